@@ -1,0 +1,49 @@
+// The api function: polls first, everything else to the app, which is loaded when it is first needed so that an instance
+// that starts for a poll answers it sooner.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import type { Clock, Store } from '../../shared/ports.ts';
+import type { Callers } from './caller.ts';
+import { giveBack } from './front.ts';
+import { createPoll } from './poll.ts';
+import { sendProblem } from './problem.ts';
+import { createSnapshot } from './snapshot.ts';
+
+export interface ApiPorts {
+  readonly store: Store;
+  readonly callers: Callers;
+  readonly clock: Clock;
+  /** Told of exceptions, which are bugs. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function createApi(ports: ApiPorts): Handler {
+  const snapshot = createSnapshot(ports.store, ports.clock);
+  const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
+  let app: Promise<Handler> | null = null;
+
+  async function loadApp(): Promise<Handler> {
+    const [{ createApp }, { getRequestListener }] = await Promise.all([
+      import('./app.ts'),
+      import('@hono/node-server'),
+    ]);
+    const { fetch } = createApp({ ...ports, snapshot, catalogue: shippedCatalogue, catalogueAsOf });
+    return getRequestListener(fetch, { overrideGlobalObjects: false });
+  }
+
+  return function api(request, response) {
+    giveBack(request);
+    if (poll(request, response)) return;
+    app ??= loadApp();
+    app
+      .then((listener) => listener(request, response))
+      .catch((error) => {
+        app = null;
+        ports.onBug(error);
+        if (!response.headersSent) sendProblem(response, { code: 'internal' });
+      });
+  };
+}

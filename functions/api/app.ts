@@ -1,0 +1,128 @@
+// The app: every call but the poll, on Hono. It checks caller, precondition, query and body the same way for each route
+// of the table and turns every fault into problem+json. Loaded with the first request that needs it.
+
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
+import type { Callers } from './caller.ts';
+import { openapiOf } from './openapi.ts';
+import { problemHeaders, problemOf } from './problem.ts';
+import { createRoutes, type Reply, type Route, type RoutePorts } from './routes.ts';
+
+export interface AppPorts extends RoutePorts {
+  readonly callers: Callers;
+  /** Told of exceptions, which are bugs. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export const bodyLimitBytes = 256 * 1024;
+
+export function createApp(ports: AppPorts): Hono {
+  const routes = createRoutes(ports);
+  const app = new Hono();
+  const tooLarge = () => problem({ code: 'body_too_large', limitBytes: bodyLimitBytes });
+  app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));
+  for (const route of routes) {
+    app.on(route.method, honoPath(route.path), async (context) => {
+      const reply = await serve(route, context, ports.callers);
+      return reply.ok ? toResponse(context, reply.value) : problem(reply.fault);
+    });
+  }
+  const document = openapiOf(routes);
+  app.get('/openapi.json', (context) => context.json(document));
+  for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
+    const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
+    app.all(honoPath(path), ({ req }) =>
+      problem({ code: 'method_unsupported', method: req.method, allowed: withHead(allowed) }),
+    );
+  }
+  app.notFound((context) => problem({ code: 'route_unknown', path: context.req.path.slice(0, 200) }));
+  app.onError((error) => {
+    ports.onBug(error);
+    return problem({ code: 'internal' });
+  });
+  return app;
+}
+
+async function serve(route: Route, context: Context, callers: Callers): Promise<Result<Reply>> {
+  const caller = callers.identify(context.req.header('Authorization'));
+  if (route.role !== null && caller === null) return fail({ code: 'unauthenticated' });
+  if (route.role !== null && caller?.role !== route.role) {
+    return fail({ code: 'forbidden', role: caller?.role ?? 'stranger', needs: route.role });
+  }
+  const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
+  if (!expected.ok) return expected;
+  const query = readQuery(route, context.req.query());
+  if (!query.ok) return query;
+  const body = route.body === null ? ok(undefined) : await readBody(context);
+  if (!body.ok) return body;
+  return route.handle({
+    parameters: context.req.param(),
+    query: query.value,
+    body: body.value,
+    caller: caller ?? { name: 'anonymous', role: 'machine', email: null, labels: {} },
+    expected: expected.value,
+  });
+}
+
+function readIfMatch(header: string | undefined): Result<number | 'any'> {
+  if (header === undefined) return fail({ code: 'precondition_required' });
+  if (header.trim() === '*') return ok('any');
+  const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
+  if (number !== undefined) return ok(Number(number));
+  const expected = 'the ETag of GET /v1/policy, such as "41", or *';
+  return fail({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
+}
+
+function readQuery(route: Route, query: Record<string, string>): Result<unknown> {
+  const parsed = route.query.safeParse(query);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+  const expected = issue?.code === 'unrecognized_keys' ? 'not a parameter of this call' : (issue?.message ?? 'valid');
+  return fail({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
+}
+
+async function readBody({ req }: Context): Promise<Result<unknown>> {
+  const type = req.header('Content-Type') ?? 'none';
+  const encoding = req.header('Content-Encoding') ?? 'identity';
+  if (!/^application\/(?:json|[\w.-]+\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
+    return fail({
+      code: 'media_type_unsupported',
+      got: encoding === 'identity' ? type : `${type} (${encoding})`,
+      expected: 'application/json',
+    });
+  }
+  const bytes = await req.arrayBuffer();
+  try {
+    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    return fail({ code: 'json_malformed', detail: cause instanceof SyntaxError ? cause.message : 'It is not UTF-8' });
+  }
+}
+
+function toResponse(context: Context, reply: Reply): Response {
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+  };
+  if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
+  return context.body(`${JSON.stringify(reply.body, null, 2)}\n`, reply.status ?? 200, headers);
+}
+
+function problem(fault: Fault | { readonly code: 'internal' }): Response {
+  const answer = problemOf(fault);
+  return new Response(`${JSON.stringify(answer, null, 2)}\n`, {
+    status: answer.status,
+    headers: problemHeaders(answer),
+  });
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function withHead(methods: readonly string[]): readonly string[] {
+  const known = methods.length === 0 ? ['GET'] : methods;
+  return known.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}

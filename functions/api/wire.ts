@@ -1,0 +1,114 @@
+// What goes over the wire beside the domain's own documents: queries, replies and errors of each call. The OpenAPI
+// document is made from these, and the tests hold every reply against them.
+
+import { z } from 'zod';
+import { Entry } from '../../shared/domain/entry.ts';
+import { Event } from '../../shared/domain/event.ts';
+import { Pin, Policy } from '../../shared/domain/policy.ts';
+import { Revision } from '../../shared/domain/revision.ts';
+import { Settings } from '../../shared/domain/settings.ts';
+
+/** A switch in a query: `?dry-run` alone is on. */
+const Flag = z.enum(['', 'true', 'false']).transform((text) => text !== 'false');
+
+export const ChangeQuery = z.strictObject({
+  'dry-run': Flag.optional().describe('Answer what the change would do and commit nothing.'),
+  note: z.string().max(500).optional().describe('Why; kept in the revision and shown in the history.'),
+});
+
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items to answer, 1 to 200.'),
+  before: z.coerce.number().int().positive().optional().describe('Only items with a lower number, newest first.'),
+});
+
+export const ExplainQuery = z.strictObject({
+  machine: z.string().optional().describe('The name of the machine.'),
+  cli: z.string().optional().describe('Its Claude Code version.'),
+  email: z.email().optional().describe("Its user's address."),
+  label: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+=[A-Za-z0-9._-]+$/)
+    .optional()
+    .describe('A label of its credential, as key=value.'),
+});
+
+export const PinsQuery = z.strictObject({
+  machine: z.string().optional().describe('The name of the machine: up to 128 of A-Z a-z 0-9 . _ : -'),
+  cli: z.string().optional().describe('Its Claude Code version, such as 2.1.331.'),
+});
+
+export const NoQuery = z.strictObject({});
+
+const FindingReply = z.strictObject({
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  path: z.string().describe('RFC 6901 pointer into the policy.'),
+  message: z.string(),
+  fix: z.string(),
+});
+
+const Change = z.strictObject({ path: z.string(), from: z.json().optional(), to: z.json().optional() });
+
+const Effect = z.strictObject({
+  ring: z.string(),
+  family: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+
+export const ChangeReply = z.strictObject({
+  revision: z.int().nonnegative().describe('The revision that stands now; with dry-run the one that would.'),
+  changed: z.boolean(),
+  changes: z.array(Change),
+  effects: z.array(Effect).describe('Models before and after, by ring and family.'),
+  findings: z.array(FindingReply),
+});
+
+export const RevisionSummary = Revision.omit({ policy: true });
+export const RevisionsReply = z.strictObject({
+  revisions: z.array(RevisionSummary),
+  next: z.int().nullable().describe('Pass as `before` for the next page; null at the end.'),
+});
+
+export const EventsReply = z.strictObject({ events: z.array(Event), next: z.int().nullable() });
+
+export const CatalogueReply = z.strictObject({ asOf: z.iso.date(), models: z.array(Entry) });
+
+export const ResolutionReply = z.strictObject({
+  ring: z.string(),
+  project: z.string(),
+  location: z.string(),
+  locked: z.boolean(),
+  pins: z.record(z.string(), z.strictObject({ model: z.string(), location: z.string() })),
+  settings: Settings,
+  reasons: z.array(z.strictObject({ about: z.string(), code: z.string(), text: z.string() })),
+});
+
+export const ExplainReply = ResolutionReply.extend({
+  revision: z.int(),
+  considered: z
+    .array(z.strictObject({ ring: z.string(), selector: z.string().nullable() }))
+    .describe('The rings in order, each with the selector that matched, up to the first that did.'),
+});
+
+export const HealthReply = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  revision: z.int().nullable(),
+  snapshotAgeSeconds: z.int().nullable(),
+  store: z.enum(['reachable', 'unreachable']),
+});
+
+export const ProblemReply = z.strictObject({
+  type: z.string(),
+  status: z.int(),
+  code: z.string().describe('Stable; switch on this.'),
+  title: z.string(),
+  hint: z.string().describe('How to mend it.'),
+  field: z.string().optional(),
+  findings: z.array(FindingReply).optional(),
+  allowed: z.array(z.string()).optional(),
+  current: z.int().optional(),
+});
+
+/** Schemas that the OpenAPI document names and refers to instead of repeating them. */
+export const named = { Policy, Pin, Revision, Settings, Entry, Event, Finding: FindingReply, Problem: ProblemReply };

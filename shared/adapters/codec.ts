@@ -1,0 +1,49 @@
+// How a document becomes bytes in a store and comes back; shared by the stores so that they can't differ. Writing always
+// checks the schema. Reading trusts what carries its own digest, since only Pinward writes those; without a right digest
+// (somebody edited the store by hand) the schema decides. So the poll path never pays for loading the schemas.
+
+import { createHash } from 'node:crypto';
+import type { Documents, Kind } from '../domain/documents.ts';
+import { fail, ok, type Result } from '../domain/fault.ts';
+
+export interface Encoded {
+  /** JSON. */
+  readonly body: string;
+  readonly digest: string;
+}
+
+/** Raise when a schema changes so that older documents must be checked again. */
+const schemaVersion = 1;
+
+/** The bytes to store. A value that breaks its schema is a bug of the caller and throws. */
+export async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Encoded> {
+  const { schemas } = await import('../domain/documents.ts');
+  const body = JSON.stringify(schemas[kind].parse(value));
+  return { body, digest: digestOf(kind, body) };
+}
+
+/** The document, or `document_corrupt` with what is wrong with it. `name` is for people, such as `revision/0000000041`. */
+export async function decode<K extends Kind>(kind: K, name: string, stored: Encoded): Promise<Result<Documents[K]>> {
+  const parsed = parseJson(stored.body);
+  if (parsed === undefined) return fail({ code: 'document_corrupt', document: name, detail: 'it is not JSON' });
+  // The digest covers the kind: `encode` made these bytes from a value of this very type.
+  if (stored.digest === digestOf(kind, stored.body)) return ok(parsed as Documents[K]);
+  const { schemas } = await import('../domain/documents.ts');
+  const checked = schemas[kind].safeParse(parsed);
+  if (checked.success) return ok(checked.data);
+  const [issue] = checked.error.issues;
+  const detail = issue === undefined ? 'unknown' : `/${issue.path.join('/')}: ${issue.message}`;
+  return fail({ code: 'document_corrupt', document: name, detail });
+}
+
+function digestOf(kind: Kind, body: string): string {
+  return createHash('sha256').update(`${schemaVersion}\n${kind}\n${body}`).digest('base64url');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+// The embedded store: one file, node:sqlite, write-ahead log. The default of `npm start` and of small installations;
+// several processes may share the file.
+
+import { DatabaseSync } from 'node:sqlite';
+import type { Documents, Kind } from '../domain/documents.ts';
+import { fail, ok, type Result } from '../domain/fault.ts';
+import type { Page, Store, Stored, Write } from '../ports.ts';
+import { decode, type Encoded, encode } from './codec.ts';
+
+interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly body: string;
+  readonly digest: string;
+}
+
+/**
+ * Opens or makes the file. `synchronous = FULL` because an acknowledged change must outlive a power cut, too; the time
+ * that another process may hold the lock is bounded by `busy_timeout` (milliseconds).
+ */
+export function openSqlite(file: string): Store {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
+     digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
+  );
+  return new SqliteStore(database);
+}
+
+class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>> {
+    const rows = this.#rows('SELECT * FROM document WHERE kind = ? AND id = ?', kind, id);
+    if (!rows.ok) return rows;
+    const [row] = rows.value;
+    return row === undefined ? ok(null) : this.#stored(kind, row);
+  }
+
+  async list<K extends Kind>(kind: K, page: Page): Promise<Result<readonly Stored<Documents[K]>[]>> {
+    const [behind, order, first] = page.order === 'ascending' ? ['>', 'ASC', ''] : ['<', 'DESC', '\uffff'];
+    const sql = `SELECT * FROM document WHERE kind = ? AND id ${behind} ? ORDER BY id ${order} LIMIT ?`;
+    const rows = this.#rows(sql, kind, page.after ?? first, page.limit);
+    if (!rows.ok) return rows;
+    const documents: Stored<Documents[K]>[] = [];
+    for (const row of rows.value) {
+      const stored = await this.#stored(kind, row);
+      if (!stored.ok) return stored;
+      documents.push(stored.value);
+    }
+    return ok(documents);
+  }
+
+  async commit(writes: readonly Write[]): Promise<Result<null>> {
+    const encoded = await Promise.all(
+      writes.map(async (write) => ({ write, ...(await encode(write.kind, write.value)) })),
+    );
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+    } catch (cause) {
+      return unavailable(cause);
+    }
+    try {
+      const refused = encoded.find(({ write, ...bytes }) => !this.#put(write, bytes));
+      this.#database.exec(refused === undefined ? 'COMMIT' : 'ROLLBACK');
+      if (refused === undefined) return ok(null);
+      return fail({ code: 'write_conflict', document: `${refused.write.kind}/${refused.write.id}` });
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      return unavailable(cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Whether the document was as expected and is now written. */
+  #put({ kind, id, expect }: Write, { body, digest }: Encoded): boolean {
+    const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?, ?, 1, ?, ?)';
+    const update = 'version = version + 1, body = excluded.body, digest = excluded.digest';
+    if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, body, digest);
+    if (expect === 'any') return this.#run(`${insert} ON CONFLICT DO UPDATE SET ${update}`, kind, id, body, digest);
+    const sql =
+      'UPDATE document SET version = version + 1, body = ?, digest = ? WHERE kind = ? AND id = ? AND version = ?';
+    return this.#run(sql, body, digest, kind, id, Number(expect.version));
+  }
+
+  #run(sql: string, ...values: (string | number)[]): boolean {
+    return Number(this.#database.prepare(sql).run(...values).changes) === 1;
+  }
+
+  #rows(sql: string, ...values: (string | number)[]): Result<readonly Row[]> {
+    try {
+      // The table is STRICT and these are its columns.
+      return ok(this.#database.prepare(sql).all(...values) as unknown as Row[]);
+    } catch (cause) {
+      return unavailable(cause);
+    }
+  }
+
+  async #stored<K extends Kind>(kind: K, row: Row): Promise<Result<Stored<Documents[K]>>> {
+    const value = await decode(kind, `${kind}/${row.id}`, row);
+    return value.ok ? ok({ id: row.id, version: String(row.version), value: value.value }) : value;
+  }
+}
+
+function unavailable(cause: unknown): Result<never> {
+  return fail({ code: 'store_unavailable', detail: cause instanceof Error ? cause.message : String(cause) });
+}

@@ -1,0 +1,74 @@
+// Amending: from the revision that stands and a draft to the next revision, or a Fault. Pure; functions/api/change.ts
+// reads, calls this and commits. Restoring is amending with the content of an old revision.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Catalogue } from './catalogue.ts';
+import { type Change, diffPolicies } from './diff.ts';
+import { type Finding, fail, ok, type Result } from './fault.ts';
+import { lint } from './lint.ts';
+import { type Family, isFamily } from './model.ts';
+import { Pin, Policy } from './policy.ts';
+import { readDraft } from './read-policy.ts';
+import type { Revision } from './revision.ts';
+
+export interface AmendInput {
+  readonly current: Revision | null;
+  /** The revision that the author saw; `any` where the change doesn't depend on it. */
+  readonly expected: number | 'any';
+  readonly policy: Policy;
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+  readonly note: string | null;
+  readonly catalogue: Catalogue;
+  readonly restores: number | null;
+}
+
+export interface Amendment {
+  /** Null when the policy already reads so: nothing is to be committed, and the author's wish is fulfilled. */
+  readonly revision: Revision | null;
+  readonly changes: readonly Change[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The next revision. Faults: `revision_conflict` when somebody else changed the policy since the author read it (unless
+ * it already reads as the author wants: RFC 9110, 13.1.1), `policy_invalid` when lint finds an error. A restore reports
+ * lint errors but isn't stopped by them: what was good once must always be within reach.
+ */
+export function amend(input: AmendInput): Result<Amendment> {
+  const { current, policy, restores } = input;
+  const findings = lint(policy, input.catalogue, input.now.slice(0, 10));
+  if (current !== null && isDeepStrictEqual(current.policy, policy))
+    return ok({ revision: null, changes: [], findings });
+  const standing = current?.number ?? 0;
+  if (input.expected !== 'any' && input.expected !== standing) {
+    return fail({ code: 'revision_conflict', expected: input.expected, current: standing });
+  }
+  if (restores === null && findings.some((finding) => finding.severity === 'error')) {
+    return fail({ code: 'policy_invalid', findings });
+  }
+  const { by, now: at, note } = input;
+  const revision = { number: standing + 1, policy, by, at, note, restores };
+  return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
+}
+
+export function readPolicy(draft: unknown): Result<Policy> {
+  return readDraft(Policy, draft);
+}
+
+/** The policy with one pin moved; `draft` is the pin as somebody sent it. */
+export function movePin(policy: Policy, ringName: string, family: string, draft: unknown): Result<Policy> {
+  const at = policy.rings.findIndex((ring) => ring.name === ringName);
+  const ring = policy.rings[at];
+  if (ring === undefined)
+    return fail({ code: 'ring_unknown', ring: ringName, rings: policy.rings.map(({ name }) => name) });
+  if (!isFamily(family)) return fail({ code: 'family_unknown', family });
+  const pin = readDraft(Pin, draft);
+  if (!pin.ok) return pin;
+  return ok({ ...policy, rings: policy.rings.with(at, { ...ring, pins: withPin(ring.pins, family, pin.value) }) });
+}
+
+function withPin(pins: Partial<Record<Family, Pin>>, family: Family, pin: Pin): Partial<Record<Family, Pin>> {
+  return { ...pins, [family]: pin };
+}

@@ -1,0 +1,51 @@
+// Events: facts that happened, numbered without gaps and chained by hash, so that a copy of them shows whether one was
+// changed, removed or slipped in. The journal document holds the end of the chain and is moved in the same commit.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+export const Event = z.strictObject({
+  seq: z.int().positive(),
+  kind: z.enum(['PolicyChanged']),
+  /** What it is about, such as `policy`. */
+  subject: z.string().min(1).max(200),
+  at: z.iso.datetime(),
+  by: z.string().min(1).max(320),
+  data: z.record(z.string(), z.json()),
+  /** The hash of the event before, or of nothing for the first. */
+  previous: z.string().length(64),
+  hash: z.string().length(64),
+});
+export type Event = z.infer<typeof Event>;
+
+/** A fact that has no place in the chain yet. */
+export type News = Omit<Event, 'seq' | 'previous' | 'hash'>;
+
+export const Journal = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
+export type Journal = z.infer<typeof Journal>;
+
+export const emptyJournal: Journal = { seq: 0, hash: '0'.repeat(64) };
+
+/** Gives news its place at the end of the chain. */
+export function appendEvent(journal: Journal, news: News): { readonly event: Event; readonly journal: Journal } {
+  const seq = journal.seq + 1;
+  const hash = hashOf(seq, journal.hash, news);
+  return { event: { seq, ...news, previous: journal.hash, hash }, journal: { seq, hash } };
+}
+
+/** The number of the first event that doesn't follow from the one before it, or null when the chain is whole. */
+export function findBreak(events: readonly Event[], from: Journal = emptyJournal): number | null {
+  let end = from;
+  for (const { seq, previous, hash, ...news } of events) {
+    if (seq !== end.seq + 1 || previous !== end.hash || hash !== hashOf(seq, previous, news)) return seq;
+    end = { seq, hash };
+  }
+  return null;
+}
+
+function hashOf(seq: number, previous: string, news: News): string {
+  const { kind, subject, at, by, data } = news;
+  return createHash('sha256')
+    .update(JSON.stringify([seq, previous, kind, subject, at, by, data]))
+    .digest('hex');
+}

@@ -1,0 +1,181 @@
+// Resolution: what the machines of one ring with one Claude Code version should use on one day, and why. Pure and the
+// same for every such machine, so the API computes it once for each (ring, CLI version) and revision.
+
+import { type Catalogue, entriesOf, findEntry, isServedIn, isShut, modelOf, runsOn, suffixFor } from './catalogue.ts';
+import type { Entry } from './entry.ts';
+import { compareModels, type Family, families, parseModel } from './model.ts';
+import type { Pin, Policy, Ring } from './policy.ts';
+import type { Settings } from './settings.ts';
+
+export interface ResolvedPin {
+  readonly family: Family;
+  /** The exact model served, which differs from the pin's where the CLI is too old for it. */
+  readonly model: string;
+  readonly location: string;
+  /** What ANTHROPIC_DEFAULT_{FAMILY}_MODEL gets: the id, with `[1m]` where this CLI needs it. */
+  readonly variableValue: string;
+  readonly regionVariable: string | null;
+}
+
+/** One rule that shaped the resolution; `about` is `ring`, `project`, `lock` or a family. */
+export interface Reason {
+  readonly about: string;
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface Resolution {
+  readonly ring: string;
+  readonly project: string;
+  readonly location: string;
+  readonly locked: boolean;
+  readonly pins: readonly ResolvedPin[];
+  /** A whole Claude Code settings object, `env` included. */
+  readonly settings: Settings & { readonly env: Readonly<Record<string, string>> };
+  readonly reasons: readonly Reason[];
+}
+
+export interface ResolveInput {
+  readonly policy: Policy;
+  readonly ring: Ring;
+  /** The selector by which the machine came into the ring, for the reasons. */
+  readonly selector: string;
+  readonly cli: string | null;
+  readonly catalogue: Catalogue;
+  /** The day in UTC as YYYY-MM-DD: the only clock a resolution sees, so that its bytes change once a day at most. */
+  readonly day: string;
+}
+
+export function resolve(input: ResolveInput): Resolution {
+  const { policy, ring, selector, cli } = input;
+  const project = ring.project ?? policy.project;
+  const location = ring.location ?? policy.location;
+  const locked = ring.lock ?? policy.lock;
+  const passed = passedSettings(policy, ring);
+  const resolved = families.flatMap((family) => {
+    const pin = ring.pins[family];
+    return pin === undefined ? [] : [resolvePin(input, family, pin, location, passed.availableModels ?? null)];
+  });
+  const pins = resolved.map(({ pin }) => pin);
+  const reasons = [
+    { about: 'ring', code: 'ring_matched', text: `Ring ${ring.name} is the first that lists ${selector}.` },
+    ...(cli === null ? [noCli] : []),
+    ...resolved.flatMap(({ reasons: own }) => own),
+    ...(locked ? [lockReason] : []),
+  ];
+  const env = { ...passed.env, ...pinVariables(project, location, pins) };
+  const settings = { ...passed, ...(locked ? lockSettings(pins) : {}), env };
+  return { ring: ring.name, project, location, locked, pins, settings, reasons };
+}
+
+/** A ring's settings over the policy's: `env` is merged variable by variable, any other key is replaced whole. */
+export function passedSettings(policy: Policy, ring: Ring): Settings {
+  const env = { ...policy.settings.env, ...ring.settings?.env };
+  return { ...policy.settings, ...ring.settings, ...(Object.keys(env).length === 0 ? {} : { env }) };
+}
+
+/**
+ * Whether an `availableModels` entry lets a model through: an alias, a full id or a version prefix (`[1m]` is stripped).
+ * Source: claude-code-fleet facts 1.4.
+ */
+export function isAllowedBy(availableModels: readonly string[], id: string): boolean {
+  const model = parseModel(id);
+  return availableModels.some((entry) => {
+    const bare = entry.replace(/\[1m\]$/i, '');
+    const full = bare.startsWith('claude-') ? bare : `claude-${bare}`;
+    return bare === model?.family || full === id || id.startsWith(`${full}-`) || id.startsWith(`${full}@`);
+  });
+}
+
+const noCli = {
+  about: 'ring',
+  code: 'cli_unstated',
+  text: 'The machine did not say which Claude Code it runs, so the pins are served as they stand.',
+};
+
+const lockReason = {
+  about: 'lock',
+  code: 'locked',
+  text: 'The policy is locked: only the pinned models can be chosen (availableModels, enforceAvailableModels).',
+};
+
+function resolvePin(
+  input: ResolveInput,
+  family: Family,
+  pin: Pin,
+  ringLocation: string,
+  availableModels: readonly string[] | null,
+): { pin: ResolvedPin; reasons: Reason[] } {
+  const { cli, catalogue } = input;
+  const location = pin.location ?? ringLocation;
+  const pinned = findEntry(catalogue, pin.model);
+  const gate = gateCli(input, family, pin.model, location, availableModels);
+  const served = gate.model === pin.model ? pinned : findEntry(catalogue, gate.model);
+  const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
+  const where = pin.location === undefined ? '' : ` in ${location}`;
+  return {
+    pin: {
+      family,
+      model: gate.model,
+      location,
+      variableValue: gate.model + suffix,
+      regionVariable: served?.regionVariable.value ?? null,
+    },
+    reasons: [
+      { about: family, code: 'pinned', text: `Ring ${input.ring.name} pins ${family} to ${pin.model}${where}.` },
+      ...gate.reasons.map((reason) => ({ about: family, ...reason })),
+    ],
+  };
+}
+
+/** An older CLI gets the newest model of the family that it can run; when there is none, the pin as it stands. */
+function gateCli(
+  input: ResolveInput,
+  family: Family,
+  pinned: string,
+  location: string,
+  availableModels: readonly string[] | null,
+): { model: string; reasons: { code: string; text: string }[] } {
+  const { cli, catalogue, day } = input;
+  const entry = findEntry(catalogue, pinned);
+  if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
+  const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
+  const older = entriesOf(catalogue, family).find(
+    (candidate) =>
+      isOlder(candidate, entry) &&
+      runsOn(candidate, cli) === true &&
+      isServedIn(candidate, location) === true &&
+      !isShut(candidate, day) &&
+      (availableModels === null || isAllowedBy(availableModels, candidate.id)),
+  );
+  if (older === undefined) {
+    const text = `${needs}, and no older ${family} is known to run there: the pin is served as it stands.`;
+    return { model: pinned, reasons: [{ code: 'cli_too_old', text }] };
+  }
+  const text = `${needs}: it gets ${older.id}, the newest ${family} that it can run.`;
+  return { model: older.id, reasons: [{ code: 'cli_gated', text }] };
+}
+
+function isOlder(candidate: Entry, than: Entry): boolean {
+  return compareModels(modelOf(candidate), modelOf(than)) < 0;
+}
+
+/**
+ * The variables that Claude Code reads. The small model's old variable is blanked because it beats the haiku pin, and
+ * each pinned model's region is stated, so that neither a dotfile nor a former pin can send it elsewhere.
+ */
+function pinVariables(project: string, location: string, pins: readonly ResolvedPin[]): Record<string, string> {
+  const env: Record<string, string> = {
+    CLAUDE_CODE_USE_VERTEX: '1',
+    CLOUD_ML_REGION: location,
+    ANTHROPIC_VERTEX_PROJECT_ID: project,
+    ANTHROPIC_SMALL_FAST_MODEL: '',
+  };
+  for (const pin of pins) env[`ANTHROPIC_DEFAULT_${pin.family.toUpperCase()}_MODEL`] = pin.variableValue;
+  for (const pin of pins) if (pin.regionVariable !== null) env[pin.regionVariable] = pin.location;
+  return env;
+}
+
+function lockSettings(pins: readonly ResolvedPin[]): Pick<Settings, 'availableModels' | 'enforceAvailableModels'> {
+  return { availableModels: [...new Set(pins.map((pin) => pin.model))], enforceAvailableModels: true };
+}

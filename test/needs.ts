@@ -1,0 +1,31 @@
+// Says in one line which parts of the tests this machine can't run and what would bring them; `npm test` starts with it.
+// Under CI nothing may be missing.
+
+import { spawnSync } from 'node:child_process';
+
+/** A program that some tests run for real, and the Debian package that has it. */
+const programs = {
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+  curl: 'curl',
+  shellcheck: 'shellcheck',
+} as const;
+export type Program = keyof typeof programs;
+
+/** False when the program is here, else why a test that needs it is skipped: what node:test's `skip` takes. */
+export function isMissing(program: Program): false | string {
+  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  return found ? false : `${program} is not installed`;
+}
+
+function main(): void {
+  const names = Object.keys(programs) as Program[]; // Object.keys forgets what the keys of a constant are
+  const missing = names.filter(isMissing);
+  if (missing.length === 0) return;
+  const packages = missing.map((name) => programs[name]).join(' ');
+  process.stdout.write(`Skipped for want of programs: ${missing.join(', ')} (Debian: apt-get install ${packages})\n`);
+  if (process.env['CI'] === 'true') process.exit(1);
+}
+
+if (import.meta.main) main();

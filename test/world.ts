@@ -1,0 +1,47 @@
+// The smallest valid world: a policy, a catalogue and the inputs around them, with only what a test says otherwise.
+
+import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
+import type { Machine } from '../shared/domain/machine.ts';
+import { Policy } from '../shared/domain/policy.ts';
+import type { Revision } from '../shared/domain/revision.ts';
+
+export const catalogue = shippedCatalogue;
+/** Noon on the day that the catalogue's facts are of. */
+export const now = Date.parse('2026-11-24T12:00:00.000Z');
+export const day = '2026-11-24';
+
+export const pins = {
+  opus: { model: 'claude-opus-4-8' },
+  sonnet: { model: 'claude-sonnet-4-6' },
+  haiku: { model: 'claude-haiku-4-5@20251001' },
+};
+
+/** A policy as an admin sends it: one ring for everyone. */
+export function draft(over: Record<string, unknown> = {}): Record<string, unknown> {
+  return { project: 'acme-claude', location: 'global', rings: [ring()], ...over };
+}
+
+export function ring(over: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name: 'everyone', match: ['*'], pins, ...over };
+}
+
+/** The same, read. */
+export function policy(over: Record<string, unknown> = {}): Policy {
+  return Policy.parse(draft(over));
+}
+
+export function revision(over: Partial<Revision> = {}): Revision {
+  return {
+    number: 1,
+    policy: policy(),
+    by: 'admin',
+    at: '2026-11-24T11:00:00.000Z',
+    note: null,
+    restores: null,
+    ...over,
+  };
+}
+
+export function machine(over: Partial<Machine> = {}): Machine {
+  return { name: null, email: null, labels: {}, cli: null, ...over };
+}
