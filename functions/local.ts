@@ -20,6 +20,7 @@ export interface LocalOptions {
 
 export interface Local {
   readonly url: string;
+  readonly dataFolder: string;
   readonly adminToken: string;
   readonly machineToken: string;
   /** Whether the tokens were made by this start. */
@@ -48,7 +49,7 @@ export async function startLocal({ port, dataFolder }: LocalOptions): Promise<Lo
   // A listening TCP server has an address of this form.
   const address = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${address.port}`;
-  return { url, adminToken, machineToken, isFirstStart, close: () => drain(server, wired) };
+  return { url, dataFolder, adminToken, machineToken, isFirstStart, close: () => drain(server, wired) };
 }
 
 function keepToken(file: string): string {

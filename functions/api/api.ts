@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
+import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
 import { giveBack } from './front.ts';
 import { createPoll } from './poll.ts';
@@ -25,6 +26,14 @@ export function createApi(ports: ApiPorts): Handler {
   const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
   let app: Promise<Handler> | null = null;
 
+  async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    if (!body.ok) return sendProblem(response, body.fault, request.method === 'HEAD');
+    app ??= loadApp();
+    const listener = await app;
+    listener(request, response);
+  }
+
   async function loadApp(): Promise<Handler> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
       import('./app.ts'),
@@ -37,13 +46,9 @@ export function createApi(ports: ApiPorts): Handler {
   return function api(request, response) {
     giveBack(request);
     if (poll(request, response)) return;
-    app ??= loadApp();
-    app
-      .then((listener) => listener(request, response))
-      .catch((error) => {
-        app = null;
-        ports.onBug(error);
-        if (!response.headersSent) sendProblem(response, { code: 'internal' });
-      });
+    serve(request, response).catch((error) => {
+      ports.onBug(error);
+      if (!response.headersSent) sendProblem(response, { code: 'internal' });
+    });
   };
 }

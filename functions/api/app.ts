@@ -2,12 +2,15 @@
 // of the table and turns every fault into problem+json. Loaded with the first request that needs it.
 
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Callers } from './caller.ts';
+import { createChange } from './change.ts';
 import { openapiOf } from './openapi.ts';
 import { problemHeaders, problemOf } from './problem.ts';
-import { createRoutes, type Reply, type Route, type RoutePorts } from './routes.ts';
+import { historyRoutes } from './routes/history.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { questionRoutes } from './routes/question.ts';
+import type { Reply, Route, RoutePorts } from './routes/route.ts';
 
 export interface AppPorts extends RoutePorts {
   readonly callers: Callers;
@@ -15,13 +18,10 @@ export interface AppPorts extends RoutePorts {
   readonly onBug: (error: unknown) => void;
 }
 
-export const bodyLimitBytes = 256 * 1024;
-
 export function createApp(ports: AppPorts): Hono {
-  const routes = createRoutes(ports);
+  const change = createChange(ports);
+  const routes = [...policyRoutes(ports, change), ...historyRoutes(ports, change), ...questionRoutes(ports)];
   const app = new Hono();
-  const tooLarge = () => problem({ code: 'body_too_large', limitBytes: bodyLimitBytes });
-  app.use(bodyLimit({ maxSize: bodyLimitBytes, onError: tooLarge }));
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
       const reply = await serve(route, context, ports.callers);

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { formats } from './render/formats.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './routes/route.ts';
 import { named, PinsQuery } from './wire.ts';
 
 type Json = Record<string, unknown>;

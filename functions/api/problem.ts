@@ -156,6 +156,8 @@ function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
         title: `The body is larger than ${fault.limitBytes / 1024} KiB`,
         hint: 'Send less; settings that rings share belong in the policy.',
       };
+    case 'body_cut_off':
+      return { status: 400, title: 'The body ended early', hint: 'Nothing was changed. Send it again.' };
     case 'store_unavailable':
       return {
         status: 503,

@@ -47,7 +47,7 @@ const FindingReply = z.strictObject({
   fix: z.string(),
 });
 
-const Change = z.strictObject({ path: z.string(), from: z.json().optional(), to: z.json().optional() });
+const Change = z.strictObject({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
 
 const Effect = z.strictObject({
   ring: z.string(),
@@ -80,7 +80,7 @@ export const ResolutionReply = z.strictObject({
   location: z.string(),
   locked: z.boolean(),
   pins: z.record(z.string(), z.strictObject({ model: z.string(), location: z.string() })),
-  settings: Settings,
+  settings: z.looseObject({ env: z.record(z.string(), z.string()) }),
   reasons: z.array(z.strictObject({ about: z.string(), code: z.string(), text: z.string() })),
 });
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
+import type { Write } from '../ports.ts';
 
 export interface Encoded {
   /** JSON. */
@@ -15,8 +16,25 @@ export interface Encoded {
 /** Raise when a schema changes so that older documents must be checked again. */
 const schemaVersion = 1;
 
-/** The bytes to store. A value that breaks its schema is a bug of the caller and throws. */
-export async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Encoded> {
+export interface EncodedWrite extends Encoded {
+  readonly write: Write;
+  /** The document's name for people, such as `revision/0000000041`. */
+  readonly document: string;
+}
+
+/**
+ * The bytes of a whole commit. Bugs of the caller throw: a value that breaks its schema, and two writes of one document,
+ * which databases understand differently.
+ */
+export async function encodeAll(writes: readonly Write[]): Promise<readonly EncodedWrite[]> {
+  const names = new Set(writes.map(nameOf));
+  if (names.size < writes.length) throw new Error(`a commit writes one document twice: ${writes.map(nameOf)}`);
+  return Promise.all(
+    writes.map(async (write) => ({ write, document: nameOf(write), ...(await encode(write.kind, write.value)) })),
+  );
+}
+
+async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Encoded> {
   const { schemas } = await import('../domain/documents.ts');
   const body = JSON.stringify(schemas[kind].parse(value));
   return { body, digest: digestOf(kind, body) };
@@ -34,6 +52,10 @@ export async function decode<K extends Kind>(kind: K, name: string, stored: Enco
   const [issue] = checked.error.issues;
   const detail = issue === undefined ? 'unknown' : `/${issue.path.join('/')}: ${issue.message}`;
   return fail({ code: 'document_corrupt', document: name, detail });
+}
+
+function nameOf({ kind, id }: Write): string {
+  return `${kind}/${id}`;
 }
 
 function digestOf(kind: Kind, body: string): string {

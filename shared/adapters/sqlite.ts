@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
-import { decode, type Encoded, encode } from './codec.ts';
+import { decode, type EncodedWrite, encodeAll } from './codec.ts';
 
 interface Row {
   readonly id: string;
@@ -20,12 +20,29 @@ interface Row {
  */
 export function openSqlite(file: string): Store {
   const database = new DatabaseSync(file);
-  database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL');
+  useWriteAheadLog(database);
   database.exec(
     `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
      digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
   );
   return new SqliteStore(database);
+}
+
+const sqliteBusy = 5;
+
+/** SQLite doesn't apply busy_timeout when two processes make this switch on a new file at once; it says locked. */
+function useWriteAheadLog(database: DatabaseSync): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (cause) {
+      const isLocked = cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy;
+      if (!isLocked || tries === 500) throw cause;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
 }
 
 class SqliteStore implements Store {
@@ -43,9 +60,11 @@ class SqliteStore implements Store {
   }
 
   async list<K extends Kind>(kind: K, page: Page): Promise<Result<readonly Stored<Documents[K]>[]>> {
-    const [behind, order, first] = page.order === 'ascending' ? ['>', 'ASC', ''] : ['<', 'DESC', '\uffff'];
-    const sql = `SELECT * FROM document WHERE kind = ? AND id ${behind} ? ORDER BY id ${order} LIMIT ?`;
-    const rows = this.#rows(sql, kind, page.after ?? first, page.limit);
+    const [behind, order] = page.order === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
+    const after = page.after === undefined ? [] : [page.after];
+    const where = after.length === 0 ? 'kind = ?' : `kind = ? AND id ${behind} ?`;
+    const sql = `SELECT * FROM document WHERE ${where} ORDER BY id ${order} LIMIT ?`;
+    const rows = this.#rows(sql, kind, ...after, page.limit);
     if (!rows.ok) return rows;
     const documents: Stored<Documents[K]>[] = [];
     for (const row of rows.value) {
@@ -57,19 +76,17 @@ class SqliteStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<Result<null>> {
-    const encoded = await Promise.all(
-      writes.map(async (write) => ({ write, ...(await encode(write.kind, write.value)) })),
-    );
+    const encoded = await encodeAll(writes);
     try {
       this.#database.exec('BEGIN IMMEDIATE');
     } catch (cause) {
       return unavailable(cause);
     }
     try {
-      const refused = encoded.find(({ write, ...bytes }) => !this.#put(write, bytes));
+      const refused = encoded.find((each) => !this.#put(each));
       this.#database.exec(refused === undefined ? 'COMMIT' : 'ROLLBACK');
       if (refused === undefined) return ok(null);
-      return fail({ code: 'write_conflict', document: `${refused.write.kind}/${refused.write.id}` });
+      return fail({ code: 'write_conflict', document: refused.document });
     } catch (cause) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       return unavailable(cause);
@@ -81,7 +98,7 @@ class SqliteStore implements Store {
   }
 
   /** Whether the document was as expected and is now written. */
-  #put({ kind, id, expect }: Write, { body, digest }: Encoded): boolean {
+  #put({ write: { kind, id, expect }, body, digest }: EncodedWrite): boolean {
     const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?, ?, 1, ?, ?)';
     const update = 'version = version + 1, body = excluded.body, digest = excluded.digest';
     if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, body, digest);

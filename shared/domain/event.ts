@@ -11,7 +11,7 @@ export const Event = z.strictObject({
   subject: z.string().min(1).max(200),
   at: z.iso.datetime(),
   by: z.string().min(1).max(320),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), z.unknown()),
   /** The hash of the event before, or of nothing for the first. */
   previous: z.string().length(64),
   hash: z.string().length(64),

@@ -1,0 +1,64 @@
+// The calls that answer questions: what models there are, why a machine has its pins, whether this instance is well.
+
+import { extendCatalogue } from '../../../shared/domain/catalogue.ts';
+import { ok, type Result } from '../../../shared/domain/fault.ts';
+import { explain } from '../explain.ts';
+import { CatalogueReply, ExplainQuery, ExplainReply, HealthReply, NoQuery } from '../wire.ts';
+import { type Reply, type Route, type RoutePorts, route, standing } from './route.ts';
+
+export function questionRoutes(ports: RoutePorts): readonly Route[] {
+  const { store, catalogue, catalogueAsOf, clock } = ports;
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/catalogue',
+      operation: 'getCatalogue',
+      summary: "The models known to exist, the organisation's own included, each fact with its source.",
+      query: NoQuery,
+      reply: CatalogueReply,
+      handle: async () => {
+        const revision = await standing(store);
+        if (!revision.ok && revision.fault.code !== 'no_policy') return revision;
+        const own = revision.ok ? revision.value.policy.models : [];
+        return ok({ body: { asOf: catalogueAsOf, models: extendCatalogue(catalogue, own) } });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/explain',
+      operation: 'explain',
+      summary: "Every rule that led to a machine's pins.",
+      query: ExplainQuery,
+      reply: ExplainReply,
+      handle: async ({ query }) => {
+        const revision = await standing(store);
+        if (!revision.ok) return revision;
+        const explained = explain(revision.value, query, catalogue, new Date(clock()).toISOString().slice(0, 10));
+        return explained.ok ? ok({ body: explained.value, revision: revision.value.number }) : explained;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/healthz',
+      operation: 'health',
+      summary: 'Whether this instance can serve pins and reach its store.',
+      role: null,
+      query: NoQuery,
+      reply: HealthReply,
+      handle: () => health(ports),
+    }),
+  ];
+}
+
+async function health({ snapshot }: RoutePorts): Promise<Result<Reply>> {
+  const known = await snapshot.current();
+  const age = snapshot.age();
+  const isWell = known.ok && known.value.staleSince === null;
+  const body = {
+    status: isWell ? 'ok' : 'degraded',
+    revision: known.ok ? (known.value.published?.revision.number ?? null) : null,
+    snapshotAgeSeconds: age === null ? null : Math.floor(age / 1000),
+    store: isWell ? 'reachable' : 'unreachable',
+  };
+  return ok(known.ok ? { body } : { body, status: 503 });
+}

@@ -1,0 +1,49 @@
+// Starts the api as it is served: registered with the functions-framework, on a store of its own, with supertest to ask it.
+
+import { mkdtempSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import request from 'supertest';
+import { frontServer } from '../../functions/api/front.ts';
+import { wire } from '../../functions/wiring.ts';
+import { draft, now } from '../world.ts';
+
+export const adminToken = 'admin-token-of-thirty-two-characters';
+export const machineToken = 'machine-token-of-thirty-two-characters';
+export const asAdmin = { Authorization: `Bearer ${adminToken}` };
+export const asMachine = { Authorization: `Bearer ${machineToken}` };
+
+export interface Service {
+  readonly server: Server;
+  /** The time that the service goes by; tests move it. */
+  time: number;
+  ask(): ReturnType<typeof request>;
+  /** States a policy for whatever revision stands. */
+  state(over?: Record<string, unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function startService(): Service {
+  const environment = {
+    PINWARD_SQLITE: join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db'),
+    PINWARD_ADMIN_TOKEN: adminToken,
+    PINWARD_MACHINE_TOKEN: machineToken,
+  };
+  const wired = wire(environment, () => service.time);
+  http('api', wired.api);
+  const server = getTestServer('api');
+  frontServer(server);
+  const service: Service = {
+    server,
+    time: now,
+    ask: () => request(server),
+    async state(over = {}) {
+      await request(server).put('/v1/policy').set(asAdmin).set('If-Match', '*').send(draft(over)).expect(200);
+    },
+    close: () => wired.close(),
+  };
+  return service;
+}

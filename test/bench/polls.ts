@@ -1,0 +1,55 @@
+// Polls a second through the whole service, as a ratio to a bare function: unchanged (304) and whole (200) answers.
+
+import autocannon from 'autocannon';
+import { type Measure, medianOf } from './measure.ts';
+import { machineHeaders, type Running, spawnSubject, untilAnswered } from './server.ts';
+
+const rounds = 7;
+const secondsEach = 2;
+const target = '/v1/pins.settings.json?machine=bench&cli=2.1.331';
+
+export async function benchPolls(): Promise<Record<string, Measure>> {
+  const pinward = await spawnSubject('pinward');
+  const bare = await spawnSubject('bare');
+  try {
+    await untilAnswered(bare.url);
+    await untilAnswered(pinward.url);
+    const response = await fetch(pinward.url + target, { headers: machineHeaders });
+    const unchanged = { ...machineHeaders, 'if-none-match': response.headers.get('etag') ?? '' };
+    return {
+      'polls 304 per second': { ...(await compare(pinward, bare, unchanged)), target: 'ratio >= 0.90' },
+      'polls 200 per second': { ...(await compare(pinward, bare, machineHeaders)), target: 'ratio >= 0.80' },
+    };
+  } finally {
+    await pinward.stop();
+    await bare.stop();
+  }
+}
+
+/** Alternates the two, so that a slow moment of the machine hits both; the ratio is the median of each round's ratio. */
+async function compare(
+  pinward: Running,
+  bare: Running,
+  headers: Record<string, string>,
+): Promise<Omit<Measure, 'target'>> {
+  await load(pinward, headers);
+  await load(bare, headers);
+  const pairs: { a: number; b: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const isEven = round % 2 === 0;
+    const first = await load(isEven ? pinward : bare, headers);
+    const second = await load(isEven ? bare : pinward, headers);
+    pairs.push(isEven ? { a: first, b: second } : { a: second, b: first });
+  }
+  return {
+    value: medianOf(pairs.map(({ a }) => a)),
+    baseline: medianOf(pairs.map(({ b }) => b)),
+    ratio: medianOf(pairs.map(({ a, b }) => a / b)),
+  };
+}
+
+async function load(subject: Running, headers: Record<string, string>): Promise<number> {
+  const result = await autocannon({ url: subject.url + target, connections: 16, duration: secondsEach, headers });
+  if (result.errors + result.timeouts + result['4xx'] + result['5xx'] > 0) throw new Error('a poll failed under load');
+  return result.requests.average;
+}

@@ -1,0 +1,90 @@
+// Starts a function under the functions-framework as it is deployed, for the benches: the api on a store with one policy,
+// or the bare baseline.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { revision } from '../world.ts';
+
+export const token = 'bench-token-of-32-characters-or-more';
+export const machineHeaders = { authorization: `Bearer ${token}` };
+
+export type Subject = 'pinward' | 'bare';
+
+export interface Running {
+  readonly url: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const framework = join(import.meta.dirname, '../../node_modules/@google-cloud/functions-framework/build/src/main.js');
+const sources = {
+  pinward: join(import.meta.dirname, '../../functions/index.ts'),
+  bare: join(import.meta.dirname, 'bare.mjs'),
+};
+const folder = mkdtempSync(join(tmpdir(), 'pinward-bench-'));
+const store = join(folder, 'pinward.db');
+
+/** Puts a policy where the api finds it. */
+export async function prepareStore(): Promise<void> {
+  const sqlite = openSqlite(store);
+  await sqlite.commit([{ kind: 'published', id: 'current', expect: 'any', value: { revision: revision() } }]);
+  await sqlite.close();
+}
+
+/** Spawns without waiting; both subjects get the same environment and the same (warm) compile cache. */
+export async function spawnSubject(subject: Subject): Promise<Running> {
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    [framework, '--source', sources[subject], '--target', 'api', '--port', String(port)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+        PINWARD_SQLITE: store,
+        PINWARD_ADMIN_TOKEN: 'unused-token-of-32-characters-or-more',
+        PINWARD_MACHINE_TOKEN: token,
+      },
+    },
+  );
+  return { url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child) };
+}
+
+/** Asks until it is answered; the answer's status. Gives up after 20 s. */
+export async function untilAnswered(url: string): Promise<number> {
+  const end = performance.now() + 20_000;
+  for (;;) {
+    try {
+      const response = await fetch(`${url}/v1/pins.settings.json?machine=bench&cli=2.1.331`, {
+        headers: machineHeaders,
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch (cause) {
+      if (performance.now() > end) throw new Error('the server did not answer', { cause });
+    }
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,34 @@
+// Time from the start of the process to the first poll answered, as a ratio to a bare function.
+
+import { type Measure, medianOf } from './measure.ts';
+import { type Subject, spawnSubject, untilAnswered } from './server.ts';
+
+const rounds = 9;
+
+export async function benchStart(): Promise<Record<string, Measure>> {
+  await timeStart('pinward');
+  await timeStart('bare');
+  const pairs: { a: number; b: number }[] = [];
+  for (let round = 0; round < rounds; round++)
+    pairs.push({ b: await timeStart('bare'), a: await timeStart('pinward') });
+  return {
+    'start to first poll, ms': {
+      value: medianOf(pairs.map(({ a }) => a)),
+      baseline: medianOf(pairs.map(({ b }) => b)),
+      ratio: medianOf(pairs.map(({ a, b }) => a / b)),
+      target: 'ratio <= 1.5',
+    },
+  };
+}
+
+async function timeStart(subject: Subject): Promise<number> {
+  const started = performance.now();
+  const running = await spawnSubject(subject);
+  try {
+    const status = await untilAnswered(running.url);
+    if (status !== 200) throw new Error(`${subject} answered ${status}`);
+    return performance.now() - started;
+  } finally {
+    await running.stop();
+  }
+}

@@ -1,0 +1,21 @@
+// Run by the architecture test: serves one poll from the store whose file is named, prints the status and ends.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApi } from '../functions/api/api.ts';
+import { createCallers, hashToken } from '../functions/api/caller.ts';
+import { openSqlite } from '../shared/adapters/sqlite.ts';
+
+const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
+const callers = createCallers([{ ...caller, sha256: hashToken('token') }]);
+const store = openSqlite(process.argv[2] ?? '');
+const bugs: unknown[] = [];
+const server = createServer(createApi({ store, callers, clock: Date.now, onBug: (bug) => bugs.push(bug) }));
+
+server.listen(0, '127.0.0.1', async () => {
+  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
+  const url = `http://127.0.0.1:${port}/v1/pins.sh`;
+  const { status } = await fetch(url, { headers: { authorization: 'Bearer token', connection: 'close' } });
+  process.stdout.write(`answered ${status} with ${bugs.length} bugs\n`);
+  server.close();
+});
