@@ -1,9 +1,28 @@
-// What is deployed: the list of functions. `functions-framework --target=api` serves one of them.
+// What is deployed: the list of functions. `functions-framework --target=api` serves one of them; a fault in its settings
+// ends the process at start, the settings of the others aren't looked at.
 
-import { http } from '@google-cloud/functions-framework';
+import { cloudEvent, http } from '@google-cloud/functions-framework';
+import type { PubsubMessage } from './announce/announce.ts';
 import { frontProcess } from './api/front.ts';
-import { readEnvironment, wire } from './wiring.ts';
+import { drainOnSignal } from './lifecycle.ts';
+import { createWiring, readEnvironment, readTarget } from './wiring.ts';
 
-const { api } = wire(readEnvironment());
-frontProcess();
-http('api', api);
+const wiring = createWiring(readEnvironment());
+drainOnSignal(() => wiring.close());
+
+switch (readTarget()) {
+  case 'api':
+    frontProcess();
+    http('api', wiring.api());
+    break;
+  case 'probe':
+    http('probe', wiring.probe());
+    break;
+  case 'announce': {
+    const announce = await wiring.announce();
+    cloudEvent<PubsubMessage>('announce', announce);
+    break;
+  }
+  default:
+    throw new Error('which function? Say --target=api, --target=probe or --target=announce');
+}

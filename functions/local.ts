@@ -1,85 +1,16 @@
-// The whole service in one process on this machine: what `npm start` runs, and what the end-to-end tests start. It keeps
-// its data and the tokens that it makes in one folder and listens on the loopback address only.
+// `npm start`: the whole service on this machine, and words for the person who started it.
 
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { http } from '@google-cloud/functions-framework';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { frontServer } from './api/front.ts';
-import { type Wired, wire } from './wiring.ts';
-
-export interface LocalOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly dataFolder: string;
-}
-
-export interface Local {
-  readonly url: string;
-  readonly dataFolder: string;
-  readonly adminToken: string;
-  readonly machineToken: string;
-  /** Whether the tokens were made by this start. */
-  readonly isFirstStart: boolean;
-  /** Answers what is under way, then stops. */
-  close(): Promise<void>;
-}
-
-/** How long a stop waits for requests under way. */
-const drainMs = 10_000;
-
-export async function startLocal({ port, dataFolder }: LocalOptions): Promise<Local> {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
-  const adminToken = keepToken(join(dataFolder, 'admin-token'));
-  const machineToken = keepToken(join(dataFolder, 'machine-token'));
-  const wired = wire({
-    PINWARD_SQLITE: join(dataFolder, 'pinward.db'),
-    PINWARD_ADMIN_TOKEN: adminToken,
-    PINWARD_MACHINE_TOKEN: machineToken,
-  });
-  http('api', wired.api);
-  const server = getTestServer('api');
-  frontServer(server);
-  await listen(server, port);
-  // A listening TCP server has an address of this form.
-  const address = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${address.port}`;
-  return { url, dataFolder, adminToken, machineToken, isFirstStart, close: () => drain(server, wired) };
-}
-
-function keepToken(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-}
-
-async function drain(server: Server, wired: Wired): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
-  clearTimeout(timer);
-  await wired.close();
-}
+import { type Local, type LocalOptions, startLocal } from './local/start.ts';
 
 const help = `Pinward, the whole service on this machine.
 
-  npm start -- [--port PORT] [--data FOLDER]
+  npm start -- [--port PORT] [--data FOLDER] [--slack URL]
 
   --port PORT     where to listen on 127.0.0.1 (default 8787)
   --data FOLDER   where the store and the tokens are kept (default .pinward)
+  --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
   --help          this text
 `;
 
@@ -108,6 +39,7 @@ function readOptions(): LocalOptions | null {
       options: {
         port: { type: 'string', default: '8787' },
         data: { type: 'string', default: '.pinward' },
+        slack: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -118,7 +50,8 @@ function readOptions(): LocalOptions | null {
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       return quit(`--port is a number from 0 to 65535, not ${values.port}`);
-    return { port, dataFolder: values.data };
+    const write = (text: string) => process.stdout.write(text);
+    return { port, dataFolder: values.data, slackUrl: values.slack ?? null, write };
   } catch (error) {
     return quit(`${error instanceof Error ? error.message : error}\n\n${help}`);
   }

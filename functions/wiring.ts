@@ -1,34 +1,88 @@
 // The composition root: the only reader of the environment and the only importer of adapters. From settings to the
-// functions that run.
+// functions that run. What a function doesn't need is not loaded for it.
 
+import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
-import { type ApiPorts, createApi, type Handler } from './api/api.ts';
+import type { Bus, Channel, Clock, Store } from '../shared/ports.ts';
+import type { Announce } from './announce/announce.ts';
+import { createApi, type Handler } from './api/api.ts';
 import { type Credential, createCallers, hashToken } from './api/caller.ts';
+import { createLog, type Log } from './log.ts';
+import { createSweep, type Sweep } from './outbox.ts';
+import { createProbe, type Probe } from './probe/probe.ts';
 
 /** The environment variables that Pinward reads, each a line in the README's table. */
 export interface Environment {
-  /** The file of the embedded store. */
+  /** The file of the embedded store; without it the store is Firestore. */
   readonly PINWARD_SQLITE?: string | undefined;
+  /** The Google Cloud project that Pinward runs in: its Firestore, topic and traces. */
+  readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
+  readonly PINWARD_DATABASE?: string | undefined;
+  readonly PINWARD_TOPIC?: string | undefined;
   /** The token of whoever may change the policy. */
   readonly PINWARD_ADMIN_TOKEN?: string | undefined;
   /** The token that machines poll with. */
   readonly PINWARD_MACHINE_TOKEN?: string | undefined;
+  /** Slack's incoming webhook. A secret. */
+  readonly PINWARD_SLACK_URL?: string | undefined;
+  /** Where admins reach the API; announcements name calls by it. */
+  readonly PINWARD_URL?: string | undefined;
 }
 
-export interface Wired {
-  readonly api: Handler;
-  /** Waits for nothing, closes the store. */
+/** Parts that a process may bring itself, in place of those that the environment asks for. */
+export interface Parts {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly bus?: Bus;
+  readonly channel?: Channel;
+}
+
+export interface Wiring {
+  readonly log: Log;
+  readonly sweep: Sweep;
+  api(): Handler;
+  probe(): Probe;
+  announce(): Promise<Announce>;
+  /** Closes what was opened. */
   close(): Promise<void>;
 }
 
+/** How long a change waits for its events to be published; what takes longer is left to the scheduled run. */
+const publishWithinMs = 3_000;
+
 /** Faults in the settings are thrown as `Error` with words for a person: nothing can run without them. */
-export function wire(environment: Environment, clock: ApiPorts['clock'] = Date.now): Wired {
-  const store = openSqlite(require(environment, 'PINWARD_SQLITE', 'a path such as /var/lib/pinward/pinward.db'));
-  const callers = createCallers([
-    credentialOf('admin', 'owner', require(environment, 'PINWARD_ADMIN_TOKEN', '32 or more random characters')),
-    credentialOf('machine', 'machine', require(environment, 'PINWARD_MACHINE_TOKEN', '32 or more random characters')),
-  ]);
-  return { api: createApi({ store, callers, clock, onBug: logBug }), close: () => store.close() };
+export function createWiring(environment: Environment, parts: Parts = {}): Wiring {
+  const { clock = Date.now, log = createLog() } = parts;
+  const store = openStore(environment);
+  const bus =
+    parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? 'pinward-events');
+  const sweep = createSweep(store, bus);
+  return {
+    log,
+    sweep,
+    api: () =>
+      createApi({
+        store,
+        clock,
+        log,
+        callers: createCallers([
+          credentialOf('admin', 'owner', demand(environment, 'PINWARD_ADMIN_TOKEN')),
+          credentialOf('machine', 'machine', demand(environment, 'PINWARD_MACHINE_TOKEN')),
+        ]),
+        traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
+        afterCommit: () => publishSoon(sweep, log),
+      }),
+    probe: () => createProbe({ sweep, log }),
+    async announce() {
+      const { createAnnounce } = await import('./announce/announce.ts');
+      const channel = parts.channel ?? (await openSlackChannel(demand(environment, 'PINWARD_SLACK_URL')));
+      return createAnnounce({ store, channel, clock, log, serviceUrl: demand(environment, 'PINWARD_URL') });
+    },
+    async close() {
+      await bus.close();
+      await store.close();
+    },
+  };
 }
 
 /** The environment of this process. */
@@ -36,10 +90,35 @@ export function readEnvironment(): Environment {
   return process.env;
 }
 
-function require(environment: Environment, name: keyof Environment, example: string): string {
+/** The function that the functions-framework was told to serve, by its variable or its option; null when by neither. */
+export function readTarget(): string | null {
+  const option = process.argv.indexOf('--target');
+  const joined = process.argv.find((word) => word.startsWith('--target='))?.slice('--target='.length);
+  return process.env['FUNCTION_TARGET'] ?? joined ?? (option === -1 ? null : (process.argv[option + 1] ?? null));
+}
+
+const examples: Partial<Record<keyof Environment, string>> = {
+  GOOGLE_CLOUD_PROJECT: 'the id of the project, or set PINWARD_SQLITE to a file for the embedded store',
+  PINWARD_ADMIN_TOKEN: '32 or more random characters',
+  PINWARD_MACHINE_TOKEN: '32 or more random characters',
+  PINWARD_SLACK_URL: "Slack's incoming webhook URL",
+  PINWARD_URL: 'where admins reach the API, such as https://pinward.example.com',
+};
+
+function demand(environment: Environment, name: keyof Environment): string {
   const value = environment[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${example}`);
+  if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
   return value;
+}
+
+function openStore(environment: Environment): Store {
+  if (environment.PINWARD_SQLITE !== undefined) return openSqlite(environment.PINWARD_SQLITE);
+  throw new Error('Firestore follows');
+}
+
+async function openSlackChannel(url: string): Promise<Channel> {
+  const { openSlack } = await import('../shared/adapters/slack.ts');
+  return openSlack(url);
 }
 
 function credentialOf(name: string, role: Credential['role'], token: string): Credential {
@@ -47,7 +126,12 @@ function credentialOf(name: string, role: Credential['role'], token: string): Cr
   return { name, role, email: null, labels: {}, sha256: hashToken(token) };
 }
 
-function logBug(error: unknown): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${JSON.stringify({ severity: 'ERROR', message })}\n`);
+/** On Cloud Functions nothing runs on after the answer, so publishing is waited for, but not for long. */
+async function publishSoon(sweep: Sweep, log: Log): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), publishWithinMs);
+  const swept = await Promise.race([sweep(), late]).catch(() => null);
+  clearTimeout(timer);
+  const fault = swept === null ? 'late' : swept.ok ? swept.value.fault?.code : swept.fault.code;
+  if (fault !== undefined) log.warn('events wait for the next run', { fault });
 }

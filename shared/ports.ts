@@ -1,8 +1,11 @@
 // What Pinward needs from the outside, as small interfaces. Adapters implement them, functions use them, and neither
 // knows the other.
 
+import type { Posted } from './domain/announcement.ts';
 import type { Documents, Kind } from './domain/documents.ts';
+import type { Event } from './domain/event.ts';
 import type { Result } from './domain/fault.ts';
+import type { Message } from './domain/message.ts';
 
 export interface Stored<T> {
   readonly id: string;
@@ -12,14 +15,23 @@ export interface Stored<T> {
 }
 
 /** `absent`: there must be no such document. A version: it must not have changed since it was read. */
-export type Write = { readonly [K in Kind]: WriteOf<K> }[Kind];
+export type Put = { readonly [K in Kind]: PutOf<K> }[Kind];
 
-interface WriteOf<K extends Kind> {
+interface PutOf<K extends Kind> {
   readonly kind: K;
   readonly id: string;
   readonly expect: 'absent' | 'any' | { readonly version: string };
   readonly value: Documents[K];
 }
+
+/** Takes a document away; no matter whether it is still there. */
+export interface Remove {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly remove: true;
+}
+
+export type Write = Put | Remove;
 
 export interface Page {
   /** Only ids behind this one, in the order asked for. */
@@ -38,6 +50,17 @@ export interface Store {
   /** All of the writes or none of them; durable when it returns. Values are checked against their schemas first. */
   commit(writes: readonly Write[]): Promise<Result<null>>;
   close(): Promise<void>;
+}
+
+/** Carries events to whoever listens, at least once each, those of one subject in order. */
+export interface Bus {
+  publish(event: Event): Promise<Result<null>>;
+  close(): Promise<void>;
+}
+
+/** Where people are told, such as a Slack channel. */
+export interface Channel {
+  post(message: Message): Promise<Posted>;
 }
 
 /** Milliseconds since 1970, as Date.now gives them. */

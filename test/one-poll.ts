@@ -9,13 +9,16 @@ import { openSqlite } from '../shared/adapters/sqlite.ts';
 const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
 const callers = createCallers([{ ...caller, sha256: hashToken('token') }]);
 const store = openSqlite(process.argv[2] ?? '');
-const bugs: unknown[] = [];
-const server = createServer(createApi({ store, callers, clock: Date.now, onBug: (bug) => bugs.push(bug) }));
+const lines: string[] = [];
+const note = (message: string) => lines.push(message);
+const log = { info: note, warn: note, error: note };
+const afterCommit = () => Promise.resolve();
+const server = createServer(createApi({ store, callers, clock: Date.now, log, traceProject: null, afterCommit }));
 
 server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo; // a TCP server's address has this form
   const url = `http://127.0.0.1:${port}/v1/pins.sh`;
   const { status } = await fetch(url, { headers: { authorization: 'Bearer token', connection: 'close' } });
-  process.stdout.write(`answered ${status} with ${bugs.length} bugs\n`);
+  process.stdout.write(`answered ${status}, logged ${lines}\n`);
   server.close();
 });

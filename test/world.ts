@@ -1,6 +1,7 @@
 // The smallest valid world: a policy, a catalogue and the inputs around them, with only what a test says otherwise.
 
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
+import type { News } from '../shared/domain/event.ts';
 import type { Machine } from '../shared/domain/machine.ts';
 import { Policy } from '../shared/domain/policy.ts';
 import type { Revision } from '../shared/domain/revision.ts';
@@ -44,4 +45,16 @@ export function revision(over: Partial<Revision> = {}): Revision {
 
 export function machine(over: Partial<Machine> = {}): Machine {
   return { name: null, email: null, labels: {}, cli: null, ...over };
+}
+
+/** News of a policy change to this revision, without effects. */
+export function news(number = 1): News {
+  return {
+    id: `PolicyChanged.policy.${number}`,
+    kind: 'PolicyChanged',
+    subject: 'policy',
+    at: '2026-11-24T11:00:00.000Z',
+    by: 'admin',
+    data: { revision: number, note: null, restores: null, changes: 1, effects: [] },
+  };
 }

@@ -4,19 +4,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
+import type { Log } from '../log.ts';
 import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
 import { giveBack } from './front.ts';
 import { createPoll } from './poll.ts';
-import { sendProblem } from './problem.ts';
+import { describeBug, sendProblem } from './problem.ts';
 import { createSnapshot } from './snapshot.ts';
 
 export interface ApiPorts {
   readonly store: Store;
   readonly callers: Callers;
   readonly clock: Clock;
-  /** Told of exceptions, which are bugs. */
-  readonly onBug: (error: unknown) => void;
+  readonly log: Log;
+  /** The Google Cloud project whose traces the log names, or null. */
+  readonly traceProject: string | null;
+  /** Sends out what a change committed; never fails, and waits no longer than an admin should. */
+  readonly afterCommit: () => Promise<void>;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -47,7 +51,7 @@ export function createApi(ports: ApiPorts): Handler {
     giveBack(request);
     if (poll(request, response)) return;
     serve(request, response).catch((error) => {
-      ports.onBug(error);
+      ports.log.error('bug', { error: describeBug(error) });
       if (!response.headersSent) sendProblem(response, { code: 'internal' });
     });
   };

@@ -3,10 +3,11 @@
 
 import { type Context, Hono } from 'hono';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
+import type { Log } from '../log.ts';
 import type { Callers } from './caller.ts';
 import { createChange } from './change.ts';
 import { openapiOf } from './openapi.ts';
-import { problemHeaders, problemOf } from './problem.ts';
+import { describeBug, problemHeaders, problemOf } from './problem.ts';
 import { historyRoutes } from './routes/history.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { questionRoutes } from './routes/question.ts';
@@ -14,8 +15,7 @@ import type { Reply, Route, RoutePorts } from './routes/route.ts';
 
 export interface AppPorts extends RoutePorts {
   readonly callers: Callers;
-  /** Told of exceptions, which are bugs. */
-  readonly onBug: (error: unknown) => void;
+  readonly log: Log;
 }
 
 export function createApp(ports: AppPorts): Hono {
@@ -25,6 +25,7 @@ export function createApp(ports: AppPorts): Hono {
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
       const reply = await serve(route, context, ports.callers);
+      if (route.changes) logChange(ports.log, route, reply, context);
       return reply.ok ? toResponse(context, reply.value) : problem(reply.fault);
     });
   }
@@ -38,7 +39,7 @@ export function createApp(ports: AppPorts): Hono {
   }
   app.notFound((context) => problem({ code: 'route_unknown', path: context.req.path.slice(0, 200) }));
   app.onError((error) => {
-    ports.onBug(error);
+    ports.log.error('bug', { error: describeBug(error) });
     return problem({ code: 'internal' });
   });
   return app;
@@ -63,6 +64,12 @@ async function serve(route: Route, context: Context, callers: Callers): Promise<
     caller: caller ?? { name: 'anonymous', role: 'machine', email: null, labels: {} },
     expected: expected.value,
   });
+}
+
+function logChange(log: Log, { operation }: Route, reply: Result<Reply>, { req }: Context): void {
+  const dryRun = req.query('dry-run') !== undefined;
+  if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
+  else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
 
 function readIfMatch(header: string | undefined): Result<number | 'any'> {

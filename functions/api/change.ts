@@ -17,6 +17,8 @@ export interface ChangePorts {
   readonly snapshot: Snapshot;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  /** Sends out what was committed; never fails, and waits no longer than an admin should. */
+  readonly afterCommit: () => Promise<void>;
 }
 
 export interface Wish {
@@ -76,6 +78,7 @@ async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promi
   const committed = await commit(store, published.value, revision, outcome);
   if (committed.ok) {
     ports.snapshot.adopt({ revision });
+    await ports.afterCommit();
     return ok(outcome);
   }
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
@@ -91,6 +94,7 @@ async function commit(
   const journal = await store.read('journal', 'current');
   if (!journal.ok) return journal;
   const { event, journal: end } = appendEvent(journal.value?.value ?? emptyJournal, {
+    id: `PolicyChanged.policy.${revision.number}`,
     kind: 'PolicyChanged',
     subject: 'policy',
     at: revision.at,
@@ -99,13 +103,15 @@ async function commit(
       revision: revision.number,
       note: revision.note,
       restores: revision.restores,
-      effects: outcome.effects.map((effect) => ({ ...effect })),
+      changes: outcome.changes.length,
+      effects: [...outcome.effects],
     },
   });
   return store.commit([
     { kind: 'revision', id: numberedId(revision.number), expect: 'absent', value: revision },
     { kind: 'published', id: 'current', expect: expectOf(published), value: { revision } },
     { kind: 'event', id: numberedId(event.seq), expect: 'absent', value: event },
+    { kind: 'outbox', id: numberedId(event.seq), expect: 'absent', value: event },
     moveJournal(journal.value, end),
   ]);
 }

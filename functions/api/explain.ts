@@ -6,7 +6,7 @@ import { ok, type Result } from '../../shared/domain/fault.ts';
 import { type Machine, ringChooser, selectorsOf } from '../../shared/domain/machine.ts';
 import { resolve } from '../../shared/domain/resolve.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
-import { readMachine } from './poll.ts';
+import { readMachine } from './question.ts';
 import { renderJson } from './render/json.ts';
 
 export interface Described {

@@ -9,6 +9,7 @@ import { resolve } from '../../shared/domain/resolve.ts';
 import type { Format } from './render/formats.ts';
 
 export interface Answer {
+  readonly ring: string;
   readonly etag: string;
   readonly body: Buffer;
   /** Names and values by turns, as writeHead takes them. */
@@ -19,6 +20,7 @@ export interface Answer {
 export interface Frame {
   /** From when on (milliseconds) another frame must be made. */
   readonly expires: number;
+  readonly revision: number;
   answer(machine: Machine, format: Format): Answer;
 }
 
@@ -56,6 +58,7 @@ export function createFrame(published: Published, staleSince: number | null, shi
 
   return {
     expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
+    revision: revision.number,
     answer(machine, format) {
       const { ring, selector } = chooseRing(machine);
       const key = `${ring.name}\n${selector}\n${machine.cli}\n${format.extension}`;
@@ -63,7 +66,7 @@ export function createFrame(published: Published, staleSince: number | null, shi
       if (made !== undefined) return made;
       const { cli } = machine;
       const resolution = resolve({ policy: revision.policy, ring, selector, cli, catalogue, day });
-      const answer = toAnswer(format, format.render(resolution), shared);
+      const answer = { ring: ring.name, ...toAnswer(format, format.render(resolution), shared) };
       if (answers.size >= mostAnswers) answers.clear();
       answers.set(key, answer);
       return answer;
@@ -72,7 +75,7 @@ export function createFrame(published: Published, staleSince: number | null, shi
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(format: Format, text: string, shared: readonly string[]): Answer {
+function toAnswer(format: Format, text: string, shared: readonly string[]): Omit<Answer, 'ring'> {
   const body = Buffer.from(text);
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
   const headers304 = ['ETag', etag, ...shared];

@@ -4,13 +4,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Catalogue } from '../../shared/domain/catalogue.ts';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
-import type { Machine } from '../../shared/domain/machine.ts';
-import { isVersion } from '../../shared/domain/version.ts';
 import type { Clock } from '../../shared/ports.ts';
-import type { Caller, Callers } from './caller.ts';
+import { type Log, traceOf } from '../log.ts';
+import type { Callers } from './caller.ts';
 import { type Answer, createFrame, type Frame } from './frame.ts';
-import { sendProblem } from './problem.ts';
-import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
+import { describeBug, sendProblem } from './problem.ts';
+import { isPoll, type Question, readQuestion } from './question.ts';
 import type { Known, Snapshot } from './snapshot.ts';
 
 export interface PollPorts {
@@ -18,14 +17,15 @@ export interface PollPorts {
   readonly callers: Callers;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  readonly log: Log;
+  /** The Google Cloud project whose traces the log names, or null. */
+  readonly traceProject: string | null;
 }
 
 /** Answers the request if it is a poll; false when it is something else. */
 export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const path = '/v1/pins';
-
-export function createPoll({ snapshot, callers, catalogue, clock }: PollPorts): Poll {
+export function createPoll({ snapshot, callers, catalogue, clock, log, traceProject }: PollPorts): Poll {
   let frame: Frame | null = null;
   let framed: Known | null = null;
 
@@ -38,98 +38,69 @@ export function createPoll({ snapshot, callers, catalogue, clock }: PollPorts): 
     return frame;
   }
 
-  function find(request: IncomingMessage, caller: Caller, known: Result<Known>): Result<Answer> {
+  function lookUp(known: Result<Known>, { machine, format }: Question): Result<{ frame: Frame; answer: Answer }> {
     if (!known.ok) return known;
-    const asked = readQuestion(request.url ?? '', request.headers.accept, caller);
-    if (!asked.ok) return asked;
     const current = frameOf(known.value);
-    return current === null ? fail({ code: 'no_policy' }) : ok(current.answer(asked.value.machine, asked.value.format));
+    return current === null
+      ? fail({ code: 'no_policy' })
+      : ok({ frame: current, answer: current.answer(machine, format) });
   }
 
-  function answer(request: IncomingMessage, response: ServerResponse, caller: Caller, known: Result<Known>): void {
-    const isHead = request.method === 'HEAD';
-    const found = find(request, caller, known);
-    if (!found.ok) {
-      sendProblem(response, found.fault, isHead);
-      return;
+  function answer(request: IncomingMessage, response: ServerResponse, question: Question, known: Result<Known>): void {
+    const found = lookUp(known, question);
+    if (found.ok) send(request, response, question, found.value);
+    else refuse(request, response, found.fault);
+  }
+
+  function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { machine, format }: Question,
+    { frame: { revision }, answer: { etag, body, headers200, headers304, ring } }: { frame: Frame; answer: Answer },
+  ): void {
+    const isUnchanged = holds(request.headers['if-none-match'], etag);
+    const status = isUnchanged ? 304 : 200;
+    response.writeHead(status, isUnchanged ? headers304 : headers200);
+    response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
+    const asked = { machine: machine.name, cli: machine.cli, format: format.extension };
+    log.info('poll', { status, ...asked, ring, revision, ...traceOf(request.headers, traceProject) });
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    fault: Fault | { readonly code: 'internal' },
+  ): void {
+    sendProblem(response, fault, request.method === 'HEAD');
+    log.warn('poll refused', { code: fault.code, ...traceOf(request.headers, traceProject) });
+  }
+
+  function reportBug(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    log.error('bug', { error: describeBug(error) });
+    if (!response.headersSent) refuse(request, response, { code: 'internal' });
+  }
+
+  function serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
+    const question = readQuestion(request, callers);
+    if (!question.ok) {
+      refuse(request, response, question.fault);
+      return null;
     }
-    const { etag, body, headers200, headers304 } = found.value;
-    if (holds(request.headers['if-none-match'], etag)) {
-      response.writeHead(304, headers304);
-      response.end();
-      return;
-    }
-    response.writeHead(200, headers200);
-    response.end(isHead ? undefined : body);
+    const known = snapshot.current();
+    if (known instanceof Promise) return known.then((late) => answer(request, response, question.value, late));
+    answer(request, response, question.value, known);
+    return null;
   }
 
   return function poll(request, response) {
     if (!isPoll(request.url ?? '')) return false;
-    const { method } = request;
-    if (method !== 'GET' && method !== 'HEAD')
-      return refuse({ code: 'method_unsupported', method: String(method), allowed: ['GET', 'HEAD'] });
-    const caller = callers.identify(request.headers.authorization);
-    if (caller === null) return refuse({ code: 'unauthenticated' });
-    const known = snapshot.current();
-    if (known instanceof Promise)
-      known.then((late) => answer(request, response, caller, late)).catch(() => refuse({ code: 'internal' }));
-    else answer(request, response, caller, known);
-    return true;
-
-    function refuse(fault: Fault | { readonly code: 'internal' }): boolean {
-      sendProblem(response, fault, method === 'HEAD');
-      return true;
+    try {
+      serve(request, response)?.catch((error) => reportBug(request, response, error));
+    } catch (error) {
+      reportBug(request, response, error);
     }
+    return true;
   };
-}
-
-function isPoll(url: string): boolean {
-  if (!url.startsWith(path)) return false;
-  const next = url.charAt(path.length);
-  return next === '' || next === '.' || next === '?';
-}
-
-function readQuestion(
-  url: string,
-  accept: string | undefined,
-  caller: Caller,
-): Result<{ machine: Machine; format: Format }> {
-  const mark = url.indexOf('?');
-  const extension = url.slice(path.length, mark === -1 ? undefined : mark);
-  const format = extension === '' ? negotiateFormat(accept) : formatOf(extension);
-  if (format === null) {
-    const offered = formats.map((each) => (extension === '' ? each.accept : each.extension));
-    return fail({ code: 'format_unsupported', asked: extension || String(accept), offered });
-  }
-  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-  const machine = readMachine(query, caller);
-  return machine.ok ? ok({ machine: machine.value, format }) : machine;
-}
-
-/** The machine that a query describes; name and CLI may be left out, but not be wrong. */
-export function readMachine(
-  query: URLSearchParams,
-  { email, labels }: Pick<Caller, 'email' | 'labels'>,
-): Result<Machine> {
-  const name = query.get('machine') || null;
-  const cli = query.get('cli') || null;
-  if (name !== null && !/^[A-Za-z0-9._:-]{1,128}$/.test(name)) {
-    return fail({
-      code: 'parameter_invalid',
-      parameter: 'machine',
-      value: name.slice(0, 200),
-      expected: 'up to 128 of A-Z a-z 0-9 . _ : -',
-    });
-  }
-  if (cli !== null && !isVersion(cli)) {
-    return fail({
-      code: 'parameter_invalid',
-      parameter: 'cli',
-      value: cli.slice(0, 200),
-      expected: "Claude Code's version, such as 2.1.331",
-    });
-  }
-  return ok({ name, email, labels, cli });
 }
 
 /** RFC 9110, 13.1.2: a list of tags or `*`; weak comparison. */

@@ -49,6 +49,11 @@ export function sendProblem(
   response.end(isHead ? undefined : body);
 }
 
+/** An exception for the log: where it came from, cut to a line that a log takes. */
+export function describeBug(error: unknown): string {
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
+}
+
 type Words = Omit<Problem, 'type' | 'code'>;
 
 function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
@@ -163,6 +168,12 @@ function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
         status: 503,
         title: 'The store can not be reached',
         hint: 'Nothing was changed. Try again; machines go on with their last good pins.',
+      };
+    case 'bus_unavailable':
+      return {
+        status: 503,
+        title: 'Events can not be published',
+        hint: `${fault.detail}. They are kept and sent later.`,
       };
     case 'write_conflict':
       return { status: 503, title: 'Others write at this moment', hint: 'Nothing was changed. Try again.' };

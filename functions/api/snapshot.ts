@@ -5,7 +5,7 @@
 import type { Published } from '../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../shared/domain/fault.ts';
 import { fail, ok } from '../../shared/domain/fault.ts';
-import type { Clock, Store } from '../../shared/ports.ts';
+import type { Clock, Store, Stored } from '../../shared/ports.ts';
 
 export interface Known {
   /** Null when no policy has been stated yet. */
@@ -36,8 +36,7 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
 
-  async function ask(): Promise<void> {
-    const answer = await answerInTime(store.read('published', 'current'));
+  function take(answer: Result<Stored<Published> | null>): void {
     const now = clock();
     if (answer.ok) {
       confirmedAt = now;
@@ -54,20 +53,29 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
 
   function revalidate(now: number): Promise<void> {
     askedAt = now;
-    asking ??= ask().finally(() => {
+    const mine = answerInTime(() => store.read('published', 'current')).then(async (answer) => {
+      // A read that the instance slept through says nothing about now; there is a newer one.
+      if (asking !== mine) {
+        await asking;
+        return;
+      }
       asking = null;
+      take(answer);
     });
-    return asking;
+    asking = mine;
+    return mine;
   }
 
   return {
     current() {
       const now = clock();
-      const sinceAsked = now - askedAt;
+      // The distance, since a clock can be set back.
+      const sinceAsked = Math.abs(now - askedAt);
       if (known !== null && sinceAsked < revalidateAfterMs) return ok(known);
       if (fault !== null && known === null && sinceAsked < retryAfterMs) return fail(fault);
-      const answered = asking ?? revalidate(now);
-      if (known !== null && sinceAsked < 2 * revalidateAfterMs) return ok(known);
+      const hasSlept = sinceAsked >= 2 * revalidateAfterMs;
+      const answered = asking === null || hasSlept ? revalidate(now) : asking;
+      if (known !== null && !hasSlept) return ok(known);
       return answered.then(() => (known !== null ? ok(known) : fail(fault ?? unanswered)));
     },
     adopt(published) {
@@ -79,10 +87,17 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
 
 const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
 
-async function answerInTime<T>(answer: Promise<Result<T>>): Promise<Result<T>> {
+/** An adapter that throws has a bug; to a poll it is a store that failed, for polls go on whatever happens. */
+async function answerInTime<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
   const { promise: late, resolve } = Promise.withResolvers<Result<T>>();
   const timer = setTimeout(() => resolve(fail(unanswered)), answerWithinMs);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  try {
+    return await Promise.race([ask(), late]);
+  } catch (bug) {
+    return fail({ code: 'store_unavailable', detail: bug instanceof Error ? bug.message : String(bug) });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A read that began before our own commit must not take the instance back to the older revision. */

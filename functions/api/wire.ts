@@ -2,6 +2,7 @@
 // document is made from these, and the tests hold every reply against them.
 
 import { z } from 'zod';
+import { Effect } from '../../shared/domain/effects.ts';
 import { Entry } from '../../shared/domain/entry.ts';
 import { Event } from '../../shared/domain/event.ts';
 import { Pin, Policy } from '../../shared/domain/policy.ts';
@@ -49,13 +50,6 @@ const FindingReply = z.strictObject({
 
 const Change = z.strictObject({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
 
-const Effect = z.strictObject({
-  ring: z.string(),
-  family: z.string(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-});
-
 export const ChangeReply = z.strictObject({
   revision: z.int().nonnegative().describe('The revision that stands now; with dry-run the one that would.'),
   changed: z.boolean(),
@@ -96,6 +90,7 @@ export const HealthReply = z.strictObject({
   revision: z.int().nullable(),
   snapshotAgeSeconds: z.int().nullable(),
   store: z.enum(['reachable', 'unreachable']),
+  troubles: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
 });
 
 export const ProblemReply = z.strictObject({

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
-import type { Write } from '../ports.ts';
+import type { Put, Remove, Write } from '../ports.ts';
 
 export interface Encoded {
   /** JSON. */
@@ -16,11 +16,14 @@ export interface Encoded {
 /** Raise when a schema changes so that older documents must be checked again. */
 const schemaVersion = 1;
 
-export interface EncodedWrite extends Encoded {
-  readonly write: Write;
+interface EncodedPut extends Encoded {
+  readonly write: Put;
   /** The document's name for people, such as `revision/0000000041`. */
   readonly document: string;
 }
+
+/** A removal has no bytes: `'body' in encoded` tells the two apart. */
+export type EncodedWrite = EncodedPut | { readonly write: Remove; readonly document: string };
 
 /**
  * The bytes of a whole commit. Bugs of the caller throw: a value that breaks its schema, and two writes of one document,
@@ -30,7 +33,10 @@ export async function encodeAll(writes: readonly Write[]): Promise<readonly Enco
   const names = new Set(writes.map(nameOf));
   if (names.size < writes.length) throw new Error(`a commit writes one document twice: ${writes.map(nameOf)}`);
   return Promise.all(
-    writes.map(async (write) => ({ write, document: nameOf(write), ...(await encode(write.kind, write.value)) })),
+    writes.map(async (write) => {
+      const document = nameOf(write);
+      return 'remove' in write ? { write, document } : { write, document, ...(await encode(write.kind, write.value)) };
+    }),
   );
 }
 

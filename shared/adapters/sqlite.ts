@@ -83,7 +83,7 @@ class SqliteStore implements Store {
       return unavailable(cause);
     }
     try {
-      const refused = encoded.find((each) => !this.#put(each));
+      const refused = encoded.find((each) => !this.#write(each));
       this.#database.exec(refused === undefined ? 'COMMIT' : 'ROLLBACK');
       if (refused === undefined) return ok(null);
       return fail({ code: 'write_conflict', document: refused.document });
@@ -98,7 +98,13 @@ class SqliteStore implements Store {
   }
 
   /** Whether the document was as expected and is now written. */
-  #put({ write: { kind, id, expect }, body, digest }: EncodedWrite): boolean {
+  #write(encoded: EncodedWrite): boolean {
+    if (!('body' in encoded)) {
+      this.#run('DELETE FROM document WHERE kind = ? AND id = ?', encoded.write.kind, encoded.write.id);
+      return true;
+    }
+    const { write, body, digest } = encoded;
+    const { kind, id, expect } = write;
     const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?, ?, 1, ?, ?)';
     const update = 'version = version + 1, body = excluded.body, digest = excluded.digest';
     if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, body, digest);

@@ -1,7 +1,7 @@
 // The catalogue: the shipped entries with an organisation's own laid over them, and the questions that resolve and lint
 // ask of it. No schema is loaded here: the poll path imports this file.
 
-import type { Context1mRule, Entry, OwnModel } from './entry.ts';
+import type { Context1mRule, Entry, OwnModel, Price } from './entry.ts';
 import { compareModels, type Family, isSameVersion, type Model, parseModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
@@ -40,6 +40,18 @@ export function isServedIn(entry: Entry, location: string): boolean | null {
   return entry.locations.value === null ? null : entry.locations.value.includes(location);
 }
 
+/**
+ * What the model costs there, null when unknown. Regions and multi-regions cost a tenth more than global since Claude 4.5.
+ * Source: Anthropic's pricing page, September 2026.
+ */
+export function priceIn(entry: Entry, location: string): Price | null {
+  const price = entry.price.value;
+  const { major, minor } = modelOf(entry);
+  const isSurcharged = location !== 'global' && (major > 4 || (major === 4 && minor >= 5));
+  if (price === null || !isSurcharged) return price;
+  return { input: surcharged(price.input), output: surcharged(price.output) };
+}
+
 /** Whether Google has shut the model by this day (YYYY-MM-DD). A floor that has passed is not a shutdown. */
 export function isShut(entry: Entry, day: string): boolean {
   const retirement = entry.retirement.value;
@@ -57,6 +69,10 @@ export function modelOf(entry: { readonly id: string }): Model {
   const model = parseModel(entry.id);
   if (model === null) throw new Error(`the catalogue let through an id that no model has: ${entry.id}`);
   return model;
+}
+
+function surcharged(dollars: number): number {
+  return Math.round(dollars * 1.1 * 10_000) / 10_000;
 }
 
 function layOver(entry: Entry, own: OwnModel): Entry {

@@ -39,16 +39,14 @@ function diffMember(
   return diff(path, before.get(key), after.get(key));
 }
 
-/** An object's members; a list's too if all its items have names, with their order, which for rings carries meaning. */
+/** An object's members; a list's too if each item has a name of its own, with their order, which for rings carries meaning. */
 function membersOf(value: unknown): { members: ReadonlyMap<string, unknown>; order: string | null } | null {
   if (typeof value !== 'object' || value === null) return null;
   if (!Array.isArray(value)) return { members: new Map(Object.entries(value)), order: null };
   const named = value.map((item) => [nameOf(item), item] as const);
-  if (named.length === 0 || named.some(([name]) => name === null)) return null;
-  return {
-    members: new Map(named.map(([name, item]) => [String(name), item])),
-    order: named.map(([name]) => name).join(' '),
-  };
+  const members = new Map(named.map(([name, item]) => [String(name), item]));
+  if (named.length === 0 || members.size < named.length || named.some(([name]) => name === null)) return null;
+  return { members, order: named.map(([name]) => name).join(' ') };
 }
 
 function nameOf(item: unknown): string | null {

@@ -1,6 +1,7 @@
 // Every kind of document that Pinward keeps and its schema: the list that both stores and their codec work from.
 
 import { z } from 'zod';
+import { Announcement } from './announcement.ts';
 import { Event, Journal } from './event.ts';
 import { Revision } from './revision.ts';
 
@@ -8,11 +9,21 @@ import { Revision } from './revision.ts';
 export const Published = z.strictObject({ revision: Revision });
 export type Published = z.infer<typeof Published>;
 
+/** Something that an operator should know and /healthz shows, such as a revoked webhook. */
+export const Trouble = z.strictObject({ since: z.iso.datetime(), reason: z.string().max(500) });
+export type Trouble = z.infer<typeof Trouble>;
+
 export interface Documents {
   readonly published: Published;
   readonly revision: Revision;
   readonly event: Event;
   readonly journal: Journal;
+  /** Events that have not been published yet, by their number; removed once they are. */
+  readonly outbox: Event;
+  /** By the event's id. */
+  readonly announcement: Announcement;
+  /** By what is in trouble, such as `slack`. */
+  readonly trouble: Trouble;
 }
 export type Kind = keyof Documents;
 
@@ -21,4 +32,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   revision: Revision,
   event: Event,
   journal: Journal,
+  outbox: Event,
+  announcement: Announcement,
+  trouble: Trouble,
 };

@@ -1,44 +1,68 @@
-// What a change means for machines: for each ring and family the model before and after. Shown by a dry run and kept in
-// the event of a change, so that people read models and not only a diff.
+// What a change means for machines: for each ring and family the model before and after, with what people weigh in it.
+// Shown by a dry run and kept in the event of a change, so that an announcement needs no second look-up.
 
-import { type Catalogue, extendCatalogue } from './catalogue.ts';
+import { z } from 'zod';
+import { type Catalogue, extendCatalogue, findEntry, priceIn } from './catalogue.ts';
+import { Price, Retirement } from './entry.ts';
 import { families } from './model.ts';
 import type { Policy } from './policy.ts';
 import { type ResolvedPin, resolve } from './resolve.ts';
 
-/** `from` or `to` is null where the ring has no such pin; each is `model` or `model in location`. */
-export interface Effect {
-  readonly ring: string;
-  readonly family: string;
-  readonly from: string | null;
-  readonly to: string | null;
-}
+/** One side of a move. Price is what the location costs; null is unknown, as everywhere in the catalogue. */
+export const Side = z.strictObject({
+  model: z.string(),
+  location: z.string(),
+  price: Price.nullable(),
+  minimumCli: z.string().nullable(),
+  retirement: Retirement.nullable(),
+});
+export type Side = z.infer<typeof Side>;
+
+/** `from` or `to` is null where the ring has no such pin. */
+export const Effect = z.strictObject({
+  ring: z.string(),
+  family: z.enum(families),
+  from: Side.nullable(),
+  to: Side.nullable(),
+});
+export type Effect = z.infer<typeof Effect>;
 
 /** Effects on machines with a current Claude Code, in the order of the new policy's rings, then of removed ones. */
 export function effectsOf(before: Policy | null, after: Policy, shipped: Catalogue, day: string): readonly Effect[] {
-  const from = before === null ? new Map<string, string>() : pinsByPlace(before, shipped, day);
-  const to = pinsByPlace(after, shipped, day);
-  return [...new Set([...to.keys(), ...from.keys()])]
-    .filter((place) => from.get(place) !== to.get(place))
-    .map((place) => {
-      const [ring = '', family = ''] = place.split('/');
-      return { ring, family, from: from.get(place) ?? null, to: to.get(place) ?? null };
-    });
+  const from = before === null ? new Map<string, Side>() : sidesOf(before, shipped, day);
+  const to = sidesOf(after, shipped, day);
+  const rings = new Set([...after.rings, ...(before?.rings ?? [])].map(({ name }) => name));
+  return [...rings].flatMap((ring) =>
+    families
+      .map((family) => {
+        const place = `${ring}/${family}`;
+        return { ring, family, from: from.get(place) ?? null, to: to.get(place) ?? null };
+      })
+      .filter((effect) => placeOf(effect.from) !== placeOf(effect.to)),
+  );
 }
 
-function pinsByPlace(policy: Policy, shipped: Catalogue, day: string): Map<string, string> {
+function sidesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<string, Side> {
   const catalogue = extendCatalogue(shipped, policy.models);
-  const places = policy.rings.flatMap((ring) => {
-    const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day });
-    const byFamily = new Map(pins.map((pin) => [pin.family, describe(pin)]));
-    return families.flatMap((family) => {
-      const pin = byFamily.get(family);
-      return pin === undefined ? [] : ([[`${ring.name}/${family}`, pin]] as const);
-    });
-  });
-  return new Map(places);
+  return new Map(
+    policy.rings.flatMap((ring) => {
+      const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day });
+      return pins.map((pin) => [`${ring.name}/${pin.family}`, sideOf(pin, catalogue)] as const);
+    }),
+  );
 }
 
-function describe(pin: ResolvedPin): string {
-  return `${pin.variableValue} in ${pin.location}`;
+function sideOf({ model, location }: ResolvedPin, catalogue: Catalogue): Side {
+  const entry = findEntry(catalogue, model);
+  return {
+    model,
+    location,
+    price: entry === null ? null : priceIn(entry, location),
+    minimumCli: entry?.minimumCli.value ?? null,
+    retirement: entry?.retirement.value ?? null,
+  };
+}
+
+function placeOf(side: Side | null): string | null {
+  return side === null ? null : `${side.model} ${side.location}`;
 }

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { explainLocation, isLocation } from './location.ts';
 import { explainModel, parseModel } from './model.ts';
-import { isVersion } from './version.ts';
+import { isRelease } from './version.ts';
 
 /** `high`: read on an official page. `medium`: an excerpt or agreeing reports. `low`: one report or an inference. */
 const Certainty = z.enum(['high', 'medium', 'low', 'unknown']);
@@ -35,7 +35,7 @@ export const Location = z
 export const Version = z
   .string()
   .max(32)
-  .refine(isVersion, {
+  .refine(isRelease, {
     message: 'not a version of Claude Code',
     params: { code: 'version_form', fix: 'Write major.minor.patch, such as "2.1.280".' },
   });

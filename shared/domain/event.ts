@@ -3,19 +3,35 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { Effect } from './effects.ts';
 
-export const Event = z.strictObject({
+const place = {
   seq: z.int().positive(),
-  kind: z.enum(['PolicyChanged']),
-  /** What it is about, such as `policy`. */
+  /** From kind, subject and transition, so that whoever repeats a step makes no second event of it. */
+  id: z.string().regex(/^[A-Za-z]+(?:\.[A-Za-z0-9_@:-]+){2,4}$/),
+  /** What it is about; events of one subject are delivered in order. */
   subject: z.string().min(1).max(200),
   at: z.iso.datetime(),
   by: z.string().min(1).max(320),
-  data: z.record(z.string(), z.unknown()),
   /** The hash of the event before, or of nothing for the first. */
   previous: z.string().length(64),
   hash: z.string().length(64),
+};
+
+const PolicyChanged = z.strictObject({
+  ...place,
+  kind: z.literal('PolicyChanged'),
+  data: z.strictObject({
+    revision: z.int().positive(),
+    note: z.string().nullable(),
+    restores: z.int().positive().nullable(),
+    /** How many values of the policy differ, whether they affect a pin or not. */
+    changes: z.int().nonnegative(),
+    effects: z.array(Effect),
+  }),
 });
+
+export const Event = z.discriminatedUnion('kind', [PolicyChanged]);
 export type Event = z.infer<typeof Event>;
 
 /** A fact that has no place in the chain yet. */
@@ -44,8 +60,8 @@ export function findBreak(events: readonly Event[], from: Journal = emptyJournal
 }
 
 function hashOf(seq: number, previous: string, news: News): string {
-  const { kind, subject, at, by, data } = news;
+  const { id, kind, subject, at, by, data } = news;
   return createHash('sha256')
-    .update(JSON.stringify([seq, previous, kind, subject, at, by, data]))
+    .update(JSON.stringify([seq, previous, id, kind, subject, at, by, data]))
     .digest('hex');
 }

@@ -36,6 +36,7 @@ export type Fault =
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
   | { readonly code: 'body_cut_off' }
   | { readonly code: 'store_unavailable'; readonly detail: string }
+  | { readonly code: 'bus_unavailable'; readonly detail: string }
   | { readonly code: 'write_conflict'; readonly document: string }
   | { readonly code: 'document_corrupt'; readonly document: string; readonly detail: string };
 

@@ -155,14 +155,20 @@ function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue,
   return [warning('model_past_floor', path, message, fix)];
 }
 
-/** Two families on one model share its region variable, which can hold one location only. */
+/** Two families on one model, or on two with one region variable, have one location only. */
 function checkSharedVariables(pins: readonly PinInRing[]): readonly Finding[] {
-  return pins.flatMap(({ pin, location, path }, at) => {
-    const clash = pins.slice(0, at).find((other) => other.pin.model === pin.model && other.location !== location);
+  return pins.flatMap((mine, at) => {
+    const { pin, location, path } = mine;
+    const clash = pins.slice(0, at).find((other) => sharesVariable(other, mine) && other.location !== location);
     if (clash === undefined) return [];
-    const message = `${pin.model} is pinned in ${clash.location} for ${clash.family} and in ${location} here; one model has one location`;
+    const message = `${clash.pin.model} is pinned in ${clash.location} for ${clash.family} and ${pin.model} in ${location} here; Claude Code can tell only one location of the two`;
     return [error('location_conflict', `${path}/location`, message, `Write "location": "${clash.location}" in both.`)];
   });
+}
+
+function sharesVariable(a: PinInRing, b: PinInRing): boolean {
+  const variable = a.entry?.regionVariable.value ?? null;
+  return a.pin.model === b.pin.model || (variable !== null && variable === b.entry?.regionVariable.value);
 }
 
 function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): readonly PinInRing[] {

@@ -9,8 +9,9 @@ export function isLocation(text: string): boolean {
 
 /** Says how to write a location that `isLocation` refused. */
 export function explainLocation(text: string): { readonly message: string; readonly fix: string } {
-  const zone = /^([a-z]+-[a-z]+\d)-?[a-z]$/.exec(text);
-  if (zone !== null) return { message: 'this is a zone; Vertex has regions', fix: `Write "${zone[1]}".` };
+  const zone = /^(.+\d)-?[a-z]$/.exec(text);
+  if (zone?.[1] !== undefined && isLocation(zone[1]))
+    return { message: 'this is a zone; Vertex has regions', fix: `Write "${zone[1]}".` };
   const lower = text.trim().toLowerCase();
   if (lower !== text && isLocation(lower)) return { message: 'locations are lower case', fix: `Write "${lower}".` };
   if (/^(europe|emea)$/.test(lower)) return { message: 'the European multi-region is called eu', fix: 'Write "eu".' };

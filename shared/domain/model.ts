@@ -46,23 +46,17 @@ export function isSameVersion(a: Model, b: Model): boolean {
 
 /** Says what is wrong with text that is not a model id, and how to write it; for people, after `parseModel` said null. */
 export function explainModel(text: string): { readonly message: string; readonly fix: string } {
-  const bare = text.replace(/\[1m\]/gi, '');
-  if (bare !== text) {
+  const meant = mendId(text);
+  if (meant !== null && /\[1m\]/i.test(text)) {
     return {
       message: '[1m] is a marker of Claude Code and never part of a Vertex model id',
-      fix: `Write "model": "${bare}" and "context1m": true beside it.`,
+      fix: `Write "model": "${meant}" and "context1m": true beside it.`,
     };
   }
-  const dated = text.replace(/-(\d{8})$/, '@$1');
-  if (dated !== text && parseModel(dated) !== null) {
-    return { message: 'Vertex joins the date with @, not with -', fix: `Write "${dated}".` };
+  if (meant !== null && /[/:]/.test(text)) {
+    return { message: 'a pin names the bare model id, not a path to it', fix: `Write "${meant}".` };
   }
-  if (/^(publishers|projects|anthropic|vertex_ai)\b.*\//.test(text)) {
-    return {
-      message: 'a pin names the bare model id, not a path to it',
-      fix: `Write "${text.slice(text.lastIndexOf('/') + 1)}".`,
-    };
-  }
+  if (meant !== null) return { message: 'Vertex joins the date with @, not with -', fix: `Write "${meant}".` };
   if (/^(opus|sonnet|haiku|fable|default|best)$/.test(text)) {
     return {
       message: 'an alias is what a pin gives a meaning to',
@@ -73,6 +67,16 @@ export function explainModel(text: string): { readonly message: string; readonly
     message: 'not the id of a Claude model on Vertex',
     fix: 'Write an id such as "claude-opus-4-8" or "claude-haiku-4-5@20251001"; GET /v1/catalogue lists the known ones.',
   };
+}
+
+/** The id in text that has a path before it, a method, a marker or a date's dash too much; null when there is none. */
+function mendId(text: string): string | null {
+  const bare = text
+    .replace(/^.*\//s, '')
+    .replace(/:\w+$/, '')
+    .replace(/\[1m\]$/i, '');
+  const id = bare.replace(/-(\d{8})$/, '@$1');
+  return parseModel(id) === null ? null : id;
 }
 
 function toFamily(text: string | undefined): Family {

@@ -23,6 +23,9 @@ export function pointer(at: string, path: readonly PropertyKey[]): string {
 }
 
 function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
+    return error('number_unsafe', at, 'JSON would not give this number back as it is', 'Write another number.');
+  }
   if (typeof value !== 'object' || value === null) return null;
   if (depth > deepest) {
     return error('too_deep', at, `nested deeper than ${deepest} levels`, 'Flatten this value.');
@@ -48,6 +51,8 @@ function findingsOf(issue: z.core.$ZodIssue, at: string): readonly Finding[] {
           'Remove it, or check its spelling and place.',
         ),
       );
+    case 'invalid_key':
+      return [error('key_form', path, issue.issues[0]?.message ?? issue.message, 'Rename this key.')];
     case 'invalid_type':
       return [error('type', path, issue.message, `Give a value of type ${issue.expected}.`)];
     case 'custom': {

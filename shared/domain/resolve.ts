@@ -75,15 +75,17 @@ export function passedSettings(policy: Policy, ring: Ring): Settings {
 }
 
 /**
- * Whether an `availableModels` entry lets a model through: an alias, a full id or a version prefix (`[1m]` is stripped).
- * Source: claude-code-fleet facts 1.4.
+ * Whether `availableModels` lets a model through: by a full id, a version prefix or an alias (`[1m]` is stripped). An entry
+ * with a version switches the alias of its family off. Source: claude-code-fleet facts 1.4.
  */
 export function isAllowedBy(availableModels: readonly string[], id: string): boolean {
-  const model = parseModel(id);
-  return availableModels.some((entry) => {
-    const bare = entry.replace(/\[1m\]$/i, '');
-    const full = bare.startsWith('claude-') ? bare : `claude-${bare}`;
-    return bare === model?.family || full === id || id.startsWith(`${full}-`) || id.startsWith(`${full}@`);
+  const family = parseModel(id)?.family ?? '';
+  const entries = availableModels.map((entry) => entry.replace(/\[1m\]$/i, ''));
+  const isNarrowed = entries.some((entry) => entry.includes(family) && /\d/.test(entry));
+  return entries.some((entry) => {
+    if (entry === family) return !isNarrowed;
+    const full = entry.startsWith('claude-') ? entry : `claude-${entry}`;
+    return full === id || id.startsWith(`${full}-`) || id.startsWith(`${full}@`);
   });
 }
 
@@ -109,7 +111,7 @@ function resolvePin(
   const { cli, catalogue } = input;
   const location = pin.location ?? ringLocation;
   const pinned = findEntry(catalogue, pin.model);
-  const gate = gateCli(input, family, pin.model, location, availableModels);
+  const gate = gateCli(input, pin.model, location, availableModels);
   const served = gate.model === pin.model ? pinned : findEntry(catalogue, gate.model);
   const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
   const where = pin.location === undefined ? '' : ` in ${location}`;
@@ -128,23 +130,25 @@ function resolvePin(
   };
 }
 
-/** An older CLI gets the newest model of the family that it can run; when there is none, the pin as it stands. */
+/** An older CLI gets the newest model of the pinned one's family that it can run there; if none, the pin as it stands. */
 function gateCli(
   input: ResolveInput,
-  family: Family,
   pinned: string,
   location: string,
   availableModels: readonly string[] | null,
 ): { model: string; reasons: { code: string; text: string }[] } {
-  const { cli, catalogue, day } = input;
+  const { policy, ring, cli, catalogue, day } = input;
   const entry = findEntry(catalogue, pinned);
   if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
   const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
+  const { family } = modelOf(entry);
+  const isElsewhere = location !== (ring.location ?? policy.location);
   const older = entriesOf(catalogue, family).find(
     (candidate) =>
       isOlder(candidate, entry) &&
       runsOn(candidate, cli) === true &&
       isServedIn(candidate, location) === true &&
+      !(isElsewhere && candidate.regionVariable.value === null) &&
       !isShut(candidate, day) &&
       (availableModels === null || isAllowedBy(availableModels, candidate.id)),
   );

@@ -30,7 +30,8 @@ const VariableValue = z
 
 const Variables = z.record(VariableName, VariableValue).superRefine((variables, context) => {
   for (const name of Object.keys(variables)) {
-    if (!ownVariables.has(name) && !ownPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    const upper = name.toUpperCase(); // Windows tells no two names apart that differ in case only
+    if (!ownVariables.has(upper) && !ownPrefixes.some((prefix) => upper.startsWith(prefix))) continue;
     context.addIssue({
       code: 'custom',
       path: [name],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
+import type { Effect } from '../../shared/domain/effects.ts';
 import { findBreak } from '../../shared/domain/event.ts';
 import { draft, pins } from '../world.ts';
 import { asAdmin, asMachine, type Service, startService } from './service.ts';
@@ -74,9 +75,10 @@ describe('the policy', () => {
     assert.deepEqual(body.changes, [
       { path: '/rings/everyone/pins/opus/model', from: 'claude-opus-4-8', to: 'claude-opus-4-7' },
     ]);
-    assert.deepEqual(body.effects, [
-      { ring: 'everyone', family: 'opus', from: 'claude-opus-4-8 in global', to: 'claude-opus-4-7 in global' },
-    ]);
+    assert.deepEqual(
+      body.effects.map(({ ring, family, from, to }: Effect) => [ring, family, from?.model, to?.model, to?.location]),
+      [['everyone', 'opus', 'claude-opus-4-8', 'claude-opus-4-7', 'global']],
+    );
     assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-8');
   });
 

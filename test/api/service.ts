@@ -8,7 +8,9 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import request from 'supertest';
 import { frontServer } from '../../functions/api/front.ts';
-import { wire } from '../../functions/wiring.ts';
+import { createWiring } from '../../functions/wiring.ts';
+import { openLoopback } from '../../shared/adapters/loopback.ts';
+import type { Event } from '../../shared/domain/event.ts';
 import { draft, now } from '../world.ts';
 
 export const adminToken = 'admin-token-of-thirty-two-characters';
@@ -20,6 +22,10 @@ export interface Service {
   readonly server: Server;
   /** The time that the service goes by; tests move it. */
   time: number;
+  /** Events that the bus was given. */
+  readonly published: readonly Event[];
+  /** Lines of the log, as JSON. */
+  readonly logged: readonly string[];
   ask(): ReturnType<typeof request>;
   /** States a policy for whatever revision stands. */
   state(over?: Record<string, unknown>): Promise<void>;
@@ -32,8 +38,15 @@ export function startService(): Service {
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
   };
-  const wired = wire(environment, () => service.time);
-  http('api', wired.api);
+  const published: Event[] = [];
+  const bus = openLoopback(async (event) => {
+    published.push(event);
+  });
+  const logged: string[] = [];
+  const note = (message: string, fields = {}) => logged.push(JSON.stringify({ message, ...fields }));
+  const log = { info: note, warn: note, error: note };
+  const wiring = createWiring(environment, { clock: () => service.time, bus, log });
+  http('api', wiring.api());
   const server = getTestServer('api');
   frontServer(server);
   const service: Service = {
@@ -43,7 +56,9 @@ export function startService(): Service {
     async state(over = {}) {
       await request(server).put('/v1/policy').set(asAdmin).set('If-Match', '*').send(draft(over)).expect(200);
     },
-    close: () => wired.close(),
+    published,
+    logged,
+    close: () => wiring.close(),
   };
   return service;
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Local, startLocal } from '../../functions/local.ts';
+import { type Local, startLocal } from '../../functions/local/start.ts';
 import { type FakeVertex, startFakeVertex } from '../fakes/vertex.ts';
 import { draft, ring } from '../world.ts';
 import {
@@ -37,7 +37,12 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
   before(async () => {
     for (const version of cliVersions) fetchClaude(version);
     vertex = await startFakeVertex();
-    local = await startLocal({ port: 0, dataFolder: mkdtempSync(join(tmpdir(), 'pinward-')) });
+    local = await startLocal({
+      port: 0,
+      dataFolder: mkdtempSync(join(tmpdir(), 'pinward-')),
+      slackUrl: null,
+      write: () => {},
+    });
   });
   after(async () => {
     vertex.close();
@@ -143,7 +148,7 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
     const { requests, output } = await asks(['--model', 'claude-opus-4-6']);
 
     assert.ok(requests.length > 0 && requests.every(({ model }) => Object.values(pinned).includes(model)), output);
-    assert.match(output, /organi[sz]ation|managed|not (?:available|allowed)|restricted/i);
+    assert.match(output, /restricted by your organization's settings\. Using claude-opus-4-8/);
   });
 
   test('obeys the pins and not what the shell exports', async () => {

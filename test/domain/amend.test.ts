@@ -24,7 +24,10 @@ test('a change makes the next revision, with who, when, why and what', () => {
   const revision = { number: 8, policy: other, by: 'ada', at: now, note: null, restores: null };
   const changes = [{ path: '/location', from: 'global', to: 'us-east5' }];
   for (const expected of [7, 'any'] as const) {
-    assert.deepEqual(amend(input({ policy: other, expected })), { ok: true, value: { revision, changes, findings: [] } });
+    assert.deepEqual(amend(input({ policy: other, expected })), {
+      ok: true,
+      value: { revision, changes, findings: [] },
+    });
   }
 });
 
@@ -50,10 +53,16 @@ test('a policy that already reads so makes no revision, not even for who saw ano
 test('lint errors stop a change, and warnings only come with it', () => {
   const stopped = amend(input({ policy: broken }));
   assert.ok(!stopped.ok && stopped.fault.code === 'policy_invalid');
-  assert.deepEqual(stopped.fault.findings.map(({ code }) => code), ['pins_incomplete', 'model_unknown']);
+  assert.deepEqual(
+    stopped.fault.findings.map(({ code }) => code),
+    ['pins_incomplete', 'model_unknown'],
+  );
   const warned = amend(input({ policy: policyOfRing({ pins: { opus: { model: 'claude-opus-92' } } }) }));
   assert.ok(warned.ok && warned.value.revision?.number === 8);
-  assert.deepEqual(warned.value.findings.map(({ code }) => code), ['pins_incomplete']);
+  assert.deepEqual(
+    warned.value.findings.map(({ code }) => code),
+    ['pins_incomplete'],
+  );
 });
 
 test('a conflict is told before lint errors, which the author may not have made', () => {
@@ -65,7 +74,10 @@ test('a restore reports lint errors and is not stopped by them', () => {
   const restored = amend(input({ policy: broken, restores: 3 }));
   assert.ok(restored.ok);
   assert.deepEqual([restored.value.revision?.number, restored.value.revision?.restores], [8, 3]);
-  assert.deepEqual(restored.value.findings.map(({ code }) => code), ['pins_incomplete', 'model_unknown']);
+  assert.deepEqual(
+    restored.value.findings.map(({ code }) => code),
+    ['pins_incomplete', 'model_unknown'],
+  );
 });
 
 test('a restore of what stands makes no revision', () => {
@@ -74,7 +86,9 @@ test('a restore of what stands makes no revision', () => {
 });
 
 test('the lint is of the day of the change', () => {
-  const retiring = policy({ models: [...policy().models, { id: 'claude-opus-92', retirement: { kind: 'shut', date: '2031-05-01' } }] });
+  const retiring = policy({
+    models: [...policy().models, { id: 'claude-opus-92', retirement: { kind: 'shut', date: '2031-05-01' } }],
+  });
   assert.equal(amend(input({ policy: retiring, now: '2031-04-30T23:59:59.999Z' })).ok, true);
   assert.equal(amend(input({ policy: retiring, now: '2031-05-01T00:00:00.000Z' })).ok, false);
 });
@@ -83,7 +97,9 @@ test('moving a pin replaces that pin of that ring and nothing else', () => {
   const before = frozen(policy());
   const moved = movePin(before, 'everyone', 'opus', { model: 'claude-opus-91', context1m: true });
   assert.ok(moved.ok);
-  const expected = policyOfRing({ pins: { ...before.rings[0]?.pins, opus: { model: 'claude-opus-91', context1m: true } } });
+  const expected = policyOfRing({
+    pins: { ...before.rings[0]?.pins, opus: { model: 'claude-opus-91', context1m: true } },
+  });
   assert.deepEqual(moved.value, expected);
 });
 
@@ -101,16 +117,25 @@ test('moving a pin that is not there or not right says which of the two', async 
     ['everyone', '__proto__', pin, { code: 'family_unknown', family: '__proto__' }],
   ] as const;
   for (const [ringName, family, draft, fault] of rows) {
-    await t.test(`${ringName}/${family}`, () => assert.deepEqual(movePin(policy(), ringName, family, draft), { ok: false, fault }));
+    await t.test(`${ringName}/${family}`, () =>
+      assert.deepEqual(movePin(policy(), ringName, family, draft), { ok: false, fault }),
+    );
   }
   const unread = movePin(policy(), 'everyone', 'opus', { model: 'opus', x: 1 });
   assert.ok(!unread.ok && unread.fault.code === 'policy_invalid');
-  assert.deepEqual(unread.fault.findings.map(({ code, path }) => `${code} ${path}`), ['model_id /model', 'key_unknown /x']);
+  assert.deepEqual(
+    unread.fault.findings.map(({ code, path }) => `${code} ${path}`),
+    ['model_id /model', 'key_unknown /x'],
+  );
 });
 
 test('whatever is asked in whatever order, numbers grow by one and no revision changes once it is made', () => {
   const model = fc.constantFrom(...idsOf.opus, 'claude-opus-99');
-  const wish = fc.record({ model, expected: fc.oneof(fc.nat(6), fc.constant('any' as const)), restores: fc.option(fc.nat(5)) });
+  const wish = fc.record({
+    model,
+    expected: fc.oneof(fc.nat(6), fc.constant('any' as const)),
+    restores: fc.option(fc.nat(5)),
+  });
   fc.assert(
     fc.property(fc.array(wish, { maxLength: 12 }), (wishes) => {
       const made: Revision[] = [frozen(anyRevision({ policy: policy() }))];
@@ -121,7 +146,10 @@ test('whatever is asked in whatever order, numbers grow by one and no revision c
         const amended = amend(input({ current, policy: frozen(draft), expected, restores: old?.number ?? null }));
         if (amended.ok && amended.value.revision !== null) made.push(frozen(amended.value.revision));
       }
-      assert.deepEqual(made.map(({ number }) => number), made.map((_, at) => at + 1));
+      assert.deepEqual(
+        made.map(({ number }) => number),
+        made.map((_, at) => at + 1),
+      );
     }),
   );
 });

@@ -81,7 +81,10 @@ test('a model is shut from the day that Google shut it; a floor that has passed 
     isShut(entryOf('claude-opus-93', { retirement: { kind, date: '2031-05-01' } }), '2031-05-01');
   assert.equal(shutOn('shut'), true);
   assert.equal(shutOn('not_sooner_than'), false);
-  assert.equal(isShut(entryOf('claude-opus-93', { retirement: { kind: 'shut', date: '2031-05-02' } }), '2031-05-01'), false);
+  assert.equal(
+    isShut(entryOf('claude-opus-93', { retirement: { kind: 'shut', date: '2031-05-02' } }), '2031-05-01'),
+    false,
+  );
   assert.equal(isShut(opus, '2031-05-01'), false);
 });
 

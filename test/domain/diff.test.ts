@@ -51,14 +51,29 @@ test('a list without names is one value', () => {
 });
 
 test('a list in which a name occurs twice is one value, too', () => {
-  const from = { hooks: [{ name: 'a', run: 1 }, { name: 'a', run: 2 }] };
-  const to = { hooks: [{ name: 'a', run: 9 }, { name: 'a', run: 2 }] };
+  const from = {
+    hooks: [
+      { name: 'a', run: 1 },
+      { name: 'a', run: 2 },
+    ],
+  };
+  const to = {
+    hooks: [
+      { name: 'a', run: 9 },
+      { name: 'a', run: 2 },
+    ],
+  };
   assert.deepEqual(diffPolicies(from, to), [{ path: '/hooks', from: from.hooks, to: to.hooks }]);
 });
 
 test('there are changes if and only if the two differ, and each path has one', () => {
-  const named = fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'a b', '') , x: fc.nat(1) }), { maxLength: 3 });
-  const value = fc.oneof(named, fc.nat(1), fc.constantFrom(null, '', 'a'), fc.dictionary(fc.constantFrom('a', 'b', 'name'), named));
+  const named = fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'a b', ''), x: fc.nat(1) }), { maxLength: 3 });
+  const value = fc.oneof(
+    named,
+    fc.nat(1),
+    fc.constantFrom(null, '', 'a'),
+    fc.dictionary(fc.constantFrom('a', 'b', 'name'), named),
+  );
   const settings = fc.dictionary(fc.constantFrom('a', 'b', 'a/b', '~'), value, { noNullPrototype: true });
   fc.assert(
     fc.property(settings, settings, (from, to) => {

@@ -2,52 +2,89 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { effectsOf } from '../../shared/domain/effects.ts';
+import { Effect, effectsOf, type Side } from '../../shared/domain/effects.ts';
+import type { Policy } from '../../shared/domain/policy.ts';
 import { day, ring } from '../world.ts';
-import { pins, policy } from './invented.ts';
+import { models, pins, policy } from './invented.ts';
 
 const { opus, sonnet } = pins;
 const canary = ring({ name: 'canary', match: ['domain:a.test'], pins: { opus } });
+const opusSide: Side = {
+  model: 'claude-opus-92',
+  location: 'global',
+  price: null,
+  minimumCli: '3.2.0',
+  retirement: null,
+};
+const sonnetSide: Side = { ...opusSide, model: 'claude-sonnet-90', minimumCli: '3.0.0' };
 
 test('a first policy brings each ring its pins, in the order of rings and families', () => {
   const after = policy({ rings: [canary, ring({ pins: { sonnet, opus } })] });
   assert.deepEqual(effectsOf(null, after, [], day), [
-    { ring: 'canary', family: 'opus', from: null, to: 'claude-opus-92 in global' },
-    { ring: 'everyone', family: 'opus', from: null, to: 'claude-opus-92 in global' },
-    { ring: 'everyone', family: 'sonnet', from: null, to: 'claude-sonnet-90 in global' },
+    { ring: 'canary', family: 'opus', from: null, to: opusSide },
+    { ring: 'everyone', family: 'opus', from: null, to: opusSide },
+    { ring: 'everyone', family: 'sonnet', from: null, to: sonnetSide },
   ]);
 });
 
-test('only what changes for a machine is an effect: model, location or window, wherever in the policy that was said', () => {
+test('only another model or location is an effect, wherever in the policy that was said', async (t) => {
   const before = policy({ rings: [ring({ pins: { opus, sonnet } })] });
-  const cases = [
-    [{ location: 'us-east5' }, 'claude-opus-92 in us-east5', 'claude-sonnet-90 in us-east5'],
-    [{ rings: [ring({ location: 'us-east5', pins: { opus, sonnet } })] }, 'claude-opus-92 in us-east5', 'claude-sonnet-90 in us-east5'],
-    [{ rings: [ring({ pins: { opus, sonnet: { ...sonnet, context1m: true } } })] }, null, 'claude-sonnet-90[1m] in global'],
-    [{ rings: [ring({ pins: { opus: { model: 'claude-opus-91' }, sonnet } })] }, 'claude-opus-91 in global', null],
-    [{ rings: [ring({ lock: true, match: ['domain:a.test', '*'], pins: { opus, sonnet } })] }, null, null],
-    [{ settings: { model: 'opus' } }, null, null],
+  const moved = { opus: 'us-east5', sonnet: 'us-east5' };
+  const rows = [
+    ['the location of the policy', { location: 'us-east5' }, moved],
+    ['the location of the ring', { rings: [ring({ location: 'us-east5', pins: { opus, sonnet } })] }, moved],
+    [
+      'the location of a pin',
+      { rings: [ring({ pins: { opus: { ...opus, location: 'us' }, sonnet } })] },
+      { opus: 'us' },
+    ],
+    ['the location said twice', { rings: [ring({ location: 'global', pins: { opus, sonnet } })] }, {}],
+    [
+      'a lock and a selector',
+      { rings: [ring({ lock: true, match: ['domain:a.test', '*'], pins: { opus, sonnet } })] },
+      {},
+    ],
+    ['settings', { settings: { model: 'opus' } }, {}],
+    ['nothing', {}, {}],
   ] as const;
-  for (const [over, toOpus, toSonnet] of cases) {
-    const after = policy({ rings: before.rings, ...over });
-    const expected = [
-      { ring: 'everyone', family: 'opus', from: 'claude-opus-92 in global', to: toOpus },
-      { ring: 'everyone', family: 'sonnet', from: 'claude-sonnet-90 in global', to: toSonnet },
-    ];
-    assert.deepEqual(effectsOf(before, after, [], day), expected.filter(({ to }) => to !== null));
+  for (const [what, over, places] of rows) {
+    await t.test(what, () => {
+      const after = policy({ rings: before.rings, ...over });
+      const found = effectsOf(before, after, [], day).map(({ family, to }) => [family, to?.location]);
+      assert.deepEqual(Object.fromEntries(found), places);
+    });
   }
 });
 
-test('a removed ring or pin has no to; those come last', () => {
-  const before = policy({ rings: [canary, ring({ pins: { opus, sonnet } })] });
-  const after = policy({ rings: [ring({ pins: { sonnet: { ...sonnet, location: 'us-east5' } } })] });
-  assert.deepEqual(effectsOf(before, after, [], day), [
-    { ring: 'everyone', family: 'sonnet', from: 'claude-sonnet-90 in global', to: 'claude-sonnet-90 in us-east5' },
-    { ring: 'canary', family: 'opus', from: 'claude-opus-92 in global', to: null },
-    { ring: 'everyone', family: 'opus', from: 'claude-opus-92 in global', to: null },
-  ]);
+test('each side carries what people weigh: price in its location, minimum CLI and retirement', () => {
+  const retirement = { kind: 'not_sooner_than', date: '2032-01-01' } as const;
+  const priced = { ...models[1], price: { input: 5, output: 25 }, retirement };
+  const stated = (model: string, location: string): Policy =>
+    policy({
+      location,
+      models: models.with(1, { ...priced, id: 'claude-opus-91' }),
+      rings: [ring({ pins: { opus: { model } } })],
+    });
+  const [global] = effectsOf(stated('claude-opus-92', 'global'), stated('claude-opus-91', 'global'), [], day);
+  const to = { model: 'claude-opus-91', location: 'global', price: priced.price, minimumCli: '3.1.0', retirement };
+  assert.deepEqual(global, { ring: 'everyone', family: 'opus', from: opusSide, to });
+  const [regional] = effectsOf(stated('claude-opus-91', 'global'), stated('claude-opus-91', 'us-east5'), [], day);
+  assert.deepEqual(regional?.to?.price, { input: 5.5, output: 27.5 });
 });
 
-test('a policy that reads the same has no effects', () => {
-  assert.deepEqual(effectsOf(policy(), policy(), [], day), []);
+test('a removed ring comes last, and what was removed has no to', () => {
+  const before = policy({ rings: [canary, ring({ pins: { opus, sonnet } })] });
+  const after = policy({ rings: [ring({ pins: { sonnet: { ...sonnet, location: 'us-east5' } } })] });
+  const effects = effectsOf(before, after, [], day);
+  assert.deepEqual(effects, [
+    { ring: 'everyone', family: 'opus', from: opusSide, to: null },
+    { ring: 'everyone', family: 'sonnet', from: sonnetSide, to: { ...sonnetSide, location: 'us-east5' } },
+    { ring: 'canary', family: 'opus', from: opusSide, to: null },
+  ]);
+  for (const effect of effects) assert.deepEqual(Effect.parse(effect), effect);
+});
+
+test('a model that no catalogue has is an effect of which nothing more is known', () => {
+  const [effect] = effectsOf(null, policy({ models: [], rings: [ring({ pins: { opus } })] }), [], day);
+  assert.deepEqual(effect?.to, { ...opusSide, minimumCli: null });
 });

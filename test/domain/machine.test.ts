@@ -50,20 +50,34 @@ test('the first ring that lists one of its selectors is the machine\u2019s, and 
 });
 
 test('every machine has a ring, and it is the first that matches', () => {
-  const selector = fc.constantFrom('machine:a', 'machine:b', 'email:a@x.test', 'domain:x.test', 'label:k=v', 'label:k=w');
+  const selector = fc.constantFrom(
+    'machine:a',
+    'machine:b',
+    'email:a@x.test',
+    'domain:x.test',
+    'label:k=v',
+    'label:k=w',
+  );
   const label = fc.constantFrom('v', 'w', '=v', '');
   const anyone = fc.record({
     name: fc.constantFrom('a', 'b', 'c', null),
     email: fc.constantFrom('a@x.test', 'b@y.test', 'A@X.TEST', null),
-    labels: fc.oneof(fc.constant({}), label.map((k) => ({ k }))),
+    labels: fc.oneof(
+      fc.constant({}),
+      label.map((k) => ({ k })),
+    ),
     cli: fc.constant(null),
   });
   fc.assert(
-    fc.property(fc.array(fc.uniqueArray(selector, { minLength: 1, maxLength: 3 }), { maxLength: 4 }), anyone, (lists, who) => {
-      const rings = [...lists, ['*']].map((match, at) => ring({ name: `r${at}`, match }));
-      const own = new Set(selectorsOf(who));
-      const expected = rings.find(({ match }) => Array.isArray(match) && match.some((each) => own.has(String(each))));
-      assert.equal(ringChooser(policy({ rings }))(who).ring.name, expected?.['name']);
-    }),
+    fc.property(
+      fc.array(fc.uniqueArray(selector, { minLength: 1, maxLength: 3 }), { maxLength: 4 }),
+      anyone,
+      (lists, who) => {
+        const rings = [...lists, ['*']].map((match, at) => ring({ name: `r${at}`, match }));
+        const own = new Set(selectorsOf(who));
+        const expected = rings.find(({ match }) => Array.isArray(match) && match.some((each) => own.has(String(each))));
+        assert.equal(ringChooser(policy({ rings }))(who).ring.name, expected?.['name']);
+      },
+    ),
   );
 });

@@ -9,7 +9,9 @@ import { draft, pins, ring } from '../world.ts';
 
 test('the smallest draft is read with its defaults filled in', () => {
   const full = { opus: pins.opus, sonnet: pins.sonnet, haiku: pins.haiku };
-  const withDefaults = Object.fromEntries(Object.entries(full).map(([name, pin]) => [name, { ...pin, context1m: false }]));
+  const withDefaults = Object.fromEntries(
+    Object.entries(full).map(([name, pin]) => [name, { ...pin, context1m: false }]),
+  );
   assert.deepEqual(readPolicy(draft()), {
     ok: true,
     value: {
@@ -43,32 +45,88 @@ const wrong: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a ring name with a slash', withRing({ name: 'a/b' }), ['value /rings/0/name']],
   ['unknown keys', draft({ a: 1, 'b/~': 1 }), ['key_unknown /a', 'key_unknown /b~1~0']],
   ['an unknown key of a ring', withRing({ pin: {} }), ['key_unknown /rings/0/pin']],
-  ['an unknown key of a pin', withRing({ pins: { opus: { ...pins.opus, region: 'us' } } }), ['key_unknown /rings/0/pins/opus/region']],
+  [
+    'an unknown key of a pin',
+    withRing({ pins: { opus: { ...pins.opus, region: 'us' } } }),
+    ['key_unknown /rings/0/pins/opus/region'],
+  ],
   ['an unknown family', withRing({ pins: { mythos: pins.opus } }), ['key_unknown /rings/0/pins/mythos']],
   ['a pin that is a string', withRing({ pins: { opus: 'claude-opus-4-8' } }), ['type /rings/0/pins/opus']],
   ['a model that is no id', withRing({ pins: { opus: { model: 'opus' } } }), ['model_id /rings/0/pins/opus/model']],
-  ['a context1m that is a string', withRing({ pins: { opus: { ...pins.opus, context1m: 'yes' } } }), ['type /rings/0/pins/opus/context1m']],
+  [
+    'a context1m that is a string',
+    withRing({ pins: { opus: { ...pins.opus, context1m: 'yes' } } }),
+    ['type /rings/0/pins/opus/context1m'],
+  ],
   ['a zone', withRing({ location: 'us-east5-a' }), ['location_form /rings/0/location']],
   ['a project in capitals', draft({ project: 'Acme' }), ['value /project']],
   ['a project that is a path', draft({ project: '../acme-claude' }), ['value /project']],
   ['a line break behind the project', draft({ project: 'acme-claude\n' }), ['value /project']],
   ['an own model that is no id', draft({ models: [{ id: 'gpt-5' }] }), ['model_id /models/0/id']],
-  ['an own model of a bad version', draft({ models: [{ id: 'claude-opus-93', minimumCli: '3.x' }] }), ['version_form /models/0/minimumCli']],
-  ['an own model served nowhere', draft({ models: [{ id: 'claude-opus-93', locations: [] }] }), ['value /models/0/locations']],
-  ['a variable that is no region variable', draft({ models: [{ id: 'claude-opus-93', regionVariable: 'PATH' }] }), ['value /models/0/regionVariable']],
-  ['a rule without its kind', draft({ models: [{ id: 'claude-opus-93', context1m: {} }] }), ['value /models/0/context1m/kind']],
+  [
+    'an own model of a bad version',
+    draft({ models: [{ id: 'claude-opus-93', minimumCli: '3.x' }] }),
+    ['version_form /models/0/minimumCli'],
+  ],
+  [
+    'an own model served nowhere',
+    draft({ models: [{ id: 'claude-opus-93', locations: [] }] }),
+    ['value /models/0/locations'],
+  ],
+  [
+    'a variable that is no region variable',
+    draft({ models: [{ id: 'claude-opus-93', regionVariable: 'PATH' }] }),
+    ['value /models/0/regionVariable'],
+  ],
+  [
+    'a rule without its kind',
+    draft({ models: [{ id: 'claude-opus-93', context1m: {} }] }),
+    ['value /models/0/context1m/kind'],
+  ],
 ];
 
 test('each thing wrong with a draft has its code and path', async (t) => {
   for (const [what, sent, expected] of wrong) {
-    await t.test(what, () => assert.deepEqual(findingsOf(sent).map(({ code, path }) => `${code} ${path}`), expected));
+    await t.test(what, () =>
+      assert.deepEqual(
+        findingsOf(sent).map(({ code, path }) => `${code} ${path}`),
+        expected,
+      ),
+    );
   }
 });
 
 test('a selector is a person, a domain, a label, a machine or everyone, and nothing that no machine answers to', async (t) => {
-  const good = ['email:ada@example.com', 'domain:example.com', 'label:team=Core', 'label:a.b_c-d=1.2', 'machine:Ada-Mac:1', '*'];
-  const bad = ['', 'ada', '**', 'email:Ada@example.com', 'email:ada', 'email:a@b@c', 'domain:Example.com', 'domain:', 'label:team'];
-  const worse = ['label:=x', 'label:a=', 'label:a=b=c', 'machine:', 'machine:a b', 'user:ada', 'domain:a.test\n', ' *', '* '];
+  const good = [
+    'email:ada@example.com',
+    'domain:example.com',
+    'label:team=Core',
+    'label:a.b_c-d=1.2',
+    'machine:Ada-Mac:1',
+    '*',
+  ];
+  const bad = [
+    '',
+    'ada',
+    '**',
+    'email:Ada@example.com',
+    'email:ada',
+    'email:a@b@c',
+    'domain:Example.com',
+    'domain:',
+    'label:team',
+  ];
+  const worse = [
+    'label:=x',
+    'label:a=',
+    'label:a=b=c',
+    'machine:',
+    'machine:a b',
+    'user:ada',
+    'domain:a.test\n',
+    ' *',
+    '* ',
+  ];
   for (const selector of good) {
     await t.test(selector, () => assert.deepEqual(findingsOf(withRing({ match: [selector, '*'] })), []));
   }
@@ -81,7 +139,21 @@ test('a selector is a person, a domain, a label, a machine or everyone, and noth
 });
 
 test('whatever is sent, reading answers with a policy or with findings, each with a pointer, a code, a message and a fix', () => {
-  const keys = ['project', 'location', 'rings', 'match', 'pins', 'opus', 'model', 'settings', 'env', 'models', 'id', 'name', '0'];
+  const keys = [
+    'project',
+    'location',
+    'rings',
+    'match',
+    'pins',
+    'opus',
+    'model',
+    'settings',
+    'env',
+    'models',
+    'id',
+    'name',
+    '0',
+  ];
   const path = fc.array(fc.constantFrom(...keys), { maxLength: 5 });
   const junk = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom({ env: { 'a b': 1 } }, [{}], [[]], '\ud800'));
   fc.assert(

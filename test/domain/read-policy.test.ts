@@ -34,5 +34,8 @@ test('a draft that would overflow the stack is refused like any other', () => {
   const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
   const read = readDraft(Pin, deep);
   assert.ok(!read.ok && read.fault.code === 'policy_invalid');
-  assert.deepEqual(read.fault.findings.map(({ code }) => code), ['too_deep']);
+  assert.deepEqual(
+    read.fault.findings.map(({ code }) => code),
+    ['too_deep'],
+  );
 });

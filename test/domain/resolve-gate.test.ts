@@ -26,15 +26,27 @@ const cases: readonly Case[] = [
   { what: 'one behind', cli: '3.1.9', serves: 'claude-opus-91', because: 'cli_gated' },
   { what: 'two behind', cli: '3.0.9', serves: 'claude-opus-90', because: 'cli_gated' },
   { what: 'older than every model', cli: '2.9.9', serves: 'claude-opus-92', because: 'cli_too_old' },
-  { what: 'as `claude --version` prints it', cli: '3.1.0 (Claude Code)', serves: 'claude-opus-91', because: 'cli_gated' },
+  {
+    what: 'as `claude --version` prints it',
+    cli: '3.1.0 (Claude Code)',
+    serves: 'claude-opus-91',
+    because: 'cli_gated',
+  },
   {
     what: 'a pin that is not the newest never moves up',
     cli: '3.0.0',
     pin: { model: 'claude-opus-91' },
+    facts: { 'claude-opus-92': { minimumCli: '3.0.0' } },
     serves: 'claude-opus-90',
     because: 'cli_gated',
   },
-  { what: 'the older one is not served there', cli: '3.0.9', ring: { location: 'us' }, serves: 'claude-opus-92', because: 'cli_too_old' },
+  {
+    what: 'the older one is not served there',
+    cli: '3.0.9',
+    ring: { location: 'us' },
+    serves: 'claude-opus-92',
+    because: 'cli_too_old',
+  },
   {
     what: 'where the older one is served is unknown',
     cli: '3.1.9',
@@ -70,7 +82,13 @@ const cases: readonly Case[] = [
     serves: 'claude-opus-92',
     because: null,
   },
-  { what: 'nothing is known of the pinned one', cli: '1.0.0', pin: { model: 'claude-opus-99' }, serves: 'claude-opus-99', because: null },
+  {
+    what: 'nothing is known of the pinned one',
+    cli: '1.0.0',
+    pin: { model: 'claude-opus-99' },
+    serves: 'claude-opus-99',
+    because: null,
+  },
   {
     what: 'availableModels stops the nearest older one',
     cli: '3.1.9',
@@ -130,7 +148,11 @@ test('the CLI gate', async (t) => {
 });
 
 test('a gated pin carries the variable and the window rule of the model that is served, and the lock lists it', () => {
-  const { settings } = resolved({ cli: '3.1.0', pin: { model: 'claude-opus-92', context1m: true }, ring: { lock: true } });
+  const { settings } = resolved({
+    cli: '3.1.0',
+    pin: { model: 'claude-opus-92', context1m: true },
+    ring: { lock: true },
+  });
   assert.deepEqual(settings['availableModels'], ['claude-opus-91']);
   assert.equal(settings.env['ANTHROPIC_DEFAULT_OPUS_MODEL'], 'claude-opus-91[1m]');
   assert.equal(settings.env['VERTEX_REGION_CLAUDE_91_OPUS'], 'global');
@@ -139,11 +161,19 @@ test('a gated pin carries the variable and the window rule of the model that is 
 
 test('the reason names the pin, what it needs, what the machine has and what it gets', () => {
   const gated = resolved({ cli: '3.1.0' }).reasons.find(({ code }) => code === 'cli_gated');
-  for (const word of ['claude-opus-92', '3.2.0', '3.1.0', 'claude-opus-91']) assert.ok(gated?.text.includes(word), word);
+  for (const word of ['claude-opus-92', '3.2.0', '3.1.0', 'claude-opus-91'])
+    assert.ok(gated?.text.includes(word), word);
   assert.equal(gated?.about, 'opus');
 });
 
-function resolved({ cli, pin, family = 'opus', ring = {}, settings = {}, facts = {} }: Omit<Case, 'what' | 'serves' | 'because'>): Resolution {
+function resolved({
+  cli,
+  pin,
+  family = 'opus',
+  ring = {},
+  settings = {},
+  facts = {},
+}: Omit<Case, 'what' | 'serves' | 'because'>): Resolution {
   const own = models.map((model) => changed(model, facts[model.id] ?? {}));
   const pins = { [family]: pin ?? { model: 'claude-opus-92' } };
   const policy = policyOfRing({ pins, ...ring }, { models: own, settings });

@@ -40,7 +40,10 @@ test('every pinned variable holds the pinned id or another that the catalogue ha
   fc.assert(
     fc.property(draft, cli, (stated, version) => {
       const { policy, resolution } = resolved(stated, version);
-      const known = new Set([...models.map(({ id }) => id), ...Object.values(firstRing(policy).pins).map(({ model }) => model)]);
+      const known = new Set([
+        ...models.map(({ id }) => id),
+        ...Object.values(firstRing(policy).pins).map(({ model }) => model),
+      ]);
       const { env } = resolution.settings;
       for (const family of families) {
         const value = env[`ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`];
@@ -56,7 +59,8 @@ test('locked means that exactly the served models can be chosen', () => {
   fc.assert(
     fc.property(draft, cli, (stated, version) => {
       const { locked, settings: served, pins: own } = resolved(stated, version).resolution;
-      if (!locked) assert.deepEqual([served['availableModels'], served['enforceAvailableModels']], [undefined, undefined]);
+      if (!locked)
+        assert.deepEqual([served['availableModels'], served['enforceAvailableModels']], [undefined, undefined]);
       else {
         assert.deepEqual(new Set(served['availableModels']), new Set(own.map(({ model }) => model)));
         assert.equal(served['enforceAvailableModels'], true);
@@ -71,7 +75,9 @@ test('each region variable that a resolution names is the location of a pin, and
     fc.property(draft, cli, (stated, version) => {
       const { settings: served, pins: own } = resolved(stated, version).resolution;
       const stating = Object.entries(served.env).filter(([name]) => name.startsWith('VERTEX_REGION_'));
-      const expected = own.flatMap(({ regionVariable, location: at }) => (regionVariable === null ? [] : [[regionVariable, at]]));
+      const expected = own.flatMap(({ regionVariable, location: at }) =>
+        regionVariable === null ? [] : [[regionVariable, at]],
+      );
       assert.deepEqual(Object.fromEntries(stating), Object.fromEntries(expected));
     }),
     { numRuns: 300 },
@@ -92,9 +98,14 @@ test('a newer CLI never gets an older model', () => {
     fc.property(draft, (stated) => {
       const served = ['3.0.0', '3.1.0', '3.2.0', '4.0.0'].map((version) => resolved(stated, version).resolution.pins);
       for (const family of families) {
-        const ids = served.flatMap((own) => own.filter((pin) => pin.family === family && isGated(own, pin.model, stated)));
+        const ids = served.flatMap((own) =>
+          own.filter((pin) => pin.family === family && isGated(own, pin.model, stated)),
+        );
         const ranks = ids.map(({ model }) => idsOf[family].indexOf(model));
-        assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b));
+        assert.deepEqual(
+          ranks,
+          [...ranks].sort((a, b) => a - b),
+        );
       }
     }),
     { numRuns: 300 },
@@ -115,12 +126,23 @@ function pinOf(family: Family) {
 function resolved(stated: unknown, version: string | null): { policy: Policy; resolution: Resolution } {
   const policy = Policy.parse(stated);
   const catalogue = extendCatalogue([], policy.models);
-  return { policy, resolution: resolve({ policy, ring: firstRing(policy), selector: '*', cli: version, catalogue, day }) };
+  return {
+    policy,
+    resolution: resolve({ policy, ring: firstRing(policy), selector: '*', cli: version, catalogue, day }),
+  };
 }
 
 /** The same value with the keys of every object, and the list of models, the other way round. */
 function backwards(value: unknown): unknown {
-  if (Array.isArray(value)) return value.every((item) => item?.id !== undefined) ? value.toReversed() : value.map(backwards);
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value.map(backwards);
+    return items.every(isModel) ? items.toReversed() : items;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, backwards(inner)]));
+  const members = Object.entries(value).reverse();
+  return Object.fromEntries(members.map(([key, inner]) => [key, backwards(inner)]));
+}
+
+function isModel(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'id' in value;
 }

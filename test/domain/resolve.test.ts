@@ -10,7 +10,13 @@ import { firstRing, models, pins, policy, policyOfRing } from './invented.ts';
 
 test('a whole example: every pin, every variable, every reason', () => {
   const stated = policyOfRing(
-    { pins: { ...pins, sonnet: { model: 'claude-sonnet-90', context1m: true, location: 'us-east5' }, fable: { model: 'claude-fable-90' } } },
+    {
+      pins: {
+        ...pins,
+        sonnet: { model: 'claude-sonnet-90', context1m: true, location: 'us-east5' },
+        fable: { model: 'claude-fable-90' },
+      },
+    },
     { settings: { model: 'opus', env: { DISABLE_AUTOUPDATER: '1' }, permissions: { deny: ['WebFetch'] } } },
   );
   const env = {
@@ -35,7 +41,10 @@ test('a whole example: every pin, every variable, every reason', () => {
     locked: false,
     pins: [
       pinOf('opus', 'claude-opus-92', 'global', 'VERTEX_REGION_CLAUDE_92_OPUS'),
-      { ...pinOf('sonnet', 'claude-sonnet-90', 'us-east5', 'VERTEX_REGION_CLAUDE_90_SONNET'), variableValue: 'claude-sonnet-90[1m]' },
+      {
+        ...pinOf('sonnet', 'claude-sonnet-90', 'us-east5', 'VERTEX_REGION_CLAUDE_90_SONNET'),
+        variableValue: 'claude-sonnet-90[1m]',
+      },
       pinOf('haiku', 'claude-haiku-90@20300101', 'global', 'VERTEX_REGION_CLAUDE_HAIKU_90'),
       pinOf('fable', 'claude-fable-90', 'global', null),
     ],
@@ -69,7 +78,9 @@ test("a ring's own project, location and lock come before the policy's", () => {
 });
 
 test("a pin's own location comes before the ring's, for that model alone", () => {
-  const { settings } = resolved(policyOfRing({ location: 'us-east5', pins: { ...pins, opus: { ...pins.opus, location: 'us' } } }));
+  const { settings } = resolved(
+    policyOfRing({ location: 'us-east5', pins: { ...pins, opus: { ...pins.opus, location: 'us' } } }),
+  );
   assert.equal(settings.env['VERTEX_REGION_CLAUDE_92_OPUS'], 'us');
   assert.equal(settings.env['CLOUD_ML_REGION'], 'us-east5');
   assert.equal(settings.env['VERTEX_REGION_CLAUDE_HAIKU_90'], 'us-east5');
@@ -83,6 +94,12 @@ test("a ring's variables are merged into the policy's, its other settings replac
   const { env, ...settings } = resolved(stated).settings;
   assert.deepEqual([env['A'], env['B'], env['C']], ['ring', 'b', 'c']);
   assert.deepEqual(settings, { permissions: { deny: ['b'] }, companyAnnouncements: ['hi'], model: 'opus' });
+});
+
+test("Pinward's own variables win over settings that a schema of old let through", () => {
+  const stated = policy();
+  const { env } = resolved({ ...stated, settings: { env: { CLOUD_ML_REGION: 'mars', A: 'b' } } }).settings;
+  assert.deepEqual([env['CLOUD_ML_REGION'], env['A']], ['global', 'b']);
 });
 
 test('a lock derives availableModels from the pins, each model once, whatever the settings say', () => {
@@ -161,6 +178,13 @@ function pinOf(family: string, model: string, location: string, regionVariable: 
 
 test('the reasons name the ring and the selector', () => {
   const stated = policy({ rings: [ring({ name: 'canary', match: ['domain:a.test'], pins }), ring({ pins })] });
-  const { reasons } = resolve({ policy: stated, ring: firstRing(stated), selector: 'domain:a.test', cli: null, catalogue: [], day });
+  const { reasons } = resolve({
+    policy: stated,
+    ring: firstRing(stated),
+    selector: 'domain:a.test',
+    cli: null,
+    catalogue: [],
+    day,
+  });
   assert.match(reasons[0]?.text ?? '', /canary.*domain:a\.test/);
 });

@@ -47,9 +47,9 @@ export function formatOf(extension: string): Format | null {
   return byExtension.get(extension) ?? null;
 }
 
-/** The first format that an Accept header names, most wanted first; JSON where it names none or takes anything. */
+/** The first format that an Accept header takes, most wanted first; JSON where there is none, or an empty one. */
 export function negotiateFormat(accept: string | undefined): Format | null {
-  const ranges = (accept ?? '*/*')
+  const ranges = (accept?.trim() || '*/*')
     .split(',')
     .map((part) =>
       part
@@ -57,14 +57,19 @@ export function negotiateFormat(accept: string | undefined): Format | null {
         .toLowerCase()
         .split(/\s*;\s*/),
     )
-    .map(([type, ...parameters]) => ({ type, quality: qualityOf(parameters) }))
-    .filter(({ quality }) => quality > 0)
+    .map(([range = '', ...parameters]) => ({ range, quality: qualityOf(parameters) }))
     .sort((a, b) => b.quality - a.quality);
-  for (const { type } of ranges) {
-    const format = formats.find((candidate) => type === candidate.accept || type === '*/*' || type === 'application/*');
+  const refused = new Set(ranges.filter(({ quality }) => quality === 0).map(({ range }) => range));
+  const offered = formats.filter(({ accept: type }) => !refused.has(type));
+  for (const { range, quality } of ranges) {
+    const format = offered.find(({ accept: type }) => quality > 0 && covers(range, type));
     if (format !== undefined) return format;
   }
   return null;
+}
+
+function covers(range: string, type: string): boolean {
+  return range === '*/*' || range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }
 
 function qualityOf(parameters: readonly string[]): number {

@@ -50,15 +50,19 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
   ];
 }
 
-async function health({ snapshot }: RoutePorts): Promise<Result<Reply>> {
+/** 200 as long as pins can be served, however troubled the rest is: what routes traffic by this must not turn away polls. */
+async function health({ snapshot, store }: RoutePorts): Promise<Result<Reply>> {
   const known = await snapshot.current();
   const age = snapshot.age();
-  const isWell = known.ok && known.value.staleSince === null;
+  const list = await store.list('trouble', { order: 'ascending', limit: 20 });
+  const isReachable = list.ok && known.ok && known.value.staleSince === null;
+  const troubles = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
   const body = {
-    status: isWell ? 'ok' : 'degraded',
+    status: isReachable && troubles.length === 0 ? 'ok' : 'degraded',
     revision: known.ok ? (known.value.published?.revision.number ?? null) : null,
     snapshotAgeSeconds: age === null ? null : Math.floor(age / 1000),
-    store: isWell ? 'reachable' : 'unreachable',
+    store: isReachable ? 'reachable' : 'unreachable',
+    troubles,
   };
   return ok(known.ok ? { body } : { body, status: 503 });
 }

@@ -1,0 +1,57 @@
+// What a poll asks: which machine, in which format, for whom. Read from path, query and headers; also used by explain.
+
+import type { IncomingMessage } from 'node:http';
+import { fail, ok, type Result } from '../../shared/domain/fault.ts';
+import type { Machine } from '../../shared/domain/machine.ts';
+import { isVersion } from '../../shared/domain/version.ts';
+import type { Caller, Callers } from './caller.ts';
+import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
+
+export interface Question {
+  readonly machine: Machine;
+  readonly format: Format;
+}
+
+const path = '/v1/pins';
+
+/** Whether a request is a poll, by the start of its URL. */
+export function isPoll(url: string): boolean {
+  if (!url.startsWith(path)) return false;
+  const next = url.charAt(path.length);
+  return next === '' || next === '.' || next === '?';
+}
+
+/** Reads a poll. Faults are the caller's: method, token, format or a parameter. */
+export function readQuestion({ method = '', url = '', headers }: IncomingMessage, callers: Callers): Result<Question> {
+  if (method !== 'GET' && method !== 'HEAD')
+    return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
+  const caller = callers.identify(headers.authorization);
+  if (caller === null) return fail({ code: 'unauthenticated' });
+  const mark = url.indexOf('?');
+  const extension = url.slice(path.length, mark === -1 ? undefined : mark);
+  const format = extension === '' ? negotiateFormat(headers.accept) : formatOf(extension);
+  if (format === null) {
+    const offered = formats.map((each) => (extension === '' ? each.accept : each.extension));
+    return fail({ code: 'format_unsupported', asked: (extension || String(headers.accept)).slice(0, 200), offered });
+  }
+  const machine = readMachine(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)), caller);
+  return machine.ok ? ok({ machine: machine.value, format }) : machine;
+}
+
+/** The machine that a query describes; name and CLI may be left out, but not be wrong. */
+export function readMachine(
+  query: URLSearchParams,
+  { email, labels }: Pick<Caller, 'email' | 'labels'>,
+): Result<Machine> {
+  const name = query.get('machine') || null;
+  const cli = query.get('cli') || null;
+  if (name !== null && !/^[A-Za-z0-9._:-]{1,128}$/.test(name)) {
+    return refuse('machine', name, 'up to 128 of A-Z a-z 0-9 . _ : -');
+  }
+  if (cli !== null && !isVersion(cli)) return refuse('cli', cli, "Claude Code's version, such as 2.1.331");
+  return ok({ name, email, labels, cli });
+}
+
+function refuse(parameter: string, value: string, expected: string): Result<never> {
+  return fail({ code: 'parameter_invalid', parameter, value: value.slice(0, 200), expected });
+}

@@ -1,0 +1,41 @@
+// The end of a process that the functions-framework runs: on SIGTERM (Cloud Run gives ten seconds) what is under way is
+// answered and the stores are closed. Left to itself the framework answers the latest request with 500 and exits at once.
+
+import { subscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+/** Cloud Run kills after ten seconds. */
+const drainWithinMs = 9_000;
+
+export function drainOnSignal(close: () => Promise<void>): void {
+  const servers = new Set<Server>();
+  subscribe('http.server.request.start', (message) => {
+    // Node documents the message of this channel as having the server.
+    servers.add((message as { server: Server }).server);
+  });
+  let isDraining = false;
+  const drain = (): void => {
+    if (isDraining) return;
+    isDraining = true;
+    Promise.all([...servers].map(stop))
+      .then(close)
+      .finally(() => process.exit(0));
+  };
+  process.on('newListener', (name, listener) => {
+    const signal = signals.find((candidate) => candidate === name);
+    // The framework adds its own once it listens; a listener can only be removed after it has been added.
+    if (signal !== undefined && listener !== drain) process.nextTick(() => process.off(signal, listener));
+  });
+  for (const signal of signals) process.on(signal, drain);
+}
+
+/** Takes no new connection, answers what is under way, then breaks off what is left. */
+export async function stop(server: Server): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), drainWithinMs);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}

@@ -1,0 +1,98 @@
+// The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and the
+// tokens that it makes in one folder and listens on the loopback address only.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type CloudEvent, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { openLoopback } from '../../shared/adapters/loopback.ts';
+import { openSlack } from '../../shared/adapters/slack.ts';
+import type { Event } from '../../shared/domain/event.ts';
+import type { Announce, PubsubMessage } from '../announce/announce.ts';
+import { frontServer } from '../api/front.ts';
+import { stop } from '../lifecycle.ts';
+import { createWiring, type Environment } from '../wiring.ts';
+import { createTerminalLog, openTerminalChannel } from './terminal.ts';
+
+export interface LocalOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Slack's incoming webhook; without it announcements are shown by `write`. */
+  readonly slackUrl: string | null;
+  /** Gets lines for a person. */
+  readonly write: (text: string) => void;
+}
+
+export interface Local {
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly adminToken: string;
+  readonly machineToken: string;
+  /** Whether the tokens were made by this start. */
+  readonly isFirstStart: boolean;
+  /** Answers what is under way, then stops. */
+  close(): Promise<void>;
+}
+
+/** How often the outbox is looked at for what could not be announced at once. */
+const sweepEveryMs = 5_000;
+
+export async function startLocal({ port, dataFolder, slackUrl, write }: LocalOptions): Promise<Local> {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
+  const adminToken = keepToken(join(dataFolder, 'admin-token'));
+  const machineToken = keepToken(join(dataFolder, 'machine-token'));
+  const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
+    PINWARD_SQLITE: join(dataFolder, 'pinward.db'),
+    PINWARD_ADMIN_TOKEN: adminToken,
+    PINWARD_MACHINE_TOKEN: machineToken,
+  };
+  const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
+  const announced = Promise.withResolvers<Announce>();
+  const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
+  const wiring = createWiring(environment, { log: createTerminalLog(write), channel, bus });
+  http('api', wiring.api());
+  const server = getTestServer('api');
+  frontServer(server);
+  await listen(server, port);
+  const address = server.address() as AddressInfo; // a listening TCP server has an address of this form
+  const url = `http://127.0.0.1:${address.port}`;
+  environment.PINWARD_URL = url;
+  announced.resolve(await wiring.announce());
+  const timer = setInterval(wiring.sweep, sweepEveryMs);
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await stop(server);
+    await wiring.close();
+  }
+  return { url, dataFolder, adminToken, machineToken, isFirstStart, close };
+}
+
+function keepToken(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** An event as Eventarc would bring it. */
+function delivery(event: Event): CloudEvent<PubsubMessage> {
+  const data = Buffer.from(JSON.stringify(event)).toString('base64');
+  return {
+    specversion: '1.0',
+    id: event.id,
+    type: 'google.cloud.pubsub.topic.v1.messagePublished',
+    source: 'local',
+    data: { message: { data } },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}

@@ -1,0 +1,42 @@
+// What a person at a terminal sees of a local run: a line a poll, change and run, and announcements where no Slack is.
+
+import type { Message } from '../../shared/domain/message.ts';
+import type { Channel } from '../../shared/ports.ts';
+import type { Fields, Log } from '../log.ts';
+
+type Write = (text: string) => void;
+
+export function createTerminalLog(write: Write): Log {
+  const line =
+    (mark: string) =>
+    (message: string, fields: Fields = {}) => {
+      const time = new Date().toTimeString().slice(0, 8);
+      const facts = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== '');
+      write(`${time} ${mark}${message}${facts.map(([name, value]) => `  ${name}=${plain(value)}`).join('')}\n`);
+    };
+  return { info: line(''), warn: line('! '), error: line('!! ') };
+}
+
+export function openTerminalChannel(write: Write): Channel {
+  return {
+    async post(message) {
+      write(messageText(message));
+      return { kind: 'accepted' };
+    },
+  };
+}
+
+function messageText({ urgency, title, summary, facts, actions }: Message): string {
+  const lines = [
+    urgency === 'urgent' ? `URGENT: ${title}` : title,
+    summary,
+    ...facts.map(([label, value]) => `  ${label}: ${value}`),
+    ...actions.map(({ text, call }) => `  ${text}: ${call}`),
+  ];
+  return `\n${lines.map((text) => `  | ${plain(text)}`).join('\n')}\n\n`;
+}
+
+/** Names and notes come from outside: no control character may reach the terminal. */
+function plain(value: unknown): string {
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\p{Cc}/gu, ' ');
+}

@@ -1,0 +1,81 @@
+// Announcements: whether an event is worth telling people, and the state of telling each one once. Pure; the announce
+// function claims, posts and records by what is decided here.
+
+import { z } from 'zod';
+import type { Event } from './event.ts';
+
+/**
+ * `claimed`: somebody is posting it until `until`. `waiting`: to be tried again, not before `until`. `done`: people saw
+ * it. `dead`: it will never be posted, `reason` says why. `unconfirmed`: sent, but no answer came; not repeated.
+ */
+export const Announcement = z.strictObject({
+  event: z.string(),
+  state: z.enum(['claimed', 'waiting', 'done', 'dead', 'unconfirmed']),
+  until: z.iso.datetime(),
+  attempts: z.int().positive(),
+  reason: z.string().max(500).nullable(),
+});
+export type Announcement = z.infer<typeof Announcement>;
+
+/** What came of posting: told to `settle`. `retryAfterMs` is the channel's own wish, if it had one. */
+export type Posted =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs: number | null }
+  | { readonly kind: 'revoked'; readonly reason: string }
+  | { readonly kind: 'malformed'; readonly reason: string }
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+/** How long a claim holds: longer than any post may take, so that nobody else posts meanwhile. */
+export const leaseMs = 60_000;
+const firstRetryMs = 1_000;
+const longestRetryMs = 10 * 60_000;
+/** With doubling waits this is about a day. */
+const mostAttempts = 150;
+
+/** Whether people should hear of an event. A change that moves no pin and was only noise to read is still a change. */
+export function isWorthTelling(event: Event): boolean {
+  switch (event.kind) {
+    case 'PolicyChanged':
+      return true;
+  }
+}
+
+/** The claim to write before posting; null when it is done with, or somebody else's turn. */
+export function claim(before: Announcement | null, event: string, now: number): Announcement | null {
+  if (before !== null && isSettled(before)) return null;
+  if (before !== null && Date.parse(before.until) > now) return null;
+  return {
+    event,
+    state: 'claimed',
+    until: instant(now + leaseMs),
+    attempts: (before?.attempts ?? 0) + 1,
+    reason: null,
+  };
+}
+
+/** What to record once the channel answered. */
+export function settle(claimed: Announcement, posted: Posted, now: number): Announcement {
+  const at = instant(now);
+  switch (posted.kind) {
+    case 'accepted':
+      return { ...claimed, state: 'done', until: at, reason: null };
+    case 'revoked':
+    case 'malformed':
+      return { ...claimed, state: 'dead', until: at, reason: posted.reason };
+    case 'unanswered':
+      return { ...claimed, state: 'unconfirmed', until: at, reason: posted.reason };
+    case 'refused': {
+      if (claimed.attempts >= mostAttempts) return { ...claimed, state: 'dead', until: at, reason: posted.reason };
+      const wait = posted.retryAfterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
+      return { ...claimed, state: 'waiting', until: instant(now + wait), reason: posted.reason };
+    }
+  }
+}
+
+export function isSettled({ state }: Announcement): boolean {
+  return state === 'done' || state === 'dead' || state === 'unconfirmed';
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}

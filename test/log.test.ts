@@ -1,0 +1,62 @@
+// The log: Cloud Logging's fields, and never a secret.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { createLog, traceOf } from '../functions/log.ts';
+import { adminToken, asAdmin, asMachine, machineToken, startService } from './api/service.ts';
+import { draft } from './world.ts';
+
+describe('the log', () => {
+  test('writes lines as Cloud Logging reads them, also those from before the logger was loaded', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'log');
+    const log = createLog(openSync(file, 'w'));
+    log.info('poll', { status: 304, machine: 'laptop-7' });
+    log.error('bug', { error: 'boom' });
+    while (readFileSync(file, 'utf8').split('\n').length < 3) await new Promise(setImmediate);
+    const [first, second] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+    const { time, ...rest } = first;
+    assert.deepEqual(rest, { severity: 'INFO', status: 304, machine: 'laptop-7', message: 'poll' });
+    assert.ok(Number.isFinite(Date.parse(time)));
+    assert.equal(second.severity, 'ERROR');
+  });
+
+  test('ties a line to the trace of its request', () => {
+    const id = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const expected = { 'logging.googleapis.com/trace': `projects/p/traces/${id}` };
+
+    assert.deepEqual(traceOf({ 'x-cloud-trace-context': `${id}/1;o=1` }, 'p'), expected);
+    assert.deepEqual(traceOf({ traceparent: `00-${id}-00f067aa0ba902b7-01` }, 'p'), expected);
+    assert.deepEqual(traceOf({ traceparent: 'nonsense' }, 'p'), {});
+    assert.deepEqual(traceOf({ traceparent: `00-${id}-00f067aa0ba902b7-01` }, null), {});
+  });
+
+  test('has one line a poll and a change, and in none of them a token', async () => {
+    const service = startService();
+    await service.state();
+    const etag = (await service.ask().get('/v1/pins').set(asMachine)).headers['etag'];
+    await service.ask().get(`/v1/pins?machine=m&cli=2.1.331`).set(asMachine).set('If-None-Match', String(etag));
+    await service.ask().get('/v1/pins').set('Authorization', 'Bearer wrong-secret-token');
+    await service.ask().get('/v1/pins?machine=%00').set(asMachine);
+    await service
+      .ask()
+      .put('/v1/policy')
+      .set(asAdmin)
+      .set('If-Match', '"9"')
+      .send(draft({ location: 'eu' }));
+    await service.ask().get('/v1/policy').set('Authorization', `Basic ${adminToken}`);
+    await service.close();
+
+    const messages = service.logged.map((line) => JSON.parse(line).message);
+    assert.deepEqual(messages, ['change', 'poll', 'poll', 'poll refused', 'poll refused', 'change refused']);
+    for (const secret of [adminToken, machineToken, 'wrong-secret-token']) {
+      assert.ok(service.logged.every((line) => !line.includes(secret)));
+    }
+  });
+});
