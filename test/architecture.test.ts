@@ -14,8 +14,9 @@ const rules: readonly (readonly [string, readonly string[]])[] = [
   ['shared/domain/', ['shared/domain/', 'npm:zod', 'node:crypto', 'node:util']],
   ['shared/catalogue/', ['shared/domain/', 'shared/catalogue/']],
   ['shared/ports.ts', ['shared/domain/']],
-  ['shared/adapters/', ['shared/domain/', 'shared/ports.ts', 'shared/adapters/codec.ts', 'npm:', 'node:']],
+  ['shared/adapters/', ['shared/domain/', 'shared/ports.ts', 'shared/adapters/', 'npm:', 'node:']],
   ['functions/wiring.ts', ['functions/', 'shared/', 'npm:', 'node:']],
+  ['functions/local/', ['functions/', 'shared/', 'npm:', 'node:']],
   ['functions/', ['functions/', 'shared/domain/', 'shared/catalogue/', 'shared/ports.ts', 'npm:', 'node:']],
 ];
 

@@ -31,7 +31,7 @@ export function createAnnounce(ports: AnnouncePorts): Announce {
   return async function announce(delivered) {
     const event = readEvent(delivered);
     if (event === null) {
-      ports.log.error('message dropped', { reason: 'it is no event of Pinward', message: delivered.id });
+      ports.log.error('message dropped', { reason: 'it is no event of Pinward', delivery: delivered.id });
       return;
     }
     if (isWorthTelling(event)) await announceEvent(ports, event);

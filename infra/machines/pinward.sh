@@ -191,40 +191,21 @@ configure() {
   users=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$users" ]; then config=$users; fi
   config=${config:-$root/etc/pinward/agent.conf}
-  if [ -n "$given" ]; then
-    read_settings "$given"
-  elif [ -r "$config" ]; then
-    read_settings "$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/' "$config")"
-  else
-    trouble="there is no configuration in $config; write one with: pinward install"
+  if [ -z "$given" ] && [ -r "$config" ]; then
+    given=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
+  [ -n "$given" ] || trouble="there is no configuration in $config; write one with: pinward install"
+  assign 'server token_file token_command delivery machine cli timeout settings_dir state_dir' <<EOF
+$given
+EOF
+  [ -z "$unknown" ] || trouble="unknown key in $config: $unknown"
+  server=${server%/} token_file=${token_file:+$root$token_file}
   delivery=${wanted:-$delivery}
   machine=${machine:-$(uname -n)}
   choose_paths
   check_settings
   # The other commands work with what is there, however wrong the configuration is.
   case $verb in login | refresh | install) [ -z "$trouble" ] || die 2 "$trouble" ;; esac
-}
-
-read_settings() {
-  while IFS= read -r line; do
-    value=${line#*=}
-    case $line in
-      '' | '#'*) ;;
-      server=*) server=${value%/} ;;
-      token_file=*) token_file=$root$value ;;
-      token_command=*) token_command=$value ;;
-      delivery=*) delivery=$value ;;
-      machine=*) machine=$value ;;
-      cli=*) cli=$value ;;
-      timeout=*) timeout=$value ;;
-      settings_dir=*) settings_dir=$value ;;
-      state_dir=*) state_dir=$value ;;
-      *) trouble="unknown key in $config: ${line%%=*}" ;;
-    esac
-  done <<EOF
-$1
-EOF
 }
 
 choose_paths() {
@@ -278,18 +259,18 @@ update() {
   take_lock || { is_applied && return; } || { say "another agent is still asking" && return 1; }
   changed='' held=''
   if is_whole "$copy"; then hash_of "$copy" && held=${hash:-$(get etag)}; fi
-  if ask && put_in_place; then
-    note "revision=$revision" "floor=$revision" "etag=$etag" "server=$server" "checked_at=$(utc)" \
-      "next_at=$(($(now) + $(seconds "$poll_after" 300)))" "valid_until=$valid_until" "stale=$stale" last_error= \
-      ${changed:+"applied_at=$(utc)"}
+  if ask && put_in_place && note "revision=$revision" "floor=$revision" "etag=$etag" "server=$server" \
+    "checked_at=$(utc)" "next_at=$(($(now) + $(seconds "$pinward_poll_after" 300)))" \
+    "valid_until=$pinward_valid_until" "stale=$pinward_stale" last_error= ${changed:+"applied_at=$(utc)"}; then
     [ -f "$reserve" ] || dd if=/dev/zero of="$reserve" bs=16384 count=1 2>/dev/null
     return 0
   fi
   trouble=$reason
   say "$trouble"
   put_in_place
-  rm -f "$work"/* "$reserve" # makes room to say why, even on a full disk
-  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" ${held:+6}0)))"
+  rm -f "$work".* "$reserve" # makes room to say why, even on a full disk
+  [ -n "$held" ] && pause=60 || pause=0
+  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" $pause)))"
   return 1
 }
 
@@ -297,23 +278,22 @@ ask() {
   retry_after=''
   token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
   case $token in *[!A-Za-z0-9._~+/=-]*) fail "the token has characters that no bearer token has" || return ;; esac
-  : >"$work/body" && : >"$work/head"
+  : >"$work.body" && : >"$work.head"
   code=$(call_server) && curl_code=0 || curl_code=$?
-  [ "$(wc -c <"$work/body")" -le $max_bytes ] || fail "the answer is over $max_bytes bytes" || return
+  [ "$(wc -c <"$work.body")" -le $max_bytes ] || fail "the answer is over $max_bytes bytes" || return
   case $curl_code in
     0) read_head ;;
     23) fail "could not write in $state_dir; is the disk full?" || return ;;
-    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work/error" | grep . || echo "curl failed, $curl_code")" || return ;;
+    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" || return ;;
   esac
   floor=$(get floor)
   { is_number "$floor" && [ "$(get server)" = "$server" ]; } || floor=0
   case $code in
     200) accept || return ;;
-    304) [ -n "$held" ] || fail "the server answered 304 to a machine that holds nothing" || return ;;
+    304) etag=$held && [ -n "$held" ] || fail "the server answered 304 to a machine that holds nothing" || return ;;
     3*) fail "HTTP $code to $location: redirects are not followed; correct server in $config" || return ;;
     *) fail "HTTP $code$(quote title)$(quote hint)" || return ;;
   esac
-  etag=${etag:-$held}
   { is_number "$revision" && [ "$revision" -ge "$floor" ]; } || revision=$floor
 }
 
@@ -334,8 +314,8 @@ call_server() (
   [ -z "$held" ] || set -- --header "If-None-Match: \"$held\""
   curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
     --max-time "$timeout" --max-filesize $max_bytes --user-agent "pinward-agent/$version" "$@" \
-    --output "$work/body" --dump-header "$work/head" --write-out '%{http_code}' \
-    "$server/v1/pins.$format?machine=$machine${asking:+&cli=$asking}" 2>"$work/error" <<EOF
+    --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}' \
+    "$server/v1/pins.$format?machine=$machine${asking:+&cli=$asking}" 2>"$work.error" <<EOF
 $secret
 EOF
 )
@@ -345,24 +325,18 @@ find_cli() {
   printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
-# The headers of the last answer, without what could play tricks on a terminal.
+# Reads the headers of the last answer, without what could play tricks on a terminal.
 read_head() {
-  while IFS= read -r line; do
-    value=${line#*=}
-    case $line in
-      http/*) etag='' content_type='' revision='' poll_after='' valid_until='' stale='' retry_after='' location='' ;;
-      etag=*) etag=${value#\"} && etag=${etag%\"} ;;
-      content-type=*) content_type=$value ;;
-      pinward-revision=*) revision=$value ;;
-      pinward-poll-after=*) poll_after=$value ;;
-      pinward-valid-until=*) valid_until=$value ;;
-      pinward-stale=*) stale=$value ;;
-      retry-after=*) retry_after=$value ;;
-      location=*) location=$value ;;
-    esac
-  done <<EOF
-$(awk '{ gsub(/[^ -~]/, ""); name = $0; sub(/:.*/, "", name); sub(/^[^:]*: */, ""); print tolower(name) "=" $0 }' "$work/head")
+  etag='' content_type='' location='' retry_after=''
+  pinward_revision='' pinward_poll_after='' pinward_valid_until='' pinward_stale=''
+  assign 'etag content_type location retry_after
+    pinward_revision pinward_poll_after pinward_valid_until pinward_stale' <<EOF
+$(awk '{
+    gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
+    sub(/^[^:]*: */, ""); print name "=" $0
+  }' "$work.head")
 EOF
+  etag=${etag#\"} && etag=${etag%\"} revision=$pinward_revision
 }
 
 # Makes the body the new copy if everything about it holds.
@@ -371,15 +345,15 @@ accept() {
     fail "the answer is '$content_type', not $type; does a proxy or a sign-in page answer?" || return
   case $etag in *[!0-9a-f]*) etag='' ;; esac
   [ ${#etag} -eq 64 ] || fail "the answer has no ETag that is a SHA-256" || return
-  hash_of "$work/body"
+  hash_of "$work.body"
   [ "${hash:-$etag}" = "$etag" ] || fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
-  is_whole "$work/body" || fail "the answer is not a whole $format file" || return
+  is_whole "$work.body" || fail "the answer is not a whole $format file" || return
   is_number "$revision" || fail "the answer has no Pinward-Revision" || return
   [ "$revision" -ge "$floor" ] ||
     fail "the server offers an older revision, $revision after $floor; if that is meant, remove $state" || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The floor goes first: an agent killed between the two must not take something older the next time.
-  note "floor=$revision" "server=$server" && put "$copy" 644 <"$work/body" && changed=yes
+  note "floor=$revision" "server=$server" && put "$copy" 644 <"$work.body" && changed=yes
 }
 
 # Puts the good copy back also when somebody altered or deleted the file, and also while the server is away.
@@ -422,12 +396,11 @@ take_lock() {
   done
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
-  rm -rf "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied%/*}/.${applied##*/}".* # left by the killed
-  mkdir "$work"
+  rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied%/*}/.${applied##*/}".* # left by the killed
 }
 
 clean_up() {
-  rm -rf "$work" ${temp:+"$temp"}
+  rm -f "$work".* ${temp:+"$temp"}
   [ "$(readlink "$lock")" != $$ ] || rm -f "$lock"
 }
 
@@ -449,10 +422,23 @@ $facts
 EOF
 }
 
+# Sets variables from lines of name=value, if $1 lists their names; leaves the last other name in `unknown`.
+assign() {
+  unknown=''
+  while IFS= read -r line; do
+    name=${line%%=*} value=${line#*=}
+    case $name in
+      '') continue ;;
+      *[!a-z_]*) unknown=$name && continue ;;
+    esac
+    case " $(echo $1) " in *" $name "*) eval "$name=\$value" ;; *) unknown=$name ;; esac
+  done
+}
+
 get() { sed -n "s/^$1=//p" "$state" 2>/dev/null; }
 
 # The title or hint of a problem+json answer, cut out for people to read; nothing depends on it.
-quote() { tr -cd ' -~' <"$work/body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300; }
+quote() { tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300; }
 
 # Leaves `hash` empty on a machine that has no tool for it.
 hash_of() {
@@ -493,9 +479,7 @@ seconds() {
   if ! is_number "$1"; then echo "$2"; elif [ "$1" -gt $max_wait ]; then echo $max_wait; else echo "$1"; fi
 }
 
-bounded() {
-  if command -v timeout >/dev/null; then timeout "$timeout" "$@"; else "$@"; fi
-}
+bounded() { if command -v timeout >/dev/null; then timeout "$timeout" "$@"; else "$@"; fi; }
 
 now() { date +%s; }
 utc() { date -u +%Y-%m-%dT%H:%M:%SZ; }

@@ -1,6 +1,7 @@
 // The embedded store: one file, node:sqlite, write-ahead log. The default of `npm start` and of small installations;
 // several processes may share the file.
 
+import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
@@ -44,6 +45,8 @@ function useWriteAheadLog(database: DatabaseSync): void {
     }
   }
 }
+
+const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?, ?, ?, ?, ?)';
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
@@ -105,13 +108,12 @@ class SqliteStore implements Store {
     }
     const { write, body, digest } = encoded;
     const { kind, id, expect } = write;
-    const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?, ?, 1, ?, ?)';
-    const update = 'version = version + 1, body = excluded.body, digest = excluded.digest';
-    if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, body, digest);
-    if (expect === 'any') return this.#run(`${insert} ON CONFLICT DO UPDATE SET ${update}`, kind, id, body, digest);
-    const sql =
-      'UPDATE document SET version = version + 1, body = ?, digest = ? WHERE kind = ? AND id = ? AND version = ?';
-    return this.#run(sql, body, digest, kind, id, Number(expect.version));
+    // Drawn by lot rather than counted, so that a document made anew never gets a version that a removed one had.
+    const version = randomInt(2 ** 48 - 1);
+    if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, version, body, digest);
+    if (expect === 'any') return this.#run(insert.replace('INSERT', 'REPLACE'), kind, id, version, body, digest);
+    const sql = 'UPDATE document SET version = ?, body = ?, digest = ? WHERE kind = ? AND id = ? AND version = ?';
+    return this.#run(sql, version, body, digest, kind, id, Number(expect.version));
   }
 
   #run(sql: string, ...values: (string | number)[]): boolean {

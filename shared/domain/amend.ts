@@ -6,7 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type Change, diffPolicies } from './diff.ts';
 import { type Finding, fail, ok, type Result } from './fault.ts';
 import { lint } from './lint.ts';
-import { type Family, isFamily } from './model.ts';
+import { isFamily } from './model.ts';
 import { Pin, Policy } from './policy.ts';
 import { readDraft } from './read-policy.ts';
 import type { Revision } from './revision.ts';
@@ -66,9 +66,5 @@ export function movePin(policy: Policy, ringName: string, family: string, draft:
   if (!isFamily(family)) return fail({ code: 'family_unknown', family });
   const pin = readDraft(Pin, draft);
   if (!pin.ok) return pin;
-  return ok({ ...policy, rings: policy.rings.with(at, { ...ring, pins: withPin(ring.pins, family, pin.value) }) });
-}
-
-function withPin(pins: Partial<Record<Family, Pin>>, family: Family, pin: Pin): Partial<Record<Family, Pin>> {
-  return { ...pins, [family]: pin };
+  return ok({ ...policy, rings: policy.rings.with(at, { ...ring, pins: { ...ring.pins, [family]: pin.value } }) });
 }

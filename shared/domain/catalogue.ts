@@ -10,7 +10,10 @@ export type Catalogue = readonly Entry[];
 /** Lays an organisation's own models over the shipped ones; a fact that it states wins, the rest stays. */
 export function extendCatalogue(shipped: Catalogue, own: readonly OwnModel[]): Catalogue {
   const entries = new Map(shipped.map((entry) => [entry.id, entry]));
-  for (const model of own) entries.set(model.id, layOver(entries.get(model.id) ?? blankEntry(model.id), model));
+  for (const model of own) {
+    const known = findEntry(shipped, model.id) ?? blankEntry(model.id);
+    entries.set(known.id, layOver(entries.get(known.id) ?? known, model));
+  }
   return [...entries.values()];
 }
 

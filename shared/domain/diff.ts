@@ -1,5 +1,5 @@
 // What changed between two policies, for people: shown by a dry run, kept in the event of a change. Rings are told apart
-// by name, so that a new first ring is one change and not a change of every ring.
+// by name, so that a new first ring is a ring and an order, and not a change of every ring.
 
 import { isDeepStrictEqual } from 'node:util';
 import { pointer } from './read-policy.ts';

@@ -12,6 +12,7 @@ import { type ResolvedPin, resolve } from './resolve.ts';
 export const Side = z.strictObject({
   model: z.string(),
   location: z.string(),
+  context1m: z.boolean(),
   price: Price.nullable(),
   minimumCli: z.string().nullable(),
   retirement: Retirement.nullable(),
@@ -52,11 +53,12 @@ function sidesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<s
   );
 }
 
-function sideOf({ model, location }: ResolvedPin, catalogue: Catalogue): Side {
+function sideOf({ model, location, context1m }: ResolvedPin, catalogue: Catalogue): Side {
   const entry = findEntry(catalogue, model);
   return {
     model,
     location,
+    context1m,
     price: entry === null ? null : priceIn(entry, location),
     minimumCli: entry?.minimumCli.value ?? null,
     retirement: entry?.retirement.value ?? null,
@@ -64,5 +66,5 @@ function sideOf({ model, location }: ResolvedPin, catalogue: Catalogue): Side {
 }
 
 function placeOf(side: Side | null): string | null {
-  return side === null ? null : `${side.model} ${side.location}`;
+  return side === null ? null : `${side.model} ${side.location} ${side.context1m}`;
 }

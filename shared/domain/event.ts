@@ -1,5 +1,6 @@
 // Events: facts that happened, numbered without gaps and chained by hash, so that a copy of them shows whether one was
-// changed, removed or slipped in. The journal document holds the end of the chain and is moved in the same commit.
+// changed, removed or slipped in. The journal document holds the end of the chain and is moved in the same commit; only
+// against it can a cut at the end be seen.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -35,7 +36,8 @@ export const Event = z.discriminatedUnion('kind', [PolicyChanged]);
 export type Event = z.infer<typeof Event>;
 
 /** A fact that has no place in the chain yet. */
-export type News = Omit<Event, 'seq' | 'previous' | 'hash'>;
+export type News = WithoutPlace<Event>;
+type WithoutPlace<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
 
 export const Journal = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
 export type Journal = z.infer<typeof Journal>;

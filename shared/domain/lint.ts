@@ -4,7 +4,7 @@
 import { type Catalogue, entriesOf, extendCatalogue, findEntry, isServedIn } from './catalogue.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './fault.ts';
-import { type Family, families, isFamily, parseModel } from './model.ts';
+import { type Family, families, parseModel } from './model.ts';
 import type { Pin, Policy, Ring } from './policy.ts';
 import { pointer } from './read-policy.ts';
 import { isAllowedBy, passedSettings } from './resolve.ts';
@@ -27,7 +27,7 @@ const floorWarningDays = 30;
 /** All findings on a policy, in the order of its rings. `shipped` is the catalogue without the policy's own models. */
 export function lint(policy: Policy, shipped: Catalogue, day: string): readonly Finding[] {
   const catalogue = extendCatalogue(shipped, policy.models);
-  const inRings = policy.rings.flatMap((ring, at) => [
+  return policy.rings.flatMap((ring, at) => [
     ...checkSelectors(policy, ring, at),
     ...checkCompleteness(policy, ring, at),
     ...pinsOf(policy, ring, at, catalogue).flatMap((pin) =>
@@ -35,7 +35,6 @@ export function lint(policy: Policy, shipped: Catalogue, day: string): readonly 
     ),
     ...checkSharedVariables(pinsOf(policy, ring, at, catalogue)),
   ]);
-  return inRings;
 }
 
 const checks: readonly Check[] = [
@@ -173,7 +172,7 @@ function sharesVariable(a: PinInRing, b: PinInRing): boolean {
 
 function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): readonly PinInRing[] {
   return families.flatMap((family) => {
-    const pin = isFamily(family) ? ring.pins[family] : undefined;
+    const pin = ring.pins[family];
     if (pin === undefined) return [];
     const path = pointer('', ['rings', at, 'pins', family]);
     const location = pin.location ?? ring.location ?? policy.location;

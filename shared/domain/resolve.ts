@@ -12,6 +12,8 @@ export interface ResolvedPin {
   /** The exact model served, which differs from the pin's where the CLI is too old for it. */
   readonly model: string;
   readonly location: string;
+  /** Whether the pin asks for the 1M context. */
+  readonly context1m: boolean;
   /** What ANTHROPIC_DEFAULT_{FAMILY}_MODEL gets: the id, with `[1m]` where this CLI needs it. */
   readonly variableValue: string;
   readonly regionVariable: string | null;
@@ -52,9 +54,11 @@ export function resolve(input: ResolveInput): Resolution {
   const location = ring.location ?? policy.location;
   const locked = ring.lock ?? policy.lock;
   const passed = passedSettings(policy, ring);
+  // A lock replaces the list, so the list has no say in what an older CLI gets.
+  const allowed = locked ? null : (passed.availableModels ?? null);
   const resolved = families.flatMap((family) => {
     const pin = ring.pins[family];
-    return pin === undefined ? [] : [resolvePin(input, family, pin, location, passed.availableModels ?? null)];
+    return pin === undefined ? [] : [resolvePin(input, family, pin, location, allowed)];
   });
   const pins = resolved.map(({ pin }) => pin);
   const reasons = [
@@ -63,7 +67,9 @@ export function resolve(input: ResolveInput): Resolution {
     ...resolved.flatMap(({ reasons: own }) => own),
     ...(locked ? [lockReason] : []),
   ];
-  const env = { ...passed.env, ...pinVariables(project, location, pins) };
+  const own = pinVariables(project, location, pins);
+  // Ours stand first, so that a shell that chokes on another variable has read them, and last, so that they win.
+  const env = { ...own, ...passed.env, ...own };
   const settings = { ...passed, ...(locked ? lockSettings(pins) : {}), env };
   return { ring: ring.name, project, location, locked, pins, settings, reasons };
 }
@@ -120,6 +126,7 @@ function resolvePin(
       family,
       model: gate.model,
       location,
+      context1m: pin.context1m,
       variableValue: gate.model + suffix,
       regionVariable: served?.regionVariable.value ?? null,
     },

@@ -15,6 +15,12 @@ const ownVariables = new Set([
 ]);
 const ownPrefixes = ['VERTEX_REGION_CLAUDE_', 'CLAUDE_CODE_3P_'];
 
+/** Names that a shell owns: assigning one ends the `eval` of all that follows, or changes the developer's shell. */
+const shellVariables = new Set(
+  `path status options commands aliases functions history version hostname argv words match prompt signals
+   OPTIND OPTARG UID EUID GID EGID PPID SHLVL RANDOM SECONDS LINENO COLUMNS LINES IFS PWD OLDPWD`.split(/\s+/),
+);
+
 const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a name that an environment variable can have');
@@ -30,6 +36,14 @@ const VariableValue = z
 
 const Variables = z.record(VariableName, VariableValue).superRefine((variables, context) => {
   for (const name of Object.keys(variables)) {
+    if (shellVariables.has(name)) {
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `${name} belongs to the shell, which may refuse to be told it`,
+        params: { code: 'variable_of_shell', fix: 'Remove it.' },
+      });
+    }
     const upper = name.toUpperCase(); // Windows tells no two names apart that differ in case only
     if (!ownVariables.has(upper) && !ownPrefixes.some((prefix) => upper.startsWith(prefix))) continue;
     context.addIssue({

@@ -2,119 +2,48 @@
 // test:claude` runs it; it isn't part of `npm test` because it fetches Claude Code from the npm registry.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Local, startLocal } from '../../functions/local/start.ts';
-import { type FakeVertex, startFakeVertex } from '../fakes/vertex.ts';
-import { draft, ring } from '../world.ts';
-import {
-  type CliVersion,
-  cliVersions,
-  fetchClaude,
-  type Machine,
-  newMachine,
-  runAgent,
-  runClaude,
-  whyNoClient,
-} from './client.ts';
+import { cliVersions, fetchClaude, newMachine, runAgent, whyNoClient } from './client.ts';
+import { Fleet, pinned, pins } from './fleet.ts';
 
-const newest = cliVersions[0];
-const pinned = {
-  opus: 'claude-opus-4-8',
-  sonnet: 'claude-sonnet-4-6',
-  haiku: 'claude-haiku-4-5@20251001',
-  fable: 'claude-fable-5',
-};
-const pins = Object.fromEntries(Object.entries(pinned).map(([family, model]) => [family, { model }]));
+const [newest] = cliVersions;
 
 describe('the real Claude Code', { skip: whyNoClient() }, () => {
-  let local: Local;
-  let vertex: FakeVertex;
-  let machine: Machine;
+  let fleet: Fleet;
 
   before(async () => {
     for (const version of cliVersions) fetchClaude(version);
-    vertex = await startFakeVertex();
-    local = await startLocal({
-      port: 0,
-      dataFolder: mkdtempSync(join(tmpdir(), 'pinward-')),
-      slackUrl: null,
-      write: () => {},
-    });
+    fleet = await Fleet.start();
   });
-  after(async () => {
-    vertex.close();
-    await local.close();
-  });
+  after(() => fleet.close());
   beforeEach(async () => {
-    machine = newMachine();
-    await state({});
+    fleet.machine = newMachine();
+    await fleet.state();
   });
-
-  async function call(method: string, path: string, body: unknown): Promise<void> {
-    const headers = {
-      Authorization: `Bearer ${local.adminToken}`,
-      'If-Match': '*',
-      'Content-Type': 'application/json',
-    };
-    const response = await fetch(local.url + path, { method, headers, body: JSON.stringify(body) });
-    assert.equal(response.status, 200, await response.text());
-  }
-
-  /** States a policy with one ring; `over` replaces parts of it. */
-  function state(over: Record<string, unknown>, ringOver: Record<string, unknown> = {}): Promise<void> {
-    return call('PUT', '/v1/policy', draft({ rings: [ring({ pins, ...ringOver })], ...over }));
-  }
-
-  async function install(delivery: string): Promise<void> {
-    const words = [
-      '--server',
-      local.url,
-      '--token-file',
-      join(local.dataFolder, 'machine-token'),
-      '--delivery',
-      delivery,
-    ];
-    const { status, output } = await runAgent(machine, 'install', ...words);
-    assert.equal(status, 0, output);
-  }
-
-  /** What Claude Code asked Vertex for when it was run with these words. */
-  async function asks(words: readonly string[], version: CliVersion = newest, shell: Record<string, string> = {}) {
-    vertex.take();
-    const ran = await runClaude(machine, { version, vertex: vertex.url, words, shell });
-    return { ...ran, requests: vertex.take() };
-  }
-
-  async function modelOf(family: string, version: CliVersion = newest): Promise<string | undefined> {
-    const { requests, output } = await asks(['--model', family], version);
-    assert.ok(requests.length > 0, output);
-    return requests[0]?.model;
-  }
 
   for (const version of cliVersions) {
     for (const delivery of ['fragment', 'helper']) {
       test(`${version} requests exactly the pinned models by way of the ${delivery}, before and after a pin is moved`, async () => {
-        await install(delivery);
+        await fleet.install(delivery);
         for (const [family, model] of Object.entries(pinned)) {
-          const { requests, output } = await asks(['--model', family], version);
+          const { requests, output } = await fleet.asks(['--model', family], version);
           assert.deepEqual(requests[0], { project: 'acme-claude', location: 'global', model }, output);
         }
 
-        await call('PUT', '/v1/rings/everyone/pins/opus', { model: 'claude-opus-4-7' });
-        const { status, output } = await runAgent(machine, '--delivery', delivery, 'login');
+        await fleet.call('PUT', '/v1/rings/everyone/pins/opus', { model: 'claude-opus-4-7' });
+        const { status, output } = await runAgent(fleet.machine, '--delivery', delivery, 'login');
 
         assert.equal(status, 0, output);
-        assert.equal(await modelOf('opus', version), 'claude-opus-4-7');
-        assert.equal(await modelOf('sonnet', version), pinned.sonnet);
+        assert.equal(await fleet.modelOf('opus', version), 'claude-opus-4-7');
+        assert.equal(await fleet.modelOf('sonnet', version), pinned.sonnet);
       });
     }
   }
 
   test('sends a model to the location of its own pin and the others to the location of the ring', async () => {
-    await state(
+    await fleet.state(
       {},
       {
         pins: {
@@ -124,35 +53,35 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
         },
       },
     );
-    await install('fragment');
+    await fleet.install('fragment');
 
     for (const version of cliVersions) {
       const places = [];
       for (const family of ['opus', 'sonnet', 'haiku']) {
-        places.push((await asks(['--model', family], version)).requests[0]?.location);
+        places.push((await fleet.asks(['--model', family], version)).requests[0]?.location);
       }
       assert.deepEqual(places, ['us', 'global', 'us-east5']);
     }
   });
 
   test('never puts the 1M marker into the path', async () => {
-    await state({}, { pins: { ...pins, sonnet: { model: pinned.sonnet, context1m: true } } });
-    await install('fragment');
+    await fleet.state({}, { pins: { ...pins, sonnet: { model: pinned.sonnet, context1m: true } } });
+    await fleet.install('fragment');
 
-    assert.equal(await modelOf('sonnet'), pinned.sonnet);
+    assert.equal(await fleet.modelOf('sonnet'), pinned.sonnet);
   });
 
   test('is held to the pins by the lock: another model is refused and the pin runs', async () => {
-    await state({ lock: true });
-    await install('fragment');
-    const { requests, output } = await asks(['--model', 'claude-opus-4-6']);
+    await fleet.state({ lock: true });
+    await fleet.install('fragment');
+    const { requests, output } = await fleet.asks(['--model', 'claude-opus-4-6']);
 
     assert.ok(requests.length > 0 && requests.every(({ model }) => Object.values(pinned).includes(model)), output);
     assert.match(output, /restricted by your organization's settings\. Using claude-opus-4-8/);
   });
 
   test('obeys the pins and not what the shell exports', async () => {
-    await install('fragment');
+    await fleet.install('fragment');
     const shell = {
       ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-5@20251101',
       ANTHROPIC_SMALL_FAST_MODEL: 'claude-3-haiku@20240307',
@@ -160,76 +89,70 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
       CLOUD_ML_REGION: 'europe-west1',
       GOOGLE_CLOUD_PROJECT: 'somebody-else',
     };
-    const { requests, output } = await asks(['--model', 'opus'], newest, shell);
+    const { requests, output } = await fleet.asks(['--model', 'opus'], newest, shell);
 
     assert.deepEqual(requests[0], { project: 'acme-claude', location: 'global', model: pinned.opus }, output);
   });
 
   test('starts on the model that the passed-through settings name', async () => {
-    await state({ settings: { model: 'sonnet' } });
-    await install('fragment');
+    await fleet.state({ settings: { model: 'sonnet' } });
+    await fleet.install('fragment');
 
-    for (const version of cliVersions) assert.equal((await asks([], version)).requests[0]?.model, pinned.sonnet);
+    for (const version of cliVersions) assert.equal((await fleet.asks([], version)).requests[0]?.model, pinned.sonnet);
   });
 
   test('reads the pins from exports of a shell where nothing is managed', async () => {
-    await install('shell');
-    const { output } = await runAgent(machine, 'env');
+    await fleet.install('shell');
+    const { output } = await runAgent(fleet.machine, 'env');
     const shell = Object.fromEntries(
       [...output.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
     );
-    const { requests } = await asks(['--model', 'opus'], newest, shell);
+    const { requests } = await fleet.asks(['--model', 'opus'], newest, shell);
 
     assert.deepEqual(requests[0], { project: 'acme-claude', location: 'global', model: pinned.opus });
   });
 
   test('starts and keeps the pins beside an empty file and a hidden half-written one', async () => {
-    await install('fragment');
-    const folder = join(machine.root, 'etc/claude-code/managed-settings.d');
+    await fleet.install('fragment');
+    const folder = join(fleet.machine.root, 'etc/claude-code/managed-settings.d');
     writeFileSync(join(folder, '90-empty.json'), '');
     writeFileSync(join(folder, '.50-pinward.json.half'), '{"env": {"ANTHROPIC_DEFAULT_OPUS');
 
-    assert.equal(await modelOf('opus'), pinned.opus);
+    assert.equal(await fleet.modelOf('opus'), pinned.opus);
   });
 
   test('starts every time while the agent rewrites the fragment', async () => {
-    await install('fragment');
+    await fleet.install('fragment');
     let isOver = false;
     const rewriting = (async () => {
       for (let at = 0; !isOver; at++) {
-        await call('PUT', '/v1/rings/everyone/pins/opus', {
+        await fleet.call('PUT', '/v1/rings/everyone/pins/opus', {
           model: at % 2 === 0 ? 'claude-opus-4-7' : 'claude-opus-5',
         });
-        await runAgent(machine, 'login');
+        await runAgent(fleet.machine, 'login');
       }
     })();
     for (let start = 0; start < 6; start++) {
-      const { status, output, requests } = await asks(['--model', 'opus']);
+      const { status, output, requests } = await fleet.asks(['--model', 'opus']);
       assert.equal(status, 0, output);
       assert.match(requests[0]?.model ?? '', /^claude-opus-(?:4-8|4-7|5)$/);
     }
     isOver = true;
     await rewriting;
 
-    assert.deepEqual(readdirSync(join(machine.root, 'etc/claude-code/managed-settings.d')), ['50-pinward.json']);
+    assert.deepEqual(readdirSync(join(fleet.machine.root, 'etc/claude-code/managed-settings.d')), ['50-pinward.json']);
   });
 
   test('starts with the last good pins when the helper finds no server, and with none when it never had any', async () => {
-    await install('helper');
-    writeFileSync(join(machine.root, 'etc/pinward/agent.conf'), 'server = http://127.0.0.1:9\ndelivery = helper\n');
-    const kept = await asks(['--model', 'opus']);
-    const bare = newMachine();
-    machine = bare;
-    const words = [
-      '--server',
-      'http://127.0.0.1:9',
-      '--token-file',
-      join(local.dataFolder, 'machine-token'),
-      '--delivery',
-      'helper',
-    ];
-    await runAgent(bare, 'install', ...words);
-    const never = await asks(['--model', 'claude-opus-4-8'], newest, {
+    await fleet.install('helper');
+    writeFileSync(
+      join(fleet.machine.root, 'etc/pinward/agent.conf'),
+      'server = http://127.0.0.1:9\ndelivery = helper\n',
+    );
+    const kept = await fleet.asks(['--model', 'opus']);
+    fleet.machine = newMachine();
+    await fleet.install('helper', 'http://127.0.0.1:9');
+    const never = await fleet.asks(['--model', 'claude-opus-4-8'], newest, {
       ANTHROPIC_VERTEX_PROJECT_ID: 'own',
       CLOUD_ML_REGION: 'global',
     });
@@ -239,13 +162,13 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
   });
 
   test('does not start on a fragment that is cut off, which is why the agent renames and the server parses back', async () => {
-    await install('fragment');
-    writeFileSync(join(machine.root, 'etc/claude-code/managed-settings.d/50-pinward.json'), '{"env": {');
-    const { status, output } = await asks(['--model', 'opus']);
+    await fleet.install('fragment');
+    writeFileSync(join(fleet.machine.root, 'etc/claude-code/managed-settings.d/50-pinward.json'), '{"env": {');
+    const { status, output } = await fleet.asks(['--model', 'opus']);
 
     assert.equal(status, 1);
     assert.match(output, /50-pinward\.json/);
-    assert.equal((await runAgent(machine, 'login')).status, 0);
-    assert.equal(await modelOf('opus'), pinned.opus);
+    assert.equal((await runAgent(fleet.machine, 'login')).status, 0);
+    assert.equal(await fleet.modelOf('opus'), pinned.opus);
   });
 });

@@ -12,6 +12,7 @@ const canary = ring({ name: 'canary', match: ['domain:a.test'], pins: { opus } }
 const opusSide: Side = {
   model: 'claude-opus-92',
   location: 'global',
+  context1m: false,
   price: null,
   minimumCli: '3.2.0',
   retirement: null,
@@ -27,7 +28,7 @@ test('a first policy brings each ring its pins, in the order of rings and famili
   ]);
 });
 
-test('only another model or location is an effect, wherever in the policy that was said', async (t) => {
+test('only another model, location or context is an effect, wherever in the policy that was said', async (t) => {
   const before = policy({ rings: [ring({ pins: { opus, sonnet } })] });
   const moved = { opus: 'us-east5', sonnet: 'us-east5' };
   const rows = [
@@ -37,6 +38,11 @@ test('only another model or location is an effect, wherever in the policy that w
       'the location of a pin',
       { rings: [ring({ pins: { opus: { ...opus, location: 'us' }, sonnet } })] },
       { opus: 'us' },
+    ],
+    [
+      'the 1M context of a pin',
+      { rings: [ring({ pins: { opus: { ...opus, context1m: true }, sonnet } })] },
+      { opus: 'global' },
     ],
     ['the location said twice', { rings: [ring({ location: 'global', pins: { opus, sonnet } })] }, {}],
     [
@@ -66,7 +72,14 @@ test('each side carries what people weigh: price in its location, minimum CLI an
       rings: [ring({ pins: { opus: { model } } })],
     });
   const [global] = effectsOf(stated('claude-opus-92', 'global'), stated('claude-opus-91', 'global'), [], day);
-  const to = { model: 'claude-opus-91', location: 'global', price: priced.price, minimumCli: '3.1.0', retirement };
+  const to = {
+    model: 'claude-opus-91',
+    location: 'global',
+    context1m: false,
+    price: priced.price,
+    minimumCli: '3.1.0',
+    retirement,
+  };
   assert.deepEqual(global, { ring: 'everyone', family: 'opus', from: opusSide, to });
   const [regional] = effectsOf(stated('claude-opus-91', 'global'), stated('claude-opus-91', 'us-east5'), [], day);
   assert.deepEqual(regional?.to?.price, { input: 5.5, output: 27.5 });

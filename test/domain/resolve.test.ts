@@ -43,6 +43,7 @@ test('a whole example: every pin, every variable, every reason', () => {
       pinOf('opus', 'claude-opus-92', 'global', 'VERTEX_REGION_CLAUDE_92_OPUS'),
       {
         ...pinOf('sonnet', 'claude-sonnet-90', 'us-east5', 'VERTEX_REGION_CLAUDE_90_SONNET'),
+        context1m: true,
         variableValue: 'claude-sonnet-90[1m]',
       },
       pinOf('haiku', 'claude-haiku-90@20300101', 'global', 'VERTEX_REGION_CLAUDE_HAIKU_90'),
@@ -173,7 +174,7 @@ function resolved(stated: Policy, cli: string | null = '3.2.0'): Resolution {
 }
 
 function pinOf(family: string, model: string, location: string, regionVariable: string | null) {
-  return { family, model, location, variableValue: model, regionVariable };
+  return { family, model, location, context1m: false, variableValue: model, regionVariable };
 }
 
 test('the reasons name the ring and the selector', () => {

@@ -49,6 +49,8 @@ test('variables that only look like those may be set', () => {
 test('each setting that would be ignored, lock people out or break a format is refused where it stands', async (t) => {
   const deep = Array.from({ length: 40 }).reduce<unknown>((inner) => [inner], 1);
   const rows: readonly (readonly [string, unknown, string])[] = [
+    ['a variable that zsh ties to PATH', { env: { path: 'x' } }, 'variable_of_shell /env/path'],
+    ['a variable that dash checks', { env: { OPTIND: 'x' } }, 'variable_of_shell /env/OPTIND'],
     ['policyHelper', { policyHelper: { path: '/x' } }, 'setting_protected /policyHelper'],
     ['policyHelper that is null', { policyHelper: null }, 'setting_protected /policyHelper'],
     ['__proto__ as JSON has it', JSON.parse('{"env": {"__proto__": "x"}}'), 'key_forbidden /env/__proto__'],

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Write } from '../../shared/ports.ts';
+import type { Remove, Write } from '../../shared/ports.ts';
 import { faultOf, journal, must, type Open, type TestStore, versionOf, writeJournal, writeRevision } from './stores.ts';
 
 /** What a write may expect, given a store where `there` was written twice and `absent` never. */
@@ -44,7 +44,7 @@ export function testConditions(open: Open): void {
         writeRevision(1),
         writeJournal('there', 3, { version: current }),
         writeJournal('any', 1),
-        writeJournal('new', 1, 'absent'),
+        removeJournal('kept'),
       ];
       const bad = good.with(at, at === 1 ? writeJournal('there', 3, { version: outdated }) : taken);
       const document = at === 1 ? 'journal/there' : 'journal/taken';
@@ -53,10 +53,11 @@ export function testConditions(open: Open): void {
       assert.equal(await versionOf(opened.other, 'journal', 'there'), current);
       assert.equal(await must(opened.other.read('revision', '0000000001')), null);
       assert.equal(await must(opened.other.read('journal', 'any')), null);
-      assert.equal(await must(opened.other.read('journal', 'new')), null);
+      assert.deepEqual((await must(opened.other.read('journal', 'kept')))?.value, journal(1));
 
       await must(opened.store.commit(good));
       assert.deepEqual((await must(opened.other.read('journal', 'there')))?.value, journal(3));
+      assert.equal(await must(opened.other.read('journal', 'kept')), null);
     });
   }
 
@@ -70,12 +71,45 @@ export function testConditions(open: Open): void {
     const again = await faultOf(opened.store.commit([writeJournal('there', 3, { version: current })]));
     assert.deepEqual(again, { code: 'write_conflict', document: 'journal/there' });
   });
+
+  test('a document that is removed is gone from reads and lists, and no matter if it is removed again', async () => {
+    await using opened = await open();
+    await must(opened.store.commit([writeJournal('a', 1), writeJournal('b', 1)]));
+
+    await must(opened.store.commit([removeJournal('a')]));
+    await must(opened.other.commit([removeJournal('a'), removeJournal('never there')]));
+
+    assert.equal(await must(opened.other.read('journal', 'a')), null);
+    const listed = await must(opened.other.list('journal', { order: 'ascending', limit: 10 }));
+    assert.deepEqual(
+      listed.map(({ id }) => id),
+      ['b'],
+    );
+  });
+
+  test('a version does not outlive its document, even when one of the same id and value is made again', async () => {
+    await using opened = await open();
+    const { current } = await writeTwice(opened);
+    const conflict = { code: 'write_conflict', document: 'journal/there' };
+    const late = writeJournal('there', 3, { version: current });
+
+    await must(opened.store.commit([removeJournal('there')]));
+    assert.deepEqual(await faultOf(opened.other.commit([late])), conflict);
+    await must(opened.store.commit([writeJournal('there', 1, 'absent')]));
+    await must(opened.store.commit([writeJournal('there', 2)]));
+    assert.deepEqual(await faultOf(opened.other.commit([late])), conflict);
+    assert.deepEqual((await must(opened.store.read('journal', 'there')))?.value, journal(2));
+  });
+}
+
+function removeJournal(id: string): Remove {
+  return { kind: 'journal', id, remove: true };
 }
 
 const taken = writeJournal('taken', 2, 'absent');
 
 async function writeTwice({ store }: TestStore): Promise<{ readonly current: string; readonly outdated: string }> {
-  await must(store.commit([writeJournal('there', 1), writeJournal('taken', 1)]));
+  await must(store.commit([writeJournal('there', 1), writeJournal('taken', 1), writeJournal('kept', 1)]));
   const outdated = await versionOf(store, 'journal', 'there');
   await must(store.commit([writeJournal('there', 2)]));
   return { outdated, current: await versionOf(store, 'journal', 'there') };

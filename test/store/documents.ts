@@ -113,7 +113,9 @@ export function testDocuments(open: Open): void {
   test('two writes of one document in one commit are a bug of the caller, too', async () => {
     await using opened = await open();
 
-    await assert.rejects(opened.store.commit([writeJournal('twice', 1, 'absent'), writeJournal('twice', 2)]));
+    const first = writeJournal('twice', 1, 'absent');
+    await assert.rejects(opened.store.commit([first, writeJournal('twice', 2)]));
+    await assert.rejects(opened.store.commit([first, { kind: 'journal', id: 'twice', remove: true }]));
     assert.equal(await must(opened.store.read('journal', 'twice')), null);
   });
 

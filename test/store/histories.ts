@@ -9,10 +9,13 @@ import { faultOf, must, type Open, type Size, type TestStore, writeJournal } fro
 const ids = ['a', 'b', 'c', 'd'] as const;
 type Id = (typeof ids)[number];
 
-/** `current` and `older` stand for a version of that document as the test has seen it, where there is one. */
+/**
+ * `removed` takes the document away; the others are what a put expects. `current` and `older` stand for the last and the
+ * last but one of all versions that this document ever had, removed or not; for `absent` where there are fewer.
+ */
 interface Wish {
   readonly id: Id;
-  readonly expect: 'absent' | 'any' | 'current' | 'older';
+  readonly expect: 'removed' | 'absent' | 'any' | 'current' | 'older';
 }
 interface Step {
   readonly handle: 'store' | 'other';
@@ -21,19 +24,21 @@ interface Step {
 
 const wish = fc.record<Wish>({
   id: fc.constantFrom(...ids),
-  expect: fc.constantFrom('absent', 'any', 'current', 'older'),
+  expect: fc.constantFrom('removed', 'absent', 'any', 'current', 'older'),
 });
 const step = fc.record<Step>({
   handle: fc.constantFrom('store', 'other'),
   wishes: fc.uniqueArray(wish, { selector: ({ id }) => id, minLength: 1 }),
 });
 
-/** A document's value, and the versions that it has had, the present one last. */
+/** A document's number, null when it isn't there, and all versions that it ever had, the newest last. */
 interface Entry {
-  readonly seq: number;
+  readonly seq: number | null;
   readonly versions: readonly string[];
 }
 type Model = ReadonlyMap<Id, Entry>;
+
+const nothing: Entry = { seq: null, versions: [] };
 
 export function testHistories(open: Open, { runs }: Size): void {
   test(`${runs} random histories leave what a map would hold`, async () => {
@@ -56,41 +61,32 @@ async function play(opened: TestStore, model: Model, { handle, wishes }: Step, s
   else if (fault?.code !== 'write_conflict') assert.fail(`expected a conflict, got ${JSON.stringify(fault)}`);
   else assert.ok(refused.includes(fault.document), `${fault.document} was as expected`);
 
-  const written = new Set(fault === null ? wishes.map(({ id }) => id) : []);
+  const stored = await must(opened.store.list('journal', { order: 'ascending', limit: 100 }));
   const next = new Map<Id, Entry>();
-  for (const { id, version, value } of await listAll(opened)) {
-    const before = model.get(id);
-    const isWritten = written.has(id);
-    assert.equal(value.seq, isWritten ? seq : before?.seq);
-    assert.equal(before?.versions.includes(version) ?? false, !isWritten, 'a version tells writes apart');
-    const versions = [...(before?.versions ?? []).filter((each) => each !== version), version];
-    next.set(id, { seq: value.seq, versions });
+  for (const id of ids) {
+    const { seq: before, versions } = model.get(id) ?? nothing;
+    const wished: Wish | undefined = fault === null ? wishes.find((each) => each.id === id) : undefined;
+    const found = stored.find((each) => each.id === id);
+    const expected: number | null = wished === undefined ? before : wished.expect === 'removed' ? null : seq;
+    assert.equal(found?.value.seq ?? null, expected);
+    const isNew = found !== undefined && !versions.includes(found.version);
+    assert.equal(isNew, wished !== undefined && expected !== null, 'a version is new with each write and only then');
+    next.set(id, { seq: expected, versions: isNew ? [...versions, found.version] : versions });
   }
-  assert.deepEqual([...next.keys()], [...new Set([...model.keys(), ...written])].toSorted());
   return next;
 }
 
-async function listAll({ store }: TestStore) {
-  const stored = await must(store.list('journal', { order: 'ascending', limit: 100 }));
-  return stored.map(({ id, ...rest }) => ({ ...rest, id: ids.find((each) => each === id) ?? assert.fail(id) }));
-}
-
 function toWrite(model: Model, { id, expect }: Wish, seq: number): Write {
+  if (expect === 'removed') return { kind: 'journal', id, remove: true };
   if (expect === 'absent' || expect === 'any') return writeJournal(id, seq, expect);
   const version = model.get(id)?.versions.at(expect === 'current' ? -1 : -2);
   return writeJournal(id, seq, version === undefined ? 'absent' : { version });
 }
 
 function isFulfilled(model: Model, { id, expect }: Wish): boolean {
-  const versions = model.get(id)?.versions ?? [];
-  switch (expect) {
-    case 'any':
-      return true;
-    case 'absent':
-      return versions.length === 0;
-    case 'current':
-      return true;
-    case 'older':
-      return versions.length === 0;
-  }
+  const { seq, versions } = model.get(id) ?? nothing;
+  if (expect === 'removed' || expect === 'any') return true;
+  if (expect === 'current' && versions.length > 0) return seq !== null;
+  if (expect === 'older' && versions.length > 1) return false;
+  return seq === null;
 }

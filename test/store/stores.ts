@@ -5,7 +5,7 @@ import type { Kind } from '../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../shared/domain/fault.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
-import { numberedId, type Store, type Write } from '../../shared/ports.ts';
+import { numberedId, type Put, type Store } from '../../shared/ports.ts';
 import { policy, revision } from '../world.ts';
 
 export interface TestStore extends AsyncDisposable {
@@ -43,11 +43,11 @@ export function journal(seq: number) {
   return { seq, hash: String(seq).padStart(64, '0') };
 }
 
-export function writeJournal(id: string, seq: number, expect: Write['expect'] = 'any'): Write {
+export function writeJournal(id: string, seq: number, expect: Put['expect'] = 'any'): Put {
   return { kind: 'journal', id, expect, value: journal(seq) };
 }
 
-export function writeRevision(number: number, over: Partial<Revision> = {}): Write {
+export function writeRevision(number: number, over: Partial<Revision> = {}): Put {
   return { kind: 'revision', id: numberedId(number), expect: 'absent', value: revision({ number, ...over }) };
 }
 

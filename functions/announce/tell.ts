@@ -1,0 +1,168 @@
+// Telling: from an event to a message for people. Pure, and without markup: the channel brings its own.
+
+import type { Effect, Side } from '../../shared/domain/effects.ts';
+import type { Event } from '../../shared/domain/event.ts';
+import type { Message } from '../../shared/domain/message.ts';
+
+type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
+type Fact = Message['facts'][number];
+
+/** Effects that are one and the same step, for every one of `families` in every one of `rings`. */
+interface Move {
+  readonly families: readonly string[];
+  readonly rings: readonly string[];
+  readonly from: Side | null;
+  readonly to: Side | null;
+}
+
+const mostFacts = 20;
+const mostRings = 6;
+
+/** What people read of an event that is worth telling; `serviceUrl` is where admins reach the API. */
+export function tell(event: Event, serviceUrl: string): Message {
+  switch (event.kind) {
+    case 'PolicyChanged':
+      return tellPolicyChanged(event, serviceUrl.replace(/\/+$/, ''));
+  }
+}
+
+function tellPolicyChanged(event: PolicyChanged, serviceUrl: string): Message {
+  const { data } = event;
+  const moves = mergeEffects(data.effects);
+  const day = event.at.slice(0, 10);
+  return {
+    urgency: 'calm',
+    title: titleOf(data),
+    summary: summarise(event),
+    facts: bound([
+      ...moves.map(moveFact),
+      ...moves.flatMap(priceFact),
+      ...moves.flatMap((move) => retirementFact(move, day)),
+      ...moves.flatMap(minimumCliFact),
+    ]),
+    actions: actionsOf(data.revision, serviceUrl),
+  };
+}
+
+/** Named after the step when all effects are the same one, whatever the rings. */
+function titleOf({ restores, effects }: PolicyChanged['data']): string {
+  if (restores !== null) return `Rolled back to revision ${restores}`;
+  const [step, ...others] = new Set(effects.map(stepOf));
+  if (step === undefined) return 'Policy changed, no pin moved';
+  return others.length === 0 ? step : `Policy changed: ${effects.length} pins`;
+}
+
+function stepOf({ family, from, to }: Effect): string {
+  if (to === null) return `${family} is no longer pinned`;
+  if (from === null) return `${family} is pinned to ${to.model}`;
+  return `${family} moves to ${from.model === to.model ? to.location : to.model}`;
+}
+
+function summarise({ at, by, data }: PolicyChanged): string {
+  const values = data.changes === 1 ? '1 value differs' : `${data.changes} values differ`;
+  const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+  const what = `${by} published revision ${data.revision} on ${when}; ${values}.`;
+  return data.note === null ? what : `${what} Note: ${data.note}`;
+}
+
+/** Merged over rings first, so that a move of several families is one only where it reaches the very same rings. */
+function mergeEffects(effects: readonly Effect[]): readonly Move[] {
+  const overRings = groupBy(effects, ({ family, from, to }) => [family, from, to]).map(([first, ...others]) => ({
+    families: [first.family],
+    rings: [first, ...others].map(({ ring }) => ring),
+    from: first.from,
+    to: first.to,
+  }));
+  return groupBy(overRings, ({ rings, from, to }) => [rings, from, to]).map(([first, ...others]) => ({
+    ...first,
+    families: [first, ...others].flatMap(({ families }) => families),
+  }));
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly (readonly [T, ...T[]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = JSON.stringify(keyOf(item));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function moveFact({ families, rings, from, to }: Move): Fact {
+  const others = rings.length - mostRings;
+  const named = others > 0 ? [...rings.slice(0, mostRings), `and ${others} more`] : rings;
+  return [`${families.join(', ')} · ring ${named.join(', ')}`, `${placeOf(from)} → ${placeOf(to)}`];
+}
+
+function placeOf(side: Side | null): string {
+  return side === null ? 'no pin' : `${side.model} in ${side.location}`;
+}
+
+function priceFact({ from, to }: Move): readonly Fact[] {
+  if (to === null) return [];
+  return [['Price per million tokens', `${placeOf(to)}: ${priceStep(from, to)}`]];
+}
+
+function priceStep(from: Side | null, to: Side): string {
+  if (to.price === null) return 'price unknown';
+  const { input, output } = to.price;
+  const now = `input ${dollars(input)}, output ${dollars(output)}`;
+  if (from === null) return now;
+  if (from.price === null) return `${now}; before that price unknown`;
+  if (from.price.input === input && from.price.output === output) return `${now}, unchanged`;
+  return `input ${difference(from.price.input, input)}, output ${difference(from.price.output, output)}`;
+}
+
+function difference(from: number, to: number): string {
+  const percent = Math.round((to / from - 1) * 100);
+  const sign = percent > 0 ? '+' : percent < 0 ? '−' : '±';
+  return `${dollars(from)} → ${dollars(to)} (${sign}${Math.abs(percent)}%)`;
+}
+
+function dollars(amount: number): string {
+  const [whole = '', cents] = String(Number(amount.toFixed(4))).split('.');
+  return cents === undefined ? `$${whole}` : `$${whole}.${cents.padEnd(2, '0')}`;
+}
+
+/** Of the model that machines had, be it left or kept: how long they could have stayed, or still can. */
+function retirementFact({ from }: Move, day: string): readonly Fact[] {
+  return from === null ? [] : [['Retirement', retirementOf(from, day)]];
+}
+
+function retirementOf({ model, retirement }: Side, day: string): string {
+  if (retirement === null) return `${model}: date unknown`;
+  const { kind, date } = retirement;
+  if (kind === 'shut') return date <= day ? `Google shut ${model} on ${date}` : `Google shuts ${model} on ${date}`;
+  return date < day ? `Google promised ${model} until ${date}, no longer` : `Google promises ${model} until ${date}`;
+}
+
+function minimumCliFact({ from, to }: Move): readonly Fact[] {
+  if (to === null || from?.model === to.model) return [];
+  return [['Minimum Claude Code', `${to.minimumCli ?? 'unknown'} for ${to.model}`]];
+}
+
+/** Each fact once, since moves share models; the first ones, since moves come first. */
+function bound(facts: readonly Fact[]): readonly Fact[] {
+  const distinct = groupBy(facts, (fact) => fact).map(([first]) => first);
+  const others = distinct.length - mostFacts;
+  if (others <= 0) return distinct;
+  return [...distinct.slice(0, mostFacts), [`and ${others} more`, 'The revision shows all of them.']];
+}
+
+function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
+  const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
+  const see = {
+    text: `See revision ${revision}:`,
+    call: `curl ${serviceUrl}/v1/revisions/${revision} ${token}`,
+  };
+  // Before the first there is nothing to go back to.
+  if (revision === 1) return [see];
+  const restore = `${serviceUrl}/v1/revisions/${revision - 1}/restore`;
+  const rollBack = {
+    text: `Roll back to revision ${revision - 1}:`,
+    call: `curl -X POST ${restore} ${token} -H 'If-Match: "${revision}"'`,
+  };
+  return [rollBack, see];
+}

@@ -1,0 +1,97 @@
+// A message as Slack's Block Kit. What people wrote goes into plain_text, which knows no markup; only calls need mrkdwn,
+// for a code block. Whatever the message, Slack's limits hold.
+
+import type { IncomingWebhookSendArguments } from '@slack/webhook';
+import type { Message } from '../domain/message.ts';
+
+type Block = NonNullable<IncomingWebhookSendArguments['blocks']>[number];
+
+/** Slack takes 3000 in a section and 2000 in a field; less, so that summary and call fit together. */
+const limits = { header: 150, summary: 2000, label: 300, value: 2000, call: 2000, text: 4000 };
+const mostFacts = 40;
+const mostActions = 10;
+/** Of the blocks as JSON. Slack refuses messages from about 12,000 characters on, which it documents nowhere. */
+const mostCharacters = 11_000;
+export function payloadOf(message: Message): IncomingWebhookSendArguments {
+  const title = message.urgency === 'urgent' ? `🚨 ${message.title}` : message.title;
+  // `mrkdwn` is in the webhook's payload but not in the SDK's type.
+  const payload = {
+    text: fit(`${title}\n${message.summary}`, limits.text),
+    mrkdwn: false,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+    blocks: blocksOf({ ...message, title }),
+  };
+  return payload;
+}
+
+/** As much as fits into one message: facts go first, the last ones before the others, and then actions. */
+function blocksOf(message: Message): Block[] {
+  let facts = Math.min(message.facts.length, mostFacts);
+  let actions = Math.min(message.actions.length, mostActions);
+  for (;;) {
+    const blocks = layOut(message, facts, actions);
+    if (JSON.stringify(blocks).length <= mostCharacters) return blocks;
+    if (facts > 0) facts--;
+    else actions--;
+  }
+}
+
+function layOut({ title, summary, facts, actions }: Message, shownFacts: number, shownActions: number): Block[] {
+  const fields = facts
+    .slice(0, shownFacts)
+    .flatMap(([label, value]) => [plain(label, limits.label), plain(value, limits.value)]);
+  const left = facts.length - shownFacts + actions.length - shownActions;
+  return [
+    { type: 'header', text: plain(title.replace(/\s+/g, ' '), limits.header) },
+    { type: 'section', text: plain(summary, limits.summary) },
+    // Ten fields to a section: two columns, five facts.
+    ...Array.from({ length: Math.ceil(fields.length / 10) }, (_, at) => ({
+      type: 'section',
+      fields: fields.slice(at * 10, at * 10 + 10),
+    })),
+    ...(left > 0 ? [context(`and ${left} more that don't fit here`)] : []),
+    ...actions.slice(0, shownActions).flatMap(({ text, call }) => [context(text), code(call)]),
+  ];
+}
+
+function plain(text: string, limit: number) {
+  return { type: 'plain_text', text: fit(text, limit), emoji: false } as const;
+}
+
+function context(text: string): Block {
+  return { type: 'context', elements: [plain(text, limits.label)] };
+}
+
+/** Inside a block only a backtick has a meaning, and there is no escape for it. */
+function code(call: string): Block {
+  const fence = '```';
+  const text = `${fence}${fit(call.replaceAll('`', 'ˋ'), limits.call)}${fence}`;
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+}
+
+/** Escaped, and cut between characters if that is longer than the limit; never empty, which Slack refuses. */
+function fit(text: string, limit: number): string {
+  const shown = tidy(text);
+  const whole = escapeText(shown);
+  if (whole.length <= limit) return whole;
+  let cut = '';
+  for (const character of shown) {
+    const next = escapeText(character);
+    if (cut.length + next.length > limit - 1) break;
+    cut += next;
+  }
+  return `${cut}…`;
+}
+
+/** Without what Slack can't read (lone surrogates, control characters) and what makes text read other than it is. */
+function tidy(text: string): string {
+  const lines = text.toWellFormed().replace(/\r\n?|[\u2028\u2029]/g, '\n');
+  const clean = lines.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
+  return clean === '' ? '—' : clean;
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
