@@ -97,7 +97,8 @@ function moveFact({ families, rings, from, to }: Move): Fact {
 }
 
 function placeOf(side: Side | null): string {
-  return side === null ? 'no pin' : `${side.model} in ${side.location}`;
+  if (side === null) return 'no pin';
+  return `${side.model}${side.context1m ? ' with 1M context' : ''} in ${side.location}`;
 }
 
 function priceFact({ from, to }: Move): readonly Fact[] {

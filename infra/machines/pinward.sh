@@ -270,7 +270,7 @@ update() {
   put_in_place
   rm -f "$work".* "$reserve" # makes room to say why, even on a full disk
   [ -n "$held" ] && pause=60 || pause=0
-  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" $pause)))"
+  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" "$pause")))"
   return 1
 }
 
@@ -329,8 +329,8 @@ find_cli() {
 read_head() {
   etag='' content_type='' location='' retry_after=''
   pinward_revision='' pinward_poll_after='' pinward_valid_until='' pinward_stale=''
-  assign 'etag content_type location retry_after
-    pinward_revision pinward_poll_after pinward_valid_until pinward_stale' <<EOF
+  names='etag content_type location retry_after pinward_revision pinward_poll_after pinward_valid_until pinward_stale'
+  assign "$names" <<EOF
 $(awk '{
     gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
     sub(/^[^:]*: */, ""); print name "=" $0
@@ -426,12 +426,9 @@ EOF
 assign() {
   unknown=''
   while IFS= read -r line; do
-    name=${line%%=*} value=${line#*=}
-    case $name in
-      '') continue ;;
-      *[!a-z_]*) unknown=$name && continue ;;
-    esac
-    case " $(echo $1) " in *" $name "*) eval "$name=\$value" ;; *) unknown=$name ;; esac
+    name=${line%%=*}
+    case $name in *[!a-z_]*) unknown=$name && continue ;; '') continue ;; esac
+    case " $1 " in *" $name "*) eval "$name=\${line#*=}" ;; *) unknown=$name ;; esac
   done
 }
 

@@ -26,7 +26,7 @@ export type Posted =
   | { readonly kind: 'unanswered'; readonly reason: string };
 
 /** How long a claim holds: longer than any post may take, so that nobody else posts meanwhile. */
-export const leaseMs = 60_000;
+export const leaseMs = 30_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 10 * 60_000;
 /** With doubling waits this is about a day. */

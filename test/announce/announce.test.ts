@@ -21,8 +21,11 @@ describe('the announce function', () => {
   let store: Store;
   let time: number;
   let posts: Message[];
+  let postsAtCommit = 0;
   /** A post that never returns, as far as the store can tell. */
   let dies = false;
+  /** The step after which the process dies: its read, the write of its claim, the post, the write of what came of it. */
+  let crashAt: 'read' | 'claim' | 'post' | 'settle' | 'none' = 'none';
   let answers: (Posted | Promise<Posted>)[];
   let server: ReturnType<typeof getTestServer>;
   const lines: string[] = [];
@@ -33,17 +36,18 @@ describe('the announce function', () => {
     stores.push(store);
     time = now;
     posts = [];
+    postsAtCommit = 0;
     answers = [];
     const note = (message: string, fields = {}) => lines.push(JSON.stringify({ message, ...fields }));
     const channel = {
       post: async (message: Message) => {
         posts.push(message);
-        if (dies) throw new Error('the process died here');
+        if (dies || crashAt === 'post') throw new Error('the process died here');
         return (await answers.shift()) ?? accepted;
       },
     };
     const ports = {
-      store,
+      store: dying(store),
       channel,
       clock: () => time,
       log: { info: note, warn: note, error: note },
@@ -54,6 +58,21 @@ describe('the announce function', () => {
   });
   after(() => Promise.all(stores.map((each) => each.close())));
 
+  const dying = (whole: Store): Store => ({
+    close: () => whole.close(),
+    list: (kind, page) => whole.list(kind, page),
+    async read(kind, id) {
+      const read = await whole.read(kind, id);
+      if (crashAt === 'read') throw new Error('the process died here');
+      return read;
+    },
+    async commit(writes) {
+      const committed = await whole.commit(writes);
+      if (crashAt === (posts.length > postsAtCommit ? 'settle' : 'claim')) throw new Error('the process died here');
+      postsAtCommit = posts.length;
+      return committed;
+    },
+  });
   /** As Eventarc delivers in production. */
   const eventarc = (body: unknown) =>
     request(server)
@@ -114,6 +133,22 @@ describe('the announce function', () => {
     assert.equal(before, 1);
     assert.equal(posts.length, 2);
     assert.equal(await stateOf(event.id), 'done');
+  });
+
+  test('can be told twice only by a crash between the post and the record of it', async () => {
+    const posted = [];
+    for (const step of ['read', 'claim', 'post', 'settle', 'none'] as const) {
+      const before = posts.length;
+      const { event: each } = appendEvent(emptyJournal, news(100 + posted.length));
+      crashAt = step;
+      await eventarc(each).catch(() => null);
+      crashAt = 'none';
+      time += leaseMs;
+      for (let delivery = 0; delivery < 3; delivery++) await eventarc(each).expect(204);
+      posted.push([step, posts.length - before]);
+    }
+
+    assert.deepEqual(Object.fromEntries(posted), { read: 1, claim: 1, post: 2, settle: 1, none: 1 });
   });
 
   test('waits as long as the channel asks for and then tells it', async () => {

@@ -1,0 +1,101 @@
+// A function as it is deployed: a process of its own under the functions-framework, on a port that stays the same when it is
+// started again.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+
+export type Target = 'api' | 'probe' | 'announce';
+
+export const token = 'a-token-of-thirty-two-characters-or-more';
+export const adminHeaders = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+export const tokens = { PINWARD_ADMIN_TOKEN: token, PINWARD_MACHINE_TOKEN: `${token}-machine` };
+
+const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
+
+export class Deployed {
+  readonly url: string;
+  readonly #target: Target;
+  readonly #port: number;
+  readonly #environment: Readonly<Record<string, string>>;
+  #process: ChildProcess;
+  #output = '';
+
+  private constructor(target: Target, port: number, environment: Readonly<Record<string, string>>) {
+    this.#target = target;
+    this.#port = port;
+    this.#environment = environment;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#process = this.#spawn();
+  }
+
+  static async start(target: Target, environment: Readonly<Record<string, string>>): Promise<Deployed> {
+    return new Deployed(target, await freePort(), environment);
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  signal(name: 'SIGTERM' | 'SIGKILL'): void {
+    this.#process.kill(name);
+  }
+
+  /** The exit code, once it has ended; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit');
+    return this.#process.exitCode;
+  }
+
+  /** Kills it without warning and starts it again on the same port. */
+  async killAndRestart(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+    this.#process = this.#spawn();
+  }
+
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
+    await this.ended();
+  }
+
+  /** Asks until the function answers anything; throws when its process ended. */
+  async untilAnswers(): Promise<void> {
+    while (this.#process.exitCode === null) {
+      try {
+        await (await fetch(`${this.url}/healthz`)).text();
+        return;
+      } catch {
+        await new Promise(setImmediate);
+      }
+    }
+    throw new Error(`the function ended: ${this.#output}`);
+  }
+
+  #spawn(): ChildProcess {
+    const words = ['--source=functions/index.ts', `--target=${this.#target}`, `--port=${this.#port}`];
+    const env = {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      METADATA_SERVER_DETECTION: 'none',
+      ...this.#environment,
+    };
+    const child = spawn(process.execPath, [framework, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-100_000);
+      });
+    }
+    return child;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
+  server.close();
+  await once(server, 'close');
+  return port;
+}
