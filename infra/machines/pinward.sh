@@ -93,7 +93,7 @@ refresh() {
 
 # A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
 print_env() {
-  if is_due; then refresh_behind && wait_at_most 3; fi
+  if is_due; then refresh_for 3; fi
   [ -z "$trouble" ] || say "$trouble"
   { is_whole "$copy" && cat "$copy"; } || say "no pins yet: $(get last_error | grep . || echo nothing was fetched)"
   return 0
@@ -103,8 +103,8 @@ print_env() {
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
   if is_due; then
-    refresh_behind
-    is_whole "$copy" || wait_at_most 3
+    is_whole "$copy" && patience=0 || patience=3
+    refresh_for $patience
   fi
   { is_whole "$copy" && cat "$copy"; } || echo '{}'
 }
@@ -363,19 +363,13 @@ put_in_place() {
   put "$applied" 644 <"$copy" && changed=yes
 }
 
-# Has a fresh agent refresh in the background, away from the pipes that the caller's reader waits on.
-refresh_behind() {
-  sh "$0" --root "$root" --config "$config" --delivery "$delivery" refresh </dev/null >/dev/null 2>&1 &
-  behind=$!
-}
-
-wait_at_most() {
-  trap : ALRM
-  { sleep "$1" && kill -ALRM $$; } </dev/null >/dev/null 2>&1 &
-  alarm=$!
-  wait "$behind"
-  { kill "$alarm" && wait "$alarm"; } 2>/dev/null
-  return 0
+# Has a fresh agent refresh, away from the pipes that our caller reads to their end, and waits for it so many seconds:
+# whichever of the two ends first writes the line that head waits for. (Not every shell lets a signal end a wait.)
+refresh_for() {
+  {
+    { sh "$0" --root "$root" --config "$config" --delivery "$delivery" refresh >/dev/null; echo; } &
+    { sleep "$1"; echo; } &
+  } </dev/null 2>/dev/null | head -n 1 >/dev/null
 }
 
 # --- files and facts --------------------------------------------------------------------------------------------------

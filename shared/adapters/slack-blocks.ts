@@ -5,6 +5,11 @@ import type { IncomingWebhookSendArguments } from '@slack/webhook';
 import type { Message } from '../domain/message.ts';
 
 type Block = NonNullable<IncomingWebhookSendArguments['blocks']>[number];
+interface PlainText {
+  type: 'plain_text';
+  text: string;
+  emoji: false;
+}
 
 /** Slack takes 3000 in a section and 2000 in a field; less, so that summary and call fit together. */
 const limits = { header: 150, summary: 2000, label: 300, value: 2000, call: 2000, text: 4000 };
@@ -26,38 +31,35 @@ export function payloadOf(message: Message): IncomingWebhookSendArguments {
   return payload;
 }
 
-/** As much as fits into one message: facts go first, the last ones before the others, and then actions. */
-function blocksOf(message: Message): Block[] {
-  let facts = Math.min(message.facts.length, mostFacts);
-  let actions = Math.min(message.actions.length, mostActions);
+/** As much as fits into one message: facts are left out before actions, the last ones first. */
+function blocksOf({ title, summary, ...message }: Message): Block[] {
+  const head: Block[] = [
+    { type: 'header', text: plain(title.replace(/\s+/g, ' '), limits.header) },
+    { type: 'section', text: plain(summary, limits.summary) },
+  ];
+  const facts = message.facts
+    .slice(0, mostFacts)
+    .map(([label, value]) => [plain(label, limits.label), plain(value, limits.value)] as const);
+  const actions = message.actions.slice(0, mostActions).map(({ text, call }) => [context(text), code(call)] as const);
   for (;;) {
-    const blocks = layOut(message, facts, actions);
+    const left = message.facts.length - facts.length + message.actions.length - actions.length;
+    const rest = left > 0 ? [context(`and ${left} more that don't fit here`)] : [];
+    const blocks = [...head, ...layFacts(facts.flat()), ...rest, ...actions.flat()];
     if (JSON.stringify(blocks).length <= mostCharacters) return blocks;
-    if (facts > 0) facts--;
-    else actions--;
+    if (facts.pop() === undefined) actions.pop();
   }
 }
 
-function layOut({ title, summary, facts, actions }: Message, shownFacts: number, shownActions: number): Block[] {
-  const fields = facts
-    .slice(0, shownFacts)
-    .flatMap(([label, value]) => [plain(label, limits.label), plain(value, limits.value)]);
-  const left = facts.length - shownFacts + actions.length - shownActions;
-  return [
-    { type: 'header', text: plain(title.replace(/\s+/g, ' '), limits.header) },
-    { type: 'section', text: plain(summary, limits.summary) },
-    // Ten fields to a section: two columns, five facts.
-    ...Array.from({ length: Math.ceil(fields.length / 10) }, (_, at) => ({
-      type: 'section',
-      fields: fields.slice(at * 10, at * 10 + 10),
-    })),
-    ...(left > 0 ? [context(`and ${left} more that don't fit here`)] : []),
-    ...actions.slice(0, shownActions).flatMap(({ text, call }) => [context(text), code(call)]),
-  ];
+/** Label and value side by side, ten fields to a section. */
+function layFacts(fields: PlainText[]): Block[] {
+  return Array.from({ length: Math.ceil(fields.length / 10) }, (_, at) => ({
+    type: 'section',
+    fields: fields.slice(at * 10, at * 10 + 10),
+  }));
 }
 
-function plain(text: string, limit: number) {
-  return { type: 'plain_text', text: fit(text, limit), emoji: false } as const;
+function plain(text: string, limit: number): PlainText {
+  return { type: 'plain_text', text: fit(text, limit), emoji: false };
 }
 
 function context(text: string): Block {

@@ -4,6 +4,8 @@
 import { z } from 'zod';
 import type { Event } from './event.ts';
 
+const longestReason = 500;
+
 /**
  * `claimed`: somebody is posting it until `until`. `waiting`: to be tried again, not before `until`. `done`: people saw
  * it. `dead`: it will never be posted, `reason` says why. `unconfirmed`: sent, but no answer came; not repeated.
@@ -13,7 +15,7 @@ export const Announcement = z.strictObject({
   state: z.enum(['claimed', 'waiting', 'done', 'dead', 'unconfirmed']),
   until: z.iso.datetime(),
   attempts: z.int().positive(),
-  reason: z.string().max(500).nullable(),
+  reason: z.string().max(longestReason).nullable(),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -29,6 +31,8 @@ export type Posted =
 export const leaseMs = 30_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 10 * 60_000;
+/** A channel may wish for more than that, but not for a wait that nobody would see the end of. */
+const longestWishMs = 24 * 60 * 60_000;
 /** With doubling waits this is about a day. */
 const mostAttempts = 150;
 
@@ -56,18 +60,21 @@ export function claim(before: Announcement | null, event: string, now: number): 
 /** What to record once the channel answered. */
 export function settle(claimed: Announcement, posted: Posted, now: number): Announcement {
   const at = instant(now);
+  if (posted.kind === 'accepted') return { ...claimed, state: 'done', until: at, reason: null };
+  // Cut, since a reason too long to be kept would leave the claim open, and whoever came next would post again.
+  const reason = posted.reason.slice(0, longestReason).toWellFormed();
   switch (posted.kind) {
-    case 'accepted':
-      return { ...claimed, state: 'done', until: at, reason: null };
     case 'revoked':
     case 'malformed':
-      return { ...claimed, state: 'dead', until: at, reason: posted.reason };
+      return { ...claimed, state: 'dead', until: at, reason };
     case 'unanswered':
-      return { ...claimed, state: 'unconfirmed', until: at, reason: posted.reason };
+      return { ...claimed, state: 'unconfirmed', until: at, reason };
     case 'refused': {
-      if (claimed.attempts >= mostAttempts) return { ...claimed, state: 'dead', until: at, reason: posted.reason };
-      const wait = posted.retryAfterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
-      return { ...claimed, state: 'waiting', until: instant(now + wait), reason: posted.reason };
+      if (claimed.attempts >= mostAttempts) return { ...claimed, state: 'dead', until: at, reason };
+      const own = Math.min(longestRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
+      // The longer of both: a channel that always asks for a second more must not use up the attempts of a day.
+      const wait = Math.min(longestWishMs, Math.max(own, posted.retryAfterMs ?? 0));
+      return { ...claimed, state: 'waiting', until: instant(now + wait), reason };
     }
   }
 }

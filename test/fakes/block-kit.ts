@@ -74,16 +74,18 @@ function liveIn(object: TextObject): readonly string[] {
 }
 
 function textsOf({ blocks }: SlackPayload): readonly TextObject[] {
-  return blocks.flatMap((block) => {
-    switch (block.type) {
-      case 'header':
-        return [block.text];
-      case 'section':
-        return [...(block.text === undefined ? [] : [block.text]), ...(block.fields ?? [])];
-      case 'context':
-        return block.elements;
-    }
-  });
+  return blocks.flatMap(textsOfBlock);
+}
+
+function textsOfBlock(block: SlackPayload['blocks'][number]): readonly TextObject[] {
+  switch (block.type) {
+    case 'header':
+      return [block.text];
+    case 'section':
+      return [...(block.text === undefined ? [] : [block.text]), ...(block.fields ?? [])];
+    case 'context':
+      return block.elements;
+  }
 }
 
 /** Slack ends a code block at the first fence. */

@@ -44,6 +44,7 @@ export interface Machine extends Disposable {
 }
 
 export const fragment = 'etc/claude-code/managed-settings.d/50-pinward.json';
+export const state = 'var/lib/pinward/pins.settings.json.state';
 
 export function hasTool(name: string): boolean {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
@@ -96,4 +97,9 @@ export async function until(holds: () => boolean): Promise<void> {
 /** Nothing of the developer's own environment may reach the agent, least of all a home folder or a proxy. */
 function cleanEnvironment(root: string, env: Record<string, string>): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: join(root, 'home'), CLAUDE_CODE_VERSION: '2.1.331', ...env };
+}
+
+/** Locks, work files and temporary files: there are none when no agent is at work. */
+export function leftovers(machine: Machine): string[] {
+  return machine.files().filter((name) => /\.lock$|\/\.work\.|\/\.(?:50-)?(?:pins|pinward)\./.test(name));
 }

@@ -26,6 +26,10 @@ export interface FaultyServer extends AsyncDisposable {
   behave(behaviour: Behaviour): void;
 }
 
+export const first: Answer = { revision: 41, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-7"}}\n' };
+export const second: Answer = { revision: 42, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-8"}}\n' };
+export const envelope: Answer = { revision: 41, body: '{"managedSettings":{"env":{}}}\n' };
+
 export async function startServer(first: Behaviour): Promise<FaultyServer> {
   let behaviour = first;
   const asked: Asked[] = [];

@@ -1,0 +1,110 @@
+// Google's own emulators of Firestore and Pub/Sub, from the gcloud SDK of this machine: started on free ports of the
+// loopback address, stopped by pid. For `npm start -- --emulators` and the tests.
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, realpathSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+
+export interface Emulator {
+  /** host:port, for FIRESTORE_EMULATOR_HOST or PUBSUB_EMULATOR_HOST. */
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+interface Jars {
+  readonly firestore: string;
+  readonly pubsub: string;
+}
+
+/** Small heaps and a quick start: measured at 0.7 s instead of 1.3 s by way of gcloud. */
+const javaOptions = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m', '-Duser.language=en'];
+const startWithinMs = 30_000;
+
+/** False when both emulators can be started here, else what is missing. */
+export function whyNoEmulators(): false | string {
+  if (whereIs('java') === null) return 'java is not installed';
+  return findJars() === null ? 'the gcloud SDK with the firestore and pubsub emulators is not installed' : false;
+}
+
+export function startFirestoreEmulator(): Promise<Emulator> {
+  const main = 'com.google.cloud.datastore.emulator.firestore.CloudFirestore';
+  return start((jars, port) => ['-cp', jars.firestore, main, '--host', '127.0.0.1', '--port', String(port)]);
+}
+
+export function startPubsubEmulator(): Promise<Emulator> {
+  return start((jars, port) => ['-jar', jars.pubsub, '--host=127.0.0.1', `--port=${port}`]);
+}
+
+async function start(words: (jars: Jars, port: number) => string[]): Promise<Emulator> {
+  const jars = findJars();
+  if (jars === null) throw new Error(`no emulator: ${whyNoEmulators()}`);
+  const port = await freePort();
+  const child = spawn('java', [...javaOptions, ...words(jars, port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-4000);
+  });
+  await untilAnswers(child, port, () => output);
+  return { host: `127.0.0.1:${port}`, stop: () => stop(child) };
+}
+
+/** Any HTTP answer means that it is ready. */
+async function untilAnswers(child: ChildProcess, port: number, output: () => string): Promise<void> {
+  const end = performance.now() + startWithinMs;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the emulator ended with ${child.exitCode}: ${output()}`);
+    try {
+      await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer();
+      return;
+    } catch (cause) {
+      if (performance.now() > end) throw new Error(`the emulator did not start: ${output()}`, { cause });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+function findJars(): Jars | null {
+  const root = findSdk();
+  if (root === null) return null;
+  const [firestore] = globSync(join(root, 'platform/cloud-firestore-emulator/cloud-firestore-emulator.jar'));
+  const [pubsub] = globSync(join(root, 'platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar'));
+  return firestore === undefined || pubsub === undefined ? null : { firestore, pubsub };
+}
+
+/** The SDK's folder: beside the program, or where the program says it is (slower, so asked last). */
+function findSdk(): string | null {
+  const program = whereIs('gcloud');
+  if (program === null) return null;
+  const beside = dirname(dirname(realpathSync(program)));
+  if (existsSync(join(beside, 'platform'))) return beside;
+  try {
+    return (
+      execFileSync('gcloud', ['info', '--format=value(installation.sdk_root)'], { encoding: 'utf8' }).trim() || null
+    );
+  } catch {
+    return null;
+  }
+}
+
+function whereIs(name: string): string | null {
+  const found = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
+  return found.status === 0 ? found.stdout.trim() : null;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
+  server.close();
+  await once(server, 'close');
+  return port;
+}
