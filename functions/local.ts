@@ -2,44 +2,77 @@
 
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Local, type LocalOptions, startLocal } from './local/start.ts';
+import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './local/emulators.ts';
+import { type Local, startLocal } from './local/start.ts';
+import { readEnvironment } from './wiring.ts';
 
 const help = `Pinward, the whole service on this machine.
 
-  npm start -- [--port PORT] [--data FOLDER] [--slack URL]
+  npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--emulators]
 
   --port PORT     where to listen on 127.0.0.1 (default 8787)
   --data FOLDER   where the store and the tokens are kept (default .pinward)
   --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
+  --emulators     keep documents in Google's Firestore emulator and carry events over its Pub/Sub emulator, from the
+                  gcloud SDK of this machine; with FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST set, in those
   --help          this text
 `;
+
+interface Options {
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly slackUrl: string | null;
+  readonly emulators: boolean;
+}
 
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === null) return;
-  const local = await startLocal(options).catch((error: NodeJS.ErrnoException) => {
+  const write = (text: string) => process.stdout.write(text);
+  const started: Emulator[] = [];
+  const local = await start(options, started, write).catch(async (error: NodeJS.ErrnoException) => {
+    await Promise.all(started.map((emulator) => emulator.stop()));
     const hint = error.code === 'EADDRINUSE' ? ` Try another: npm start -- --port ${options.port + 1}` : '';
     return quit(`Pinward did not start: ${error.message}.${hint}`);
   });
-  process.stdout.write(greeting(local, options.dataFolder));
+  write(greeting(local, options.dataFolder));
   let isStopping = false;
-  const stop = () => {
+  const stop = async () => {
     if (isStopping) process.exit(130);
     isStopping = true;
-    process.stdout.write('\nAnswering what is under way, then stopping (Ctrl-C again to stop at once).\n');
-    local.close().then(() => process.stdout.write('Stopped. The data is kept.\n'));
+    write('\nAnswering what is under way, then stopping (Ctrl-C again to stop at once).\n');
+    await local.close();
+    await Promise.all(started.map((emulator) => emulator.stop()));
+    write(started.length === 0 ? 'Stopped. The data is kept.\n' : "Stopped. The emulators' data is gone with them.\n");
+    process.exit();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }
 
-function readOptions(): LocalOptions | null {
+/** Starts emulators first if they are wanted and not running yet; notes those that it started. */
+async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
+  const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
+  if (firestore !== undefined && pubsub !== undefined) {
+    return startLocal({ ...options, emulators: { firestore, pubsub }, write });
+  }
+  if (!options.emulators) return startLocal({ ...options, emulators: null, write });
+  const missing = whyNoEmulators();
+  if (missing !== false) throw new Error(`--emulators needs Google's emulators, but ${missing}`);
+  write('Starting the emulators of Firestore and Pub/Sub.\n');
+  for (const emulator of [startFirestoreEmulator, startPubsubEmulator]) started.push(await emulator());
+  const [{ host: documents = '' } = {}, { host: events = '' } = {}] = started;
+  return startLocal({ ...options, emulators: { firestore: documents, pubsub: events }, write });
+}
+
+function readOptions(): Options | null {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '8787' },
         data: { type: 'string', default: '.pinward' },
         slack: { type: 'string' },
+        emulators: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -48,10 +81,10 @@ function readOptions(): LocalOptions | null {
       return null;
     }
     const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535)
+    if (!/^\d+$/.test(values.port) || port > 65_535) {
       return quit(`--port is a number from 0 to 65535, not ${values.port}`);
-    const write = (text: string) => process.stdout.write(text);
-    return { port, dataFolder: values.data, slackUrl: values.slack ?? null, write };
+    }
+    return { port, dataFolder: values.data, slackUrl: values.slack ?? null, emulators: values.emulators };
   } catch (error) {
     return quit(`${error instanceof Error ? error.message : error}\n\n${help}`);
   }
@@ -63,7 +96,8 @@ function quit(message: string): never {
 }
 
 function greeting({ url, adminToken, isFirstStart }: Local, dataFolder: string): string {
-  const folder = relative('.', dataFolder) || '.';
+  const near = relative('.', dataFolder) || '.';
+  const folder = near.startsWith('..') ? dataFolder : near;
   const first = isFirstStart
     ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
     : '';

@@ -1,6 +1,7 @@
 // The composition root: the only reader of the environment and the only importer of adapters. From settings to the
 // functions that run. What a function doesn't need is not loaded for it.
 
+import { openFirestore } from '../shared/adapters/firestore.ts';
 import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 import type { Bus, Channel, Clock, Store } from '../shared/ports.ts';
@@ -17,7 +18,9 @@ export interface Environment {
   readonly PINWARD_SQLITE?: string | undefined;
   /** The Google Cloud project that Pinward runs in: its Firestore, topic and traces. */
   readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
+  /** The Firestore database; its `(default)` when absent. */
   readonly PINWARD_DATABASE?: string | undefined;
+  /** The topic of events; `pinward-events` when absent. */
   readonly PINWARD_TOPIC?: string | undefined;
   /** The token of whoever may change the policy. */
   readonly PINWARD_ADMIN_TOKEN?: string | undefined;
@@ -25,6 +28,9 @@ export interface Environment {
   readonly PINWARD_MACHINE_TOKEN?: string | undefined;
   /** Slack's incoming webhook. A secret. */
   readonly PINWARD_SLACK_URL?: string | undefined;
+  /** Google's emulators, which its clients find by these themselves. */
+  readonly FIRESTORE_EMULATOR_HOST?: string | undefined;
+  readonly PUBSUB_EMULATOR_HOST?: string | undefined;
   /** Where admins reach the API; announcements name calls by it. */
   readonly PINWARD_URL?: string | undefined;
 }
@@ -47,6 +53,7 @@ export interface Wiring {
   close(): Promise<void>;
 }
 
+export const defaultTopic = 'pinward-events';
 /** How long a change waits for its events to be published; what takes longer is left to the scheduled run. */
 const publishWithinMs = 3_000;
 
@@ -55,7 +62,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   const { clock = Date.now, log = createLog() } = parts;
   const store = openStore(environment);
   const bus =
-    parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? 'pinward-events');
+    parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
   const sweep = createSweep(store, bus);
   return {
     log,
@@ -83,6 +90,13 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
       await store.close();
     },
   };
+}
+
+/** Points Google's clients at emulators: they read these variables themselves. */
+export function pointAtEmulators(hosts: { readonly firestore: string; readonly pubsub: string }): void {
+  process.env['FIRESTORE_EMULATOR_HOST'] = hosts.firestore;
+  process.env['PUBSUB_EMULATOR_HOST'] = hosts.pubsub;
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
 }
 
 /** The environment of this process. */
@@ -113,7 +127,9 @@ function demand(environment: Environment, name: keyof Environment): string {
 
 function openStore(environment: Environment): Store {
   if (environment.PINWARD_SQLITE !== undefined) return openSqlite(environment.PINWARD_SQLITE);
-  throw new Error('Firestore follows');
+  const project = demand(environment, 'GOOGLE_CLOUD_PROJECT');
+  const database = environment.PINWARD_DATABASE;
+  return openFirestore({ project, ...(database === undefined ? {} : { database }) });
 }
 
 async function openSlackChannel(url: string): Promise<Channel> {

@@ -6,6 +6,7 @@ import type { Documents, Kind } from './domain/documents.ts';
 import type { Event } from './domain/event.ts';
 import type { Result } from './domain/fault.ts';
 import type { Message } from './domain/message.ts';
+import type { Observation, Place } from './domain/observation.ts';
 
 export interface Stored<T> {
   readonly id: string;
@@ -61,6 +62,17 @@ export interface Bus {
 /** Where people are told, such as a Slack channel. */
 export interface Channel {
   post(message: Message): Promise<Posted>;
+}
+
+/** Vertex Model Garden. None of these throws: what can't be asked is an observation, too. */
+export interface Garden {
+  /** Ids of the Anthropic models that the publisher lists, whoever may call them; null when the list could not be had. */
+  list(): Promise<{ readonly models: readonly string[] | null; readonly evidence: string }>;
+  /** Free: whether the model is servable for the project there. */
+  screen(place: Place): Promise<Observation>;
+  /** Costs one token: whether it answers. */
+  confirm(place: Place): Promise<Observation>;
+  close(): Promise<void>;
 }
 
 /** Milliseconds since 1970, as Date.now gives them. */

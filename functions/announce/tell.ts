@@ -55,7 +55,9 @@ function titleOf({ restores, effects }: PolicyChanged['data']): string {
 function stepOf({ family, from, to }: Effect): string {
   if (to === null) return `${family} is no longer pinned`;
   if (from === null) return `${family} is pinned to ${to.model}`;
-  return `${family} moves to ${from.model === to.model ? to.location : to.model}`;
+  if (from.model !== to.model) return `${family} moves to ${to.model}`;
+  if (from.location !== to.location) return `${family} moves to ${to.location}`;
+  return `${family} ${to.context1m ? 'gets' : 'loses'} 1M context`;
 }
 
 function summarise({ at, by, data }: PolicyChanged): string {

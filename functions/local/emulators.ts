@@ -42,7 +42,11 @@ async function start(words: (jars: Jars, port: number) => string[]): Promise<Emu
   const jars = findJars();
   if (jars === null) throw new Error(`no emulator: ${whyNoEmulators()}`);
   const port = await freePort();
-  const child = spawn('java', [...javaOptions, ...words(jars, port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // Detached, so that Ctrl-C in a terminal reaches Pinward alone, which stops the emulators after it has drained.
+  const child = spawn('java', [...javaOptions, ...words(jars, port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-4000);

@@ -2,11 +2,12 @@
 // tokens that it makes in one folder and listens on the loopback address only.
 
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type CloudEvent, http } from '@google-cloud/functions-framework';
+import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
@@ -14,7 +15,8 @@ import type { Event } from '../../shared/domain/event.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { frontServer } from '../api/front.ts';
 import { stop } from '../lifecycle.ts';
-import { createWiring, type Environment } from '../wiring.ts';
+import { createWiring, defaultTopic, type Environment, pointAtEmulators } from '../wiring.ts';
+import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
 
 export interface LocalOptions {
@@ -23,6 +25,8 @@ export interface LocalOptions {
   readonly dataFolder: string;
   /** Slack's incoming webhook; without it announcements are shown by `write`. */
   readonly slackUrl: string | null;
+  /** The hosts of Google's emulators, to keep documents and carry events there; null for the embedded store. */
+  readonly emulators: { readonly firestore: string; readonly pubsub: string } | null;
   /** Gets lines for a person. */
   readonly write: (text: string) => void;
 }
@@ -40,37 +44,55 @@ export interface Local {
 
 /** How often the outbox is looked at for what could not be announced at once. */
 const sweepEveryMs = 5_000;
+const emulatedProject = 'demo-pinward';
 
-export async function startLocal({ port, dataFolder, slackUrl, write }: LocalOptions): Promise<Local> {
+export async function startLocal({ port, dataFolder, slackUrl, emulators, write }: LocalOptions): Promise<Local> {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
   const adminToken = keepToken(join(dataFolder, 'admin-token'));
   const machineToken = keepToken(join(dataFolder, 'machine-token'));
   const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
-    PINWARD_SQLITE: join(dataFolder, 'pinward.db'),
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
+    ...(emulators === null
+      ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
+      : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
   };
   const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
   const announced = Promise.withResolvers<Announce>();
   const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
-  const wiring = createWiring(environment, { log: createTerminalLog(write), channel, bus });
+  if (emulators !== null) pointAtEmulators(emulators);
+  const wiring = createWiring(environment, {
+    log: createTerminalLog(write),
+    channel,
+    ...(emulators === null ? { bus } : {}),
+  });
+
   http('api', wiring.api());
   const server = getTestServer('api');
   frontServer(server);
-  await listen(server, port);
-  const address = server.address() as AddressInfo; // a listening TCP server has an address of this form
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = await listen(server, port);
   environment.PINWARD_URL = url;
-  announced.resolve(await wiring.announce());
+  const announce = await wiring.announce();
+  announced.resolve(announce);
+  const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
   const timer = setInterval(wiring.sweep, sweepEveryMs);
 
   async function close(): Promise<void> {
     clearInterval(timer);
-    await stop(server);
+    await Promise.all(servers.map(stop));
     await wiring.close();
   }
   return { url, dataFolder, adminToken, machineToken, isFirstStart, close };
+}
+
+/** The announce function on a port of its own, with the emulator pushing to it. */
+async function serveAnnounce(announce: Announce): Promise<Server> {
+  cloudEvent<PubsubMessage>('announce', announce);
+  const server = getTestServer('announce');
+  const endpoint = (await listen(server, 0)) + pushPath(emulatedProject, defaultTopic);
+  await subscribePush(emulatedProject, defaultTopic, endpoint);
+  return server;
 }
 
 function keepToken(file: string): string {
@@ -90,9 +112,10 @@ function delivery(event: Event): CloudEvent<PubsubMessage> {
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+/** Its URL, once it listens. */
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo; // a listening TCP server has an address of this form
+  return `http://127.0.0.1:${address.port}`;
 }

@@ -31,7 +31,7 @@ function messageText({ urgency, title, summary, facts, actions }: Message): stri
     urgency === 'urgent' ? `URGENT: ${title}` : title,
     summary,
     ...facts.map(([label, value]) => `  ${label}: ${value}`),
-    ...actions.map(({ text, call }) => `  ${text}: ${call}`),
+    ...actions.map(({ text, call }) => `  ${text} ${call}`),
   ];
   return `\n${lines.map((text) => `  | ${plain(text)}`).join('\n')}\n\n`;
 }

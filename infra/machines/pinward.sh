@@ -104,7 +104,7 @@ print_env() {
 print_policy() {
   if is_due; then
     is_whole "$copy" && patience=0 || patience=3
-    refresh_for $patience
+    refresh_for "$patience"
   fi
   { is_whole "$copy" && cat "$copy"; } || echo '{}'
 }
@@ -364,12 +364,14 @@ put_in_place() {
 }
 
 # Has a fresh agent refresh, away from the pipes that our caller reads to their end, and waits for it so many seconds:
-# whichever of the two ends first writes the line that head waits for. (Not every shell lets a signal end a wait.)
+# whichever of the two ends first writes the line that head waits for. (Not every shell lets a signal end a wait, and
+# dash keeps a copy of what it redirects without exec.)
 refresh_for() {
   {
+    exec </dev/null 2>/dev/null
     { sh "$0" --root "$root" --config "$config" --delivery "$delivery" refresh >/dev/null; echo; } &
     { sleep "$1"; echo; } &
-  } </dev/null 2>/dev/null | head -n 1 >/dev/null
+  } | head -n 1 >/dev/null
 }
 
 # --- files and facts --------------------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ export interface Encoded {
   readonly digest: string;
 }
 
+/** What every store takes; Firestore's limit of 1 MiB counts names and other fields, too. A policy is far below. */
+const mostBytes = 1_000_000;
+
 /** Raise when a schema changes so that older documents must be checked again. */
 const schemaVersion = 1;
 
@@ -26,8 +29,8 @@ interface EncodedPut extends Encoded {
 export type EncodedWrite = EncodedPut | { readonly write: Remove; readonly document: string };
 
 /**
- * The bytes of a whole commit. Bugs of the caller throw: a value that breaks its schema, and two writes of one document,
- * which databases understand differently.
+ * The bytes of a whole commit. Bugs of the caller throw: a value that breaks its schema or is too large, and two writes of
+ * one document, which databases understand differently.
  */
 export async function encodeAll(writes: readonly Write[]): Promise<readonly EncodedWrite[]> {
   const names = new Set(writes.map(nameOf));
@@ -35,7 +38,11 @@ export async function encodeAll(writes: readonly Write[]): Promise<readonly Enco
   return Promise.all(
     writes.map(async (write) => {
       const document = nameOf(write);
-      return 'remove' in write ? { write, document } : { write, document, ...(await encode(write.kind, write.value)) };
+      if ('remove' in write) return { write, document };
+      const encoded = await encode(write.kind, write.value);
+      const bytes = Buffer.byteLength(encoded.body);
+      if (bytes > mostBytes) throw new Error(`${document} has ${bytes} bytes; ${mostBytes} are the most`);
+      return { write, document, ...encoded };
     }),
   );
 }

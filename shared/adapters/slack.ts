@@ -41,7 +41,7 @@ const unsent =
 /** Throws when the URL can't be a webhook's; its text is in no error. */
 export function openSlack(url: string, options: SlackOptions = {}): Channel {
   checkUrl(url);
-  const { timeoutMs = 15_000, clock = Date.now, fetch = globalThis.fetch } = options;
+  const { timeoutMs = 10_000, clock = Date.now, fetch = globalThis.fetch } = options;
   return {
     async post(message) {
       const { IncomingWebhook } = await import('@slack/webhook');

@@ -28,7 +28,7 @@ export type Posted =
   | { readonly kind: 'unanswered'; readonly reason: string };
 
 /** How long a claim holds: longer than any post may take, so that nobody else posts meanwhile. */
-export const leaseMs = 30_000;
+export const leaseMs = 20_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 10 * 60_000;
 /** A channel may wish for more than that, but not for a wait that nobody would see the end of. */

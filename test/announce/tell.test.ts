@@ -2,38 +2,10 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
 import { tell } from '../../functions/announce/tell.ts';
-import { payloadOf } from '../../shared/adapters/slack-blocks.ts';
 import type { Effect, Side } from '../../shared/domain/effects.ts';
-import { Event } from '../../shared/domain/event.ts';
-import { families } from '../../shared/domain/model.ts';
-import { textOf } from '../any-text.ts';
-import { liveMarkup, SlackPayload } from '../fakes/block-kit.ts';
-
-const serviceUrl = 'https://pinward.test';
-const old: Side = {
-  model: 'claude-opus-4-8',
-  location: 'global',
-  price: { input: 5, output: 25 },
-  minimumCli: '2.1.154',
-  retirement: { kind: 'not_sooner_than', date: '2027-05-28' },
-};
-const next: Side = {
-  model: 'claude-opus-5-5',
-  location: 'global',
-  price: { input: 6, output: 20 },
-  minimumCli: '2.1.280',
-  retirement: null,
-};
-const moved: Effect = { ring: 'everyone', family: 'opus', from: old, to: next };
-
-function changed(over: Partial<Event['data']> = {}): Event {
-  const data = { revision: 42, note: null, restores: null, changes: 1, effects: [moved], ...over };
-  const place = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
-  const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
-  return Event.parse({ ...place, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });
-}
+import type { Event } from '../../shared/domain/event.ts';
+import { changed, moved, next, old, serviceUrl } from './changed.ts';
 
 function factsOf(...effects: readonly Effect[]): ReturnType<typeof tell>['facts'] {
   return tell(changed({ effects: [...effects] }), serviceUrl).facts;
@@ -74,6 +46,8 @@ test('the title says what happened', async (t) => {
   const rows: readonly (readonly [string, Partial<Event['data']>])[] = [
     ['opus moves to claude-opus-5-5', { effects: [moved, { ...moved, ring: 'pilot', from: east }] }],
     ['opus moves to us-east5', { effects: [{ ...moved, to: east }] }],
+    ['opus gets 1M context', { effects: [{ ...moved, to: { ...old, context1m: true } }] }],
+    ['opus loses 1M context', { effects: [{ ...moved, from: { ...old, context1m: true }, to: old }] }],
     ['opus is pinned to claude-opus-5-5', { effects: [{ ...moved, from: null }] }],
     ['opus is no longer pinned', { effects: [{ ...moved, to: null }] }],
     ['Policy changed: 2 pins', { effects: [moved, sonnet] }],
@@ -112,6 +86,11 @@ test('families are told together only where the very same rings make the very sa
     'opus · ring everyone',
     'opus · ring pilot',
   ]);
+});
+
+test('1M context is told with the model that has it', () => {
+  const facts = factsOf({ ...moved, to: { ...old, context1m: true } });
+  assert.equal(facts[0]?.[1], 'claude-opus-4-8 in global → claude-opus-4-8 with 1M context in global');
 });
 
 test('of many rings the first are named and the others counted', () => {
@@ -173,28 +152,4 @@ test('moves come before their details, and of very many facts the rest is counte
   assert.equal(facts.length, 21);
   assert.ok(facts.slice(0, 19).every(([label], at) => label === `opus · ring r${at}`));
   assert.deepEqual(facts.at(-1), ['and 2 more', 'The revision shows all of them.']);
-});
-
-const side: fc.Arbitrary<Side> = fc.record({
-  model: textOf(20),
-  location: textOf(20),
-  price: fc.option(fc.record({ input: fc.double({ min: 1e-9, max: 1e9, noNaN: true }), output: fc.constant(1) })),
-  minimumCli: fc.option(textOf(9)),
-  retirement: fc.constantFrom(old.retirement, null),
-});
-const effect: fc.Arbitrary<Effect> = fc.record({
-  ring: textOf(40),
-  family: fc.constantFrom(...families),
-  from: fc.option(side),
-  to: fc.option(side),
-});
-
-test('whatever an event holds, Slack takes what is told and finds no markup in it', () => {
-  fc.assert(
-    fc.property(fc.array(effect, { maxLength: 40 }), fc.option(textOf(500)), (effects, note) => {
-      const message = tell(changed({ effects, note }), serviceUrl);
-      assert.ok(message.facts.length <= 21);
-      assert.deepEqual(liveMarkup(SlackPayload.parse(payloadOf(message))), []);
-    }),
-  );
 });

@@ -119,6 +119,17 @@ export function testDocuments(open: Open): void {
     assert.equal(await must(opened.store.read('journal', 'twice')), null);
   });
 
+  test('a document that is larger than every store takes is a bug of the caller, named with its size', async () => {
+    await using opened = await open();
+    const value = revision({ policy: policy({ settings: { note: 'ü'.repeat(500_000) } }) });
+
+    await assert.rejects(
+      opened.store.commit([writeJournal('a', 1), { kind: 'revision', id: '1', expect: 'any', value }]),
+      /revision\/1 has 1000\d{3} bytes; 1000000 are the most/,
+    );
+    assert.equal(await must(opened.store.read('journal', 'a')), null);
+  });
+
   test('a commit of nothing does nothing', async () => {
     await using opened = await open();
 

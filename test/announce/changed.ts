@@ -1,0 +1,30 @@
+// A change of the policy as an event: one pin moved from an old model to the next, with only what a test says otherwise.
+
+import type { Effect, Side } from '../../shared/domain/effects.ts';
+import { Event } from '../../shared/domain/event.ts';
+
+export const serviceUrl = 'https://pinward.test';
+export const old: Side = {
+  model: 'claude-opus-4-8',
+  location: 'global',
+  context1m: false,
+  price: { input: 5, output: 25 },
+  minimumCli: '2.1.154',
+  retirement: { kind: 'not_sooner_than', date: '2027-05-28' },
+};
+export const next: Side = {
+  model: 'claude-opus-5-5',
+  location: 'global',
+  context1m: false,
+  price: { input: 6, output: 20 },
+  minimumCli: '2.1.280',
+  retirement: null,
+};
+export const moved: Effect = { ring: 'everyone', family: 'opus', from: old, to: next };
+
+export function changed(over: Partial<Event['data']> = {}): Event {
+  const data = { revision: 42, note: null, restores: null, changes: 1, effects: [moved], ...over };
+  const place = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
+  const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
+  return Event.parse({ ...place, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });
+}
