@@ -20,6 +20,8 @@ const mostBytes = 1_000_000;
 const schemaVersion = 1;
 
 interface EncodedPut extends Encoded {
+  /** When the store may forget it (milliseconds since 1970); null for never. */
+  readonly expireAt: number | null;
   readonly write: Put;
   /** The document's name for people, such as `revision/0000000041`. */
   readonly document: string;
@@ -47,10 +49,11 @@ export async function encodeAll(writes: readonly Write[]): Promise<readonly Enco
   );
 }
 
-async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Encoded> {
-  const { schemas } = await import('../domain/documents.ts');
+async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Encoded & { expireAt: number | null }> {
+  const { keptDays, schemas } = await import('../domain/documents.ts');
   const body = JSON.stringify(schemas[kind].parse(value));
-  return { body, digest: digestOf(kind, body) };
+  const days = keptDays[kind];
+  return { body, digest: digestOf(kind, body), expireAt: days === undefined ? null : Date.now() + days * 86_400_000 };
 }
 
 /** The document, or `document_corrupt` with what is wrong with it. `name` is for people, such as `revision/0000000041`. */

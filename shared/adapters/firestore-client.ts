@@ -63,8 +63,8 @@ export async function addTo(batch: WriteBatch, client: Firestore, encoded: Encod
     batch.delete(document);
     return;
   }
-  const { write, body, digest } = encoded;
-  const fields = { id, body, digest, commit };
+  const { write, body, digest, expireAt } = encoded;
+  const fields = { id, body, digest, commit, ...(expireAt === null ? {} : { expireAt: new Date(expireAt) }) };
   if (write.expect === 'any') batch.set(document, fields);
   else if (write.expect === 'absent') batch.create(document, fields);
   else batch.update(document, fields, { lastUpdateTime: await toTimestamp(write.expect.version) });

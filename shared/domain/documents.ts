@@ -27,6 +27,9 @@ export interface Documents {
 }
 export type Kind = keyof Documents;
 
+/** Kinds that are of no use after a time, in days from their last write; the others are kept. */
+export const keptDays: { readonly [K in Kind]?: number } = { announcement: 180 };
+
 export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   published: Published,
   revision: Revision,
