@@ -104,6 +104,13 @@ test('of too many facts the first are shown, with how many are left out; the act
   assert.deepEqual(callsIn(payload), [calm.actions[0]?.call]);
 });
 
+test('of too many actions the first are shown, with how many are left out', () => {
+  const actions = Array.from({ length: 40 }, (_, at) => ({ text: 'run', call: `call ${at}` }));
+  const payload = SlackPayload.parse(payloadOf({ ...calm, facts: [], actions }));
+  assert.deepEqual(callsIn(payload).slice(8), ['call 8', 'call 9']);
+  assert.ok(shownBy(payload).includes("and 30 more that don't fit here"));
+});
+
 test('a call can not end its code block', () => {
   const payload = SlackPayload.parse(payloadOf({ ...calm, actions: [{ text: 'run', call: 'a ``` <!channel> `b`' }] }));
   assert.deepEqual(callsIn(payload), ['a ˋˋˋ <!channel> ˋbˋ']);

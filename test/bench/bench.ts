@@ -1,7 +1,8 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, reads). Exit 1 if a target is missed.
+// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore). Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
+import { benchFirestore } from './firestore.ts';
 import { isMet, type Measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolls } from './polls.ts';
@@ -9,7 +10,13 @@ import { benchReads } from './reads.ts';
 import { prepareStore } from './server.ts';
 import { benchStart } from './start.ts';
 
-const benches = { polls: benchPolls, start: benchStart, memory: benchMemory, reads: benchReads };
+const benches = {
+  polls: benchPolls,
+  start: benchStart,
+  memory: benchMemory,
+  reads: benchReads,
+  firestore: benchFirestore,
+};
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !(name in benches));

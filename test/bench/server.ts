@@ -11,10 +11,11 @@ import { join } from 'node:path';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { revision } from '../world.ts';
 
+export const project = 'demo-bench';
 export const token = 'bench-token-of-32-characters-or-more';
 export const machineHeaders = { authorization: `Bearer ${token}` };
 
-export type Subject = 'pinward' | 'bare';
+export type Subject = 'pinward' | 'bare' | 'pinward on Firestore' | 'bare with Firestore';
 
 export interface Running {
   readonly url: string;
@@ -23,9 +24,11 @@ export interface Running {
 }
 
 const framework = join(import.meta.dirname, '../../node_modules/@google-cloud/functions-framework/build/src/main.js');
-const sources = {
+const sources: Record<Subject, string> = {
   pinward: join(import.meta.dirname, '../../functions/index.ts'),
   bare: join(import.meta.dirname, 'bare.mjs'),
+  'pinward on Firestore': join(import.meta.dirname, '../../functions/index.ts'),
+  'bare with Firestore': join(import.meta.dirname, 'bare-firestore.mjs'),
 };
 const folder = mkdtempSync(join(tmpdir(), 'pinward-bench-'));
 const store = join(folder, 'pinward.db');
@@ -38,7 +41,7 @@ export async function prepareStore(): Promise<void> {
 }
 
 /** Spawns without waiting; both subjects get the same environment and the same (warm) compile cache. */
-export async function spawnSubject(subject: Subject): Promise<Running> {
+export async function spawnSubject(subject: Subject, emulator?: string): Promise<Running> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
@@ -49,7 +52,9 @@ export async function spawnSubject(subject: Subject): Promise<Running> {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
         NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
-        PINWARD_SQLITE: store,
+        GOOGLE_CLOUD_PROJECT: project,
+        ...(emulator === undefined ? { PINWARD_SQLITE: store } : { FIRESTORE_EMULATOR_HOST: emulator }),
+        METADATA_SERVER_DETECTION: 'none',
         PINWARD_ADMIN_TOKEN: 'unused-token-of-32-characters-or-more',
         PINWARD_MACHINE_TOKEN: token,
       },

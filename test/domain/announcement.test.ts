@@ -36,7 +36,7 @@ const anyPosted: fc.Arbitrary<Posted> = fc.oneof(
   }),
   fc.constantFrom<Posted>(
     { kind: 'accepted' },
-    ...(['revoked', 'malformed', 'unanswered'] as const).map((kind) => ({ kind, reason: `${'x'.repeat(499)}🚨` })),
+    ...(['revoked', 'malformed', 'unanswered'] as const).map((kind) => ({ kind, reason: `${'x'.repeat(499)}🚨🚨` })),
   ),
 );
 
