@@ -2,9 +2,17 @@
 // what came of it. An error thrown makes Pub/Sub deliver again; whatever can't be mended by that is recorded and taken.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import { type Announcement, claim, isWorthTelling, type Posted, settle } from '../../shared/domain/announcement.ts';
+import {
+  type Announcement,
+  claim,
+  giveUp,
+  isSettled,
+  isWorthTelling,
+  type Posted,
+  settle,
+} from '../../shared/domain/announcement.ts';
 import { Event } from '../../shared/domain/event.ts';
-import type { Channel, Clock, Store, Stored } from '../../shared/ports.ts';
+import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import { tell } from './tell.ts';
 
@@ -39,27 +47,28 @@ export function createAnnounce(ports: AnnouncePorts): Announce {
 }
 
 /** Tells one event once. Throws `NotYet` when it must be delivered again. */
-export async function announceEvent(ports: AnnouncePorts, event: Event): Promise<void> {
-  const { store, channel, clock, log } = ports;
-  const read = await store.read('announcement', event.id);
-  if (!read.ok) throw new NotYet(`the store can not be read: ${read.fault.code}`);
-  const claimed = claim(read.value?.value ?? null, event.id, clock());
-  if (claimed === null) {
-    if (read.value?.value.state === 'claimed' || read.value?.value.state === 'waiting') {
-      throw new NotYet(`${event.id} waits until ${read.value.value.until}`);
-    }
-    return;
-  }
-  const taken = await record(store, read.value, claimed);
-  if (taken === null) throw new NotYet(`somebody else claimed ${event.id}`);
+async function announceEvent(ports: AnnouncePorts, event: Event): Promise<void> {
+  const { store, channel, clock, log, serviceUrl } = ports;
+  const read = await readAnnouncement(store, event.id);
+  const before = read?.value ?? null;
+  if (before !== null && isSettled(before)) return;
+  const given = giveUp(before, clock());
+  const claimed = given ?? claim(before, event.id, clock());
+  if (claimed === null) throw new NotYet(`${event.id} waits until ${before?.until}`);
+  const isWritten = await write(store, read, claimed);
+  if (!isWritten) throw new NotYet(`somebody else claimed ${event.id}`);
+  if (given !== null) return report(log, given);
 
-  const posted = await channel.post(tell(event, ports.serviceUrl));
+  const posted = await channel.post(tell(event, serviceUrl));
   const settled = settle(claimed, posted, clock());
-  await recordSettled(store, settled, posted);
-  const fields = { event: event.id, state: settled.state, attempts: settled.attempts, reason: settled.reason };
-  if (settled.state === 'done') log.info('announced', fields);
-  else log.error('not announced', fields);
+  await recordSettled(ports, claimed, settled, posted);
+  report(log, settled);
   if (settled.state === 'waiting') throw new NotYet(`${event.id}: ${settled.reason}`);
+}
+
+function report(log: Log, { event, state, attempts, reason }: Announcement): void {
+  if (state === 'done') log.info('announced', { event, state, attempts });
+  else log.error('not announced', { event, state, attempts, reason });
 }
 
 function readEvent({ data }: CloudEvent<PubsubMessage>): Event | null {
@@ -73,29 +82,49 @@ function readEvent({ data }: CloudEvent<PubsubMessage>): Event | null {
   }
 }
 
-/** Writes the claim if nobody wrote since it was read; null when somebody did. */
-async function record(store: Store, read: Stored<Announcement> | null, value: Announcement): Promise<true | null> {
-  const expect = read === null ? 'absent' : { version: read.version };
-  const written = await store.commit([{ kind: 'announcement', id: value.event, expect, value }]);
-  if (!written.ok && written.fault.code !== 'write_conflict')
-    throw new NotYet(`the claim was not written: ${written.fault.code}`);
-  return written.ok ? true : null;
+async function readAnnouncement(store: Store, id: string): Promise<Stored<Announcement> | null> {
+  const read = await store.read('announcement', id);
+  if (!read.ok) throw new NotYet(`the store can not be read: ${read.fault.code}`);
+  return read.value;
 }
 
-/** The claim is ours alone, so what came of it overwrites it; with it goes what the operator should know of the channel. */
-async function recordSettled(store: Store, settled: Announcement, posted: Posted): Promise<void> {
-  const announcement = { kind: 'announcement', id: settled.event, expect: 'any', value: settled } as const;
-  const trouble =
-    posted.kind === 'revoked'
-      ? ([
-          { kind: 'trouble', id: 'slack', expect: 'any', value: { since: settled.until, reason: posted.reason } },
-        ] as const)
-      : posted.kind === 'accepted'
-        ? ([{ kind: 'trouble', id: 'slack', remove: true }] as const)
-        : [];
-  // Tried again here, since an accepted post that isn't recorded would be repeated.
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if ((await store.commit([announcement, ...trouble])).ok) return;
+/** Writes if nobody wrote since it was read; whether it did. */
+async function write(
+  store: Store,
+  read: Stored<Announcement> | null,
+  value: Announcement,
+  also: readonly Write[] = [],
+): Promise<boolean> {
+  const expect = read === null ? 'absent' : { version: read.version };
+  const written = await store.commit([{ kind: 'announcement', id: value.event, expect, value }, ...also]);
+  if (!written.ok && written.fault.code !== 'write_conflict')
+    throw new NotYet(`the store took nothing: ${written.fault.code}`);
+  return written.ok;
+}
+
+/**
+ * Records what came of a post, with what the operator should know of the channel; unless the lease ran out meanwhile. A
+ * store that fails for a moment is asked again, since an accepted post that isn't recorded would be repeated.
+ */
+async function recordSettled(
+  ports: AnnouncePorts,
+  claimed: Announcement,
+  settled: Announcement,
+  posted: Posted,
+  tries = 3,
+): Promise<void> {
+  try {
+    const read = await readAnnouncement(ports.store, settled.event);
+    const isOurs = read !== null && read.value.state === 'claimed' && read.value.attempts === claimed.attempts;
+    if (isOurs) await write(ports.store, read, settled, troubleOf(posted, settled.until));
+  } catch (error) {
+    if (tries === 1) throw error;
+    await recordSettled(ports, claimed, settled, posted, tries - 1);
   }
-  throw new NotYet(`${settled.event}: what came of it could not be written`);
+}
+
+function troubleOf(posted: Posted, since: string): readonly Write[] {
+  if (posted.kind === 'accepted') return [{ kind: 'trouble', id: 'slack', remove: true }];
+  if (posted.kind !== 'revoked') return [];
+  return [{ kind: 'trouble', id: 'slack', expect: 'any', value: { since, reason: posted.reason } }];
 }

@@ -79,6 +79,13 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
   }
 }
 
+/** What to record of an announcement whose attempts are used up, such as one that ends the process each time; else null. */
+export function giveUp(before: Announcement | null, now: number): Announcement | null {
+  if (before === null || isSettled(before) || before.attempts < mostAttempts || Date.parse(before.until) > now)
+    return null;
+  return { ...before, state: 'dead', until: instant(now), reason: before.reason ?? 'no attempt came to an end' };
+}
+
 export function isSettled({ state }: Announcement): boolean {
   return state === 'done' || state === 'dead' || state === 'unconfirmed';
 }

@@ -13,7 +13,7 @@ import { answering, envelope, first, holding, second, startServer } from './serv
 
 const isRoot = process.getuid?.() === 0;
 
-describe('pinward on a bad day', { concurrency: 2 }, () => {
+describe('pinward on a bad day', { concurrency: 3 }, () => {
   it('says how it is used', async () => {
     using machine = newMachine();
     for (const args of [['--help'], ['help']]) assert.match((await machine.run(args)).out, /^usage: pinward/);

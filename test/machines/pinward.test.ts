@@ -27,6 +27,7 @@ import {
   cutShortInChunks,
   endless,
   envelope,
+  type FaultyServer,
   first,
   holding,
   refusing,
@@ -118,7 +119,7 @@ const failures: readonly Failure[] = [
 
 for (const shell of shells.keys()) {
   describe(`pinward in ${shell}`, {
-    concurrency: 2,
+    concurrency: 3,
     skip: hasTool(shell) ? false : `${shell} is not installed`,
   }, () => {
     const onlyInDash = shell === 'dash' ? false : 'one shell shows it';
@@ -168,20 +169,21 @@ for (const shell of shells.keys()) {
     });
 
     describe('keeps the good file and says why when', { concurrency: 1 }, () => {
-      const machine = newMachine(shell);
-      const starting = startServer(answering(first));
+      let machine: Machine;
+      let server: FaultyServer;
       before(async () => {
-        machine.configure({ server: (await starting).url });
+        machine = newMachine(shell);
+        server = await startServer(answering(first));
+        machine.configure({ server: server.url });
         assert.equal((await machine.run(['login'])).code, 0);
       });
       after(async () => {
         machine[Symbol.dispose]();
-        await (await starting)[Symbol.asyncDispose]();
+        await server[Symbol.asyncDispose]();
       });
       for (const { title, behaviour, config, reason, once } of failures) {
         if (once && shell !== 'dash') continue;
         it(title, async () => {
-          const server = await starting;
           machine.configure({ server: server.url, ...config });
           if (behaviour) server.behave(behaviour);
           const login = await machine.run(['login']);
