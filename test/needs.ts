@@ -2,10 +2,12 @@
 // Under CI nothing may be missing.
 
 import { spawnSync } from 'node:child_process';
+import { whyNoEmulators } from '../functions/local/emulators.ts';
 
 /** A program that some tests run for real, and the Debian package that has it. */
 const programs = {
   bash: 'bash',
+  busybox: 'busybox',
   zsh: 'zsh',
   fish: 'fish',
   curl: 'curl',
@@ -22,10 +24,16 @@ export function isMissing(program: Program): false | string {
 function main(): void {
   const names = Object.keys(programs) as Program[]; // Object.keys forgets what the keys of a constant are
   const missing = names.filter(isMissing);
-  if (missing.length === 0) return;
-  const packages = missing.map((name) => programs[name]).join(' ');
-  process.stdout.write(`Skipped for want of programs: ${missing.join(', ')} (Debian: apt-get install ${packages})\n`);
-  if (process.env['CI'] === 'true') process.exit(1);
+  const noEmulators = whyNoEmulators();
+  const stores = noEmulators === false ? "sqlite and Firestore (on Google's emulator)" : 'sqlite only';
+  process.stdout.write(`Stores under test: ${stores}\n`);
+  if (noEmulators !== false)
+    process.stdout.write(`Skipped for want of emulators: Firestore, Pub/Sub (${noEmulators})\n`);
+  if (missing.length > 0) {
+    const packages = missing.map((name) => programs[name]).join(' ');
+    process.stdout.write(`Skipped for want of programs: ${missing.join(', ')} (Debian: apt-get install ${packages})\n`);
+  }
+  if (process.env['CI'] === 'true' && (missing.length > 0 || noEmulators !== false)) process.exit(1);
 }
 
 if (import.meta.main) main();

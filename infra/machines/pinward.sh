@@ -5,7 +5,7 @@
 # by a rename. It parses no JSON. Whatever goes wrong, it keeps the last good copy, says why, and lets shells and Claude
 # Code start. What it knows lies in the state folder: pins.FORMAT is the last good copy, pins.FORMAT.state the facts
 # about it as key=value lines, pins.FORMAT.lock a symbolic link to the pid of the agent at work.
-# It needs a POSIX sh, curl, mktemp and readlink. For its use run: pinward help
+# It needs a POSIX sh, curl, mktemp, readlink and plain tools. For its use run: pinward help
 set -u
 umask 022
 export LC_ALL=C

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startFirestoreEmulator, whyNoEmulators } from '../emulators.ts';
+import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { openLine } from './line.ts';
 import { openTestFirestore } from './open-firestore.ts';
 import { faultOf, journal, must, versionOf, writeJournal } from './stores.ts';

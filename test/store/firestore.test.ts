@@ -1,7 +1,7 @@
 // The production store holds the contract, on Google's own emulator.
 
 import { after, before } from 'node:test';
-import { startFirestoreEmulator, whyNoEmulators } from '../emulators.ts';
+import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { describeStore } from './contract.ts';
 import { openTestFirestore } from './open-firestore.ts';
 
