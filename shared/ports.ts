@@ -78,6 +78,11 @@ export interface Garden {
 /** Milliseconds since 1970, as Date.now gives them. */
 export type Clock = () => number;
 
+/** What to expect of a document in the next write: that it still is as it was read, or still absent. */
+export function expectOf(read: { readonly version: string } | null): 'absent' | { readonly version: string } {
+  return read === null ? 'absent' : { version: read.version };
+}
+
 /** An id whose text order is the order of the numbers. */
 export function numberedId(number: number): string {
   return String(number).padStart(10, '0');

@@ -2,16 +2,9 @@
 // what came of it. An error thrown makes Pub/Sub deliver again; whatever can't be mended by that is recorded and taken.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import {
-  type Announcement,
-  claim,
-  giveUp,
-  isSettled,
-  isWorthTelling,
-  type Posted,
-  settle,
-} from '../../shared/domain/announcement.ts';
+import { type Announcement, claim, giveUp, isSettled, type Posted, settle } from '../../shared/domain/announcement.ts';
 import { Event } from '../../shared/domain/event.ts';
+import type { Message } from '../../shared/domain/message.ts';
 import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import { tell } from './tell.ts';
@@ -42,13 +35,14 @@ export function createAnnounce(ports: AnnouncePorts): Announce {
       ports.log.error('message dropped', { reason: 'it is no event of Pinward', delivery: delivered.id });
       return;
     }
-    if (isWorthTelling(event)) await announceEvent(ports, event);
+    const message = tell(event, ports.serviceUrl);
+    if (message !== null) await announceEvent(ports, event, message);
   };
 }
 
 /** Tells one event once. Throws `NotYet` when it must be delivered again. */
-async function announceEvent(ports: AnnouncePorts, event: Event): Promise<void> {
-  const { store, channel, clock, log, serviceUrl } = ports;
+async function announceEvent(ports: AnnouncePorts, event: Event, message: Message): Promise<void> {
+  const { store, channel, clock, log } = ports;
   const read = await readAnnouncement(store, event.id);
   const before = read?.value ?? null;
   if (before !== null && isSettled(before)) return;
@@ -59,7 +53,7 @@ async function announceEvent(ports: AnnouncePorts, event: Event): Promise<void> 
   if (!isWritten) throw new NotYet(`somebody else claimed ${event.id}`);
   if (given !== null) return report(log, given);
 
-  const posted = await channel.post(tell(event, serviceUrl));
+  const posted = await channel.post(message);
   const settled = settle(claimed, posted, clock());
   await recordSettled(ports, claimed, settled, posted);
   report(log, settled);

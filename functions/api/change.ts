@@ -9,7 +9,7 @@ import { appendEvent, emptyJournal, type Journal } from '../../shared/domain/eve
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
-import { type Clock, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
+import { type Clock, expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface ChangePorts {
@@ -118,10 +118,6 @@ async function commit(
 
 function moveJournal(read: Stored<Journal> | null, end: Journal): Write {
   return { kind: 'journal', id: 'current', expect: expectOf(read), value: end };
-}
-
-function expectOf(read: { readonly version: string } | null): 'absent' | { readonly version: string } {
-  return read === null ? 'absent' : { version: read.version };
 }
 
 /** The content of an old revision as a draft, for a restore. Faults: `revision_unknown`. */

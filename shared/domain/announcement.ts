@@ -1,8 +1,7 @@
-// Announcements: whether an event is worth telling people, and the state of telling each one once. Pure; the announce
-// function claims, posts and records by what is decided here.
+// Announcements: the state of telling people of each event once. Pure; the announce function claims, posts and records by
+// what is decided here.
 
 import { z } from 'zod';
-import type { Event } from './event.ts';
 
 const longestReason = 500;
 
@@ -35,14 +34,6 @@ const longestRetryMs = 10 * 60_000;
 const longestWishMs = 24 * 60 * 60_000;
 /** With doubling waits this is about a day. */
 const mostAttempts = 150;
-
-/** Whether people should hear of an event. A change that moves no pin and was only noise to read is still a change. */
-export function isWorthTelling(event: Event): boolean {
-  switch (event.kind) {
-    case 'PolicyChanged':
-      return true;
-  }
-}
 
 /** The claim to write before posting; null when it is done with, or somebody else's turn. */
 export function claim(before: Announcement | null, event: string, now: number): Announcement | null {

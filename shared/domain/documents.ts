@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { Announcement } from './announcement.ts';
+import { Matrix } from './availability.ts';
 import { Event, Journal } from './event.ts';
 import { Revision } from './revision.ts';
 
@@ -12,6 +13,10 @@ export type Published = z.infer<typeof Published>;
 /** Something that an operator should know and /healthz shows, such as a revoked webhook. */
 export const Trouble = z.strictObject({ since: z.iso.datetime(), reason: z.string().max(500) });
 export type Trouble = z.infer<typeof Trouble>;
+
+/** Whose turn something is, until when. */
+export const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
+export type Lease = z.infer<typeof Lease>;
 
 export interface Documents {
   readonly published: Published;
@@ -24,6 +29,10 @@ export interface Documents {
   readonly announcement: Announcement;
   /** By what is in trouble, such as `slack`. */
   readonly trouble: Trouble;
+  /** What the probe knows of every place: one document, `current`. */
+  readonly matrix: Matrix;
+  /** By what is done by one at a time, such as `probe`. */
+  readonly lease: Lease;
 }
 export type Kind = keyof Documents;
 
@@ -38,4 +47,6 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   outbox: Event,
   announcement: Announcement,
   trouble: Trouble,
+  matrix: Matrix,
+  lease: Lease,
 };

@@ -53,7 +53,11 @@ function sidesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<s
   );
 }
 
-function sideOf({ model, location, context1m }: ResolvedPin, catalogue: Catalogue): Side {
+/** What people weigh of a model in a location. */
+export function sideOf(
+  { model, location, context1m }: Pick<ResolvedPin, 'model' | 'location' | 'context1m'>,
+  catalogue: Catalogue,
+): Side {
   const entry = findEntry(catalogue, model);
   return {
     model,

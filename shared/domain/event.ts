@@ -4,12 +4,16 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { Availability } from './availability.ts';
 import { Effect } from './effects.ts';
+import { Retirement } from './entry.ts';
+import { families } from './model.ts';
+import { BlindCause } from './observation.ts';
 
 const place = {
   seq: z.int().positive(),
   /** From kind, subject and transition, so that whoever repeats a step makes no second event of it. */
-  id: z.string().regex(/^[A-Za-z]+(?:\.[A-Za-z0-9_@:-]+){2,4}$/),
+  id: z.string().regex(/^[A-Za-z]+\.[A-Za-z0-9_@:.-]{1,250}$/),
   /** What it is about; events of one subject are delivered in order. */
   subject: z.string().min(1).max(200),
   at: z.iso.datetime(),
@@ -32,7 +36,79 @@ const PolicyChanged = z.strictObject({
   }),
 });
 
-export const Event = z.discriminatedUnion('kind', [PolicyChanged]);
+const where = { project: z.string(), location: z.string(), model: z.string() };
+const ringAndFamily = z.strictObject({ ring: z.string(), family: z.enum(families) });
+
+const ModelListed = z.strictObject({
+  ...place,
+  kind: z.literal('ModelListed'),
+  data: z.strictObject({ model: z.string() }),
+});
+
+const ModelEnabled = z.strictObject({
+  ...place,
+  kind: z.literal('ModelEnabled'),
+  data: z.strictObject({
+    project: z.string(),
+    model: z.string(),
+    /** Where one run found it newly callable. */
+    locations: z.array(z.string()).min(1),
+    evidence: z.string(),
+    /** Whether people were told of this model less than an hour before, for another location. */
+    follows: z.boolean(),
+    /** Pins that an older model of the family has in one of these places, and what moving them would mean. */
+    upgrades: z.array(Effect),
+  }),
+});
+
+const ModelLost = z.strictObject({
+  ...place,
+  kind: z.literal('ModelLost'),
+  data: z.strictObject({ ...where, evidence: z.string() }),
+});
+
+const UpgradeFound = z.strictObject({
+  ...place,
+  kind: z.literal('UpgradeFound'),
+  data: z.strictObject({ project: z.string(), model: z.string(), upgrades: z.array(Effect).min(1) }),
+});
+
+const PinAtRisk = z.strictObject({
+  ...place,
+  kind: z.literal('PinAtRisk'),
+  data: z.strictObject({
+    ...where,
+    state: Availability.exclude(['enabled', 'unknown']),
+    evidence: z.string(),
+    pins: z.array(ringAndFamily),
+  }),
+});
+
+const PinRetiring = z.strictObject({
+  ...place,
+  kind: z.literal('PinRetiring'),
+  data: z.strictObject({ model: z.string(), retirement: Retirement, days: z.int(), pins: z.array(ringAndFamily) }),
+});
+
+const ProbeBlind = z.strictObject({
+  ...place,
+  kind: z.literal('ProbeBlind'),
+  data: z.strictObject({ locations: z.array(z.string()), cause: BlindCause, evidence: z.string() }),
+});
+
+const ProbeRecovered = z.strictObject({ ...place, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
+
+export const Event = z.discriminatedUnion('kind', [
+  PolicyChanged,
+  ModelListed,
+  ModelEnabled,
+  ModelLost,
+  UpgradeFound,
+  PinAtRisk,
+  PinRetiring,
+  ProbeBlind,
+  ProbeRecovered,
+]);
 export type Event = z.infer<typeof Event>;
 
 /** A fact that has no place in the chain yet. */

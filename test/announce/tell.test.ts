@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { tell } from '../../functions/announce/tell.ts';
 import type { Effect, Side } from '../../shared/domain/effects.ts';
-import type { Event } from '../../shared/domain/event.ts';
+import type { Message } from '../../shared/domain/message.ts';
 import { changed, moved, next, old, serviceUrl } from './changed.ts';
 
-function factsOf(...effects: readonly Effect[]): ReturnType<typeof tell>['facts'] {
+function factsOf(...effects: readonly Effect[]): Message['facts'] {
   return tell(changed({ effects: [...effects] }), serviceUrl).facts;
 }
 
@@ -43,7 +43,7 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
 test('the title says what happened', async (t) => {
   const east = { ...old, location: 'us-east5' };
   const sonnet: Effect = { ...moved, family: 'sonnet' };
-  const rows: readonly (readonly [string, Partial<Event['data']>])[] = [
+  const rows: readonly (readonly [string, Parameters<typeof changed>[0]])[] = [
     ['opus moves to claude-opus-5-5', { effects: [moved, { ...moved, ring: 'pilot', from: east }] }],
     ['opus moves to us-east5', { effects: [{ ...moved, to: east }] }],
     ['opus gets 1M context', { effects: [{ ...moved, to: { ...old, context1m: true } }] }],

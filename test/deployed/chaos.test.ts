@@ -14,11 +14,12 @@ import { pushPath, subscribePush } from '../../functions/local/push.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openPubsub } from '../../shared/adapters/pubsub.ts';
 import { type Event, findBreak } from '../../shared/domain/event.ts';
-import type { Revision } from '../../shared/domain/revision.ts';
 import type { Store } from '../../shared/ports.ts';
 import { type FakeSlack, startFakeSlack } from '../fakes/slack.ts';
+import { seededRandom } from '../random.ts';
 import { draft } from '../world.ts';
 import { adminHeaders, Deployed, type Target, tokens } from './deployed.ts';
+import { readAll } from './read-all.ts';
 
 const changes = 200;
 const writers = 4;
@@ -70,7 +71,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
   }
 
   test(`keeps and tells every one of ${changes} changes (SEED=${seed})`, { timeout: 300_000 }, async (t) => {
-    const random = mulberry32(seed);
+    const random = seededRandom(seed);
     const acknowledged = new Map<number, string>();
     const announceKills: number[] = [];
     let made = 0;
@@ -168,34 +169,4 @@ async function untilAllTold(
     told.set(number, [...(told.get(number) ?? []), at]);
   }
   return told;
-}
-
-interface Read {
-  readonly revision: Revision;
-  readonly event: Event;
-  readonly announcement: { readonly state: string };
-  readonly outbox: Event;
-}
-
-async function readAll<K extends keyof Read>(store: Store, kind: K): Promise<readonly Read[K][]> {
-  const all: Read[K][] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await store.list(kind, { order: 'ascending', limit: 100, ...(after === undefined ? {} : { after }) });
-    if (!page.ok) continue;
-    all.push(...page.value.map(({ value }) => value));
-    after = page.value.at(-1)?.id;
-    if (page.value.length < 100) return all;
-  }
-}
-
-/** A small seeded generator, so that a failure can be run again with its SEED. */
-function mulberry32(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,15 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {
-  Announcement,
-  claim,
-  isSettled,
-  isWorthTelling,
-  leaseMs,
-  type Posted,
-  settle,
-} from '../../shared/domain/announcement.ts';
+import { Announcement, claim, isSettled, leaseMs, type Posted, settle } from '../../shared/domain/announcement.ts';
 import { textOf } from '../any-text.ts';
 import { now } from '../world.ts';
 
@@ -39,12 +31,6 @@ const anyPosted: fc.Arbitrary<Posted> = fc.oneof(
     ...(['revoked', 'malformed', 'unanswered'] as const).map((kind) => ({ kind, reason: `${'x'.repeat(499)}🚨🚨` })),
   ),
 );
-
-test('every change of the policy is worth telling, even one that moves no pin', () => {
-  const data = { revision: 1, note: null, restores: null, changes: 1, effects: [] };
-  const place = { seq: 1, id: event, subject: 'policy', at: at(0), by: 'ada', previous: '0', hash: '0' };
-  assert.equal(isWorthTelling({ ...place, kind: 'PolicyChanged', data }), true);
-});
 
 test('a claim is given when nobody holds one and nothing is settled', async (t) => {
   const rows: readonly (readonly [string, Announcement | null, number | null])[] = [

@@ -8,7 +8,7 @@ import { appendEvent, Event, emptyJournal, findBreak, type News } from '../../sh
 
 const text = fc.string({ minLength: 1, maxLength: 8 });
 const number = fc.integer({ min: 1, max: 999 });
-const someNews: fc.Arbitrary<News> = fc.record({
+const someNews: fc.Arbitrary<Extract<News, { kind: 'PolicyChanged' }>> = fc.record({
   id: number.map((revision) => `PolicyChanged.policy.${revision}`),
   kind: fc.constant('PolicyChanged' as const),
   subject: text,
@@ -16,10 +16,10 @@ const someNews: fc.Arbitrary<News> = fc.record({
   by: text,
   data: fc.record({
     revision: number,
-    note: fc.option(text),
-    restores: fc.option(number),
+    note: fc.option(text, { nil: null }),
+    restores: fc.option(number, { nil: null }),
     changes: fc.nat(9),
-    effects: fc.constant([]),
+    effects: fc.constant<[]>([]),
   }),
 });
 const oneNews: News = {

@@ -1,0 +1,121 @@
+// One run of the probe: read what is known, ask Vertex, plan, commit in one write, publish. Runs may overlap, crash or
+// repeat: a lease lets one at a time ask, and the commit holds only if nobody else committed since the read.
+
+import { emptyMatrix, type Matrix } from '../../shared/domain/availability.ts';
+import type { Catalogue } from '../../shared/domain/catalogue.ts';
+import { extendCatalogue } from '../../shared/domain/catalogue.ts';
+import { appendEvent, emptyJournal, type News } from '../../shared/domain/event.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import type { Place } from '../../shared/domain/observation.ts';
+import { placesToProbe } from '../../shared/domain/places.ts';
+import { planProbe } from '../../shared/domain/plan-probe.ts';
+import type { Policy } from '../../shared/domain/policy.ts';
+import type { Look } from '../../shared/domain/probe-input.ts';
+import {
+  type Clock,
+  expectOf,
+  type Garden,
+  numberedId,
+  type Store,
+  type Stored,
+  type Write,
+} from '../../shared/ports.ts';
+import { lookAround } from './look.ts';
+
+export interface RunPorts {
+  readonly store: Store;
+  readonly garden: Garden;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  /** Names this run in the lease. */
+  readonly holder: string;
+  /** Projects and locations to look at beside those of the policy. */
+  readonly projects: readonly string[];
+  readonly locations: readonly string[];
+  /** Told of each look as it is made, for whoever watches. */
+  readonly onLook?: (look: Look, done: number, all: number) => void;
+}
+
+export interface Ran {
+  readonly places: number;
+  readonly confirmed: number;
+  readonly news: readonly News[];
+  readonly matrix: Matrix;
+}
+
+/** A run ends within it, so that a crashed one holds up the next no longer. */
+export const leaseMs = 5 * 60_000;
+
+/** Null when another run is under way, or committed first; both mean that this one has nothing to say. */
+export async function runProbe(ports: RunPorts): Promise<Result<Ran | null>> {
+  const leased = await takeLease(ports);
+  if (!leased.ok || !leased.value) return leased.ok ? ok(null) : leased;
+  try {
+    return await runOnce(ports);
+  } finally {
+    await ports.store.commit([{ kind: 'lease', id: 'probe', remove: true }]);
+  }
+}
+
+async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
+  const { store, clock } = ports;
+  const published = await store.read('published', 'current');
+  if (!published.ok) return published;
+  const known = await store.read('matrix', 'current');
+  if (!known.ok) return known;
+  const policy = published.value?.value.revision.policy ?? null;
+  const before = known.value?.value ?? { ...emptyMatrix, at: instant(clock()) };
+
+  const { models: listed } = await ports.garden.list();
+  const places = placesOf(ports, policy, listed);
+  const { looks, confirmed } = await lookAround({ ...ports, before, places });
+
+  const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
+  const plan = planProbe({ before, looks, listed, policy, catalogue, now: instant(clock()) });
+  const committed = await commit(store, known.value, plan.matrix, plan.news);
+  if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
+  return ok({ places: places.length, confirmed, news: plan.news, matrix: plan.matrix });
+}
+
+function placesOf(ports: RunPorts, policy: Policy | null, listed: readonly string[] | null): readonly Place[] {
+  const { catalogue: shipped, projects, locations } = ports;
+  return placesToProbe({ policy, shipped, listed: listed ?? [], projects, locations });
+}
+
+/** Whether this run may ask: nobody holds the lease, or whoever held it is overdue. */
+async function takeLease({ store, clock, holder }: RunPorts): Promise<Result<boolean>> {
+  const held = await store.read('lease', 'probe');
+  if (!held.ok) return held;
+  if (held.value !== null && Date.parse(held.value.value.until) > clock()) return ok(false);
+  const value = { holder, until: instant(clock() + leaseMs) };
+  const taken = await store.commit([{ kind: 'lease', id: 'probe', expect: expectOf(held.value), value }]);
+  if (!taken.ok && taken.fault.code !== 'write_conflict') return taken;
+  return ok(taken.ok);
+}
+
+async function commit(
+  store: Store,
+  known: Stored<Matrix> | null,
+  matrix: Matrix,
+  news: readonly News[],
+): Promise<Result<null>> {
+  const journal = await store.read('journal', 'current');
+  if (!journal.ok) return journal;
+  let end = journal.value?.value ?? emptyJournal;
+  const events = news.map((each) => {
+    const appended = appendEvent(end, each);
+    end = appended.journal;
+    return appended.event;
+  });
+  const told = events.flatMap((event): Write[] => [
+    { kind: 'event', id: numberedId(event.seq), expect: 'absent', value: event },
+    { kind: 'outbox', id: numberedId(event.seq), expect: 'absent', value: event },
+  ]);
+  const moved: Write[] =
+    events.length === 0 ? [] : [{ kind: 'journal', id: 'current', expect: expectOf(journal.value), value: end }];
+  return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(known), value: matrix }, ...told, ...moved]);
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
