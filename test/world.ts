@@ -39,6 +39,7 @@ export function revision(over: Partial<Revision> = {}): Revision {
     at: '2026-11-24T11:00:00.000Z',
     note: null,
     restores: null,
+    forced: null,
     ...over,
   };
 }
@@ -55,6 +56,6 @@ export function news(number = 1): News {
     subject: 'policy',
     at: '2026-11-24T11:00:00.000Z',
     by: 'admin',
-    data: { revision: number, note: null, restores: null, changes: 1, effects: [] },
+    data: { revision: number, note: null, restores: null, forced: null, changes: 1, effects: [] },
   };
 }

@@ -7,6 +7,7 @@ import type { Published } from '../../shared/domain/documents.ts';
 import { type Effect, effectsOf } from '../../shared/domain/effects.ts';
 import { appendEvent, emptyJournal, type Journal } from '../../shared/domain/event.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
+import { findUnproven, type Unproven } from '../../shared/domain/gate.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
 import { type Clock, expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
@@ -28,6 +29,8 @@ export interface Wish {
   readonly by: string;
   readonly note: string | null;
   readonly restores: number | null;
+  /** Passes the gate, with this reason. */
+  readonly force: string | null;
   readonly dryRun: boolean;
 }
 
@@ -60,9 +63,14 @@ async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promi
   const draft = await wish.draft(current);
   if (!draft.ok) return draft;
   const now = new Date(ports.clock()).toISOString();
+  const unproven = await findUnprovenIn(store, current?.policy ?? null, draft.value, wish);
+  if (!unproven.ok) return unproven;
+  const isForced = unproven.value.length > 0 && wish.force !== null;
   const { expected, by, note, restores } = wish;
-  const amended = amend({ current, expected, policy: draft.value, by, now, note, catalogue, restores });
+  const forced = isForced ? wish.force : null;
+  const amended = amend({ current, expected, policy: draft.value, by, now, note, catalogue, restores, forced });
   if (!amended.ok) return amended;
+  if (unproven.value.length > 0 && !isForced) return fail({ code: 'model_not_callable', unproven: unproven.value });
   const { revision, changes, findings } = amended.value;
   const effects =
     revision === null ? [] : effectsOf(current?.policy ?? null, revision.policy, catalogue, now.slice(0, 10));
@@ -85,6 +93,18 @@ async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promi
   return isContended ? tryChange(ports, wish, attempt + 1) : committed;
 }
 
+/** What once stood may always be restored; whether it is callable by now, the probe tells. */
+async function findUnprovenIn(
+  store: Store,
+  before: Policy | null,
+  after: Policy,
+  { restores }: Wish,
+): Promise<Result<readonly Unproven[]>> {
+  if (restores !== null) return ok([]);
+  const matrix = await store.read('matrix', 'current');
+  return matrix.ok ? ok(findUnproven(before, after, matrix.value?.value ?? null)) : matrix;
+}
+
 async function commit(
   store: Store,
   published: Stored<Published> | null,
@@ -103,6 +123,7 @@ async function commit(
       revision: revision.number,
       note: revision.note,
       restores: revision.restores,
+      forced: revision.forced,
       changes: outcome.changes.length,
       effects: [...outcome.effects],
     },

@@ -3,6 +3,8 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Fault, Finding } from '../../shared/domain/fault.ts';
+import type { Unproven } from '../../shared/domain/gate.ts';
+import { wordsOf } from './words.ts';
 
 export interface Problem {
   readonly type: string;
@@ -17,6 +19,8 @@ export interface Problem {
   readonly allowed?: readonly string[];
   /** The revision that stands, on a conflict. */
   readonly current?: number;
+  /** Pins that are not proven callable, each with what was seen and what could be pinned instead. */
+  readonly unproven?: readonly Unproven[];
 }
 
 export const problemType = 'application/problem+json';
@@ -52,142 +56,4 @@ export function sendProblem(
 /** An exception for the log: where it came from, cut to a line that a log takes. */
 export function describeBug(error: unknown): string {
   return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
-}
-
-type Words = Omit<Problem, 'type' | 'code'>;
-
-function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
-  switch (fault.code) {
-    case 'policy_invalid': {
-      const [first] = fault.findings.filter((finding) => finding.severity === 'error');
-      return {
-        status: 422,
-        title: first === undefined ? 'The policy has errors' : first.message,
-        hint: first?.fix ?? 'See findings.',
-        ...(first === undefined ? {} : { field: first.path }),
-        findings: fault.findings,
-      };
-    }
-    case 'no_policy':
-      return {
-        status: 404,
-        title: 'No policy has been stated yet',
-        hint: 'PUT /v1/policy with If-Match: "0"; the README has one to start from.',
-      };
-    case 'revision_conflict':
-      return {
-        status: 412,
-        title: `You changed revision ${fault.expected}, but ${fault.current} stands`,
-        hint: 'GET /v1/policy, make your change again on what it says, and send its ETag as If-Match.',
-        field: 'If-Match',
-        current: fault.current,
-      };
-    case 'revision_unknown':
-      return {
-        status: 404,
-        title: `There is no revision ${fault.revision}`,
-        hint: `The newest is ${fault.newest}; GET /v1/revisions lists them.`,
-      };
-    case 'ring_unknown':
-      return {
-        status: 404,
-        title: `There is no ring ${fault.ring}`,
-        hint: `The policy has: ${fault.rings.join(', ')}.`,
-        field: 'ring',
-      };
-    case 'family_unknown':
-      return {
-        status: 404,
-        title: `There is no family ${fault.family}`,
-        hint: 'Families are opus, sonnet, haiku and fable.',
-        field: 'family',
-      };
-    case 'parameter_invalid':
-      return {
-        status: 400,
-        title: `${fault.parameter} can't be "${fault.value}"`,
-        hint: `It is ${fault.expected}.`,
-        field: fault.parameter,
-      };
-    case 'precondition_required':
-      return {
-        status: 428,
-        title: 'A change must say which revision it changes',
-        hint: 'Send If-Match with the ETag of GET /v1/policy, such as If-Match: "41" ("0" for the first policy, * for any).',
-        field: 'If-Match',
-      };
-    case 'unauthenticated':
-      return {
-        status: 401,
-        title: 'This call needs a token that Pinward knows',
-        hint: 'Send Authorization: Bearer <token>.',
-        field: 'Authorization',
-      };
-    case 'forbidden':
-      return {
-        status: 403,
-        title: `A ${fault.role} may not do this`,
-        hint: `It needs the role ${fault.needs}.`,
-        field: 'Authorization',
-      };
-    case 'route_unknown':
-      return { status: 404, title: `There is nothing at ${fault.path}`, hint: 'GET /openapi.json lists every call.' };
-    case 'method_unsupported':
-      return {
-        status: 405,
-        title: `${fault.method} is not for this path`,
-        hint: `Use ${fault.allowed.join(' or ')}.`,
-        allowed: fault.allowed,
-      };
-    case 'format_unsupported':
-      return {
-        status: 406,
-        title: `There is no format ${fault.asked}`,
-        hint: `Ask for one of: ${fault.offered.join(' ')}.`,
-        field: 'Accept',
-      };
-    case 'media_type_unsupported':
-      return {
-        status: 415,
-        title: `A body of type ${fault.got} is not read here`,
-        hint: `Send Content-Type: ${fault.expected}.`,
-        field: 'Content-Type',
-      };
-    case 'json_malformed':
-      return { status: 400, title: 'The body is not JSON', hint: `${fault.detail}. Check it with: jq . FILE` };
-    case 'body_too_large':
-      return {
-        status: 413,
-        title: `The body is larger than ${fault.limitBytes / 1024} KiB`,
-        hint: 'Send less; settings that rings share belong in the policy.',
-      };
-    case 'body_cut_off':
-      return { status: 400, title: 'The body ended early', hint: 'Nothing was changed. Send it again.' };
-    case 'store_unavailable':
-      return {
-        status: 503,
-        title: 'The store can not be reached',
-        hint: 'Nothing was changed. Try again; machines go on with their last good pins.',
-      };
-    case 'bus_unavailable':
-      return {
-        status: 503,
-        title: 'Events can not be published',
-        hint: `${fault.detail}. They are kept and sent later.`,
-      };
-    case 'write_conflict':
-      return { status: 503, title: 'Others write at this moment', hint: 'Nothing was changed. Try again.' };
-    case 'document_corrupt':
-      return {
-        status: 500,
-        title: `The stored ${fault.document} can not be read`,
-        hint: `${fault.detail}. Restore it from a backup, or restore an older revision.`,
-      };
-    case 'internal':
-      return {
-        status: 500,
-        title: 'Pinward made a mistake',
-        hint: 'Nothing was changed unless a revision says so. The log has the details.',
-      };
-  }
 }

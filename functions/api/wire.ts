@@ -2,6 +2,7 @@
 // document is made from these, and the tests hold every reply against them.
 
 import { z } from 'zod';
+import { Availability, Cell, Matrix } from '../../shared/domain/availability.ts';
 import { Effect } from '../../shared/domain/effects.ts';
 import { Entry } from '../../shared/domain/entry.ts';
 import { Event } from '../../shared/domain/event.ts';
@@ -14,6 +15,12 @@ const Flag = z.enum(['', 'true', 'false']).transform((text) => text !== 'false')
 
 export const ChangeQuery = z.strictObject({
   'dry-run': Flag.optional().describe('Answer what the change would do and commit nothing.'),
+  force: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('State pins that are not proven callable, for this reason; it is recorded.'),
   note: z.string().max(500).optional().describe('Why; kept in the revision and shown in the history.'),
 });
 
@@ -93,6 +100,27 @@ export const HealthReply = z.strictObject({
   troubles: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
 });
 
+const UnprovenReply = z.strictObject({
+  ring: z.string(),
+  family: z.string(),
+  project: z.string(),
+  location: z.string(),
+  model: z.string(),
+  state: Availability,
+  evidence: z.string(),
+  seen: z.iso.datetime().nullable(),
+  nearest: z.string().nullable().describe('The nearest model of the family that is callable there.'),
+  elsewhere: z.array(z.string()).describe('Locations in which this model is callable.'),
+});
+
+export const AvailabilityReply = z.strictObject({
+  at: z.iso.datetime().nullable().describe('When the last run ended; null before the first.'),
+  blind: Matrix.shape.blind,
+  places: z.array(
+    Cell.extend({ ageSeconds: z.int().nullable().describe('Since the model last said anything about itself.') }),
+  ),
+});
+
 export const ProblemReply = z.strictObject({
   type: z.string(),
   status: z.int(),
@@ -103,6 +131,7 @@ export const ProblemReply = z.strictObject({
   findings: z.array(FindingReply).optional(),
   allowed: z.array(z.string()).optional(),
   current: z.int().optional(),
+  unproven: z.array(UnprovenReply).optional(),
 });
 
 /** Schemas that the OpenAPI document names and refers to instead of repeating them. */

@@ -22,6 +22,8 @@ export interface AmendInput {
   readonly note: string | null;
   readonly catalogue: Catalogue;
   readonly restores: number | null;
+  /** Why a pin that is not proven callable is stated all the same. */
+  readonly forced: string | null;
 }
 
 export interface Amendment {
@@ -48,8 +50,8 @@ export function amend(input: AmendInput): Result<Amendment> {
   if (restores === null && findings.some((finding) => finding.severity === 'error')) {
     return fail({ code: 'policy_invalid', findings });
   }
-  const { by, now: at, note } = input;
-  const revision = { number: standing + 1, policy, by, at, note, restores };
+  const { by, now: at, note, forced } = input;
+  const revision = { number: standing + 1, policy, by, at, note, restores, forced };
   return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
 }
 

@@ -30,6 +30,7 @@ const PolicyChanged = z.strictObject({
     revision: z.int().positive(),
     note: z.string().nullable(),
     restores: z.int().positive().nullable(),
+    forced: z.string().nullable(),
     /** How many values of the policy differ, whether they affect a pin or not. */
     changes: z.int().nonnegative(),
     effects: z.array(Effect),

@@ -1,6 +1,8 @@
 // What can go wrong that is nobody's bug. Every function that can fail in an expected way returns a Result; the API's
 // one exhaustive switch (functions/api/problem.ts) makes problem+json of a Fault. Codes are public: never rename one.
 
+import type { Unproven } from './gate.ts';
+
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
 
 /** One thing wrong with (or worth knowing about) a document, and what to do about it. `path` is an RFC 6901 pointer. */
@@ -14,6 +16,7 @@ export interface Finding {
 
 export type Fault =
   | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
+  | { readonly code: 'model_not_callable'; readonly unproven: readonly Unproven[] }
   | { readonly code: 'no_policy' }
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'revision_unknown'; readonly revision: number; readonly newest: number }

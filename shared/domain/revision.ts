@@ -11,5 +11,7 @@ export const Revision = z.strictObject({
   note: z.string().max(500).nullable(),
   /** The revision whose content this one brought back, or null. */
   restores: z.int().positive().nullable(),
+  /** Why it was stated although a pin was not proven callable; null when every pin was. */
+  forced: z.string().min(1).max(200).nullable(),
 });
 export type Revision = z.infer<typeof Revision>;

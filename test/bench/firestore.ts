@@ -76,6 +76,7 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       by: 'bench',
       note: null,
       restores: null,
+      force: null,
       dryRun: false,
     }),
   );

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { describe } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 export const script = join(import.meta.dirname, '../../infra/machines/pinward.sh');
@@ -19,6 +20,11 @@ export const shells: ReadonlyMap<string, readonly string[]> = new Map([
   ['busybox', ['busybox', 'sh']],
   ['zsh', ['zsh', '--emulate', 'sh']],
 ]);
+
+/** The shell of what one shell shows: Debian's, the strictest of them. */
+export const oneShell = 'dash';
+
+export const isRoot = process.getuid?.() === 0;
 
 export interface Run {
   readonly code: number | null;
@@ -44,13 +50,28 @@ export interface Machine extends Disposable {
 }
 
 export const fragment = 'etc/claude-code/managed-settings.d/50-pinward.json';
+export const lock = 'var/lib/pinward/pins.settings.json.lock';
 export const state = 'var/lib/pinward/pins.settings.json.state';
 
 export function hasTool(name: string): boolean {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
 }
 
-export function newMachine(defaultShell = 'dash'): Machine {
+/** Why tests in a shell are skipped: what node:test's `skip` takes. */
+export function whyNot(shell: string): string | false {
+  return hasTool(shell) ? false : `${shell} is not installed`;
+}
+
+/** The same cases in each shell: those that lean on what shells do differently (jobs, traps, quoting, redirections). */
+export function inEveryShell(subject: string, cases: (shell: string) => void): void {
+  describe(subject, { concurrency: 2 }, () => {
+    for (const shell of shells.keys()) {
+      describe(`in ${shell}`, { concurrency: 3, skip: whyNot(shell) }, () => cases(shell));
+    }
+  });
+}
+
+export function newMachine(defaultShell = oneShell): Machine {
   const root = mkdtempSync(join(tmpdir(), 'pinward-'));
   const path = (name: string) => join(root, name);
   const start = (args: readonly string[], { shell = defaultShell, env = {} }: RunOptions = {}) => {

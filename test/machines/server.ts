@@ -29,6 +29,11 @@ export interface FaultyServer extends AsyncDisposable {
 export const first: Answer = { revision: 41, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-7"}}\n' };
 export const second: Answer = { revision: 42, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-8"}}\n' };
 export const envelope: Answer = { revision: 41, body: '{"managedSettings":{"env":{}}}\n' };
+/** Shell exports whose values have in them all that a shell could trip over. */
+export const exports: Answer = {
+  revision: 41,
+  body: "export ODD='it'\\''s $HOME \"and\" `more`  \\n'\nexport BLANK=''\n",
+};
 
 export async function startServer(first: Behaviour): Promise<FaultyServer> {
   let behaviour = first;

@@ -58,7 +58,14 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
 
 /** What a change is told by its request, whatever it changes. */
 export function wishOf({ caller, expected, query }: Asked<z.infer<typeof ChangeQuery>>) {
-  return { by: caller.name, expected, note: query.note ?? null, dryRun: query['dry-run'] ?? false, restores: null };
+  return {
+    by: caller.name,
+    expected,
+    note: query.note ?? null,
+    dryRun: query['dry-run'] ?? false,
+    restores: null,
+    force: query.force ?? null,
+  };
 }
 
 export function outcome(changed: Awaited<ReturnType<Change>>): Result<Reply> {

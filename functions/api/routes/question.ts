@@ -3,7 +3,7 @@
 import { extendCatalogue } from '../../../shared/domain/catalogue.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import { explain } from '../explain.ts';
-import { CatalogueReply, ExplainQuery, ExplainReply, HealthReply, NoQuery } from '../wire.ts';
+import { AvailabilityReply, CatalogueReply, ExplainQuery, ExplainReply, HealthReply, NoQuery } from '../wire.ts';
 import { type Reply, type Route, type RoutePorts, route, standing } from './route.ts';
 
 export function questionRoutes(ports: RoutePorts): readonly Route[] {
@@ -21,6 +21,22 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
         if (!revision.ok && revision.fault.code !== 'no_policy') return revision;
         const own = revision.ok ? revision.value.policy.models : [];
         return ok({ body: { asOf: catalogueAsOf, models: extendCatalogue(catalogue, own) } });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/availability',
+      operation: 'getAvailability',
+      summary: 'What each model answered in each place that the probe looks at, with the evidence and its age.',
+      query: NoQuery,
+      reply: AvailabilityReply,
+      handle: async () => {
+        const matrix = await store.read('matrix', 'current');
+        if (!matrix.ok) return matrix;
+        const { at, blind, cells } = matrix.value?.value ?? { at: null, blind: null, cells: [] };
+        const ageOf = (seen: string | null) => (seen === null ? null : Math.floor((clock() - Date.parse(seen)) / 1000));
+        const places = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.seen) }));
+        return ok({ body: { at, blind, places } });
       },
     }),
     route({

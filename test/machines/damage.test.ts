@@ -1,0 +1,109 @@
+/** What happens on a bad day (killed, read meanwhile, out of disk): the applied file is whole, and none of the older ones. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { after, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { finished, fragment, isRoot, leftovers, lock, newMachine, script, write } from './machine.ts';
+import { answering, first, second, startServer } from './server.ts';
+
+describe('pinward on a bad day', { concurrency: 4 }, () => {
+  it('survives kill -9 at every step of a write', async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering(first));
+    machine.configure({ server: server.url });
+    await machine.run(['login']);
+    const PATH = `${machine.path('bin')}:${process.env['PATH']}`;
+    for (const tool of ['cat', 'mv']) write(machine.path(`bin/${tool}`), killingTool(tool), 0o755);
+    let revision = first.revision;
+    let kills = 0;
+    for (let step = 1; step < 100; step += 1) {
+      revision += 1;
+      const next = { revision, body: `{"revision":${revision}}\n` };
+      const old = machine.read(fragment);
+      server.behave(answering(next));
+      write(machine.path('steps'), `${step}\n`);
+      const killed = await machine.run(['login'], { env: { PATH, STEPS: machine.path('steps') } });
+      assert.ok([old, next.body].includes(machine.read(fragment)), `step ${step}`);
+      if (killed.code === 0) break;
+      kills += 1;
+      assert.equal((await machine.run(['login'])).code, 0, `step ${step}`);
+      assert.equal(machine.read(fragment), next.body);
+      assert.deepEqual(leftovers(machine), []);
+    }
+    assert.ok(kills > 6, `${kills} kills`);
+  });
+
+  it('does not fall back to an older revision after it was killed between two steps', async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering(second));
+    machine.configure({ server: server.url });
+    const killing = `case $3 in *.json) kill -9 "$(readlink '${machine.path(lock)}')" ;; *) exec /bin/mv "$@" ;; esac`;
+    write(machine.path('bin/mv'), `#!/bin/sh\n${killing}\n`, 0o755);
+    const PATH = `${machine.path('bin')}:${process.env['PATH']}`;
+    assert.equal((await machine.run(['login'], { env: { PATH } })).code, null);
+    server.behave(answering(first));
+    assert.match((await machine.run(['login'])).err, /older revision, 41 after 42/);
+  });
+
+  it('never lets a reader see a part of the file', async () => {
+    using machine = newMachine();
+    let revision = 0;
+    await using server = await startServer((request, response) => {
+      revision += 1;
+      answering({ revision, body: `{"${'x'.repeat(100_000)}":${revision}}\n` })(request, response);
+    });
+    machine.configure({ server: server.url });
+    await machine.run(['login']);
+    const logins = (async () => {
+      for (let round = 0; round < 6; round += 1) await machine.run(['login']);
+      return 'done';
+    })();
+    const seen = new Set<number>();
+    do {
+      const text = await readFile(machine.path(fragment), 'utf8');
+      assert.ok(text.endsWith('}\n'));
+      for (const value of Object.values(JSON.parse(text))) seen.add(Number(value));
+    } while ((await Promise.race([logins, setImmediate()])) !== 'done');
+    assert.ok(seen.size > 3);
+  });
+
+  for (const folder of ['var/lib/pinward', 'etc/claude-code/managed-settings.d']) {
+    it(`loses nothing when the disk under ${folder} is full`, { skip: noMounts() }, async () => {
+      using machine = newMachine();
+      let revision = 0;
+      await using server = await startServer((request, response) => {
+        revision += 1;
+        answering({ revision, body: `{"${'x'.repeat(revision * 1000)}":1}\n` })(request, response);
+      });
+      machine.configure({ server: server.url });
+      write(machine.path(`${folder}/.keep`), '');
+      const agent = `dash '${script}' --root '${machine.root}'`;
+      const steps = `mount -t tmpfs -o size=64k none '${machine.path(folder)}' && ${agent} login && cat '${machine.path(fragment)}'
+        dd if=/dev/zero of='${machine.path(folder)}/big' 2>/dev/null; ${agent} login; echo "exit $?"
+        cat '${machine.path(fragment)}'; ${agent} status
+        rm '${machine.path(folder)}/big'; ${agent} login && cat '${machine.path(fragment)}'`;
+      const { out } = await finished(spawn('unshare', ['-m', 'sh', '-c', steps]));
+      const bodies = [...out.matchAll(/\{"(x+)":1\}/g)].map(([, filling]) => filling?.length);
+      assert.deepEqual(bodies, [1000, 1000, 3000]);
+      assert.match(out, /exit 0/);
+      assert.match(out, /last error .*(?:No space left on device|disk full)/);
+    });
+  }
+});
+
+/** A tool that counts STEPS down to nothing and then, half done, kills the agent whose lock it finds. */
+function killingTool(tool: string): string {
+  return `#!/bin/sh
+left=$(($(/bin/cat "$STEPS") - 1))
+echo "$left" >"$STEPS"
+[ "$left" -eq 0 ] || exec /bin/${tool} "$@"
+[ ${tool} != cat ] || head -c 10
+cd "$(dirname "$STEPS")" && kill -9 "$(readlink ${lock})"
+`;
+}
+
+function noMounts(): string | false {
+  if (!isRoot) return 'needs root to mount a small disk';
+  return spawnSync('unshare', ['-m', 'true']).status === 0 ? false : 'may not make a mount namespace';
+}

@@ -1,0 +1,136 @@
+/** A server, a network and a token that fail in every way we know of: the agent keeps the last good file and says why. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { fragment, leftovers, type Machine, newMachine, oneShell, shells, state, token, whyNot } from './machine.ts';
+import {
+  answering,
+  answeringWith,
+  type Behaviour,
+  cutShort,
+  cutShortInChunks,
+  endless,
+  type FaultyServer,
+  first,
+  refusing,
+  second,
+  sha256,
+  startServer,
+} from './server.ts';
+
+interface Failure {
+  readonly title: string;
+  readonly behaviour?: Behaviour;
+  readonly config?: Record<string, string>;
+  readonly reason: RegExp;
+  /** Depends on curl and the server only, so that one shell shows it. */
+  readonly once?: true;
+}
+
+const ofAsking: readonly Failure[] = [
+  { title: 'nobody listens', once: true, config: { server: 'http://localhost:1' }, reason: /connect/ },
+  {
+    title: 'the name does not resolve',
+    once: true,
+    config: { server: 'https://pinward.invalid' },
+    reason: /resolve host/,
+  },
+  { title: 'the server hangs', config: { timeout: '1' }, behaviour: () => {}, reason: /timed out/ },
+  {
+    title: 'the server breaks',
+    once: true,
+    behaviour: refusing(500, { title: 'It broke', hint: 'Wait' }),
+    reason: /500: It broke: Wait/,
+  },
+  {
+    title: 'the token is refused',
+    once: true,
+    behaviour: refusing(401, { title: 'Unknown token' }),
+    reason: /401: Unknown token/,
+  },
+  {
+    title: 'the server redirects',
+    once: true,
+    behaviour: refusing(302, {}, { Location: '/elsewhere' }),
+    reason: /302 to .elsewhere/,
+  },
+  { title: 'the token file is gone', once: true, config: { token_file: '/nowhere' }, reason: /could not get a token/ },
+  {
+    title: 'the token command fails',
+    once: true,
+    config: { token_command: 'false' },
+    reason: /could not get a token from false/,
+  },
+];
+
+const ofTheAnswer: readonly Failure[] = [
+  { title: 'the body is cut short', behaviour: cutShort(second), reason: /closed/ },
+  { title: 'the chunked body is cut short', once: true, behaviour: cutShortInChunks(second), reason: /closed/ },
+  { title: 'the body does not end', once: true, behaviour: endless(second), reason: /over 1048576 bytes/ },
+  {
+    title: 'a sign-in page answers',
+    once: true,
+    behaviour: answeringWith(second, { 'Content-Type': 'text/html' }),
+    reason: /text\/html/,
+  },
+  {
+    title: 'the hash is of something else',
+    behaviour: answeringWith(second, { ETag: `"${sha256('')}"` }),
+    reason: /SHA-256/,
+  },
+  { title: 'there is no hash', once: true, behaviour: answeringWith(second, { ETag: '' }), reason: /no ETag/ },
+  {
+    title: 'there is no revision',
+    once: true,
+    behaviour: answeringWith(second, { 'Pinward-Revision': '' }),
+    reason: /no Pinward-Rev/,
+  },
+  {
+    title: 'the revision is lower',
+    behaviour: answering({ ...second, revision: 40 }),
+    reason: /older revision, 40 after 41/,
+  },
+  { title: 'the body is empty', once: true, behaviour: answering({ ...second, body: '' }), reason: /not a whole/ },
+  {
+    title: 'the JSON is half',
+    once: true,
+    behaviour: answering({ ...second, body: '{"env":{\n' }),
+    reason: /not a whole/,
+  },
+];
+
+describe('pinward keeps the good file and says why', { concurrency: 5 }, () => {
+  fails(oneShell, 'asking fails', ofAsking);
+  fails(oneShell, 'the answer is wrong', ofTheAnswer);
+  const core = [...ofAsking, ...ofTheAnswer].filter(({ once }) => !once);
+  for (const shell of shells.keys()) if (shell !== oneShell) fails(shell, 'a core thing fails', core);
+});
+
+/** The failures follow one another on one machine, which never loses what it had. */
+function fails(shell: string, subject: string, failures: readonly Failure[]): void {
+  describe(`in ${shell} when ${subject}`, { concurrency: 1, skip: whyNot(shell) }, () => {
+    let machine: Machine;
+    let server: FaultyServer;
+    before(async () => {
+      machine = newMachine(shell);
+      server = await startServer(answering(first));
+      machine.configure({ server: server.url });
+      assert.equal((await machine.run(['login'])).code, 0);
+    });
+    after(async () => {
+      machine[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    });
+    for (const { title, behaviour, config, reason } of failures) {
+      it(title, async () => {
+        machine.configure({ server: server.url, ...config });
+        if (behaviour) server.behave(behaviour);
+        const login = await machine.run(['login']);
+        assert.equal(login.code, 0);
+        assert.match(login.err, reason);
+        assert.match(machine.read(state), reason);
+        assert.equal(machine.read(fragment), first.body);
+        assert.deepEqual(leftovers(machine), []);
+      });
+    }
+  });
+}

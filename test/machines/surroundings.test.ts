@@ -1,0 +1,107 @@
+/** What the agent takes from its machine (tools, users, process lists) and what it gives away there: never its token. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fragment, hasTool, isRoot, newMachine, script, state, token, until, write } from './machine.ts';
+import { answering, envelope, first, holding, second, startServer } from './server.ts';
+
+describe('pinward on its machine', { concurrency: 4 }, () => {
+  it('never shows its token to a process list', async () => {
+    using machine = newMachine();
+    const held = holding(first);
+    await using server = await startServer(held.behaviour);
+    machine.configure({ server: server.url });
+    const login = machine.run(['login']);
+    await until(held.isAsked);
+    const commands = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(commandLine);
+    assert.ok(commands.some((command) => command.includes(server.url)));
+    assert.deepEqual(
+      commands.filter((command) => command.includes(token)),
+      [],
+    );
+    held.release();
+    const { out, err } = await login;
+    assert.ok(!`${out}${err}${machine.read(state)}`.includes(token));
+  });
+
+  it("takes its token from a command, and Claude Code's version from Claude Code", async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering(first));
+    machine.configure({ server: server.url, token_command: 'printf "%s\\n" from-command' });
+    write(machine.path('bin/claude'), '#!/bin/sh\necho "2.1.400 (Claude Code)"\n', 0o755);
+    const PATH = `${machine.path('bin')}:${process.env['PATH']}`;
+    await machine.run(['login'], { env: { CLAUDE_CODE_VERSION: '', PATH } });
+    assert.equal(server.asked[0]?.headers.authorization, 'Bearer from-command');
+    assert.equal(server.asked[0]?.query.get('cli'), '2.1.400');
+  });
+
+  it('needs no more than curl and plain tools', async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering(first));
+    machine.configure({ server: server.url });
+    const PATH = machine.path('bin');
+    write(`${PATH}/.keep`, '');
+    for (const tool of plainTools) symlinkSync(pathOf(tool), `${PATH}/${tool}`);
+    const { code, err } = await machine.run(['login'], { shell: pathOf('dash'), env: { PATH } });
+    assert.deepEqual([code, err], [0, '']);
+    assert.equal(machine.read(fragment), first.body);
+    server.behave(answering({ ...second, body: '{"env":{\n' }));
+    const half = await machine.run(['login'], { shell: pathOf('dash'), env: { PATH } });
+    assert.match(half.err, /not a whole/);
+  });
+
+  it('lives on what root fetched when a user may not read the token', {
+    skip: isRoot ? false : 'needs root',
+  }, async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering(envelope));
+    machine.configure({ server: server.url, delivery: 'helper' });
+    await machine.run(['login']);
+    chmodSync(machine.path('etc/pinward/token'), 0o600);
+    chmodSync(machine.root, 0o755);
+    const agent = ['dash', script, '--root', machine.root];
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...agent];
+    assert.equal(spawnSync('setpriv', [...nobody, 'helper']).stdout.toString(), envelope.body);
+    const status = spawnSync('setpriv', [...nobody, 'status']);
+    assert.deepEqual([status.status, /revision 41, as fetched/.test(status.stdout.toString())], [0, true]);
+    assert.equal(server.asked.length, 1);
+  });
+
+  it('passes shellcheck', { skip: hasTool('shellcheck') ? false : 'shellcheck is not installed' }, () => {
+    const { status, stdout } = spawnSync('shellcheck', [script]);
+    assert.equal(status, 0, stdout.toString());
+  });
+});
+
+const plainTools = [
+  'awk',
+  'cat',
+  'chmod',
+  'cmp',
+  'curl',
+  'cut',
+  'date',
+  'dd',
+  'find',
+  'grep',
+  'head',
+  'id',
+  'ln',
+  'mkdir',
+];
+plainTools.push('mktemp', 'mv', 'readlink', 'rm', 'sed', 'sleep', 'tail', 'tr', 'uname', 'wc');
+
+function pathOf(tool: string): string {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool]).stdout.toString().trim();
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // gone meanwhile
+  }
+}
