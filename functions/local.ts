@@ -2,17 +2,22 @@
 
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openVertex } from '../shared/adapters/vertex.ts';
+import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
 import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './local/emulators.ts';
+import { openSimulatedGarden } from './local/simulated-garden.ts';
 import { type Local, startLocal } from './local/start.ts';
 import { readEnvironment } from './wiring.ts';
 
 const help = `Pinward, the whole service on this machine.
 
-  npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--emulators]
+  npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
 
   --port PORT     where to listen on 127.0.0.1 (default 8787)
   --data FOLDER   where the store and the tokens are kept (default .pinward)
   --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
+  --project ID    probe the real Vertex AI for this project, with your own application default credentials
+                  (default: a simulated Model Garden, in which a new model appears after a minute)
   --emulators     keep documents in Google's Firestore emulator and carry events over its Pub/Sub emulator, from the
                   gcloud SDK of this machine; with FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST set, in those
   --help          this text
@@ -22,6 +27,7 @@ interface Options {
   readonly port: number;
   readonly dataFolder: string;
   readonly slackUrl: string | null;
+  readonly project: string | null;
   readonly emulators: boolean;
 }
 
@@ -35,7 +41,7 @@ async function main(): Promise<void> {
     const hint = error.code === 'EADDRINUSE' ? ` Try another: npm start -- --port ${options.port + 1}` : '';
     return quit(`Pinward did not start: ${error.message}.${hint}`);
   });
-  write(greeting(local, options.dataFolder));
+  write(greeting(local, options));
   let isStopping = false;
   const stop = async () => {
     if (isStopping) process.exit(130);
@@ -53,16 +59,18 @@ async function main(): Promise<void> {
 /** Starts emulators first if they are wanted and not running yet; notes those that it started. */
 async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
   const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
+  const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now) : openVertex();
+  const common = { ...options, garden, write };
   if (firestore !== undefined && pubsub !== undefined) {
-    return startLocal({ ...options, emulators: { firestore, pubsub }, write });
+    return startLocal({ ...common, emulators: { firestore, pubsub } });
   }
-  if (!options.emulators) return startLocal({ ...options, emulators: null, write });
+  if (!options.emulators) return startLocal({ ...common, emulators: null });
   const missing = whyNoEmulators();
   if (missing !== false) throw new Error(`--emulators needs Google's emulators, but ${missing}`);
   write('Starting the emulators of Firestore and Pub/Sub.\n');
   for (const emulator of [startFirestoreEmulator, startPubsubEmulator]) started.push(await emulator());
   const [{ host: documents = '' } = {}, { host: events = '' } = {}] = started;
-  return startLocal({ ...options, emulators: { firestore: documents, pubsub: events }, write });
+  return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
 }
 
 function readOptions(): Options | null {
@@ -72,6 +80,7 @@ function readOptions(): Options | null {
         port: { type: 'string', default: '8787' },
         data: { type: 'string', default: '.pinward' },
         slack: { type: 'string' },
+        project: { type: 'string' },
         emulators: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
@@ -84,7 +93,13 @@ function readOptions(): Options | null {
     if (!/^\d+$/.test(values.port) || port > 65_535) {
       return quit(`--port is a number from 0 to 65535, not ${values.port}`);
     }
-    return { port, dataFolder: values.data, slackUrl: values.slack ?? null, emulators: values.emulators };
+    return {
+      port,
+      dataFolder: values.data,
+      slackUrl: values.slack ?? null,
+      project: values.project ?? null,
+      emulators: values.emulators,
+    };
   } catch (error) {
     return quit(`${error instanceof Error ? error.message : error}\n\n${help}`);
   }
@@ -95,14 +110,19 @@ function quit(message: string): never {
   process.exit(1);
 }
 
-function greeting({ url, adminToken, isFirstStart }: Local, dataFolder: string): string {
+function greeting({ url, adminToken, isFirstStart }: Local, { dataFolder, project }: Options): string {
   const near = relative('.', dataFolder) || '.';
   const folder = near.startsWith('..') ? dataFolder : near;
   const first = isFirstStart
     ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
     : '';
   const admin = `-H "Authorization: Bearer $(cat ${folder}/admin-token)"`;
+  const garden =
+    project === null
+      ? 'It probes a SIMULATED Model Garden every 20 s: whatever it finds is made up. (--project ID asks the real one.)'
+      : `It probes Vertex AI every 20 s for project ${project}.`;
   return `Pinward listens on ${url} and keeps its data in ${folder}/.
+${garden}
 
 ${first}Try next, in another terminal:
 

@@ -1,16 +1,18 @@
 // The composition root: the only reader of the environment and the only importer of adapters. From settings to the
 // functions that run. What a function doesn't need is not loaded for it.
 
+import { randomUUID } from 'node:crypto';
 import { openFirestore } from '../shared/adapters/firestore.ts';
 import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
-import type { Bus, Channel, Clock, Store } from '../shared/ports.ts';
+import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
+import type { Bus, Channel, Clock, Garden, Store } from '../shared/ports.ts';
 import type { Announce } from './announce/announce.ts';
 import { createApi, type Handler } from './api/api.ts';
 import { type Credential, createCallers, hashToken } from './api/caller.ts';
 import { createLog, type Log } from './log.ts';
 import { createSweep, type Sweep } from './outbox.ts';
-import { createProbe, type Probe } from './probe/probe.ts';
+import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
 
 /** The environment variables that Pinward reads, each a line in the README's table. */
 export interface Environment {
@@ -31,6 +33,9 @@ export interface Environment {
   /** Google's emulators, which its clients find by these themselves. */
   readonly FIRESTORE_EMULATOR_HOST?: string | undefined;
   readonly PUBSUB_EMULATOR_HOST?: string | undefined;
+  /** Projects and locations to probe beside those of the policy, with commas between them. */
+  readonly PINWARD_PROJECTS?: string | undefined;
+  readonly PINWARD_LOCATIONS?: string | undefined;
   /** Where admins reach the API; announcements name calls by it. */
   readonly PINWARD_URL?: string | undefined;
 }
@@ -41,6 +46,8 @@ export interface Parts {
   readonly log?: Log;
   readonly bus?: Bus;
   readonly channel?: Channel;
+  readonly garden?: Garden;
+  readonly store?: Store;
 }
 
 export interface Wiring {
@@ -48,6 +55,8 @@ export interface Wiring {
   readonly sweep: Sweep;
   api(): Handler;
   probe(): Probe;
+  /** One run, without a request. */
+  probeOnce(): Promise<Probed>;
   announce(): Promise<Announce>;
   /** Closes what was opened. */
   close(): Promise<void>;
@@ -60,10 +69,26 @@ const publishWithinMs = 3_000;
 /** Faults in the settings are thrown as `Error` with words for a person: nothing can run without them. */
 export function createWiring(environment: Environment, parts: Parts = {}): Wiring {
   const { clock = Date.now, log = createLog() } = parts;
-  const store = openStore(environment);
+  const store = parts.store ?? openStore(environment);
   const bus =
     parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
   const sweep = createSweep(store, bus);
+  let opened: Garden | null = parts.garden ?? null;
+  const run = async () => {
+    const { runProbe } = await import('./probe/run.ts');
+    const garden = opened ?? (await import('../shared/adapters/vertex.ts')).openVertex();
+    opened = garden;
+    return runProbe({
+      store,
+      garden,
+      catalogue: shippedCatalogue,
+      clock,
+      holder: randomUUID(),
+      projects: wordsOf(environment.PINWARD_PROJECTS),
+      locations: wordsOf(environment.PINWARD_LOCATIONS ?? 'global,us,eu'),
+    });
+  };
+  const probePorts = { run, sweep, log };
   return {
     log,
     sweep,
@@ -79,13 +104,15 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
         afterCommit: () => publishSoon(sweep, log),
       }),
-    probe: () => createProbe({ sweep, log }),
+    probe: () => createProbe(probePorts),
+    probeOnce: () => probeOnce(probePorts),
     async announce() {
       const { createAnnounce } = await import('./announce/announce.ts');
       const channel = parts.channel ?? (await openSlackChannel(demand(environment, 'PINWARD_SLACK_URL')));
       return createAnnounce({ store, channel, clock, log, serviceUrl: demand(environment, 'PINWARD_URL') });
     },
     async close() {
+      await opened?.close();
       await bus.close();
       await store.close();
     },
@@ -123,6 +150,13 @@ function demand(environment: Environment, name: keyof Environment): string {
   const value = environment[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
   return value;
+}
+
+function wordsOf(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 function openStore(environment: Environment): Store {

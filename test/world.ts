@@ -1,6 +1,7 @@
 // The smallest valid world: a policy, a catalogue and the inputs around them, with only what a test says otherwise.
 
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
+import { type Cell, emptyMatrix, type Matrix } from '../shared/domain/availability.ts';
 import type { News } from '../shared/domain/event.ts';
 import type { Machine } from '../shared/domain/machine.ts';
 import { Policy } from '../shared/domain/policy.ts';
@@ -58,4 +59,27 @@ export function news(number = 1): News {
     by: 'admin',
     data: { revision: number, note: null, restores: null, forced: null, changes: 1, effects: [] },
   };
+}
+
+/** What a probe knows of a model: enabled in acme-claude's global location, an hour ago. */
+export function cell(model: string, over: Partial<Cell> = {}): Cell {
+  const hourAgo = '2026-11-24T11:00:00.000Z';
+  return {
+    project: 'acme-claude',
+    location: 'global',
+    model,
+    state: 'enabled',
+    since: hourAgo,
+    firstCallable: hourAgo,
+    seen: hourAgo,
+    confirmed: hourAgo,
+    doubted: null,
+    enablings: 1,
+    evidence: 'OK',
+    ...over,
+  };
+}
+
+export function matrix(cells: readonly Cell[] = [], over: Partial<Matrix> = {}): Matrix {
+  return { ...emptyMatrix, at: '2026-11-24T11:00:00.000Z', cells: [...cells], ...over };
 }

@@ -12,6 +12,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
 import type { Event } from '../../shared/domain/event.ts';
+import type { Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { frontServer } from '../api/front.ts';
 import { stop } from '../lifecycle.ts';
@@ -27,6 +28,10 @@ export interface LocalOptions {
   readonly slackUrl: string | null;
   /** The hosts of Google's emulators, to keep documents and carry events there; null for the embedded store. */
   readonly emulators: { readonly firestore: string; readonly pubsub: string } | null;
+  /** A project to probe whether a policy names it or not. */
+  readonly project: string | null;
+  /** The Model Garden that a timer probes; null for none. */
+  readonly garden: Garden | null;
   /** Gets lines for a person. */
   readonly write: (text: string) => void;
 }
@@ -44,14 +49,18 @@ export interface Local {
 
 /** How often the outbox is looked at for what could not be announced at once. */
 const sweepEveryMs = 5_000;
+/** Much more often than a schedule in the cloud would, so that there is something to watch. */
+const probeEveryMs = 20_000;
 const emulatedProject = 'demo-pinward';
 
-export async function startLocal({ port, dataFolder, slackUrl, emulators, write }: LocalOptions): Promise<Local> {
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const { port, dataFolder, slackUrl, emulators, project, garden, write } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
   const adminToken = keepToken(join(dataFolder, 'admin-token'));
   const machineToken = keepToken(join(dataFolder, 'machine-token'));
   const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
+    PINWARD_PROJECTS: project ?? '',
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
     ...(emulators === null
@@ -66,6 +75,7 @@ export async function startLocal({ port, dataFolder, slackUrl, emulators, write 
     log: createTerminalLog(write),
     channel,
     ...(emulators === null ? { bus } : {}),
+    ...(garden === null ? {} : { garden }),
   });
 
   http('api', wiring.api());
@@ -76,10 +86,11 @@ export async function startLocal({ port, dataFolder, slackUrl, emulators, write 
   const announce = await wiring.announce();
   announced.resolve(announce);
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
-  const timer = setInterval(wiring.sweep, sweepEveryMs);
+  const timers = [setInterval(wiring.sweep, sweepEveryMs)];
+  if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
 
   async function close(): Promise<void> {
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     await Promise.all(servers.map(stop));
     await wiring.close();
   }

@@ -1,25 +1,47 @@
-// The probe function, called by a schedule. For now it publishes what a crash left in the outbox.
+// The probe function, called by a schedule: one run, then whatever the outbox holds, this run's news and what a crash left.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Result } from '../../shared/domain/fault.ts';
 import type { Log } from '../log.ts';
 import type { Sweep } from '../outbox.ts';
+import type { Ran } from './run.ts';
 
 export interface ProbePorts {
+  /** One run of the probe; null when another one is under way. */
+  readonly run: () => Promise<Result<Ran | null>>;
   readonly sweep: Sweep;
   readonly log: Log;
+}
+
+export interface Probed {
+  readonly places: number;
+  readonly confirmed: number;
+  readonly news: readonly string[];
+  readonly published: number;
+  /** The code of what failed, or null. */
+  readonly fault: string | null;
+}
+
+/** Runs and publishes; never throws, since what failed is in the result and the log. */
+export async function probeOnce({ run, sweep, log }: ProbePorts): Promise<Probed> {
+  const ran = await run();
+  const swept = await sweep();
+  const fault = (ran.ok ? null : ran.fault.code) ?? (swept.ok ? (swept.value.fault?.code ?? null) : swept.fault.code);
+  const { places = 0, confirmed = 0, news = [] } = ran.ok && ran.value !== null ? ran.value : {};
+  const published = swept.ok ? swept.value.published : 0;
+  const done = { places, confirmed, news: news.map(({ id }) => id), published, fault };
+  if (fault === null) log.info('run', done);
+  else log.error('run', done);
+  return done;
 }
 
 export type Probe = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Answers 200 with what was done, 500 when the schedule should call again. */
-export function createProbe({ sweep, log }: ProbePorts): Probe {
+export function createProbe(ports: ProbePorts): Probe {
   return async function probe(_request, response) {
-    const swept = await sweep();
-    const fault = swept.ok ? swept.value.fault : swept.fault;
-    const done = swept.ok ? { published: swept.value.published, waiting: swept.value.waiting } : {};
-    if (fault === null) log.info('run', done);
-    else log.error('run', { ...done, fault: fault.code });
-    response.writeHead(fault === null ? 200 : 500, { 'Content-Type': 'application/json; charset=utf-8' });
-    response.end(`${JSON.stringify({ ...done, ...(fault === null ? {} : { fault: fault.code }) })}\n`);
+    const done = await probeOnce(ports);
+    response.writeHead(done.fault === null ? 200 : 500, { 'Content-Type': 'application/json; charset=utf-8' });
+    response.end(`${JSON.stringify(done)}\n`);
   };
 }

@@ -46,7 +46,7 @@ export interface Ran {
 /** A run ends within it, so that a crashed one holds up the next no longer. */
 export const leaseMs = 5 * 60_000;
 
-/** Null when another run is under way, or committed first; both mean that this one has nothing to say. */
+/** Null when another run is under way or committed first, or there is nothing to look at: this one has nothing to say. */
 export async function runProbe(ports: RunPorts): Promise<Result<Ran | null>> {
   const leased = await takeLease(ports);
   if (!leased.ok || !leased.value) return leased.ok ? ok(null) : leased;
@@ -68,6 +68,7 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
 
   const { models: listed } = await ports.garden.list();
   const places = placesOf(ports, policy, listed);
+  if (places.length === 0) return ok(null);
   const { looks, confirmed } = await lookAround({ ...ports, before, places });
 
   const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);

@@ -20,6 +20,8 @@ export const asMachine = { Authorization: `Bearer ${machineToken}` };
 
 export interface Service {
   readonly server: Server;
+  /** Its store, for what no call of the API can put there. */
+  readonly file: string;
   /** The time that the service goes by; tests move it. */
   time: number;
   /** Events that the bus was given. */
@@ -33,8 +35,9 @@ export interface Service {
 }
 
 export function startService(): Service {
+  const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
   const environment = {
-    PINWARD_SQLITE: join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db'),
+    PINWARD_SQLITE: file,
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
   };
@@ -51,6 +54,7 @@ export function startService(): Service {
   frontServer(server);
   const service: Service = {
     server,
+    file,
     time: now,
     ask: () => request(server),
     async state(over = {}) {

@@ -34,7 +34,15 @@ export class Fleet {
   static async start(): Promise<Fleet> {
     const dataFolder = mkdtempSync(join(tmpdir(), 'pinward-'));
     return new Fleet(
-      await startLocal({ port: 0, dataFolder, slackUrl: null, emulators: null, write: () => {} }),
+      await startLocal({
+        port: 0,
+        dataFolder,
+        slackUrl: null,
+        emulators: null,
+        garden: null,
+        project: null,
+        write: () => {},
+      }),
       await startFakeVertex(),
     );
   }

@@ -2,36 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { after, describe, it } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { finished, fragment, isRoot, leftovers, lock, newMachine, script, write } from './machine.ts';
 import { answering, first, second, startServer } from './server.ts';
 
 describe('pinward on a bad day', { concurrency: 4 }, () => {
   it('survives kill -9 at every step of a write', async () => {
-    using machine = newMachine();
-    await using server = await startServer(answering(first));
-    machine.configure({ server: server.url });
-    await machine.run(['login']);
-    const PATH = `${machine.path('bin')}:${process.env['PATH']}`;
-    for (const tool of ['cat', 'mv']) write(machine.path(`bin/${tool}`), killingTool(tool), 0o755);
-    let revision = first.revision;
-    let kills = 0;
-    for (let step = 1; step < 100; step += 1) {
-      revision += 1;
-      const next = { revision, body: `{"revision":${revision}}\n` };
-      const old = machine.read(fragment);
-      server.behave(answering(next));
-      write(machine.path('steps'), `${step}\n`);
-      const killed = await machine.run(['login'], { env: { PATH, STEPS: machine.path('steps') } });
-      assert.ok([old, next.body].includes(machine.read(fragment)), `step ${step}`);
-      if (killed.code === 0) break;
-      kills += 1;
-      assert.equal((await machine.run(['login'])).code, 0, `step ${step}`);
-      assert.equal(machine.read(fragment), next.body);
-      assert.deepEqual(leftovers(machine), []);
-    }
-    assert.ok(kills > 6, `${kills} kills`);
+    const kills = await Promise.all(Array.from({ length: lanes }, (_, lane) => killAtSteps(lane + 1)));
+    const all = kills.reduce((sum, count) => sum + count, 0);
+    assert.ok(all > 6, `${all} kills`);
   });
 
   it('does not fall back to an older revision after it was killed between two steps', async () => {
@@ -64,7 +44,7 @@ describe('pinward on a bad day', { concurrency: 4 }, () => {
       const text = await readFile(machine.path(fragment), 'utf8');
       assert.ok(text.endsWith('}\n'));
       for (const value of Object.values(JSON.parse(text))) seen.add(Number(value));
-    } while ((await Promise.race([logins, setImmediate()])) !== 'done');
+    } while ((await Promise.race([logins, setTimeout(1)])) !== 'done');
     assert.ok(seen.size > 3);
   });
 
@@ -91,6 +71,34 @@ describe('pinward on a bad day', { concurrency: 4 }, () => {
     });
   }
 });
+
+/** So many machines share the steps at which to kill an agent, to be done sooner. */
+const lanes = 3;
+
+/** Kills an agent at every step from this one on that falls to this lane, and lets the next one put things right. */
+async function killAtSteps(lane: number): Promise<number> {
+  using machine = newMachine();
+  await using server = await startServer(answering(first));
+  machine.configure({ server: server.url });
+  await machine.run(['login']);
+  const PATH = `${machine.path('bin')}:${process.env['PATH']}`;
+  for (const tool of ['cat', 'mv']) write(machine.path(`bin/${tool}`), killingTool(tool), 0o755);
+  let kills = 0;
+  for (let step = lane; step < 100; step += lanes) {
+    const next = { revision: first.revision + step, body: `{"revision":${first.revision + step}}\n` };
+    const old = machine.read(fragment);
+    server.behave(answering(next));
+    write(machine.path('steps'), `${step}\n`);
+    const killed = await machine.run(['login'], { env: { PATH, STEPS: machine.path('steps') } });
+    assert.ok([old, next.body].includes(machine.read(fragment)), `step ${step}`);
+    if (killed.code === 0) break;
+    kills += 1;
+    assert.equal((await machine.run(['login'])).code, 0, `step ${step}`);
+    assert.equal(machine.read(fragment), next.body);
+    assert.deepEqual(leftovers(machine), []);
+  }
+  return kills;
+}
 
 /** A tool that counts STEPS down to nothing and then, half done, kills the agent whose lock it finds. */
 function killingTool(tool: string): string {

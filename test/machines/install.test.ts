@@ -2,68 +2,70 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { fragment, inEveryShell, type Machine, newMachine, oneShell, script, token, write } from './machine.ts';
 import { answering, exports, first, startServer } from './server.ts';
 
-inEveryShell('pinward install', (shell) => {
-  for (const delivery of shell === oneShell ? ['fragment', 'shell', 'helper'] : ['helper']) {
-    it(`installs for ${delivery} and uninstalls without a trace`, async () => {
-      using machine = newMachine(shell);
-      await using server = await startServer((request, response) => {
-        answering(request.url?.includes('.sh') ? exports : first)(request, response);
+inEveryShell(
+  'pinward install',
+  (shell) => {
+    for (const delivery of shell === oneShell ? ['fragment', 'shell', 'helper'] : ['helper']) {
+      it(`installs for ${delivery} and uninstalls without a trace`, async () => {
+        using machine = newMachine(shell);
+        await using server = await startServer((request, response) => {
+          answering(request.url?.includes('.sh') ? exports : first)(request, response);
+        });
+        write(machine.path('etc/claude-code/managed-settings.d/10-other.json'), '{}\n');
+        const found = machine.files();
+        const args = ['install', '--server', server.url, '--delivery', delivery, '--machine', 'm-2', '--token-stdin'];
+        const install = await machine.run(args, { input: `${token}\n` });
+        assert.deepEqual([install.code, install.err], [0, '']);
+        assert.equal(/eval "\$\(pinward env\)"/.test(install.out), delivery === 'shell');
+        assert.equal(statSync(machine.path('etc/pinward/token')).mode & 0o777, 0o600);
+        assert.equal(machine.read('usr/local/bin/pinward'), readFileSync(script, 'utf8'));
+        assert.equal(server.asked[0]?.headers.authorization, `Bearer ${token}`);
+        assert.equal((await machine.run(['status'])).code, 0);
+        if (delivery === 'helper') await checkHelper(machine);
+        assert.equal((await machine.run(['uninstall'])).code, 0);
+        assert.deepEqual(machine.files(), found);
       });
-      write(machine.path('etc/claude-code/managed-settings.d/10-other.json'), '{}\n');
-      const found = machine.files();
-      const args = ['install', '--server', server.url, '--delivery', delivery, '--machine', 'm-2', '--token-stdin'];
-      const install = await machine.run(args, { input: `${token}\n` });
-      assert.deepEqual([install.code, install.err], [0, '']);
-      assert.equal(/eval "\$\(pinward env\)"/.test(install.out), delivery === 'shell');
-      assert.equal(statSync(machine.path('etc/pinward/token')).mode & 0o777, 0o600);
-      assert.equal(machine.read('usr/local/bin/pinward'), readFileSync(script, 'utf8'));
-      assert.equal(server.asked[0]?.headers.authorization, `Bearer ${token}`);
-      assert.equal((await machine.run(['status'])).code, 0);
-      if (delivery === 'helper') await checkHelper(machine);
-      assert.equal((await machine.run(['uninstall'])).code, 0);
-      assert.deepEqual(machine.files(), found);
-    });
-  }
-});
-
-describe('pinward on the command line', { concurrency: 4 }, () => {
-  it('says how it is used', async () => {
-    using machine = newMachine();
-    for (const args of [['--help'], ['help']]) assert.match((await machine.run(args)).out, /^usage: pinward/);
-    assert.match((await machine.run(['--version'])).out, /^pinward \d+\.\d+\.\d+\n$/);
-  });
-
-  const mistakes: readonly (readonly [string[], RegExp])[] = [
-    [[], /usage: pinward/],
-    [['logon'], /unknown command logon/],
-    [['login', '--fast'], /unknown option --fast/],
-    [['login', 'status'], /not both login and status/],
-    [['login', '--config'], /--config needs a value/],
-    [['login', '--server', 'https://x'], /--server belongs to: pinward install/],
-    [['install'], /names no server/],
-    [['install', '--server', 'http://pinward.example'], /must be https/],
-    [['install', '--server', 'http://localhost@evil.example'], /do not belong in an address/],
-    [['install', '--server', 'http://localhost.evil.example'], /must be https/],
-    [['install', '--server', 'file:///etc/passwd'], /must be https/],
-    [['install', '--server', 'https://x', '--machine', 'a b'], /other characters than letters/],
-    [['install', '--server', 'https://x', '--machine', 'm'.repeat(129)], /more than 128 characters/],
-    [['install', '--server', 'https://x', '--delivery', 'pigeon'], /delivery is fragment, shell or helper/],
-    [['install', '--server', 'https://x', '--token-file', '/nowhere'], /could not read the token/],
-  ];
-  for (const [args, message] of mistakes) {
-    it(`refuses "pinward ${args.join(' ').slice(0, 60)}" and writes nothing`, async () => {
+    }
+  },
+  () => {
+    it('says how it is used', async () => {
       using machine = newMachine();
-      const { code, err } = await machine.run(args);
-      assert.equal(code, 2);
-      assert.match(err, message);
-      assert.deepEqual(machine.files(), []);
+      for (const args of [['--help'], ['help']]) assert.match((await machine.run(args)).out, /^usage: pinward/);
+      assert.match((await machine.run(['--version'])).out, /^pinward \d+\.\d+\.\d+\n$/);
     });
-  }
-});
+
+    const mistakes: readonly (readonly [string[], RegExp])[] = [
+      [[], /usage: pinward/],
+      [['logon'], /unknown command logon/],
+      [['login', '--fast'], /unknown option --fast/],
+      [['login', 'status'], /not both login and status/],
+      [['login', '--config'], /--config needs a value/],
+      [['login', '--server', 'https://x'], /--server belongs to: pinward install/],
+      [['install'], /names no server/],
+      [['install', '--server', 'http://pinward.example'], /must be https/],
+      [['install', '--server', 'http://localhost@evil.example'], /do not belong in an address/],
+      [['install', '--server', 'http://localhost.evil.example'], /must be https/],
+      [['install', '--server', 'file:///etc/passwd'], /must be https/],
+      [['install', '--server', 'https://x', '--machine', 'a b'], /other characters than letters/],
+      [['install', '--server', 'https://x', '--machine', 'm'.repeat(129)], /more than 128 characters/],
+      [['install', '--server', 'https://x', '--delivery', 'pigeon'], /delivery is fragment, shell or helper/],
+      [['install', '--server', 'https://x', '--token-file', '/nowhere'], /could not read the token/],
+    ];
+    for (const [args, message] of mistakes) {
+      it(`refuses "pinward ${args.join(' ').slice(0, 60)}" and writes nothing`, async () => {
+        using machine = newMachine();
+        const { code, err } = await machine.run(args);
+        assert.equal(code, 2);
+        assert.match(err, message);
+        assert.deepEqual(machine.files(), []);
+      });
+    }
+  },
+);
 
 async function checkHelper(machine: Machine): Promise<void> {
   const { policyHelper } = JSON.parse(machine.read(fragment));

@@ -1,89 +1,91 @@
 /** What login and refresh do while all is well, and the first time when nothing is. */
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { fragment, inEveryShell, leftovers, newMachine, token, write } from './machine.ts';
 import { answering, first, refusing, second, sha256, startServer } from './server.ts';
 
 const due = { 'Pinward-Poll-After': '0' };
 
-inEveryShell('pinward login', (shell) => {
-  it('applies what the server answers to the first login', async () => {
-    using machine = newMachine(shell);
-    await using server = await startServer(answering(first));
-    machine.configure({ server: server.url });
-    assert.equal((await machine.run(['login'])).code, 0);
-    assert.equal(machine.read(fragment), first.body);
-    assert.equal(statSync(machine.path(fragment)).mode & 0o777, 0o644);
-    const [asked] = server.asked;
-    assert.equal(asked?.path, '/v1/pins.settings.json');
-    assert.equal(`${asked?.query}`, 'machine=m-1&cli=2.1.331');
-    assert.equal(asked?.headers.authorization, `Bearer ${token}`);
-    assert.deepEqual(leftovers(machine), []);
-  });
+inEveryShell(
+  'pinward login',
+  (shell) => {
+    it('keeps the file on 304 and takes the next revision', async () => {
+      using machine = newMachine(shell);
+      await using server = await startServer(answering(first));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      const { ino } = statSync(machine.path(fragment));
+      assert.equal((await machine.run(['login'])).code, 0);
+      assert.equal(server.asked[1]?.headers['if-none-match'], `"${sha256(first.body)}"`);
+      assert.equal(statSync(machine.path(fragment)).ino, ino);
+      server.behave(answering(second));
+      assert.equal((await machine.run(['login'])).code, 0);
+      assert.equal(machine.read(fragment), second.body);
+    });
+  },
+  () => {
+    it('fails and applies nothing when the first login finds no server', async () => {
+      using machine = newMachine();
+      machine.configure({ server: 'http://localhost:1' });
+      const login = await machine.run(['login']);
+      assert.equal(login.code, 1);
+      assert.match(login.err, /nothing is applied; check server and token in .*agent\.conf, then run: pinward login/);
+      assert.ok(!existsSync(machine.path('etc/claude-code')));
+      const status = await machine.run(['status']);
+      assert.deepEqual([status.code, /applied +nothing/.test(status.out)], [1, true]);
+    });
 
-  it('keeps the file on 304 and takes the next revision', async () => {
-    using machine = newMachine(shell);
-    await using server = await startServer(answering(first));
-    machine.configure({ server: server.url });
-    await machine.run(['login']);
-    const { ino } = statSync(machine.path(fragment));
-    assert.equal((await machine.run(['login'])).code, 0);
-    assert.equal(server.asked[1]?.headers['if-none-match'], `"${sha256(first.body)}"`);
-    assert.equal(statSync(machine.path(fragment)).ino, ino);
-    server.behave(answering(second));
-    assert.equal((await machine.run(['login'])).code, 0);
-    assert.equal(machine.read(fragment), second.body);
-  });
+    it('applies what the server answers to the first login', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      machine.configure({ server: server.url });
+      assert.equal((await machine.run(['login'])).code, 0);
+      assert.equal(machine.read(fragment), first.body);
+      assert.equal(statSync(machine.path(fragment)).mode & 0o777, 0o644);
+      const [asked] = server.asked;
+      assert.equal(asked?.path, '/v1/pins.settings.json');
+      assert.equal(`${asked?.query}`, 'machine=m-1&cli=2.1.331');
+      assert.equal(asked?.headers.authorization, `Bearer ${token}`);
+      assert.deepEqual(leftovers(machine), []);
+    });
 
-  it('fails and applies nothing when the first login finds no server', async () => {
-    using machine = newMachine(shell);
-    machine.configure({ server: 'http://localhost:1' });
-    const login = await machine.run(['login']);
-    assert.equal(login.code, 1);
-    assert.match(login.err, /nothing is applied; check server and token in .*agent\.conf, then run: pinward login/);
-    assert.ok(!existsSync(machine.path('etc/claude-code')));
-    const status = await machine.run(['status']);
-    assert.deepEqual([status.code, /applied +nothing/.test(status.out)], [1, true]);
-  });
-});
+    it('puts back a file that was deleted or altered', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      write(machine.path(fragment), '{"env":');
+      assert.match((await machine.run(['status'])).out, /altered since/);
+      await machine.run(['login']);
+      assert.equal(machine.read(fragment), first.body);
+      rmSync(machine.path(fragment));
+      assert.equal((await machine.run(['status'])).code, 1);
+      server.behave(refusing(500, {}));
+      assert.equal((await machine.run(['login'])).code, 0);
+      assert.equal(machine.read(fragment), first.body);
+    });
 
-describe('pinward login in dash', { concurrency: 4 }, () => {
-  it('puts back a file that was deleted or altered', async () => {
-    using machine = newMachine();
-    await using server = await startServer(answering(first));
-    machine.configure({ server: server.url });
-    await machine.run(['login']);
-    write(machine.path(fragment), '{"env":');
-    assert.match((await machine.run(['status'])).out, /altered since/);
-    await machine.run(['login']);
-    assert.equal(machine.read(fragment), first.body);
-    rmSync(machine.path(fragment));
-    assert.equal((await machine.run(['status'])).code, 1);
-    server.behave(refusing(500, {}));
-    assert.equal((await machine.run(['login'])).code, 0);
-    assert.equal(machine.read(fragment), first.body);
-  });
+    it('asks in a refresh only when Pinward-Poll-After has passed', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      assert.equal((await machine.run(['refresh'])).code, 0);
+      assert.equal(server.asked.length, 1);
+      server.behave(answering({ ...first, headers: due }));
+      await machine.run(['login']);
+      await machine.run(['refresh']);
+      assert.equal(server.asked.length, 3);
+    });
 
-  it('asks in a refresh only when Pinward-Poll-After has passed', async () => {
-    using machine = newMachine();
-    await using server = await startServer(answering(first));
-    machine.configure({ server: server.url });
-    await machine.run(['login']);
-    assert.equal((await machine.run(['refresh'])).code, 0);
-    assert.equal(server.asked.length, 1);
-    server.behave(answering({ ...first, headers: due }));
-    await machine.run(['login']);
-    await machine.run(['refresh']);
-    assert.equal(server.asked.length, 3);
-  });
-
-  it('leaves a server alone for as long as Retry-After says', async () => {
-    using machine = newMachine();
-    await using server = await startServer(refusing(429, {}, { 'Retry-After': '100' }));
-    machine.configure({ server: server.url });
-    await machine.run(['login']);
-    await machine.run(['refresh']);
-    assert.equal(server.asked.length, 1);
-  });
-});
+    it('leaves a server alone for as long as Retry-After says', async () => {
+      using machine = newMachine();
+      await using server = await startServer(refusing(429, {}, { 'Retry-After': '100' }));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      await machine.run(['refresh']);
+      assert.equal(server.asked.length, 1);
+    });
+  },
+);

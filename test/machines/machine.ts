@@ -62,11 +62,15 @@ export function whyNot(shell: string): string | false {
   return hasTool(shell) ? false : `${shell} is not installed`;
 }
 
-/** The same cases in each shell: those that lean on what shells do differently (jobs, traps, quoting, redirections). */
-export function inEveryShell(subject: string, cases: (shell: string) => void): void {
-  describe(subject, { concurrency: 2 }, () => {
+/**
+ * The same cases in each shell, those that lean on what shells do differently (jobs, traps, quoting, redirections); and,
+ * beside them, those that one shell shows.
+ */
+export function inEveryShell(subject: string, cases: (shell: string) => void, casesOfOne: () => void): void {
+  describe(subject, { concurrency: 3 }, () => {
+    describe('in one shell', { concurrency: 3, skip: whyNot(oneShell) }, casesOfOne);
     for (const shell of shells.keys()) {
-      describe(`in ${shell}`, { concurrency: 3, skip: whyNot(shell) }, () => cases(shell));
+      describe(`in ${shell}`, { concurrency: 2, skip: whyNot(shell) }, () => cases(shell));
     }
   });
 }

@@ -1,0 +1,49 @@
+// A Model Garden that is not there: answers like Vertex for any project, so that `npm start` shows without a cloud what a
+// probe finds. Its story: a model that nobody could call appears in one location, then in others. Plainly labelled.
+
+import { type Catalogue, entriesOf, isServedIn, isShut } from '../../shared/domain/catalogue.ts';
+import { families } from '../../shared/domain/model.ts';
+import type { Observation, Place, Verdict } from '../../shared/domain/observation.ts';
+import type { Clock, Garden } from '../../shared/ports.ts';
+
+/** What appears, where, and how long after the start (milliseconds). */
+const story = [
+  { model: 'claude-fable-5-2', location: 'global', afterMs: 60_000 },
+  { model: 'claude-fable-5-2', location: 'us', afterMs: 100_000 },
+  { model: 'claude-fable-5-2', location: 'eu', afterMs: 140_000 },
+] as const;
+
+export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden {
+  const start = clock();
+  const entries = families.flatMap((family) => entriesOf(catalogue, family));
+
+  function verdictOf({ location, model }: Place): Verdict {
+    const now = clock();
+    const step = story.find((each) => each.model === model && each.location === location);
+    if (step !== undefined) return now - start >= step.afterMs ? 'enabled' : 'not_enabled';
+    const entry = entries.find(({ id }) => id === model);
+    if (entry === undefined || isShut(entry, new Date(now).toISOString().slice(0, 10))) return 'not_enabled';
+    return isServedIn(entry, location) === false ? 'not_served' : 'enabled';
+  }
+
+  const look =
+    (by: Observation['by']) =>
+    async (place: Place): Promise<Observation> => {
+      const verdict = verdictOf(place);
+      const isOpen = by === 'screen' && verdict === 'enabled';
+      const evidence = `simulated: ${verdict === 'enabled' ? 'OK' : verdict}`;
+      return {
+        verdict: isOpen ? 'candidate' : verdict,
+        cause: null,
+        evidence,
+        by,
+        at: new Date(clock()).toISOString(),
+      };
+    };
+  return {
+    list: async () => ({ models: entries.map(({ id }) => id), evidence: 'simulated' }),
+    screen: look('screen'),
+    confirm: look('confirm'),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,144 @@
+// Vertex AI's Model Garden: lists Anthropic's models, and asks for one in one place, first for free and then with one token.
+// What can't be asked is an observation, too; only an id that no path may hold is a bug, and thrown before anything is sent.
+
+import { isLocation } from '../domain/location.ts';
+import { parseModel } from '../domain/model.ts';
+import type { Observation, Place } from '../domain/observation.ts';
+import type { Clock, Garden } from '../ports.ts';
+import { type Clients, createClients } from './vertex-clients.ts';
+import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict.ts';
+
+export interface VertexOptions {
+  /** Host and port of a fake that stands for all of Vertex. Without it: Google, with the credentials found by default. */
+  readonly endpoint?: string;
+  readonly clock?: Clock;
+  /** How long one call may take, getting credentials included (milliseconds). */
+  readonly timeoutsMs?: Partial<Timeouts>;
+}
+
+interface Timeouts {
+  readonly screen: number;
+  readonly confirm: number;
+  /** All pages together. */
+  readonly list: number;
+}
+
+/** When a call must be over, from the search for credentials to the answer. */
+interface Deadline {
+  restMs(): number;
+  /** The client, if it is ready in time. */
+  hold<C>(client: Promise<C>): Promise<C>;
+}
+
+const publisher = 'publishers/anthropic';
+/** More than there can be: 25 models were known in 2026, and a page holds 300 versions. */
+const pagesAtMost = 20;
+const projectId = /^(?:[a-z0-9.-]{1,63}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+const question = Buffer.from(
+  JSON.stringify({
+    anthropic_version: 'vertex-2023-10-16',
+    max_tokens: 1,
+    messages: [{ role: 'user', content: 'hi' }],
+  }),
+);
+
+export function openVertex(options: VertexOptions = {}): Garden {
+  const { clock = Date.now, endpoint = null } = options;
+  const timeouts: Timeouts = { screen: 10_000, confirm: 20_000, list: 30_000, ...options.timeoutsMs };
+  const clients = createClients(endpoint);
+
+  async function observe(by: Observation['by'], place: Place, ask: typeof countTokens): Promise<Observation> {
+    checkPlace(place);
+    const judged = await ask(clients, place, deadlineIn(timeouts[by])).catch((error) => judgeError(error, by));
+    return { ...judged, by, at: new Date(clock()).toISOString() };
+  }
+
+  return {
+    screen: (place) => observe('screen', place, countTokens),
+    confirm: (place) => observe('confirm', place, predictOne),
+    async list() {
+      try {
+        const models = await listModels(clients, deadlineIn(timeouts.list));
+        return { models, evidence: `OK: ${models.length} models` };
+      } catch (error) {
+        return { models: null, evidence: judgeError(error, 'screen').evidence };
+      }
+    },
+    close: () => clients.close(),
+  };
+}
+
+async function countTokens(clients: Clients, place: Place, deadline: Deadline): Promise<Judged> {
+  const client = await deadline.hold(clients.utility(place.location));
+  const contents = [{ role: 'user', parts: [{ text: 'ping' }] }];
+  await client.countTokens({ endpoint: nameOf(place), contents }, callOptions(clients, deadline));
+  return judgeCount();
+}
+
+async function predictOne(clients: Clients, place: Place, deadline: Deadline): Promise<Judged> {
+  const client = await deadline.hold(clients.prediction(place.location));
+  const httpBody = { contentType: 'application/json', data: question };
+  const [answer] = await client.rawPredict({ endpoint: nameOf(place), httpBody }, callOptions(clients, deadline));
+  return judgeBody(textOf(answer.data));
+}
+
+/** Page by page, since the SDK's own paging has a time-out for each page and none for all. */
+async function listModels(clients: Clients, deadline: Deadline): Promise<readonly string[]> {
+  const client = await deadline.hold(clients.modelGarden());
+  const ids = new Set<string>();
+  let pageToken = '';
+  for (let page = 0; page < pagesAtMost; page++) {
+    const [, , answer] = await client.listPublisherModels(
+      { parent: publisher, listAllVersions: true, pageSize: 300, pageToken },
+      { ...callOptions(clients, deadline), autoPaginate: false },
+    );
+    for (const entry of answer.publisherModels ?? []) {
+      const id = idOf(entry.name ?? '', entry.versionId ?? '');
+      if (parseModel(id) !== null) ids.add(id);
+    }
+    pageToken = answer.nextPageToken ?? '';
+    if (pageToken === '') return [...ids];
+  }
+  throw new Error(`the listing did not end within ${pagesAtMost} pages`);
+}
+
+/** What is called, of what is listed: the name's tail, and the version unless there is only the one. */
+function idOf(name: string, versionId: string): string {
+  const tail = name.startsWith(`${publisher}/models/`) ? name.slice(`${publisher}/models/`.length) : '';
+  return versionId === '' || versionId === 'default' || tail.includes('@') ? tail : `${tail}@${versionId}`;
+}
+
+function checkPlace({ project, location, model }: Place): void {
+  if (!projectId.test(project)) throw new Error(`not the id of a project: ${JSON.stringify(project)}`);
+  if (!isLocation(location)) throw new Error(`not a location: ${JSON.stringify(location)}`);
+  if (parseModel(model) === null) throw new Error(`not the id of a model: ${JSON.stringify(model)}`);
+}
+
+function nameOf({ project, location, model }: Place): string {
+  return `projects/${project}/locations/${location}/${publisher}/models/${model}`;
+}
+
+function textOf(data: Uint8Array | string | null | undefined): string {
+  return typeof data === 'string' ? data : Buffer.from(data ?? []).toString();
+}
+
+/** No retry by the SDK: the probe asks again itself, when and if it wants to. */
+function callOptions({ signal }: Clients, deadline: Deadline) {
+  return { timeout: deadline.restMs(), retry: null, signal };
+}
+
+function deadlineIn(ms: number): Deadline {
+  const end = performance.now() + ms;
+  const restMs = () => Math.max(1, end - performance.now());
+  return {
+    restMs,
+    async hold(client) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        const error = Object.assign(new Error('no credentials or connection in time'), { code: 4 });
+        timer = setTimeout(() => reject(error), restMs());
+      });
+      return await Promise.race([client, late]).finally(() => clearTimeout(timer));
+    },
+  };
+}

@@ -1,0 +1,147 @@
+// A process of the simulation: the real ports with everything that can happen to them. It may die before or after any call;
+// what it would have done then never happens. The garden answers by the truth, with noise, single wrong answers and hangs.
+
+import { fail, ok } from '../../shared/domain/fault.ts';
+import type { Observation, Place } from '../../shared/domain/observation.ts';
+import type { Bus, Garden, Store, Write } from '../../shared/ports.ts';
+import type { Chance } from './chance.ts';
+import { downKinds, type Kind, lateRow, noiseRows, type Row, rowOf } from './probe-answers.ts';
+import { nameOf, type Spot, type Truth } from './probe-truth.ts';
+
+export class Died extends Error {}
+
+/** What the garden said last of a place in one run, and what was true then. */
+export interface Answer {
+  readonly spot: Spot;
+  readonly verdict: Observation['verdict'];
+  readonly truth: Kind;
+  readonly stretch: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Shared by all processes of a world. */
+export interface Surroundings {
+  readonly chance: Chance;
+  readonly truth: Truth;
+  readonly store: Store;
+  time: number;
+  /** How often things go wrong, as a factor: 0 is never. */
+  trouble: number;
+}
+
+export class Process {
+  readonly answers = new Map<string, Answer>();
+  listed: readonly string[] | null = null;
+  isLate = false;
+  readonly #around: Surroundings;
+  readonly #onCommit: (writes: readonly Write[]) => void;
+  readonly #fuseOf: 'store' | 'any';
+  #fuse: number;
+
+  constructor(around: Surroundings, onCommit: (writes: readonly Write[]) => void = () => {}) {
+    const { chance, trouble } = around;
+    this.#around = around;
+    this.#onCommit = onCommit;
+    this.#fuseOf = chance.happens(0.6) ? 'store' : 'any';
+    const isDoomed = chance.happens(0.12 * trouble);
+    this.#fuse = isDoomed ? chance.between(1, this.#fuseOf === 'store' ? 24 : 140) : Number.POSITIVE_INFINITY;
+  }
+
+  get isDead(): boolean {
+    return this.#fuse <= 0;
+  }
+
+  async step<T>(of: 'store' | 'other', call: () => Promise<T>): Promise<T> {
+    this.#burn(of);
+    // Others may come in between.
+    for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
+    if (this.isDead) throw new Died();
+    const value = await call();
+    this.#burn(of);
+    return value;
+  }
+
+  #burn(of: 'store' | 'other'): void {
+    if (!this.isDead && (this.#fuseOf === 'any' || of === 'store')) this.#fuse--;
+    if (this.isDead) throw new Died();
+  }
+
+  store(): Store {
+    const { store } = this.#around;
+    return {
+      read: (kind, id) =>
+        this.step('store', async () => (this.#fails(0.004) ? unavailable() : await store.read(kind, id))),
+      list: (kind, page) =>
+        this.step('store', async () => (this.#fails(0.004) ? unavailable() : await store.list(kind, page))),
+      commit: (writes) => this.step('store', () => this.#commit(writes)),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  async #commit(writes: readonly Write[]) {
+    if (this.#fails(0.006)) return unavailable();
+    const committed = await this.#around.store.commit(writes);
+    if (committed.ok) this.#onCommit(writes);
+    // It was written, and the answer got lost.
+    return this.#fails(0.004) ? unavailable() : committed;
+  }
+
+  bus(take: (event: Parameters<Bus['publish']>[0]) => void): Bus {
+    return {
+      publish: (event) =>
+        this.step('other', async () => {
+          if (this.#fails(0.03)) return fail({ code: 'bus_unavailable', detail: 'simulated' });
+          take(event);
+          return ok(null);
+        }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  garden(): Garden {
+    const { truth } = this.#around;
+    return {
+      list: () =>
+        this.step('other', async () => {
+          this.listed = this.#fails(0.06) ? null : ['no-model-of-ours', ...truth.listed];
+          return { models: this.listed, evidence: '' };
+        }),
+      screen: (place) => this.step('other', async () => this.#answer(place, 'screen')),
+      confirm: (place) => this.step('other', async () => this.#answer(place, 'confirm')),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #answer(place: Place, by: 'screen' | 'confirm'): Observation {
+    const { truth } = this.#around;
+    const spot = truth.spotOf(place);
+    const row = truth.stormAt(place) ?? this.#disturbance(spot) ?? rowOf(by === 'screen' ? screened(spot) : spot.kind);
+    if (row === lateRow) this.isLate = true;
+    this.#around.time += row === lateRow ? 10_000 : this.#around.chance.between(0, 60);
+    const at = this.#around.time;
+    this.answers.set(nameOf(place), { spot, verdict: row.verdict, truth: spot.kind, stretch: spot.stretch, at });
+    return { ...row, by, at: new Date(at).toISOString() };
+  }
+
+  #disturbance(spot: Spot): Row | null {
+    if (this.#fails(0.06)) return this.#around.chance.pick(noiseRows);
+    // A wrong answer comes alone; where the model is gone, it is only another reason.
+    const isServable = spot.kind === 'enabled' || spot.kind === 'no_quota';
+    if ((isServable && spot.isFlapped) || !this.#fails(0.02)) return null;
+    spot.isFlapped = true;
+    return rowOf(this.#around.chance.pick(downKinds));
+  }
+
+  #fails(probability: number): boolean {
+    return this.#around.chance.happens(probability * this.#around.trouble);
+  }
+}
+
+function screened({ kind, isScreenFooled }: Spot): Kind | 'candidate' {
+  return kind === 'enabled' || kind === 'no_quota' || isScreenFooled ? 'candidate' : kind;
+}
+
+function unavailable() {
+  return fail({ code: 'store_unavailable', detail: 'simulated' });
+}
