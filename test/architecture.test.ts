@@ -16,7 +16,7 @@ const rules: readonly (readonly [string, readonly string[]])[] = [
   ['shared/ports.ts', ['shared/domain/']],
   ['shared/adapters/', ['shared/domain/', 'shared/ports.ts', 'shared/adapters/', 'npm:', 'node:']],
   ['functions/wiring.ts', ['functions/', 'shared/', 'npm:', 'node:']],
-  ['functions/local/', ['functions/', 'shared/', 'npm:', 'node:']],
+  ['functions/local', ['functions/', 'shared/', 'npm:', 'node:']],
   ['functions/', ['functions/', 'shared/domain/', 'shared/catalogue/', 'shared/ports.ts', 'npm:', 'node:']],
 ];
 

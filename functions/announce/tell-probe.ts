@@ -53,13 +53,16 @@ export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
   };
 }
 
-export function tellRetiring({ data }: Of<'PinRetiring'>, url: string): Message {
+export function tellRetiring({ at, data }: Of<'PinRetiring'>, url: string): Message {
   const { model, retirement, days, pins } = data;
-  const what = retirement.kind === 'shut' ? `Google shuts ${model} on` : `Google promises ${model} only until`;
+  const { kind, date } = retirement;
+  const isOver = date <= at.slice(0, 10);
+  const [promise, end] = isOver ? ['promised', 'shut'] : ['promises', 'shuts'];
+  const what = kind === 'shut' ? `Google ${end} ${model} on ${date}` : `Google ${promise} ${model} only until ${date}`;
   return {
     urgency: days <= 7 ? 'urgent' : 'calm',
-    title: `${model} retires in ${days} days or less`,
-    summary: `${what} ${retirement.date}, and it is pinned.`,
+    title: isOver ? `${model} may go at any time` : `${model} nears its end: ${date}`,
+    summary: `${what}, and it is pinned.`,
     facts: [pinsFact(pins)],
     actions: [
       {

@@ -65,7 +65,7 @@ function stepOf({ family, from, to }: Effect): string {
 function summarise({ at, by, data }: PolicyChanged): string {
   const values = data.changes === 1 ? '1 value differs' : `${data.changes} values differ`;
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-  const what = `${by} published revision ${data.revision} on ${when}; ${values}.`;
+  const what = `${by} published revision ${data.revision} on ${when}${data.revision === 1 ? ', the first' : `; ${values}`}.`;
   return data.note === null ? what : `${what} Note: ${data.note}`;
 }
 

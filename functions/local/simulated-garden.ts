@@ -23,7 +23,9 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
     if (step !== undefined) return now - start >= step.afterMs ? 'enabled' : 'not_enabled';
     const entry = entries.find(({ id }) => id === model);
     if (entry === undefined || isShut(entry, new Date(now).toISOString().slice(0, 10))) return 'not_enabled';
-    return isServedIn(entry, location) === false ? 'not_served' : 'enabled';
+    const isServed = isServedIn(entry, location);
+    if (isServed === null) return 'not_enabled';
+    return isServed ? 'enabled' : 'not_served';
   }
 
   const look =

@@ -12,10 +12,11 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
 import type { Event } from '../../shared/domain/event.ts';
-import type { Garden } from '../../shared/ports.ts';
+import type { Clock, Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { frontServer } from '../api/front.ts';
 import { stop } from '../lifecycle.ts';
+import type { Probed } from '../probe/probe.ts';
 import { createWiring, defaultTopic, type Environment, pointAtEmulators } from '../wiring.ts';
 import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
@@ -32,6 +33,8 @@ export interface LocalOptions {
   readonly project: string | null;
   /** The Model Garden that a timer probes; null for none. */
   readonly garden: Garden | null;
+  /** The time that the service goes by. */
+  readonly clock?: Clock;
   /** Gets lines for a person. */
   readonly write: (text: string) => void;
 }
@@ -43,6 +46,8 @@ export interface Local {
   readonly machineToken: string;
   /** Whether the tokens were made by this start. */
   readonly isFirstStart: boolean;
+  /** Runs the probe now. */
+  probe(): Promise<Probed>;
   /** Answers what is under way, then stops. */
   close(): Promise<void>;
 }
@@ -54,7 +59,7 @@ const probeEveryMs = 20_000;
 const emulatedProject = 'demo-pinward';
 
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { port, dataFolder, slackUrl, emulators, project, garden, write } = options;
+  const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
   const adminToken = keepToken(join(dataFolder, 'admin-token'));
@@ -72,6 +77,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
   if (emulators !== null) pointAtEmulators(emulators);
   const wiring = createWiring(environment, {
+    clock,
     log: createTerminalLog(write),
     channel,
     ...(emulators === null ? { bus } : {}),
@@ -94,7 +100,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await Promise.all(servers.map(stop));
     await wiring.close();
   }
-  return { url, dataFolder, adminToken, machineToken, isFirstStart, close };
+  return { url, dataFolder, adminToken, machineToken, isFirstStart, probe: wiring.probeOnce, close };
 }
 
 /** The announce function on a port of its own, with the emulator pushing to it. */

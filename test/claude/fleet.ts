@@ -26,7 +26,7 @@ export class Fleet {
   readonly vertex: FakeVertex;
   machine: Machine = newMachine();
 
-  private constructor(local: Local, vertex: FakeVertex) {
+  constructor(local: Local, vertex: FakeVertex) {
     this.local = local;
     this.vertex = vertex;
   }
