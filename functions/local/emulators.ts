@@ -4,9 +4,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, realpathSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 export interface Emulator {
   /** host:port, for FIRESTORE_EMULATOR_HOST or PUBSUB_EMULATOR_HOST. */
@@ -102,13 +101,4 @@ function findSdk(): string | null {
 function whereIs(name: string): string | null {
   const found = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
-  server.close();
-  await once(server, 'close');
-  return port;
 }

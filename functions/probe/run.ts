@@ -67,7 +67,9 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const before = known.value?.value ?? { ...emptyMatrix, at: instant(clock()) };
 
   const { models: listed } = await ports.garden.list();
-  const places = placesOf(ports, policy, listed);
+  // What was ever listed stays in sight, also when the list can't be had or no longer has it.
+  const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
+  const places = placesOf(ports, policy, everListed);
   if (places.length === 0) return ok(null);
   const { looks, confirmed } = await lookAround({ ...ports, before, places });
 
@@ -78,9 +80,9 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   return ok({ places: places.length, confirmed, news: plan.news, matrix: plan.matrix });
 }
 
-function placesOf(ports: RunPorts, policy: Policy | null, listed: readonly string[] | null): readonly Place[] {
+function placesOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly Place[] {
   const { catalogue: shipped, projects, locations } = ports;
-  return placesToProbe({ policy, shipped, listed: listed ?? [], projects, locations });
+  return placesToProbe({ policy, shipped, listed, projects, locations });
 }
 
 /** Whether this run may ask: nobody holds the lease, or whoever held it is overdue. */

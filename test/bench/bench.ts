@@ -1,11 +1,12 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore). Exit 1 if a target is missed.
+// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore, probes). Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
 import { benchFirestore } from './firestore.ts';
 import { isMet, type Measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolls } from './polls.ts';
+import { benchProbes } from './probes.ts';
 import { benchReads } from './reads.ts';
 import { prepareStore } from './server.ts';
 import { benchStart } from './start.ts';
@@ -16,6 +17,7 @@ const benches = {
   memory: benchMemory,
   reads: benchReads,
   firestore: benchFirestore,
+  probes: benchProbes,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

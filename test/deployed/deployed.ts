@@ -3,8 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { freePort } from '../../functions/local/free-port.ts';
 
 export type Target = 'api' | 'probe' | 'announce';
 
@@ -89,13 +88,4 @@ export class Deployed {
     }
     return child;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
-  server.close();
-  await once(server, 'close');
-  return port;
 }
