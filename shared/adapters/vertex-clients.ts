@@ -11,7 +11,7 @@ export interface Clients {
   prediction(location: string): Promise<PredictionServiceClient>;
   /** There is exactly one: in some modes each costs 10 MB. */
   modelGarden(): Promise<ModelGardenServiceClient>;
-  /** Cancels calls that were made with it. */
+  /** Cancels the calls that it was given to. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -33,6 +33,7 @@ export function createClients(endpoint: string | null): Clients {
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const held = new Map<string, Promise<Client>>();
+  const ready = new Set<Client>();
   let connecting: ReturnType<typeof connectReal> | null = null;
   const connect = () => (connecting ??= endpoint === null ? connectReal() : connectFake(endpoint));
 
@@ -45,6 +46,8 @@ export function createClients(endpoint: string | null): Clients {
     if (found !== undefined) return found as Promise<T>; // a key has the kind of client in it
     const created = create().then(async (client) => {
       await client.initialize();
+      if (closing.signal.aborted) await client.close();
+      else ready.add(client);
       return client;
     });
     held.set(key, created);
@@ -56,28 +59,32 @@ export function createClients(endpoint: string | null): Clients {
     signal: closing.signal,
     utility: (location) =>
       hold(`utility ${hostOf(location)}`, async () => {
+        const options = await (await connect())(hostOf(location));
         const { LlmUtilityServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1/llm_utility_service_client.js'
         );
-        return new Client(await (await connect())(hostOf(location)));
+        return new Client(options);
       }),
     prediction: (location) =>
       hold(`prediction ${hostOf(location)}`, async () => {
+        const options = await (await connect())(hostOf(location));
         const { PredictionServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js'
         );
-        return new Client(await (await connect())(hostOf(location)));
+        return new Client(options);
       }),
     modelGarden: () =>
       hold('model garden', async () => {
+        const options = await (await connect())(hostOf('global'));
         const { ModelGardenServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1beta1/model_garden_service_client.js'
         );
-        return new Client(await (await connect())(hostOf('global')));
+        return new Client(options);
       }),
     async close() {
       closing.abort();
-      await Promise.allSettled([...held.values()].map(async (client) => (await client).close()));
+      // Those that still wait for credentials close themselves.
+      await Promise.all([...ready].map((client) => client.close()));
     },
   };
 }

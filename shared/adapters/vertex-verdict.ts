@@ -36,15 +36,18 @@ const names = [
   'UNAUTHENTICATED',
 ] as const;
 
+/** As much of a text as is looked at: a web page may be long, and the patterns take the square of the time. */
+const lengthRead = 5000;
+
 /** Vertex has answered the same refusal as a failed precondition, as a bad argument and as a denial. */
 const refusals = [3, 7, 9];
 
 const rows: readonly Row[] = [
-  // Credentials, before anything was sent; what keeps a token from being fetched is mostly the network.
-  {
-    says: /^Getting metadata from plugin failed\b.*(?:\bE[A-Z]*(?:CONN|TIMEDOUT|NOTFOUND|AGAIN|UNREACH)[A-Z]*\b|socket hang up|timed? ?out|network)/is,
-    verdict: 'transient',
-  },
+  // The network, before anything is known of the answer; getting credentials needs it, too.
+  { says: /\b(?:EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONN[A-Z]+|E[A-Z]+UNREACH|EPIPE)\b/, verdict: 'transient' },
+  { says: /^Getting metadata from plugin failed\b.*(?:socket hang up|timed? ?out)/is, verdict: 'transient' },
+
+  // Credentials, before anything was sent.
   { says: /^Getting metadata from plugin failed\b/, verdict: 'misconfigured', cause: 'unauthenticated' },
   {
     says: /Could not load the default credentials|\binvalid_grant\b|\binvalid_rapt\b|\breauth|GOOGLE_APPLICATION_CREDENTIALS/,
@@ -107,7 +110,7 @@ export function judgeBody(body: string): Judged {
   const type = typeOf(body);
   if (type === 'message') return { verdict: 'enabled', cause: null, evidence: 'OK: the model answered' };
   // 3 is how the same body comes as an error.
-  if (type === 'error') return judge('confirm', 3, body, '', `OK: ${body}`);
+  if (type === 'error') return judge('confirm', 3, body.slice(0, lengthRead), '', `OK: ${body}`);
   return { verdict: 'unknown', cause: null, evidence: clean(`OK: ${body}`) };
 }
 
@@ -128,12 +131,12 @@ function judge(by: Observation['by'], code: number | null, text: string, reason:
 
 /** A gRPC error's `details` is the text alone; other errors have only a message and, it may be, a code of another kind. */
 function readError(error: unknown): { readonly code: number | null; readonly text: string; readonly reason: string } {
-  if (!(error instanceof Error)) return { code: null, text: String(error), reason: '' };
+  if (!(error instanceof Error)) return { code: null, text: String(error).slice(0, lengthRead), reason: '' };
   const { code, details, reason } = error as { code?: unknown; details?: unknown; reason?: unknown }; // each checked here
   const isGrpc = typeof code === 'number' && code > 0 && code < names.length;
   return {
     code: isGrpc ? code : null,
-    text: typeof details === 'string' && details !== '' ? details : error.message,
+    text: (typeof details === 'string' && details !== '' ? details : error.message).slice(0, lengthRead),
     reason: typeof reason === 'string' ? reason : '',
   };
 }
@@ -150,7 +153,7 @@ function typeOf(body: string): unknown {
 /** Fit for a log, a page and a chat: one line, without what looks like a secret, 500 characters at most. */
 function clean(text: string): string {
   return text
-    .slice(0, 5000)
+    .slice(0, lengthRead)
     .replace(/-----BEGIN [^-]*PRIVATE KEY-----(?:.*?-----END [^-]*PRIVATE KEY-----|.*)/gs, '[secret]')
     .replace(/\b(?:ya29\.|1\/\/|AIza|GOCSPX-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}/g, '[secret]')
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [secret]')

@@ -1,6 +1,7 @@
 // Vertex AI's Model Garden: lists Anthropic's models, and asks for one in one place, first for free and then with one token.
 // What can't be asked is an observation, too; only an id that no path may hold is a bug, and thrown before anything is sent.
 
+import type { CallOptions } from 'google-gax';
 import { isLocation } from '../domain/location.ts';
 import { parseModel } from '../domain/model.ts';
 import type { Observation, Place } from '../domain/observation.ts';
@@ -12,22 +13,17 @@ export interface VertexOptions {
   /** Host and port of a fake that stands for all of Vertex. Without it: Google, with the credentials found by default. */
   readonly endpoint?: string;
   readonly clock?: Clock;
-  /** How long one call may take, getting credentials included (milliseconds). */
   readonly timeoutsMs?: Partial<Timeouts>;
 }
 
+/** How long each may take (milliseconds). */
 interface Timeouts {
+  /** Loading the SDK and finding credentials; a cold function with a share of a processor takes seconds to load. */
+  readonly ready: number;
   readonly screen: number;
   readonly confirm: number;
   /** All pages together. */
   readonly list: number;
-}
-
-/** When a call must be over, from the search for credentials to the answer. */
-interface Deadline {
-  restMs(): number;
-  /** The client, if it is ready in time. */
-  hold<C>(client: Promise<C>): Promise<C>;
 }
 
 const publisher = 'publishers/anthropic';
@@ -44,12 +40,12 @@ const question = Buffer.from(
 
 export function openVertex(options: VertexOptions = {}): Garden {
   const { clock = Date.now, endpoint = null } = options;
-  const timeouts: Timeouts = { screen: 10_000, confirm: 20_000, list: 30_000, ...options.timeoutsMs };
+  const timeouts: Timeouts = { ready: 20_000, screen: 10_000, confirm: 20_000, list: 30_000, ...options.timeoutsMs };
   const clients = createClients(endpoint);
 
   async function observe(by: Observation['by'], place: Place, ask: typeof countTokens): Promise<Observation> {
     checkPlace(place);
-    const judged = await ask(clients, place, deadlineIn(timeouts[by])).catch((error) => judgeError(error, by));
+    const judged = await ask(clients, place, timeouts).catch((error) => judgeError(error, by));
     return { ...judged, by, at: new Date(clock()).toISOString() };
   }
 
@@ -58,7 +54,7 @@ export function openVertex(options: VertexOptions = {}): Garden {
     confirm: (place) => observe('confirm', place, predictOne),
     async list() {
       try {
-        const models = await listModels(clients, deadlineIn(timeouts.list));
+        const models = await listModels(clients, timeouts);
         return { models, evidence: `OK: ${models.length} models` };
       } catch (error) {
         return { models: null, evidence: judgeError(error, 'screen').evidence };
@@ -68,29 +64,49 @@ export function openVertex(options: VertexOptions = {}): Garden {
   };
 }
 
-async function countTokens(clients: Clients, place: Place, deadline: Deadline): Promise<Judged> {
-  const client = await deadline.hold(clients.utility(place.location));
-  const contents = [{ role: 'user', parts: [{ text: 'ping' }] }];
-  await client.countTokens({ endpoint: nameOf(place), contents }, callOptions(clients, deadline));
+async function countTokens(clients: Clients, place: Place, timeouts: Timeouts): Promise<Judged> {
+  const client = await inTime(timeouts.ready, clients.utility(place.location));
+  const request = { endpoint: nameOf(place), contents: [{ role: 'user', parts: [{ text: 'ping' }] }] };
+  await answered((heard) => client.countTokens(request, callOptions(clients, timeouts.screen), heard));
   return judgeCount();
 }
 
-async function predictOne(clients: Clients, place: Place, deadline: Deadline): Promise<Judged> {
-  const client = await deadline.hold(clients.prediction(place.location));
-  const httpBody = { contentType: 'application/json', data: question };
-  const [answer] = await client.rawPredict({ endpoint: nameOf(place), httpBody }, callOptions(clients, deadline));
-  return judgeBody(textOf(answer.data));
+async function predictOne(clients: Clients, place: Place, timeouts: Timeouts): Promise<Judged> {
+  const client = await inTime(timeouts.ready, clients.prediction(place.location));
+  const request = { endpoint: nameOf(place), httpBody: { contentType: 'application/json', data: question } };
+  const body = await answered<{ data?: Uint8Array | string | null }>((heard) =>
+    client.rawPredict(request, callOptions(clients, timeouts.confirm), heard),
+  );
+  return judgeBody(textOf(body?.data));
+}
+
+/**
+ * One call by callback. The SDK's promises read 4 MB of definitions again for each error that carries details, which
+ * stops everything for 0.1 s and more; a prober that may not ask gets such an error everywhere at once.
+ */
+async function answered<T>(call: (heard: (error: unknown, answer?: T | null) => void) => void): Promise<T | null> {
+  try {
+    return await new Promise((resolve, reject) => {
+      call((error, answer) => (error ? reject(error) : resolve(answer ?? null)));
+    });
+  } catch (error) {
+    const { GoogleError } = await import('google-gax');
+    throw error instanceof Error && 'metadata' in error
+      ? GoogleError.parseGRPCStatusDetails(Object.assign(new GoogleError(error.message), error))
+      : error;
+  }
 }
 
 /** Page by page, since the SDK's own paging has a time-out for each page and none for all. */
-async function listModels(clients: Clients, deadline: Deadline): Promise<readonly string[]> {
-  const client = await deadline.hold(clients.modelGarden());
+async function listModels(clients: Clients, timeouts: Timeouts): Promise<readonly string[]> {
+  const client = await inTime(timeouts.ready, clients.modelGarden());
+  const end = performance.now() + timeouts.list;
   const ids = new Set<string>();
   let pageToken = '';
   for (let page = 0; page < pagesAtMost; page++) {
     const [, , answer] = await client.listPublisherModels(
       { parent: publisher, listAllVersions: true, pageSize: 300, pageToken },
-      { ...callOptions(clients, deadline), autoPaginate: false },
+      { ...callOptions(clients, end - performance.now()), autoPaginate: false },
     );
     for (const entry of answer.publisherModels ?? []) {
       const id = idOf(entry.name ?? '', entry.versionId ?? '');
@@ -123,22 +139,15 @@ function textOf(data: Uint8Array | string | null | undefined): string {
 }
 
 /** No retry by the SDK: the probe asks again itself, when and if it wants to. */
-function callOptions({ signal }: Clients, deadline: Deadline) {
-  return { timeout: deadline.restMs(), retry: null, signal };
+function callOptions({ signal }: Clients, restMs: number): CallOptions {
+  return { timeout: Math.max(1, restMs), retry: null, signal };
 }
 
-function deadlineIn(ms: number): Deadline {
-  const end = performance.now() + ms;
-  const restMs = () => Math.max(1, end - performance.now());
-  return {
-    restMs,
-    async hold(client) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        const error = Object.assign(new Error('no credentials or connection in time'), { code: 4 });
-        timer = setTimeout(() => reject(error), restMs());
-      });
-      return await Promise.race([client, late]).finally(() => clearTimeout(timer));
-    },
-  };
+async function inTime<C>(ms: number, client: Promise<C>): Promise<C> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error('no credentials were found in time'), { code: 4 });
+    timer = setTimeout(() => reject(error), ms);
+  });
+  return await Promise.race([client, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,5 @@
 // Availability: what recent observations of a place add up to. Only an answer about the model changes it; losing it takes
-// two agreeing runs; a first look is no news. Kept for all places in one document, the matrix, which one read brings.
+// two agreeing runs; a first look is no news, nor is one word against it. Kept for all places in one document, the matrix, which one read brings.
 
 import { z } from 'zod';
 import { BlindCause, type Observation, type Place, type Verdict } from './observation.ts';
@@ -28,7 +28,7 @@ export const Cell = z.strictObject({
   seen: z.iso.datetime().nullable(),
   /** When a confirmation last answered. */
   confirmed: z.iso.datetime().nullable(),
-  /** A first run that says that the model is lost, waiting for a second one. */
+  /** When a first run said that the model is not callable; until a second one agrees, it is not lost and nobody is told. */
   doubted: z.iso.datetime().nullable(),
   /** How often it became callable; tells one enabling from the next. */
   enablings: z.int().nonnegative(),
@@ -90,7 +90,13 @@ export function fold(before: Cell | null, place: Place, observation: Observation
   // Quota that ran out is no sign that a model which answered before is gone.
   if (state === 'no_quota' && cell.state === 'enabled') return { cell: { ...seen, doubted: null }, turn: null };
   if (cell.state === 'enabled') return doubt(seen, state, at);
-  return { cell: { ...seen, doubted: null, state, since: cell.state === state ? cell.since : at }, turn: null };
+  const doubted = cell.state === 'unknown' ? at : isAgreed(cell.doubted, at) ? null : cell.doubted;
+  return { cell: { ...seen, doubted, state, since: cell.state === state ? cell.since : at }, turn: null };
+}
+
+/** Not callable by more than one run's word, which may be a wrong one. */
+export function isSurelyNotCallable({ state, doubted }: Cell): boolean {
+  return state !== 'unknown' && !isCallable(state) && doubted === null;
 }
 
 /** What an answer says about the model; null when it says nothing about it. */
@@ -120,9 +126,12 @@ function gain(cell: Cell, at: string): { cell: Cell; turn: Turn | null } {
 
 function doubt(cell: Cell, state: Availability, at: string): { cell: Cell; turn: Turn | null } {
   const doubted = cell.doubted ?? at;
-  const isAgreed = Date.parse(at) - Date.parse(doubted) >= agreeAfterMs;
-  if (!isAgreed) return { cell: { ...cell, doubted }, turn: null };
+  if (!isAgreed(doubted, at)) return { cell: { ...cell, doubted }, turn: null };
   return { cell: { ...cell, state, since: at, doubted: null }, turn: 'lost' };
+}
+
+function isAgreed(doubted: string | null, at: string): boolean {
+  return doubted === null || Date.parse(at) - Date.parse(doubted) >= agreeAfterMs;
 }
 
 function unseenCell({ project, location, model }: Place, at: string): Cell {

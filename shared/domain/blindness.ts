@@ -2,37 +2,58 @@
 
 import type { Matrix } from './availability.ts';
 import type { News } from './event.ts';
-import type { BlindCause } from './observation.ts';
-import { by, type ProbeInput } from './probe-input.ts';
+import type { Verdict } from './observation.ts';
+import { by, type Look, type ProbeInput } from './probe-input.ts';
 
 /** Runs in a row that must see nothing before people are told. */
 const blindRuns = 2;
 
-/** A location is blind when no look there said anything but that we are set up wrongly. */
-export function foldBlindness({ before, looks, now }: ProbeInput): {
-  value: Matrix['blind'];
-  blindings: number;
-  news: readonly News[];
-} {
-  const byLocation = Map.groupBy(looks, ({ place }) => place.location);
-  const blind = [...byLocation].filter(([, each]) =>
+interface FoldedBlindness {
+  readonly value: Matrix['blind'];
+  readonly blindings: number;
+  readonly news: readonly News[];
+}
+
+/**
+ * A location is dark in a run when every look there said that we are set up wrongly, and sees again when one said something
+ * of a model; time-outs and the like are neither. People are told once a location was dark twice, until all see again.
+ */
+export function foldBlindness({ before, looks, now }: ProbeInput): FoldedBlindness {
+  const { blind: was, blindings } = before;
+  const byLocation = [...Map.groupBy(looks, ({ place }) => place.location)];
+  const dark = byLocation.filter(([, each]) =>
     each.every(({ observation }) => observation.verdict === 'misconfigured'),
   );
+  const darkNames = dark.map(([location]) => location);
+  const still = stillUnseen(was?.locations ?? [], byLocation);
+  const locations = [...new Set([...darkNames, ...still])];
   const base = { subject: 'probe', at: now, by };
-  if (blind.length === 0) {
-    if (looks.length === 0) return { value: before.blind, blindings: before.blindings, news: [] };
-    const id = `ProbeRecovered.probe.${before.blindings}`;
-    const news: News[] = before.blind?.isTold === true ? [{ ...base, id, kind: 'ProbeRecovered', data: {} }] : [];
-    return { value: null, blindings: before.blindings, news };
+  if (was !== null && locations.length === 0) {
+    const news: News[] = was.isTold
+      ? [{ ...base, id: `ProbeRecovered.probe.${blindings}`, kind: 'ProbeRecovered', data: {} }]
+      : [];
+    return { value: null, blindings, news };
   }
-  const observation = blind[0]?.[1][0]?.observation;
-  const cause: BlindCause = observation?.cause ?? 'permission_denied';
-  const locations = blind.map(([location]) => location);
-  const runs = (before.blind?.runs ?? 0) + 1;
-  const isTold = before.blind?.isTold === true || runs >= blindRuns;
-  const value = { locations, cause, runs, isTold };
-  if (before.blind?.isTold === true || !isTold) return { value, blindings: before.blindings, news: [] };
-  const blindings = before.blindings + 1;
-  const data = { locations, cause, evidence: observation?.evidence ?? '' };
-  return { value, blindings, news: [{ ...base, id: `ProbeBlind.probe.${blindings}`, kind: 'ProbeBlind', data }] };
+  const observation = dark[0]?.[1][0]?.observation;
+  if (observation === undefined) return { value: was === null ? null : { ...was, locations }, blindings, news: [] };
+  const again = darkNames.filter((location) => was?.locations.includes(location));
+  const runs = again.length === 0 ? 1 : (was?.runs ?? 0) + 1;
+  const isNews = was?.isTold !== true && runs >= blindRuns;
+  const cause = observation.cause ?? 'permission_denied';
+  const value = { locations, cause, runs, isTold: was?.isTold === true || isNews };
+  if (!isNews) return { value, blindings, news: [] };
+  const id = `ProbeBlind.probe.${blindings + 1}`;
+  const data = { locations: again, cause, evidence: observation.evidence };
+  return { value, blindings: blindings + 1, news: [{ ...base, id, kind: 'ProbeBlind', data }] };
+}
+
+/** Of locations that were dark, those that still say nothing; one that is looked at no longer counts only if none was seen. */
+function stillUnseen(was: readonly string[], byLocation: readonly [string, readonly Look[]][]): readonly string[] {
+  const lit = byLocation.filter(([, each]) => each.some(({ observation }) => isAboutModel(observation.verdict)));
+  const isIn = (groups: typeof byLocation, location: string) => groups.some(([name]) => name === location);
+  return was.filter((location) => !isIn(lit, location) && (lit.length === 0 || isIn(byLocation, location)));
+}
+
+function isAboutModel(verdict: Verdict): boolean {
+  return verdict !== 'misconfigured' && verdict !== 'transient' && verdict !== 'unknown';
 }

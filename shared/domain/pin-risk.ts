@@ -1,6 +1,6 @@
 // What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
 
-import { type Cell, isCallable, type Matrix, placeName } from './availability.ts';
+import { type Cell, isSurelyNotCallable, type Matrix, placeName } from './availability.ts';
 import { findEntry } from './catalogue.ts';
 import type { News } from './event.ts';
 import type { PinnedPlace } from './places.ts';
@@ -18,8 +18,8 @@ export function foldRisk(
   const atRisk = new Map<string, PinnedPlace[]>();
   for (const pin of pinned) {
     const name = placeName(pin.place);
-    const state = cells.get(name)?.state ?? 'unknown';
-    if (state === 'unknown' || isCallable(state)) continue;
+    const cell = cells.get(name);
+    if (cell === undefined || !isSurelyNotCallable(cell)) continue;
     atRisk.set(name, [...(atRisk.get(name) ?? []), pin]);
   }
   const entries = [...new Set([...Object.keys(before.atRisk), ...atRisk.keys()])].map((name) => {
@@ -38,7 +38,7 @@ function riskNews(pins: readonly PinnedPlace[], cell: Cell | undefined, times: n
   if (cell === undefined) return [];
   const { project, location, model, state, evidence } = cell;
   if (state === 'unknown' || state === 'enabled') return [];
-  const id = `PinAtRisk.${model}.${location}.${times}`;
+  const id = `PinAtRisk.${model}.${location}.${project}.${times}`;
   const data = { project, location, model, state, evidence, pins: pins.map(({ ring, family }) => ({ ring, family })) };
   return [{ id, kind: 'PinAtRisk', subject: model, at: now, by, data }];
 }

@@ -2,7 +2,7 @@
 // Pure; functions/probe/run.ts reads, asks, calls this and commits. Ids of news come from place and count, so that a run
 // that is repeated says nothing twice.
 
-import { type Cell, fold, type Matrix, placeName, type Turn } from './availability.ts';
+import { type Cell, fold, isSurelyNotCallable, type Matrix, placeName, type Turn } from './availability.ts';
 import { foldBlindness } from './blindness.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Effect, sideOf } from './effects.ts';
@@ -28,7 +28,7 @@ export function planProbe(input: ProbeInput): ProbePlan {
   const cells = new Map(before.cells.map((cell) => [placeName(cell), cell]));
   for (const { cell } of folded) cells.set(placeName(cell), cell);
   const listed = foldListing(input);
-  const enabled = foldEnablings(input, folded);
+  const enabled = foldEnablings(input, folded, listed.value);
   const blind = foldBlindness(input);
   const risk = foldRisk(input, cells, pinned);
   const retiring = foldRetiring(input, pinned);
@@ -65,7 +65,7 @@ function lostNews(folded: readonly Folded[], now: string): readonly News[] {
   return folded
     .filter(({ turn }) => turn === 'lost')
     .map(({ cell: { project, location, model, enablings, evidence } }): News => {
-      const id = `ModelLost.${model}.${location}.${enablings}`;
+      const id = `ModelLost.${model}.${location}.${project}.${enablings}`;
       return { id, kind: 'ModelLost', subject: model, at: now, by, data: { project, location, model, evidence } };
     });
 }
@@ -74,13 +74,14 @@ function lostNews(folded: readonly Folded[], now: string): readonly News[] {
 function foldEnablings(
   input: ProbeInput,
   folded: readonly Folded[],
+  listed: Matrix['listed'],
 ): { value: Matrix['enabled']; news: readonly News[] } {
   const value = { ...input.before.enabled };
   for (const { cell } of folded.filter(({ turn }) => turn === 'lost')) {
     const was = value[modelName(cell)];
     if (was !== undefined) value[modelName(cell)] = { ...was, told: null };
   }
-  const gained = folded.filter(({ turn, before, cell }) => turn === 'gained' && isNews(before, cell, input.before));
+  const gained = folded.filter(({ turn, before, cell }) => turn === 'gained' && isNews(before, cell, listed));
   const news = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
     const was = value[name];
     const times = (was?.times ?? 0) + 1;
@@ -97,8 +98,8 @@ function foldEnablings(
 }
 
 /** What a first look finds was there before us; only a model that was seen not callable, or that is new, was enabled. */
-function isNews(before: Cell | null, { model }: Cell, { listed }: Matrix): boolean {
-  if (before !== null && before.state !== 'unknown') return true;
+function isNews(before: Cell | null, { model }: Cell, listed: Matrix['listed']): boolean {
+  if (before !== null && isSurelyNotCallable(before)) return true;
   return (listed[model] ?? null) !== null;
 }
 

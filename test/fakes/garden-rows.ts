@@ -84,6 +84,9 @@ export const rows = {
       { reason: 'SERVICE_DISABLED', domain: 'googleapis.com' },
     ),
   ),
+  'api disabled, in other words': both(() =>
+    error(7, 'Agent Platform is off here.', { reason: 'SERVICE_DISABLED', domain: 'googleapis.com' }),
+  ),
   'billing disabled': both(({ project }) =>
     error(7, `This API method requires billing to be enabled. Please enable billing on project #${project}.`, {
       reason: 'BILLING_DISABLED',

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { ServerHttp2Stream } from 'node:http2';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { fromJSON, type MessageTypeDefinition, type MethodDefinition } from '@grpc/proto-loader';
 import type { Answer, ErrorInfo } from './garden-rows.ts';
 
@@ -15,6 +15,7 @@ export interface Wire {
 }
 type Method = MethodDefinition<object, object>;
 
+const packages = join(import.meta.dirname, '../../node_modules');
 let loaded: Wire | null = null;
 
 /** Loads the definitions (a third of a second) once a process. */
@@ -46,14 +47,13 @@ function readWire(): Wire {
       status.serialize({
         code,
         message: text,
-        // Both ways of naming the field, since what loaded it decides on the letter case.
         details: [{ type_url: 'type.googleapis.com/google.rpc.ErrorInfo', value: errorInfo.serialize(info) }],
       }),
   };
 }
 
 function definitionsOf(file: string): ReturnType<typeof fromJSON> {
-  const json = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve(file)), 'utf8'));
+  const json = JSON.parse(readFileSync(join(packages, file), 'utf8'));
   return fromJSON(json, { keepCase: false, longs: String, enums: String, defaults: true, oneofs: true });
 }
 

@@ -46,6 +46,7 @@ export async function startFakeGarden(options: FakeGardenOptions = {}): Promise<
     sendAnswer(stream, method, answered);
   }
 
+  loadWire();
   const line = createLine(meet);
   const port = await line.listen(0);
   return {

@@ -55,6 +55,13 @@ export const noiseRows: readonly [Row, ...Row[]] = [
   ...blindRows,
 ];
 
+/** What a whole location, a project or everything is answered with for a while. */
+export const stormRows: readonly [Row, ...Row[]] = [
+  ...blindRows,
+  noise('transient', 'UNAVAILABLE: 503 Service Unavailable'),
+  lateRow,
+];
+
 function blindRow(cause: BlindCause, evidence: string): Row {
   return { verdict: 'misconfigured', cause, evidence };
 }

@@ -17,7 +17,6 @@ export class BlindOracle {
 
   committed(answers: readonly Answer[], events: readonly Event[]): void {
     const byLocation = Map.groupBy(answers, ({ spot }) => spot.place.location);
-    for (const location of this.#dark.keys()) if (!byLocation.has(location)) this.#dark.delete(location);
     let hasLit = false;
     for (const [location, each] of byLocation) {
       if (each.every(({ verdict }) => verdict === 'misconfigured'))
@@ -27,6 +26,7 @@ export class BlindOracle {
         hasLit = true;
       }
     }
+    for (const location of this.#dark.keys()) if (hasLit && !byLocation.has(location)) this.#dark.delete(location);
     const blind = events.filter((event) => event.kind === 'ProbeBlind');
     const recovered = events.filter((event) => event.kind === 'ProbeRecovered');
     const dark = [...this.#dark].filter(([, runs]) => runs >= 2).map(([location]) => location);

@@ -172,8 +172,8 @@ function note(known: Record, answer: Answer, told: Tells): void {
   }
   if (told === 'down') known.downSince ??= at;
   else known.downSince = null;
-  // A wrong answer comes alone: the next is allowed only once the place was told callable.
-  answer.spot.isFlapped = told !== 'up';
+  // A wrong answer comes alone: the next is allowed only once the place was told callable, or merely without quota.
+  answer.spot.isFlapped = told !== 'up' && told !== 'neutral';
 }
 
 function classOf(truth: string): string {

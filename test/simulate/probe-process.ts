@@ -16,6 +16,7 @@ export interface Answer {
   readonly verdict: Observation['verdict'];
   readonly truth: Kind;
   readonly stretch: number;
+  readonly by: Observation['by'];
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -28,21 +29,29 @@ export interface Surroundings {
   time: number;
   /** How often things go wrong, as a factor: 0 is never. */
   trouble: number;
+  /** Wakes processes that lost their processor for a while. */
+  readonly stalled: (() => void)[];
 }
 
 export class Process {
   readonly answers = new Map<string, Answer>();
   listed: readonly string[] | null = null;
+  /** Whether it lost so much time that it may leave places out. */
   isLate = false;
+  /** How often the store failed it. */
+  failures = 0;
   readonly #around: Surroundings;
   readonly #onCommit: (writes: readonly Write[]) => void;
+  readonly #mayStall: boolean;
   readonly #fuseOf: 'store' | 'any';
   #fuse: number;
 
-  constructor(around: Surroundings, onCommit: (writes: readonly Write[]) => void = () => {}) {
+  constructor(around: Surroundings, onCommit?: (writes: readonly Write[]) => void) {
     const { chance, trouble } = around;
     this.#around = around;
-    this.#onCommit = onCommit;
+    this.#onCommit = onCommit ?? (() => {});
+    // One that announces doesn't stall: waking up after its claim ran out, it would post what others have posted.
+    this.#mayStall = onCommit !== undefined;
     this.#fuseOf = chance.happens(0.6) ? 'store' : 'any';
     const isDoomed = chance.happens(0.12 * trouble);
     this.#fuse = isDoomed ? chance.between(1, this.#fuseOf === 'store' ? 24 : 140) : Number.POSITIVE_INFINITY;
@@ -56,10 +65,16 @@ export class Process {
     this.#burn(of);
     // Others may come in between.
     for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
+    if (this.#mayStall && this.#fails(0.001)) await this.#stall();
     if (this.isDead) throw new Died();
     const value = await call();
     this.#burn(of);
     return value;
+  }
+
+  async #stall(): Promise<void> {
+    this.isLate = true;
+    await new Promise<void>((resolve) => this.#around.stalled.push(resolve));
   }
 
   #burn(of: 'store' | 'other'): void {
@@ -71,20 +86,20 @@ export class Process {
     const { store } = this.#around;
     return {
       read: (kind, id) =>
-        this.step('store', async () => (this.#fails(0.004) ? unavailable() : await store.read(kind, id))),
+        this.step('store', async () => (this.#storeFails() ? unavailable() : await store.read(kind, id))),
       list: (kind, page) =>
-        this.step('store', async () => (this.#fails(0.004) ? unavailable() : await store.list(kind, page))),
+        this.step('store', async () => (this.#storeFails() ? unavailable() : await store.list(kind, page))),
       commit: (writes) => this.step('store', () => this.#commit(writes)),
       close: () => Promise.resolve(),
     };
   }
 
   async #commit(writes: readonly Write[]) {
-    if (this.#fails(0.006)) return unavailable();
+    if (this.#storeFails()) return unavailable();
     const committed = await this.#around.store.commit(writes);
     if (committed.ok) this.#onCommit(writes);
     // It was written, and the answer got lost.
-    return this.#fails(0.004) ? unavailable() : committed;
+    return this.#storeFails() ? unavailable() : committed;
   }
 
   bus(take: (event: Parameters<Bus['publish']>[0]) => void): Bus {
@@ -114,13 +129,16 @@ export class Process {
   }
 
   #answer(place: Place, by: 'screen' | 'confirm'): Observation {
-    const { truth } = this.#around;
-    const spot = truth.spotOf(place);
-    const row = truth.stormAt(place) ?? this.#disturbance(spot) ?? rowOf(by === 'screen' ? screened(spot) : spot.kind);
+    const spot = this.#around.truth.spotOf(place);
+    const row =
+      this.#around.truth.stormAt(place) ??
+      this.#disturbance(spot) ??
+      rowOf(by === 'screen' ? screened(spot) : spot.kind);
     if (row === lateRow) this.isLate = true;
     this.#around.time += row === lateRow ? 10_000 : this.#around.chance.between(0, 60);
     const at = this.#around.time;
-    this.answers.set(nameOf(place), { spot, verdict: row.verdict, truth: spot.kind, stretch: spot.stretch, at });
+    const { kind: truth, stretch } = spot;
+    this.answers.set(nameOf(place), { spot, verdict: row.verdict, truth, stretch, by, at });
     return { ...row, by, at: new Date(at).toISOString() };
   }
 
@@ -131,6 +149,12 @@ export class Process {
     if ((isServable && spot.isFlapped) || !this.#fails(0.02)) return null;
     spot.isFlapped = true;
     return rowOf(this.#around.chance.pick(downKinds));
+  }
+
+  #storeFails(): boolean {
+    const isFailing = this.#fails(0.005);
+    if (isFailing) this.failures++;
+    return isFailing;
   }
 
   #fails(probability: number): boolean {

@@ -5,7 +5,7 @@ import type { OwnModel } from '../../shared/domain/entry.ts';
 import { parseModel } from '../../shared/domain/model.ts';
 import type { Place } from '../../shared/domain/observation.ts';
 import type { Chance } from './chance.ts';
-import { blindRows, downKinds, type Kind, kinds, type Row } from './probe-answers.ts';
+import { downKinds, type Kind, kinds, type Row, stormRows } from './probe-answers.ts';
 
 export const projects = ['acme-claude', 'acme-labs'] as const;
 export const locations = ['global', 'eu', 'us-east5'] as const;
@@ -25,6 +25,8 @@ export interface Spot {
   readonly place: Place;
   /** Whether the free screen can't tell that the terms are missing, so that only a confirmation can. */
   readonly isScreenFooled: boolean;
+  /** How likely it changes between two runs. */
+  readonly restlessness: number;
   base: Kind;
   kind: Kind;
   stretch: number;
@@ -49,8 +51,9 @@ export class Truth {
           if (isNewer && location === 'us-east5') continue;
           const base = chance.pick(kinds);
           const isScreenFooled = chance.happens(0.15);
-          const spot = { place: { project, location, model }, isScreenFooled, base, kind: base, stretch: 0 };
-          this.spots.set(nameOf(spot.place), { ...spot, isFlapped: false });
+          const restlessness = chance.happens(0.1) ? 0.3 : 0.03;
+          const spot = { place: { project, location, model }, isScreenFooled, restlessness, base, kind: base };
+          this.spots.set(nameOf(spot.place), { ...spot, stretch: 0, isFlapped: false });
         }
   }
 
@@ -67,11 +70,13 @@ export class Truth {
   /** What the world does between two runs. */
   turn(): void {
     const chance = this.#chance;
-    for (const spot of this.spots.values()) if (chance.happens(0.03)) spot.base = this.#nextKind(spot.base);
+    for (const spot of this.spots.values())
+      if (chance.happens(spot.restlessness)) spot.base = this.#nextKind(spot.base);
     if (chance.happens(0.02)) this.listed.add(chance.pick(unlisted));
+    if (chance.happens(0.002)) this.listed.delete(chance.pick(unlisted));
     if (chance.happens(0.1)) this.#exhausted.add(bucketOf(this.#anySpot().place));
     for (const bucket of this.#exhausted) if (chance.happens(0.3)) this.#exhausted.delete(bucket);
-    if (chance.happens(0.04)) this.#breakSight(chance.pick(blindRows));
+    if (chance.happens(0.15)) this.#breakSight(chance.pick(stormRows));
     for (const where of this.#storms.keys()) if (chance.happens(0.3)) this.#storms.delete(where);
     this.#settle();
   }
@@ -98,9 +103,10 @@ export class Truth {
 
   #breakSight(row: Row): void {
     const { project, location } = this.#anySpot().place;
-    const isWhole = this.#chance.happens(0.3);
-    for (const each of isWhole ? locations : [location]) this.#storms.set(`${project}/${each}`, row);
-    if (isWhole) for (const each of projects) this.#storms.set(`${each}/${location}`, row);
+    const reach = this.#chance.pick(['one', 'project', 'location', 'location', 'all']);
+    for (const eachProject of reach === 'one' || reach === 'project' ? [project] : projects)
+      for (const each of reach === 'one' || reach === 'location' ? [location] : locations)
+        this.#storms.set(`${eachProject}/${each}`, row);
   }
 
   #anySpot(): Spot {
@@ -114,6 +120,7 @@ export function nameOf({ project, location, model }: Place): string {
   return `${project}/${location}/${model}`;
 }
 
-function bucketOf({ project, location, model }: Place): string {
+/** Places that share a quota. */
+export function bucketOf({ project, location, model }: Place): string {
   return `${project}/${location}/${parseModel(model)?.family}`;
 }

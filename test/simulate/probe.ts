@@ -21,6 +21,8 @@ export interface Simulated {
   readonly outcome: Outcome;
   /** Posts repeated since the process died, or the store failed, between a post and its record: no code can close that gap. */
   readonly repeats: number;
+  /** How often each hardship and each kind of event came about. */
+  readonly tally: ReadonlyMap<string, number>;
   /** The first things that were wrong. */
   readonly complaints: readonly string[];
 }
@@ -51,7 +53,12 @@ export async function simulate(runs: number, seed: number, onWorld = (_runs: num
       duplicate: count('duplicate'),
       detectionP95Runs: detections[Math.ceil(detections.length * 0.95) - 1] ?? 0,
     },
-    repeats: sum(({ posts }) => [...posts.values()].reduce((total, times) => total + times - 1, 0)),
+    repeats: sum(({ deliveries: { posts } }) => [...posts.values()].reduce((total, times) => total + times - 1, 0)),
+    tally: new Map(
+      [...new Set(worlds.flatMap(({ tally }) => [...tally.keys()]))]
+        .sort()
+        .map((what) => [what, sum(({ tally }) => tally.get(what) ?? 0)]),
+    ),
     complaints: worlds
       .flatMap(({ oracle }, at) => oracle.complaints.map((each) => `world ${at}: ${each}`))
       .slice(0, 20),
@@ -68,9 +75,10 @@ async function main(): Promise<void> {
   if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) throw new Error('--runs and --seed are numbers');
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`simulating ${runs} probe runs, seed ${seed}`);
-  const { outcome, repeats, complaints } = await simulate(runs, seed, (done) => {
+  const { outcome, repeats, tally, complaints } = await simulate(runs, seed, (done) => {
     if (done % 1_000 < runsAWorld) say(`${done} of ${runs} runs`);
   });
+  say([...tally].map(([what, times]) => `${what}: ${times}`).join(', '));
   for (const complaint of complaints) say(complaint);
   say(`${repeats} posts repeated by a death between the post and its record`);
   say(JSON.stringify(outcome));
