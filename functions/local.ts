@@ -17,7 +17,8 @@ const help = `Pinward, the whole service on this machine.
   --data FOLDER   where the store and the tokens are kept (default .pinward)
   --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
   --project ID    probe the real Vertex AI for this project, with your own application default credentials
-                  (default: a simulated Model Garden, in which a new model appears after a minute)
+                  (default: a simulated Model Garden, in which a new model appears two minutes after
+                  the first policy)
   --emulators     keep documents in Google's Firestore emulator and carry events over its Pub/Sub emulator, from the
                   gcloud SDK of this machine; with FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST set, in those
   --help          this text

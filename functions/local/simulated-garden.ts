@@ -6,19 +6,20 @@ import { families } from '../../shared/domain/model.ts';
 import type { Observation, Place, Verdict } from '../../shared/domain/observation.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
-/** What appears, where, and how long after the start (milliseconds). */
+/** What appears, where, and how long after the first question (milliseconds): by then two runs have seen it missing. */
 const story = [
-  { model: 'claude-fable-5-2', location: 'global', afterMs: 60_000 },
-  { model: 'claude-fable-5-2', location: 'us', afterMs: 100_000 },
-  { model: 'claude-fable-5-2', location: 'eu', afterMs: 140_000 },
+  { model: 'claude-fable-5-2', location: 'global', afterMs: 90_000 },
+  { model: 'claude-fable-5-2', location: 'us', afterMs: 130_000 },
+  { model: 'claude-fable-5-2', location: 'eu', afterMs: 170_000 },
 ] as const;
 
 export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden {
-  const start = clock();
+  let start: number | null = null;
   const entries = families.flatMap((family) => entriesOf(catalogue, family));
 
   function verdictOf({ location, model }: Place): Verdict {
     const now = clock();
+    start ??= now;
     const step = story.find((each) => each.model === model && each.location === location);
     if (step !== undefined) return now - start >= step.afterMs ? 'enabled' : 'not_enabled';
     const entry = entries.find(({ id }) => id === model);

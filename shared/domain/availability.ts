@@ -1,5 +1,6 @@
 // Availability: what recent observations of a place add up to. Only an answer about the model changes it; losing it takes
-// two agreeing runs; a first look is no news, nor is one word against it. Kept for all places in one document, the matrix, which one read brings.
+// two agreeing runs, and so does being sure that it never was callable; a first look is no news. Kept for all places in one
+// document, the matrix, which one read brings.
 
 import { z } from 'zod';
 import { BlindCause, type Observation, type Place, type Verdict } from './observation.ts';

@@ -20,8 +20,21 @@ test('a simulation meets every kind of news and of hardship, and is the same for
   const again = await simulate(300, 4);
 
   assert.deepEqual(again, first);
-  const expected = ['ModelEnabled', 'ModelEnabled that follows', 'ModelListed', 'ModelLost', 'PinAtRisk', 'PinRetiring'];
-  const hardships = ['bus_unavailable', 'store_unavailable', 'death in a run', 'death in a delivery', 'run that gave way'];
+  const expected = [
+    'ModelEnabled',
+    'ModelEnabled that follows',
+    'ModelListed',
+    'ModelLost',
+    'PinAtRisk',
+    'PinRetiring',
+  ];
+  const hardships = [
+    'bus_unavailable',
+    'store_unavailable',
+    'death in a run',
+    'death in a delivery',
+    'run that gave way',
+  ];
   const met = [...expected, 'ProbeBlind', 'ProbeRecovered', 'UpgradeFound', ...hardships, 'run that lost time'];
   assert.deepEqual(
     met.filter((what) => !first.tally.has(what)),
