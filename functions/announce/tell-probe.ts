@@ -3,7 +3,7 @@
 import type { Effect } from '../../shared/domain/effects.ts';
 import type { Event } from '../../shared/domain/event.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import type { BlindCause } from '../../shared/domain/observation.ts';
+import { mending } from '../../shared/domain/observation.ts';
 import { factsOf } from './facts.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
@@ -91,16 +91,6 @@ export function tellRecovered(_event: Of<'ProbeRecovered'>): Message {
   const summary = 'It asks and is answered in every location.';
   return { urgency: 'calm', title: 'The probe sees Vertex again', summary, facts: [], actions: [] };
 }
-
-const mending: Record<BlindCause, string> = {
-  unauthenticated:
-    "Google refused the credentials: check the probe's service account, or run gcloud auth application-default login.",
-  permission_denied:
-    "Grant the probe's service account roles/aiplatform.user (aiplatform.endpoints.predict) in the project.",
-  api_disabled: 'Enable the API: gcloud services enable aiplatform.googleapis.com',
-  billing_disabled: 'Link a billing account to the project.',
-  wrong_address: 'The address answered is none of Vertex: check the locations in the policy.',
-};
 
 function moveAction({ ring, family }: Effect, model: string, url: string): Message['actions'][number] {
   return { text: `Move ${family} of ring ${ring}:`, call: putPin(url, ring, family, model) };

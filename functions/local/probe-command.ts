@@ -7,6 +7,7 @@ import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Cell } from '../../shared/domain/availability.ts';
+import { mending } from '../../shared/domain/observation.ts';
 import type { Look } from '../../shared/domain/probe-input.ts';
 import { runProbe } from '../probe/run.ts';
 
@@ -32,6 +33,10 @@ const marks: Record<Cell['state'], string> = {
   not_served: '.',
   unknown: '?',
 };
+
+const legend =
+  'yes: answered a call · -: not enabled for the project, or unknown there · .: not served there · ?: no answer about it';
+const looks: Look[] = [];
 
 const { values } = parseArgs({
   options: {
@@ -67,8 +72,24 @@ if (!ran.ok || ran.value === null) {
   process.exit(1);
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
+const silent = looks.filter(({ observation }) => marksNothing(observation.verdict));
+for (const line of new Set(silent.map(explain))) process.stdout.write(`${line}\n`);
+// Nothing at all was said of any model: whoever runs this has something to mend first.
+if (silent.length === looks.length) process.exitCode = 1;
 
-function showProgress({ place, observation }: Look, done: number, all: number): void {
+function marksNothing(verdict: Look['observation']['verdict']): boolean {
+  return verdict === 'misconfigured' || verdict === 'transient' || verdict === 'unknown';
+}
+
+function explain({ place, observation: { verdict, cause, evidence } }: Look): string {
+  return cause === null
+    ? `? ${place.location}: ${verdict}, ${evidence}`
+    : `? ${place.location}: ${cause}. ${mending[cause]}`;
+}
+
+function showProgress(look: Look, done: number, all: number): void {
+  looks.push(look);
+  const { place, observation } = look;
   const line = `${done}/${all} ${place.model} in ${place.location}: ${observation.verdict}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
   else process.stderr.write(`${line}\n`);
@@ -87,8 +108,8 @@ function table(cells: readonly Cell[]): string {
   const lines = [['model', ...locations], ...rows].map(([model = '', ...states]) =>
     `${model.padEnd(32)}${states.map((state) => state.padEnd(14)).join('')}`.trimEnd(),
   );
-  const unsure = cells
-    .filter(({ state }) => state === 'unknown')
-    .map(({ model, location, evidence }) => `${model} in ${location}: ${evidence}`);
-  return `${lines.join('\n')}\n\nyes: answered a call · -: not enabled for the project, or unknown there · .: not served there · ?: no answer about the model\n${unsure.slice(0, 5).join('\n')}${unsure.length > 0 ? '\n' : ''}`;
+  return `${lines.join('\n')}
+
+${legend}
+`;
 }

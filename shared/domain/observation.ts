@@ -39,6 +39,17 @@ export const BlindCause = z.enum([
 ]);
 export type BlindCause = z.infer<typeof BlindCause>;
 
+/** What mends each, for people. */
+export const mending: Record<BlindCause, string> = {
+  unauthenticated:
+    "Google refused the credentials: check the probe's service account, or run gcloud auth application-default login.",
+  permission_denied:
+    "Grant the probe's service account roles/aiplatform.user (aiplatform.endpoints.predict) in the project.",
+  api_disabled: 'Enable the API: gcloud services enable aiplatform.googleapis.com',
+  billing_disabled: 'Link a billing account to the project.',
+  wrong_address: 'The address answered is none of Vertex: check the locations in the policy.',
+};
+
 export const Observation = z.strictObject({
   verdict: Verdict,
   /** Set with `misconfigured` only. */
