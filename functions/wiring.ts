@@ -36,6 +36,8 @@ export interface Environment {
   /** Projects and locations to probe beside those of the policy, with commas between them. */
   readonly PINWARD_PROJECTS?: string | undefined;
   readonly PINWARD_LOCATIONS?: string | undefined;
+  /** HOST:PORT of something that stands for all of Vertex, in tests. */
+  readonly PINWARD_VERTEX_ENDPOINT?: string | undefined;
   /** Where admins reach the API; announcements name calls by it. */
   readonly PINWARD_URL?: string | undefined;
 }
@@ -76,7 +78,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   let opened: Garden | null = parts.garden ?? null;
   const run = async () => {
     const { runProbe } = await import('./probe/run.ts');
-    const garden = opened ?? (await import('../shared/adapters/vertex.ts')).openVertex();
+    const garden = opened ?? (await import('../shared/adapters/vertex.ts')).openVertex(vertexOptions(environment));
     opened = garden;
     return runProbe({
       store,
@@ -150,6 +152,10 @@ function demand(environment: Environment, name: keyof Environment): string {
   const value = environment[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
   return value;
+}
+
+function vertexOptions({ PINWARD_VERTEX_ENDPOINT: endpoint }: Environment): { readonly endpoint?: string } {
+  return endpoint === undefined ? {} : { endpoint };
 }
 
 function wordsOf(text = ''): readonly string[] {

@@ -15,6 +15,7 @@ import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openPubsub } from '../../shared/adapters/pubsub.ts';
 import { type Event, findBreak } from '../../shared/domain/event.ts';
 import type { Store } from '../../shared/ports.ts';
+import { type FakeGarden, startFakeGarden } from '../fakes/garden.ts';
 import { type FakeSlack, startFakeSlack } from '../fakes/slack.ts';
 import { seededRandom } from '../random.ts';
 import { draft } from '../world.ts';
@@ -33,12 +34,15 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
   const emulators: Emulator[] = [];
   const functions = new Map<Target, Deployed>();
   let slack: FakeSlack;
+  let garden: FakeGarden;
   let store: Store;
 
   before(async () => {
     const [firestore, pubsub] = await Promise.all([startFirestoreEmulator(), startPubsubEmulator()]);
     emulators.push(firestore, pubsub);
     slack = await startFakeSlack();
+    garden = await startFakeGarden();
+    garden.script({}, 'enabled');
     Object.assign(process.env, {
       FIRESTORE_EMULATOR_HOST: firestore.host,
       PUBSUB_EMULATOR_HOST: pubsub.host,
@@ -50,6 +54,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
       PUBSUB_EMULATOR_HOST: pubsub.host,
       PINWARD_SLACK_URL: slack.url,
       PINWARD_URL: 'https://pinward.test',
+      PINWARD_VERTEX_ENDPOINT: garden.endpoint,
       ...tokens,
     };
     for (const target of ['api', 'probe', 'announce'] as const)
@@ -61,6 +66,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
     await Promise.all([...functions.values()].map((each) => each.stop()));
     await store.close();
     await slack.close();
+    await garden.close();
     await Promise.all(emulators.map((emulator) => emulator.stop()));
   });
 
@@ -99,7 +105,8 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
     const revisions = await readAll(store, 'revision');
     const events = await readAll(store, 'event');
     await redeliver(events.filter(() => random() < 0.2));
-    const told = await untilAllTold(store, events, slack);
+    const changed = events.filter(({ kind }) => kind === 'PolicyChanged');
+    const told = await untilAllTold(store, changed, slack);
     clearInterval(schedule);
 
     t.diagnostic(`${revisions.length} revisions, ${kills} kills, ${slack.messages.length} messages`);
@@ -109,7 +116,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
     );
     for (const [number, name] of acknowledged) assert.equal(revisions[number - 1]?.note, name);
     assert.equal(findBreak(events), null);
-    assert.equal(events.length, revisions.length);
+    assert.equal(changed.length, revisions.length);
     assert.deepEqual(slack.complaints, []);
     assert.deepEqual(
       [...told.keys()].sort((a, b) => a - b),
@@ -160,13 +167,15 @@ async function untilAllTold(
   for (;;) {
     const announcements = await readAll(store, 'announcement');
     const pending = await readAll(store, 'outbox');
-    if (pending.length === 0 && announcements.filter(({ state }) => state === 'done').length === events.length) break;
+    const done = new Set(announcements.filter(({ state }) => state === 'done').map(({ event }) => event));
+    if (pending.length === 0 && events.every(({ id }) => done.has(id))) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const told = new Map<number, number[]>();
   for (const { at, payload } of slack.messages) {
-    const number = Number(/published revision (\d+)/.exec(JSON.stringify(payload))?.[1]);
-    told.set(number, [...(told.get(number) ?? []), at]);
+    const number = Number(/published revision (\d+)/.exec(JSON.stringify(payload))?.[1] ?? 0);
+    // The probe has news of its own: a pin that nears its end.
+    if (number > 0) told.set(number, [...(told.get(number) ?? []), at]);
   }
   return told;
 }
