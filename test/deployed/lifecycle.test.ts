@@ -18,7 +18,8 @@ describe('a deployed function', () => {
     const headers = { ...adminHeaders, 'If-Match': '"0"', 'Content-Length': body.length };
     const put = request(`${api.url}/v1/policy`, { method: 'PUT', headers });
     put.write(body.slice(0, 10));
-    await once(put, 'socket');
+    const [socket] = await once(put, 'socket');
+    if (socket.connecting) await once(socket, 'connect');
     await api.untilAnswers();
     api.signal('SIGTERM');
     put.end(body.slice(10));

@@ -52,7 +52,10 @@ export function testDocuments(open: Open): void {
 
   test('settings of any JSON come back as they went in', async () => {
     await using opened = await open();
-    const anyJson = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+    const anyJson = fc
+      .json()
+      .filter((text) => !text.includes('"__proto__"') && !/-0(?![.\d])/.test(text))
+      .map((text): unknown => JSON.parse(text));
     const property = fc.asyncProperty(anyJson, async (extra) => {
       const value = revision({ policy: policy({ settings: { extra } }) });
       await must(opened.store.commit([{ kind: 'revision', id: 'any', expect: 'any', value }]));
