@@ -1,7 +1,7 @@
 // The end of a process that the functions-framework runs: on SIGTERM (Cloud Run gives ten seconds) what is under way is
 // answered and the stores are closed. Left to itself the framework answers the latest request with 500 and exits at once.
 
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
@@ -10,7 +10,10 @@ const drainWithinMs = 9_000;
 
 export function drainOnSignal(close: () => Promise<void>): void {
   const servers = new Set<Server>();
-  subscribe('http.server.request.start', (message) => {
+  const channel = 'http.server.request.start';
+  subscribe(channel, function note(message) {
+    // The process has one server; a channel that somebody listens to costs every request.
+    unsubscribe(channel, note);
     // Node documents the message of this channel as having the server.
     servers.add((message as { server: Server }).server);
   });

@@ -2,7 +2,7 @@
 // malformed JSON and percent signs with HTML, and buffer up to 1 GiB; so what announces a body is taken off the request
 // as it comes in and given back when the app has it. See "cursed knowledge" in the README.
 
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server } from 'node:http';
 
 interface Taken {
@@ -12,20 +12,20 @@ interface Taken {
 
 const announcing = ['content-type', 'content-length', 'transfer-encoding', 'content-encoding'] as const;
 const taken = new WeakMap<IncomingMessage, Taken>();
-const fronted = new WeakSet<Server>();
 
 /** For a server of our own making (npm start, tests): call it once, after the framework has made the server. */
 export function frontServer(server: Server): void {
-  fronted.add(server);
   server.prependListener('request', take);
 }
 
 /** For a process that the functions-framework started to serve the api and nothing else: it owns the server. */
 export function frontProcess(): void {
-  subscribe('http.server.request.start', (message) => {
+  const channel = 'http.server.request.start';
+  subscribe(channel, function front(message) {
+    // The process has one server; a channel that somebody listens to costs every request.
+    unsubscribe(channel, front);
     // Node documents the message of this channel as having the server.
-    const { server } = message as { server: Server };
-    if (!fronted.has(server)) frontServer(server);
+    frontServer((message as { server: Server }).server);
   });
 }
 

@@ -13,6 +13,8 @@ export interface Question {
 }
 
 const path = '/v1/pins';
+const mostRemembered = 10_000;
+const asked = new WeakMap<Caller, Map<string, Question>>();
 
 /** Whether a request is a poll, by the start of its URL. */
 export function isPoll(url: string): boolean {
@@ -27,6 +29,8 @@ export function readQuestion({ method = '', url = '', headers }: IncomingMessage
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
   const caller = callers.identify(headers.authorization);
   if (caller === null) return fail({ code: 'unauthenticated' });
+  const known = asked.get(caller)?.get(url);
+  if (known !== undefined) return ok(known);
   const mark = url.indexOf('?');
   const extension = url.slice(path.length, mark === -1 ? undefined : mark);
   const format = extension === '' ? negotiateFormat(headers.accept) : formatOf(extension);
@@ -35,7 +39,17 @@ export function readQuestion({ method = '', url = '', headers }: IncomingMessage
     return fail({ code: 'format_unsupported', asked: (extension || String(headers.accept)).slice(0, 200), offered });
   }
   const machine = readMachine(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)), caller);
-  return machine.ok ? ok({ machine: machine.value, format }) : machine;
+  if (!machine.ok) return machine;
+  const question = { machine: machine.value, format };
+  if (extension !== '') remember(caller, url, question);
+  return ok(question);
+}
+
+/** A machine asks the same all day. */
+function remember(caller: Caller, url: string, question: Question): void {
+  const urls = asked.get(caller) ?? new Map<string, Question>();
+  if (urls.size >= mostRemembered) urls.clear();
+  asked.set(caller, urls.set(url, question));
 }
 
 /** The machine that a query describes; name and CLI may be left out, but not be wrong. */
