@@ -58,7 +58,8 @@ export function createLog(descriptor = 1): Log {
   function write(level: Level, message: string, fields: Fields): void {
     flushSoon();
     if (logger !== null) {
-      logger[level](fields, message);
+      if (level === 'info') destination?.write(infoLine(message, fields));
+      else logger[level](fields, message);
       return;
     }
     if (waiting === null) {
@@ -73,6 +74,20 @@ export function createLog(descriptor = 1): Log {
     warn: (message, fields = {}) => write('warn', message, fields),
     error: (message, fields = {}) => write('error', message, fields),
   };
+}
+
+/** What pino would write, at a third of its cost: a busy instance writes ten thousand of these a second. */
+function infoLine(message: string, fields: Fields): string {
+  const facts = JSON.stringify(fields).slice(1, -1);
+  return `{"severity":"INFO","time":"${timeOf(Date.now())}",${facts}${facts === '' ? '' : ','}"message":${JSON.stringify(message)}}\n`;
+}
+
+let lastTime = { at: 0, text: '' };
+
+/** Many lines share a millisecond. */
+function timeOf(at: number): string {
+  if (at !== lastTime.at) lastTime = { at, text: new Date(at).toISOString() };
+  return lastTime.text;
 }
 
 const none: Fields = {};
