@@ -78,10 +78,13 @@ export function createLog(descriptor = 1): Log {
 
 /** What pino would write, at a third of its cost: a busy instance writes ten thousand of these a second. */
 function infoLine(message: string, fields: Fields): string {
-  const facts = JSON.stringify(fields).slice(1, -1);
+  // Whoever says the same again and again passes the same object.
+  const facts = written.get(fields) ?? JSON.stringify(fields).slice(1, -1);
+  written.set(fields, facts);
   return `{"severity":"INFO","time":"${timeOf(Date.now())}",${facts}${facts === '' ? '' : ','}"message":${JSON.stringify(message)}}\n`;
 }
 
+const written = new WeakMap<Fields, string>();
 let lastTime = { at: 0, text: '' };
 
 /** Many lines share a millisecond. */
@@ -90,13 +93,13 @@ function timeOf(at: number): string {
   return lastTime.text;
 }
 
-const none: Fields = {};
+export const noTrace: Fields = {};
 
 /** What ties a line to its request in Cloud Logging: the trace id of X-Cloud-Trace-Context or traceparent. */
 export function traceOf(headers: IncomingHttpHeaders, project: string | null): Fields {
   const { 'x-cloud-trace-context': google, traceparent } = headers;
-  if (project === null || (google === undefined && traceparent === undefined)) return none;
+  if (project === null || (google === undefined && traceparent === undefined)) return noTrace;
   const id = /^([0-9a-f]{32})\//.exec(String(google))?.[1] ?? /^00-([0-9a-f]{32})-/.exec(String(traceparent))?.[1];
-  if (id === undefined) return none;
+  if (id === undefined) return noTrace;
   return { 'logging.googleapis.com/trace': `projects/${project}/traces/${id}` };
 }
