@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Catalogue } from '../../shared/domain/catalogue.ts';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { type Fields, type Log, noTrace, traceOf } from '../log.ts';
+import { type Log, traceOf } from '../log.ts';
 import type { Callers } from './caller.ts';
 import { type Answer, createFrame, type Frame } from './frame.ts';
 import { describeBug, sendProblem } from './problem.ts';
@@ -24,8 +24,6 @@ export interface PollPorts {
 
 /** Answers the request if it is a poll; false when it is something else. */
 export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean;
-
-const logged = new WeakMap<Question, Fields>();
 
 export function createPoll({ snapshot, callers, catalogue, clock, log, traceProject }: PollPorts): Poll {
   let frame: Frame | null = null;
@@ -57,16 +55,15 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
   function send(
     request: IncomingMessage,
     response: ServerResponse,
-    question: Question,
+    { machine, format }: Question,
     { frame: { revision }, answer: { etag, body, headers200, headers304, ring } }: { frame: Frame; answer: Answer },
   ): void {
     const isUnchanged = holds(request.headers['if-none-match'], etag);
     const status = isUnchanged ? 304 : 200;
     response.writeHead(status, isUnchanged ? headers304 : headers200);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
-    const trace = traceOf(request.headers, traceProject);
-    const fields = fieldsOf(question, status, ring, revision);
-    log.info('poll', trace === noTrace ? fields : { ...fields, ...trace });
+    const asked = { machine: machine.name, cli: machine.cli, format: format.extension };
+    log.info('poll', { status, ...asked, ring, revision, ...traceOf(request.headers, traceProject) });
   }
 
   function refuse(
@@ -104,16 +101,6 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
     }
     return true;
   };
-}
-
-/** What the log says of a poll: the same object as long as it would say the same. */
-function fieldsOf(question: Question, status: number, ring: string, revision: number): Fields {
-  const last = logged.get(question);
-  if (last?.['status'] === status && last['revision'] === revision) return last;
-  const { machine, format } = question;
-  const fields = { status, machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
-  logged.set(question, fields);
-  return fields;
 }
 
 /** RFC 9110, 13.1.2: a list of tags or `*`; weak comparison. */
