@@ -1,7 +1,8 @@
 // The log: Cloud Logging's fields, and never a secret.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -10,7 +11,7 @@ import { adminToken, asAdmin, asMachine, machineToken, startService } from './ap
 import { draft } from './world.ts';
 
 describe('the log', () => {
-  test('writes lines as Cloud Logging reads them, also those from before the logger was loaded', async () => {
+  test('writes lines as Cloud Logging reads them', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'log');
     const log = createLog(openSync(file, 'w'));
     log.info('poll', { status: 304, machine: 'laptop-7' });
@@ -25,6 +26,49 @@ describe('the log', () => {
     assert.deepEqual(rest, { severity: 'INFO', status: 304, machine: 'laptop-7', message: 'poll' });
     assert.ok(Number.isFinite(Date.parse(time)));
     assert.equal(second.severity, 'ERROR');
+  });
+
+  test('cuts a line that is too long, and writes one whose fields cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'log');
+    const log = createLog(openSync(file, 'w'));
+    log.info('long', { text: 'é'.repeat(50_000) });
+    log.info('odd', { count: 1n });
+    while (readFileSync(file, 'utf8').split('\n').length < 3) await new Promise(setImmediate);
+    const [long, odd] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+    assert.ok(long.cut.startsWith('{"text":"éé'));
+    assert.match(odd.unprintable, /BigInt/);
+  });
+
+  test('loses lines when nobody reads, says how many, and goes on', async () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const { O_RDWR, O_NONBLOCK, O_RDONLY } = constants;
+    const log = createLog(openSync(pipe, O_RDWR | O_NONBLOCK));
+    const reader = openSync(pipe, O_RDONLY | O_NONBLOCK);
+    const lines = 1_000;
+    for (let line = 0; line < lines; line++) log.info('line', { line, text: 'x'.repeat(500) });
+    let text = '';
+    const chunk = Buffer.alloc(65_536);
+    while (!/"lines":\d+}\n/.test(text)) {
+      await new Promise(setImmediate);
+      try {
+        text += chunk.toString('utf8', 0, readSync(reader, chunk));
+      } catch {
+        // Nothing to read yet.
+      }
+    }
+    const read = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const lost = read.find(({ message }) => message === 'log lines lost').lines;
+
+    assert.ok(lost > 0);
+    assert.equal(read.filter(({ message }) => message === 'line').length, lines - lost);
   });
 
   test('ties a line to the trace of its request', () => {

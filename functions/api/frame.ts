@@ -4,8 +4,9 @@
 import { createHash } from 'node:crypto';
 import { type Catalogue, extendCatalogue } from '../../shared/domain/catalogue.ts';
 import type { Published } from '../../shared/domain/documents.ts';
-import { type Machine, ringChooser } from '../../shared/domain/machine.ts';
+import { ringChooser } from '../../shared/domain/machine.ts';
 import { resolve } from '../../shared/domain/resolve.ts';
+import type { Question } from './question.ts';
 import type { Format } from './render/formats.ts';
 
 export interface Answer {
@@ -21,7 +22,7 @@ export interface Frame {
   /** From when on (milliseconds) another frame must be made. */
   readonly expires: number;
   readonly revision: number;
-  answer(machine: Machine, format: Format): Answer;
+  answer(question: Question): Answer;
 }
 
 /** For so long after a change machines come back often, so that a fleet is soon together. */
@@ -55,23 +56,32 @@ export function createFrame(published: Published, staleSince: number | null, shi
     ...(staleSince === null ? [] : ['Pinward-Stale', `store unreachable since ${new Date(staleSince).toISOString()}`]),
   ];
   const answers = new Map<string, Answer>();
+  const given = new WeakMap<Question, Answer>();
 
   return {
     expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
     revision: revision.number,
-    answer(machine, format) {
-      const { ring, selector } = chooseRing(machine);
-      const key = `${ring.name}\n${selector}\n${machine.cli}\n${format.extension}`;
-      const made = answers.get(key);
-      if (made !== undefined) return made;
-      const { cli } = machine;
-      const resolution = resolve({ policy: revision.policy, ring, selector, cli, catalogue, day });
-      const answer = { ring: ring.name, ...toAnswer(format, format.render(resolution), shared) };
-      if (answers.size >= mostAnswers) answers.clear();
-      answers.set(key, answer);
+    answer(question) {
+      const known = given.get(question);
+      if (known !== undefined) return known;
+      const answer = make(question);
+      given.set(question, answer);
       return answer;
     },
   };
+
+  function make({ machine, format }: Question): Answer {
+    const { ring, selector } = chooseRing(machine);
+    const key = `${ring.name}\n${selector}\n${machine.cli}\n${format.extension}`;
+    const made = answers.get(key);
+    if (made !== undefined) return made;
+    const { cli } = machine;
+    const resolution = resolve({ policy: revision.policy, ring, selector, cli, catalogue, day });
+    const answer = { ring: ring.name, ...toAnswer(format, format.render(resolution), shared) };
+    if (answers.size >= mostAnswers) answers.clear();
+    answers.set(key, answer);
+    return answer;
+  }
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */

@@ -38,12 +38,10 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
     return frame;
   }
 
-  function lookUp(known: Result<Known>, { machine, format }: Question): Result<{ frame: Frame; answer: Answer }> {
+  function lookUp(known: Result<Known>, question: Question): Result<{ frame: Frame; answer: Answer }> {
     if (!known.ok) return known;
     const current = frameOf(known.value);
-    return current === null
-      ? fail({ code: 'no_policy' })
-      : ok({ frame: current, answer: current.answer(machine, format) });
+    return current === null ? fail({ code: 'no_policy' }) : ok({ frame: current, answer: current.answer(question) });
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, question: Question, known: Result<Known>): void {
