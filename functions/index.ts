@@ -4,8 +4,9 @@
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';
 import { frontProcess } from './api/front.ts';
+import { readEnvironment, readTarget } from './environment.ts';
 import { drainOnSignal } from './lifecycle.ts';
-import { createWiring, readEnvironment, readTarget } from './wiring.ts';
+import { createWiring } from './wiring.ts';
 
 const wiring = createWiring(readEnvironment());
 drainOnSignal(() => wiring.close());

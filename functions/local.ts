@@ -4,10 +4,10 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openVertex } from '../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
+import { readEnvironment } from './environment.ts';
 import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './local/emulators.ts';
 import { openSimulatedGarden } from './local/simulated-garden.ts';
 import { type Local, startLocal } from './local/start.ts';
-import { readEnvironment } from './wiring.ts';
 
 const help = `Pinward, the whole service on this machine.
 

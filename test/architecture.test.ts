@@ -48,10 +48,10 @@ test('the domain has no clock, no environment and waits for nothing', () => {
   assert.deepEqual(impure, []);
 });
 
-test('only wiring reads the environment', () => {
+test('only one file reads the environment', () => {
   const readers = sources.filter((file) => readFileSync(file, 'utf8').includes('process.env'));
 
-  assert.deepEqual(readers, ['functions/wiring.ts']);
+  assert.deepEqual(readers, ['functions/environment.ts']);
 });
 
 test('no file is longer than 200 lines', () => {

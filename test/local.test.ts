@@ -23,7 +23,7 @@ describe('npm start', () => {
     const local = await start(folder);
     const token = readFileSync(join(folder, 'admin-token'), 'utf8').trim();
     local.process.kill('SIGINT');
-    const [code] = await once(local.process, 'exit');
+    const [code] = await once(local.process, 'close');
 
     assert.ok(local.output().includes(token));
     assert.match(local.output(), /1\. State a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
@@ -97,5 +97,5 @@ async function start(folder: string): Promise<Started> {
 
 async function stop(local: Started): Promise<void> {
   local.process.kill('SIGTERM');
-  await once(local.process, 'exit');
+  await once(local.process, 'close');
 }

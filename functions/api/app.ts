@@ -4,7 +4,7 @@
 import { type Context, Hono } from 'hono';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Log } from '../log.ts';
-import type { Callers } from './caller.ts';
+import { type Callers, isAtLeast } from './caller.ts';
 import { createChange } from './change.ts';
 import { openapiOf } from './openapi.ts';
 import { describeBug, problemHeaders, problemOf } from './problem.ts';
@@ -48,8 +48,8 @@ export function createApp(ports: AppPorts): Hono {
 async function serve(route: Route, context: Context, callers: Callers): Promise<Result<Reply>> {
   const caller = callers.identify(context.req.header('Authorization'));
   if (route.role !== null && caller === null) return fail({ code: 'unauthenticated' });
-  if (route.role !== null && caller?.role !== route.role) {
-    return fail({ code: 'forbidden', role: caller?.role ?? 'stranger', needs: route.role });
+  if (route.role !== null && caller !== null && !isAtLeast(caller.role, route.role)) {
+    return fail({ code: 'forbidden', role: caller.role, needs: route.role });
   }
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;

@@ -3,7 +3,9 @@
 
 import { createHash } from 'node:crypto';
 
-export type Role = 'machine' | 'owner';
+/** From the least to the most that a caller may do; each may do what those before it may. */
+export const roles = ['machine', 'reader', 'editor', 'approver', 'owner'] as const;
+export type Role = (typeof roles)[number];
 
 export interface Caller {
   /** For the history: who made a change. */
@@ -21,6 +23,10 @@ export interface Credential extends Caller {
 export interface Callers {
   /** The caller behind an Authorization header, or null for nobody we know. */
   identify(authorization: string | undefined): Caller | null;
+}
+
+export function isAtLeast(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
 const mostRemembered = 10_000;

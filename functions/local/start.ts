@@ -15,9 +15,10 @@ import type { Event } from '../../shared/domain/event.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { frontServer } from '../api/front.ts';
+import { defaultTopic, type Environment, pointAtEmulators } from '../environment.ts';
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
-import { createWiring, defaultTopic, type Environment, pointAtEmulators } from '../wiring.ts';
+import { createWiring } from '../wiring.ts';
 import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
 

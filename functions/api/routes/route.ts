@@ -36,7 +36,7 @@ export interface Route {
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
-  /** Null where anybody may ask. */
+  /** Who may ask, at least; null where anybody may. */
   readonly role: Role | null;
   /** Whether the call changes the policy and so needs If-Match. */
   readonly changes: boolean;
@@ -57,7 +57,7 @@ export function route<Query extends z.ZodType>(
   },
 ): Route {
   return {
-    role: 'owner',
+    role: stated.method === 'GET' ? 'reader' : 'editor',
     changes: false,
     body: null,
     ...stated,

@@ -1,0 +1,74 @@
+// What the environment says: the only reader of it. Each variable is a line of the README's table; a fault in one is an
+// `Error` with words for a person, since nothing can run without it.
+
+/** The environment variables that Pinward reads, each a line in the README's table. */
+export interface Environment {
+  /** The file of the embedded store; without it the store is Firestore. */
+  readonly PINWARD_SQLITE?: string | undefined;
+  /** The Google Cloud project that Pinward runs in: its Firestore, topic and traces. */
+  readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
+  /** The Firestore database; its `(default)` when absent. */
+  readonly PINWARD_DATABASE?: string | undefined;
+  /** The topic of events; `pinward-events` when absent. */
+  readonly PINWARD_TOPIC?: string | undefined;
+  /** The token of whoever may change the policy. */
+  readonly PINWARD_ADMIN_TOKEN?: string | undefined;
+  /** The token that machines poll with. */
+  readonly PINWARD_MACHINE_TOKEN?: string | undefined;
+  /** Slack's incoming webhook. A secret. */
+  readonly PINWARD_SLACK_URL?: string | undefined;
+  /** Google's emulators, which its clients find by these themselves. */
+  readonly FIRESTORE_EMULATOR_HOST?: string | undefined;
+  readonly PUBSUB_EMULATOR_HOST?: string | undefined;
+  /** Projects and locations to probe beside those of the policy, with commas between them. */
+  readonly PINWARD_PROJECTS?: string | undefined;
+  readonly PINWARD_LOCATIONS?: string | undefined;
+  /** HOST:PORT of something that stands for all of Vertex, in tests. */
+  readonly PINWARD_VERTEX_ENDPOINT?: string | undefined;
+  /** Where admins reach the API; announcements name calls by it. */
+  readonly PINWARD_URL?: string | undefined;
+}
+
+export const defaultTopic = 'pinward-events';
+
+/** Points Google's clients at emulators: they read these variables themselves. */
+export function pointAtEmulators(hosts: { readonly firestore: string; readonly pubsub: string }): void {
+  process.env['FIRESTORE_EMULATOR_HOST'] = hosts.firestore;
+  process.env['PUBSUB_EMULATOR_HOST'] = hosts.pubsub;
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
+}
+
+/** The environment of this process. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
+/** The function that the functions-framework was told to serve, by its variable or its option; null when by neither. */
+export function readTarget(): string | null {
+  const option = process.argv.indexOf('--target');
+  const joined = process.argv.find((word) => word.startsWith('--target='))?.slice('--target='.length);
+  return process.env['FUNCTION_TARGET'] ?? joined ?? (option === -1 ? null : (process.argv[option + 1] ?? null));
+}
+
+const examples: Partial<Record<keyof Environment, string>> = {
+  GOOGLE_CLOUD_PROJECT: 'the id of the project, or set PINWARD_SQLITE to a file for the embedded store',
+  PINWARD_ADMIN_TOKEN: '32 or more random characters',
+  PINWARD_MACHINE_TOKEN: '32 or more random characters',
+  PINWARD_SLACK_URL: "Slack's incoming webhook URL",
+  PINWARD_URL: 'where admins reach the API, such as https://pinward.example.com',
+};
+
+/** The value of a variable that must be set. */
+export function demand(environment: Environment, name: keyof Environment): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
+  return value;
+}
+
+/** Words with commas between them. */
+export function wordsOf(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
