@@ -11,25 +11,48 @@ export interface Environment {
   readonly PINWARD_DATABASE?: string | undefined;
   /** The topic of events; `pinward-events` when absent. */
   readonly PINWARD_TOPIC?: string | undefined;
-  /** The token of whoever may change the policy. */
+  /** Audiences of the Google ID tokens that are taken, and the Workspace domains whose people may come in, with commas. */
+  readonly PINWARD_AUDIENCES?: string | undefined;
+  readonly PINWARD_HOSTED_DOMAINS?: string | undefined;
+  /** The audience of Identity-Aware Proxy's signed header, where browsers come through it. */
+  readonly PINWARD_IAP_AUDIENCE?: string | undefined;
+  /** Addresses of the first owners, until the roles name one; with commas. */
+  readonly PINWARD_OWNERS?: string | undefined;
+  /** A token that is owner whatever the roles say: to begin with, and to break the glass. */
   readonly PINWARD_ADMIN_TOKEN?: string | undefined;
-  /** The token that machines poll with. */
+  /** A token that machines may poll with, beside fleet tokens. */
   readonly PINWARD_MACHINE_TOKEN?: string | undefined;
   /** Slack's incoming webhook. A secret. */
   readonly PINWARD_SLACK_URL?: string | undefined;
   /** Google's emulators, which its clients find by these themselves. */
   readonly FIRESTORE_EMULATOR_HOST?: string | undefined;
   readonly PUBSUB_EMULATOR_HOST?: string | undefined;
+  /** The name that answers are signed for, such as acme.example. */
+  readonly PINWARD_ORGANISATION?: string | undefined;
+  /** The key that signs answers: a version of a Cloud KMS key by its full resource name, or a file. */
+  readonly PINWARD_KMS_KEY?: string | undefined;
+  readonly PINWARD_KEY_FILE?: string | undefined;
+  /** The key that will sign next, and the one that did before: published beside it while one takes over from another. */
+  readonly PINWARD_KMS_KEY_NEXT?: string | undefined;
+  readonly PINWARD_KEY_FILE_NEXT?: string | undefined;
+  readonly PINWARD_KMS_KEY_OLD?: string | undefined;
+  readonly PINWARD_KEY_FILE_OLD?: string | undefined;
   /** Projects and locations to probe beside those of the policy, with commas between them. */
   readonly PINWARD_PROJECTS?: string | undefined;
   readonly PINWARD_LOCATIONS?: string | undefined;
   /** HOST:PORT of something that stands for all of Vertex, in tests. */
   readonly PINWARD_VERTEX_ENDPOINT?: string | undefined;
-  /** Where admins reach the API; announcements name calls by it. */
+  /** Where admins reach the API; announcements name calls by it, and the commands of admins call it. */
   readonly PINWARD_URL?: string | undefined;
+  /** The token that the commands of admins call it with. */
+  readonly PINWARD_TOKEN?: string | undefined;
 }
 
 export const defaultTopic = 'pinward-events';
+
+/** The functions that are deployed; functions/index.ts serves them. */
+export const targets = ['api', 'probe', 'announce', 'advance'] as const;
+export type Target = (typeof targets)[number];
 
 /** Points Google's clients at emulators: they read these variables themselves. */
 export function pointAtEmulators(hosts: { readonly firestore: string; readonly pubsub: string }): void {
@@ -43,17 +66,19 @@ export function readEnvironment(): Environment {
   return process.env;
 }
 
-/** The function that the functions-framework was told to serve, by its variable or its option; null when by neither. */
-export function readTarget(): string | null {
+/** The function that the functions-framework was told to serve, by its variable or its option. */
+export function readTarget(): Target {
   const option = process.argv.indexOf('--target');
   const joined = process.argv.find((word) => word.startsWith('--target='))?.slice('--target='.length);
-  return process.env['FUNCTION_TARGET'] ?? joined ?? (option === -1 ? null : (process.argv[option + 1] ?? null));
+  const name = process.env['FUNCTION_TARGET'] ?? joined ?? (option === -1 ? undefined : process.argv[option + 1]);
+  const target = targets.find((candidate) => candidate === name);
+  if (target === undefined) throw new Error(`which function? Say --target= and one of ${targets.join(', ')}`);
+  return target;
 }
 
 const examples: Partial<Record<keyof Environment, string>> = {
   GOOGLE_CLOUD_PROJECT: 'the id of the project, or set PINWARD_SQLITE to a file for the embedded store',
-  PINWARD_ADMIN_TOKEN: '32 or more random characters',
-  PINWARD_MACHINE_TOKEN: '32 or more random characters',
+  PINWARD_ORGANISATION: 'the name that answers are signed for, such as acme.example',
   PINWARD_SLACK_URL: "Slack's incoming webhook URL",
   PINWARD_URL: 'where admins reach the API, such as https://pinward.example.com',
 };

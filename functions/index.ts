@@ -19,11 +19,12 @@ switch (readTarget()) {
   case 'probe':
     http('probe', wiring.probe());
     break;
+  case 'advance':
+    http('advance', await wiring.advance());
+    break;
   case 'announce': {
     const announce = await wiring.announce();
     cloudEvent<PubsubMessage>('announce', announce);
     break;
   }
-  default:
-    throw new Error('which function? Say --target=api, --target=probe or --target=announce');
 }

@@ -3,13 +3,22 @@
 
 import { randomUUID } from 'node:crypto';
 import { openFirestore } from '../shared/adapters/firestore.ts';
+import { openKeyFile } from '../shared/adapters/key-file.ts';
+import { type Kms, openKms } from '../shared/adapters/kms.ts';
 import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
-import type { Bus, Channel, Clock, Garden, Store } from '../shared/ports.ts';
+import type { Result } from '../shared/domain/fault.ts';
+import { isOrganisation } from '../shared/domain/statement.ts';
+import type { Bus, Channel, Clock, Garden, Signer, Store } from '../shared/ports.ts';
+import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
+import { createAdoption } from './api/adoption.ts';
 import { createApi, type Handler } from './api/api.ts';
-import { type Callers, type Credential, createCallers, hashToken } from './api/caller.ts';
+import type { Callers } from './api/caller.ts';
+import { openCallers } from './api/callers/open.ts';
+import type { KeyAddresses } from './api/callers/signed.ts';
+import type { Keys } from './api/signatures.ts';
 import { defaultTopic, demand, type Environment, wordsOf } from './environment.ts';
 import { createLog, type Log } from './log.ts';
 import { createSweep, type Sweep } from './outbox.ts';
@@ -24,6 +33,9 @@ export interface Parts {
   readonly garden?: Garden;
   readonly store?: Store;
   readonly callers?: Callers;
+  readonly keys?: Keys;
+  /** Where those who sign callers' tokens publish their keys. */
+  readonly issuerKeys?: KeyAddresses;
 }
 
 export interface Wiring {
@@ -34,6 +46,9 @@ export interface Wiring {
   /** One run, without a request. */
   probeOnce(): Promise<Probed>;
   announce(): Promise<Announce>;
+  advance(): Promise<Advance>;
+  /** One run of it, without a request. */
+  advanceOnce(): Promise<Result<number>>;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
@@ -48,6 +63,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   const bus =
     parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
   const sweep = createSweep(store, bus);
+  const kms = openKms();
+  const adoption = createAdoption({ store, clock, log });
   let opened: Garden | null = parts.garden ?? null;
   const run = async () => {
     const { runProbe } = await import('./probe/run.ts');
@@ -64,6 +81,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
     });
   };
   const probePorts = { run, sweep, log };
+  const advancePorts = { store, catalogue: shippedCatalogue, clock, sweep, log };
   return {
     log,
     sweep,
@@ -72,19 +90,25 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
         store,
         clock,
         log,
-        callers: parts.callers ?? openCallers(environment),
+        adoption,
+        callers: parts.callers ?? openCallers(environment, { store, clock, keys: parts.issuerKeys }),
+        keys: parts.keys ?? openKeys(environment, kms, log),
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
         afterCommit: () => publishSoon(sweep, log),
       }),
     probe: () => createProbe(probePorts),
     probeOnce: () => probeOnce(probePorts),
+    advance: async () => (await import('./advance/advance.ts')).createAdvance(advancePorts),
+    advanceOnce: async () => (await import('./advance/advance.ts')).advanceOnce(advancePorts),
     async announce() {
       const { createAnnounce } = await import('./announce/announce.ts');
       const channel = parts.channel ?? (await openSlackChannel(demand(environment, 'PINWARD_SLACK_URL')));
       return createAnnounce({ store, channel, clock, log, serviceUrl: demand(environment, 'PINWARD_URL') });
     },
     async close() {
+      await adoption.flush();
       await opened?.close();
+      await kms.close();
       await bus.close();
       await store.close();
     },
@@ -107,16 +131,27 @@ async function openSlackChannel(url: string): Promise<Channel> {
   return openSlack(url);
 }
 
-function openCallers(environment: Environment): Callers {
-  return createCallers([
-    credentialOf('admin', 'owner', demand(environment, 'PINWARD_ADMIN_TOKEN')),
-    credentialOf('machine', 'machine', demand(environment, 'PINWARD_MACHINE_TOKEN')),
-  ]);
-}
+/** Null when nothing is to be signed, which the log then says. */
+function openKeys(environment: Environment, kms: Kms, log: Log): Keys | null {
+  const [current, next, retiring] = [openKey('', 'make'), openKey('_NEXT', 'make'), openKey('_OLD', 'refuse')];
+  if (current === null && (next !== null || retiring !== null))
+    throw new Error('a next or an old signing key is set, but none that signs: PINWARD_KMS_KEY or PINWARD_KEY_FILE');
+  if (current === null) {
+    log.warn('answers go out unsigned', { reason: 'neither PINWARD_KMS_KEY nor PINWARD_KEY_FILE is set' });
+    return null;
+  }
+  const organisation = demand(environment, 'PINWARD_ORGANISATION');
+  if (!isOrganisation(organisation))
+    throw new Error(`PINWARD_ORGANISATION can not be "${organisation}": up to 100 of A-Z a-z 0-9 . _ -`);
+  return { organisation, current, next, retiring };
 
-function credentialOf(name: string, role: Credential['role'], token: string): Credential {
-  if (token.length < 32) throw new Error(`the ${name} token is too short: use 32 or more random characters`);
-  return { name, role, email: null, labels: {}, sha256: hashToken(token) };
+  function openKey(suffix: '' | '_NEXT' | '_OLD', ifAbsent: 'make' | 'refuse'): Signer | null {
+    const [version, file] = [environment[`PINWARD_KMS_KEY${suffix}`], environment[`PINWARD_KEY_FILE${suffix}`]];
+    if (version && file)
+      throw new Error(`PINWARD_KMS_KEY${suffix} and PINWARD_KEY_FILE${suffix} are both set: a key is in one place`);
+    if (version) return kms.signer(version);
+    return file ? openKeyFile(file, ifAbsent) : null;
+  }
 }
 
 /** On Cloud Functions nothing runs on after the answer, so publishing is waited for, but not for long. */

@@ -7,6 +7,7 @@ import type { Event } from './domain/event.ts';
 import type { Result } from './domain/fault.ts';
 import type { Message } from './domain/message.ts';
 import type { Observation, Place } from './domain/observation.ts';
+import type { PublicKey } from './domain/statement.ts';
 
 export interface Stored<T> {
   readonly id: string;
@@ -73,6 +74,13 @@ export interface Garden {
   /** Costs one token: whether it answers. */
   confirm(place: Place): Promise<Observation>;
   close(): Promise<void>;
+}
+
+/** A key that signs by ES256: ECDSA on P-256 over SHA-256. What it can't do now is the fault `signer_unavailable`. */
+export interface Signer {
+  publicKey(): Promise<Result<PublicKey>>;
+  /** The signature in DER, as openssl takes it. */
+  sign(text: string): Promise<Result<Buffer>>;
 }
 
 /** Milliseconds since 1970, as Date.now gives them. */

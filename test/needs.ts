@@ -11,6 +11,7 @@ const programs = {
   zsh: 'zsh',
   fish: 'fish',
   curl: 'curl',
+  openssl: 'openssl',
   shellcheck: 'shellcheck',
 } as const;
 export type Program = keyof typeof programs;

@@ -2,18 +2,32 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAdoption } from '../functions/api/adoption.ts';
 import { createApi } from '../functions/api/api.ts';
 import { createCallers, hashToken } from '../functions/api/caller.ts';
+import { createAccessView } from '../functions/api/callers/access-view.ts';
+import { openKeyFile } from '../shared/adapters/key-file.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 
 const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
-const callers = createCallers([{ ...caller, sha256: hashToken('token') }]);
 const store = openSqlite(process.argv[2] ?? '');
+const callers = createCallers({
+  credentials: [{ ...caller, sha256: hashToken('token') }],
+  access: createAccessView(store, Date.now, []),
+  issuers: { google: null, iap: null },
+  clock: Date.now,
+  used: () => undefined,
+});
+const key = openKeyFile(`${process.argv[2]}.pem`, 'make');
+const keys = { organisation: 'acme.example', current: key, next: null, retiring: null };
 const lines: string[] = [];
 const note = (message: string) => lines.push(message);
 const log = { info: note, warn: note, error: note };
 const afterCommit = () => Promise.resolve();
-const server = createServer(createApi({ store, callers, clock: Date.now, log, traceProject: null, afterCommit }));
+const adoption = createAdoption({ store, clock: Date.now, log });
+const server = createServer(
+  createApi({ store, callers, clock: Date.now, log, adoption, traceProject: null, keys, afterCommit }),
+);
 
 server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo; // a TCP server's address has this form

@@ -41,6 +41,10 @@ export function revision(over: Partial<Revision> = {}): Revision {
     note: null,
     restores: null,
     forced: null,
+    approvedBy: null,
+    policySince: over.number ?? 1,
+    rollouts: [],
+    proven: null,
     ...over,
   };
 }

@@ -4,7 +4,9 @@ import type { Effect } from '../../shared/domain/effects.ts';
 import type { Event } from '../../shared/domain/event.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { factsOf } from './facts.ts';
+import { tellAccess } from './tell-access.ts';
 import { tellBlind, tellEnabled, tellLost, tellRecovered, tellRetiring, tellRisk } from './tell-probe.ts';
+import { tellDecided, tellFreeze, tellProposed, tellReady, tellRollout } from './tell-steering.ts';
 
 type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
@@ -28,9 +30,23 @@ export function tell(event: Event, serviceUrl: string): Message | null {
       return tellBlind(event, url);
     case 'ProbeRecovered':
       return tellRecovered(event);
+    case 'AccessChanged':
+      return tellAccess(event, url);
+    case 'UpgradeReady':
+      return tellReady(event, url);
+    case 'UpgradeDecided':
+      return tellDecided(event, url);
+    case 'RolloutMoved':
+      return tellRollout(event, url);
+    case 'ChangeProposed':
+      return tellProposed(event, url);
+    case 'FreezeChanged':
+      return tellFreeze(event, url);
     // A listing says nothing about one's own project, and an upgrade is told with the enabling that it comes from.
     case 'ModelListed':
     case 'UpgradeFound':
+    // A fallback is no pin: the machines that had it go on with what the pin itself says.
+    case 'FallbackLost':
       return null;
   }
 }

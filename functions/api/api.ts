@@ -5,11 +5,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
+import type { Adoption } from './adoption.ts';
 import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
 import { giveBack } from './front.ts';
 import { createPoll } from './poll.ts';
 import { describeBug, sendProblem } from './problem.ts';
+import type { Keys } from './signatures.ts';
 import { createSnapshot } from './snapshot.ts';
 
 export interface ApiPorts {
@@ -17,6 +19,9 @@ export interface ApiPorts {
   readonly callers: Callers;
   readonly clock: Clock;
   readonly log: Log;
+  readonly adoption: Adoption;
+  /** What answers are signed with; null for nothing. */
+  readonly keys: Keys | null;
   /** The Google Cloud project whose traces the log names, or null. */
   readonly traceProject: string | null;
   /** Sends out what a change committed; never fails, and waits no longer than an admin should. */

@@ -3,15 +3,23 @@
 
 import { type Context, Hono } from 'hono';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
+import { isAtLeast, type Role } from '../../shared/domain/roles.ts';
 import type { Log } from '../log.ts';
-import { type Callers, isAtLeast } from './caller.ts';
+import type { Caller, Callers } from './caller.ts';
+import { assertionHeader } from './callers/presented.ts';
 import { createChange } from './change.ts';
+import { createChangeAccess } from './change-access.ts';
 import { openapiOf } from './openapi.ts';
 import { describeBug, problemHeaders, problemOf } from './problem.ts';
+import { accessRoutes } from './routes/access.ts';
 import { historyRoutes } from './routes/history.ts';
+import { keysRoutes } from './routes/keys.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { proposalRoutes } from './routes/proposals.ts';
 import { questionRoutes } from './routes/question.ts';
+import { reportRoutes } from './routes/reports.ts';
 import type { Reply, Route, RoutePorts } from './routes/route.ts';
+import { steeringRoutes } from './routes/steering.ts';
 
 export interface AppPorts extends RoutePorts {
   readonly callers: Callers;
@@ -20,17 +28,29 @@ export interface AppPorts extends RoutePorts {
 
 export function createApp(ports: AppPorts): Hono {
   const change = createChange(ports);
-  const routes = [...policyRoutes(ports, change), ...historyRoutes(ports, change), ...questionRoutes(ports)];
+  const routes = [
+    ...policyRoutes(ports, change),
+    ...historyRoutes(ports, change),
+    ...questionRoutes(ports),
+    ...reportRoutes(ports),
+    ...steeringRoutes(ports),
+    ...proposalRoutes(ports, change),
+    ...keysRoutes(ports),
+    ...accessRoutes(ports, createChangeAccess(ports)),
+  ];
   const app = new Hono();
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
       const reply = await serve(route, context, ports.callers);
       if (route.changes) logChange(ports.log, route, reply, context);
-      return reply.ok ? toResponse(context, reply.value) : problem(reply.fault);
+      return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
     });
   }
   const document = openapiOf(routes);
-  app.get('/openapi.json', (context) => context.json(document));
+  app.get('/openapi.json', async (context) => {
+    const caller = await authorise('reader', context, ports.callers);
+    return caller.ok ? context.json(document) : problem(caller.fault);
+  });
   for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
     app.all(honoPath(path), ({ req }) =>
@@ -46,11 +66,8 @@ export function createApp(ports: AppPorts): Hono {
 }
 
 async function serve(route: Route, context: Context, callers: Callers): Promise<Result<Reply>> {
-  const caller = callers.identify(context.req.header('Authorization'));
-  if (route.role !== null && caller === null) return fail({ code: 'unauthenticated' });
-  if (route.role !== null && caller !== null && !isAtLeast(caller.role, route.role)) {
-    return fail({ code: 'forbidden', role: caller.role, needs: route.role });
-  }
+  const caller = route.role === null ? ok(nobody) : await authorise(route.role, context, callers);
+  if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
   const query = readQuery(route, context.req.query());
@@ -61,9 +78,18 @@ async function serve(route: Route, context: Context, callers: Callers): Promise<
     parameters: context.req.param(),
     query: query.value,
     body: body.value,
-    caller: caller ?? { name: 'anonymous', role: 'machine', email: null, labels: {} },
+    caller: caller.value,
     expected: expected.value,
   });
+}
+
+const nobody: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
+
+async function authorise(needs: Role, { req }: Context, callers: Callers): Promise<Result<Caller>> {
+  const authorization = req.header('Authorization');
+  const caller = await callers.identify({ authorization, assertion: req.header(assertionHeader) });
+  if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;
+  return fail({ code: 'forbidden', role: caller.value.role, needs });
 }
 
 function logChange(log: Log, { operation }: Route, reply: Result<Reply>, { req }: Context): void {
@@ -77,7 +103,7 @@ function readIfMatch(header: string | undefined): Result<number | 'any'> {
   if (header.trim() === '*') return ok('any');
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
-  const expected = 'the ETag of GET /v1/policy, such as "41", or *';
+  const expected = 'the ETag of what is changed, such as "41", or *';
   return fail({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
 }
 
@@ -108,13 +134,14 @@ async function readBody({ req }: Context): Promise<Result<unknown>> {
   }
 }
 
-function toResponse(context: Context, reply: Reply): Response {
+function toResponse(context: Context, { mediaType }: Route, reply: Reply): Response {
   const headers: Record<string, string> = {
-    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Type': `${mediaType}; charset=utf-8`,
     'Cache-Control': 'no-store',
   };
   if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
-  return context.body(`${JSON.stringify(reply.body, null, 2)}\n`, reply.status ?? 200, headers);
+  const text = mediaType === 'text/plain' ? String(reply.body) : `${JSON.stringify(reply.body, null, 2)}\n`;
+  return context.body(text, reply.status ?? 200, headers);
 }
 
 function problem(fault: Fault | { readonly code: 'internal' }): Response {

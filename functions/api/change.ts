@@ -1,16 +1,20 @@
 // A change of the policy: read what stands, decide purely (amend), commit revision, published document and event in one
-// go. The only code that writes a policy. Changes of one instance take turns; another instance's shows as a conflict.
+// go. The only code that writes a policy that somebody stated. Changes of one instance take turns; another instance's shows
+// as a conflict. What raises risk becomes a proposal where a second person is needed.
 
 import { type Amendment, amend } from '../../shared/domain/amend.ts';
+import type { Matrix } from '../../shared/domain/availability.ts';
 import type { Catalogue } from '../../shared/domain/catalogue.ts';
-import type { Published } from '../../shared/domain/documents.ts';
 import { type Effect, effectsOf } from '../../shared/domain/effects.ts';
-import { appendEvent, emptyJournal, type Journal } from '../../shared/domain/event.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
-import { findUnproven, type Unproven } from '../../shared/domain/gate.ts';
+import { findUnproven } from '../../shared/domain/gate.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
+import type { Proposal } from '../../shared/domain/proposal.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
-import { type Clock, expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
+import { risksOf } from '../../shared/domain/risk.ts';
+import type { Steering } from '../../shared/domain/upgrade.ts';
+import { type Clock, numberedId, type Store, type Stored } from '../../shared/ports.ts';
+import { changeWrites, proposalWrites } from './change-writes.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface ChangePorts {
@@ -32,6 +36,8 @@ export interface Wish {
   /** Passes the gate, with this reason. */
   readonly force: string | null;
   readonly dryRun: boolean;
+  /** The proposal that a second person approves by this change, and who that is. */
+  readonly approves: { readonly proposal: Stored<Proposal>; readonly by: string } | null;
 }
 
 export interface Outcome extends Omit<Amendment, 'revision'> {
@@ -39,9 +45,21 @@ export interface Outcome extends Omit<Amendment, 'revision'> {
   readonly revision: number;
   readonly changed: boolean;
   readonly effects: readonly Effect[];
+  /** What a second person is needed for; empty when nobody is. */
+  readonly risks: readonly string[];
+  /** The proposal that was made instead of the change. */
+  readonly proposal: number | null;
 }
 
 export type Change = (wish: Wish) => Promise<Result<Outcome>>;
+
+/** What a change is decided on. */
+export interface Known {
+  readonly published: Stored<{ readonly revision: Revision }> | null;
+  readonly steering: Stored<Steering> | null;
+  readonly matrix: Matrix | null;
+  readonly now: string;
+}
 
 /** How often a change is tried again when another instance got in between. */
 const mostTries = 8;
@@ -56,89 +74,72 @@ export function createChange(ports: ChangePorts): Change {
 }
 
 async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promise<Result<Outcome>> {
-  const { store, catalogue } = ports;
-  const published = await store.read('published', 'current');
-  if (!published.ok) return published;
-  const current = published.value?.value.revision ?? null;
+  const known = await readKnown(ports);
+  if (!known.ok) return known;
+  const current = known.value.published?.value.revision ?? null;
   const draft = await wish.draft(current);
   if (!draft.ok) return draft;
-  const now = new Date(ports.clock()).toISOString();
-  const unproven = await findUnprovenIn(store, current?.policy ?? null, draft.value, wish);
-  if (!unproven.ok) return unproven;
-  const isForced = unproven.value.length > 0 && wish.force !== null;
-  const { expected, by, note, restores } = wish;
-  const forced = isForced ? wish.force : null;
-  const amended = amend({ current, expected, policy: draft.value, by, now, note, catalogue, restores, forced });
-  if (!amended.ok) return amended;
-  if (unproven.value.length > 0 && !isForced) return fail({ code: 'model_not_callable', unproven: unproven.value });
-  const { revision, changes, findings } = amended.value;
-  const effects =
-    revision === null ? [] : effectsOf(current?.policy ?? null, revision.policy, catalogue, now.slice(0, 10));
-  const outcome = {
-    revision: revision?.number ?? current?.number ?? 0,
-    changed: revision !== null,
-    changes,
-    effects,
-    findings,
-  };
+  const decided = decide(ports.catalogue, wish, draft.value, known.value);
+  if (!decided.ok) return decided;
+  const { revision, outcome } = decided.value;
   if (revision === null || wish.dryRun) return ok(outcome);
 
-  const committed = await commit(store, published.value, revision, outcome);
+  const isProposal = outcome.risks.length > 0;
+  const writing = isProposal
+    ? await proposalWrites(ports.store, known.value, wish, revision, outcome.risks)
+    : await changeWrites(ports, known.value, wish, revision, outcome);
+  if (!writing.ok) return writing;
+  const { writes, proposal } = writing.value;
+  const committed = await ports.store.commit(writes);
   if (committed.ok) {
-    ports.snapshot.adopt({ revision });
+    if (!isProposal) ports.snapshot.adopt({ revision });
     await ports.afterCommit();
-    return ok(outcome);
+    return ok(isProposal ? { ...outcome, revision: current?.number ?? 0, changed: false, proposal } : outcome);
   }
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
   return isContended ? tryChange(ports, wish, attempt + 1) : committed;
 }
 
-/** What once stood may always be restored; whether it is callable by now, the probe tells. */
-async function findUnprovenIn(
-  store: Store,
-  before: Policy | null,
-  after: Policy,
-  { restores }: Wish,
-): Promise<Result<readonly Unproven[]>> {
-  if (restores !== null) return ok([]);
+async function readKnown({ store, clock }: ChangePorts): Promise<Result<Known>> {
+  const published = await store.read('published', 'current');
+  if (!published.ok) return published;
+  const steering = await store.read('steering', 'current');
+  if (!steering.ok) return steering;
   const matrix = await store.read('matrix', 'current');
-  return matrix.ok ? ok(findUnproven(before, after, matrix.value?.value ?? null)) : matrix;
+  if (!matrix.ok) return matrix;
+  const now = new Date(clock()).toISOString();
+  return ok({ published: published.value, steering: steering.value, matrix: matrix.value?.value ?? null, now });
 }
 
-async function commit(
-  store: Store,
-  published: Stored<Published> | null,
-  revision: Revision,
-  outcome: Outcome,
-): Promise<Result<null>> {
-  const journal = await store.read('journal', 'current');
-  if (!journal.ok) return journal;
-  const { event, journal: end } = appendEvent(journal.value?.value ?? emptyJournal, {
-    id: `PolicyChanged.policy.${revision.number}`,
-    kind: 'PolicyChanged',
-    subject: 'policy',
-    at: revision.at,
-    by: revision.by,
-    data: {
-      revision: revision.number,
-      note: revision.note,
-      restores: revision.restores,
-      forced: revision.forced,
-      changes: outcome.changes.length,
-      effects: [...outcome.effects],
-    },
-  });
-  return store.commit([
-    { kind: 'revision', id: numberedId(revision.number), expect: 'absent', value: revision },
-    { kind: 'published', id: 'current', expect: expectOf(published), value: { revision } },
-    { kind: 'event', id: numberedId(event.seq), expect: 'absent', value: event },
-    { kind: 'outbox', id: numberedId(event.seq), expect: 'absent', value: event },
-    moveJournal(journal.value, end),
-  ]);
-}
-
-function moveJournal(read: Stored<Journal> | null, end: Journal): Write {
-  return { kind: 'journal', id: 'current', expect: expectOf(read), value: end };
+/** What once stood may always be restored, without gate or second person; whether it is callable, the probe tells. */
+function decide(
+  catalogue: Catalogue,
+  wish: Wish,
+  policy: Policy,
+  { published, matrix, now }: Known,
+): Result<{ readonly revision: Revision | null; readonly outcome: Outcome }> {
+  const { expected, by, note, restores, approves } = wish;
+  const current = published?.value.revision ?? null;
+  const before = current?.policy ?? null;
+  const unproven = restores === null ? findUnproven(before, policy, matrix) : [];
+  const forced = unproven.length > 0 ? wish.force : null;
+  const approvedBy = approves?.by ?? null;
+  const amended = amend({ current, expected, policy, by, now, note, catalogue, restores, forced, approvedBy, matrix });
+  if (!amended.ok) return amended;
+  if (unproven.length > 0 && forced === null) return fail({ code: 'model_not_callable', unproven });
+  const { revision, changes, findings } = amended.value;
+  const day = now.slice(0, 10);
+  const needsSecond = before?.secondPerson === true && restores === null && approves === null;
+  const outcome: Outcome = {
+    revision: revision?.number ?? current?.number ?? 0,
+    changed: revision !== null,
+    changes,
+    effects: revision === null ? [] : effectsOf(before, policy, catalogue, day),
+    findings,
+    risks: needsSecond && revision !== null ? risksOf(before, policy, forced, catalogue, day) : [],
+    proposal: null,
+  };
+  return ok({ revision, outcome });
 }
 
 /** The content of an old revision as a draft, for a restore. Faults: `revision_unknown`. */

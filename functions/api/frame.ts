@@ -6,47 +6,59 @@ import { type Catalogue, extendCatalogue } from '../../shared/domain/catalogue.t
 import type { Published } from '../../shared/domain/documents.ts';
 import { ringChooser } from '../../shared/domain/machine.ts';
 import { resolve } from '../../shared/domain/resolve.ts';
+import { bucketOf, buckets, reachedRing } from '../../shared/domain/share.ts';
+import type { Fields } from '../log.ts';
 import type { Question } from './question.ts';
 import type { Format } from './render/formats.ts';
 
-export interface Answer {
+/** What all machines get that are the same to the policy. */
+interface Answer {
   readonly ring: string;
   readonly etag: string;
   readonly body: Buffer;
   /** Names and values by turns, as writeHead takes them. */
+  readonly headers: readonly string[];
+  readonly contentHeaders: readonly string[];
+}
+
+/** An answer as one machine gets it. */
+export interface Served {
+  readonly etag: string;
+  readonly body: Buffer;
   readonly headers200: string[];
   readonly headers304: string[];
+  /** For the log. */
+  readonly asked: Fields;
 }
 
 export interface Frame {
   /** From when on (milliseconds) another frame must be made. */
   readonly expires: number;
-  readonly revision: number;
-  answer(question: Question): Answer;
+  serve(question: Question): Served;
 }
 
 /** For so long after a change machines come back often, so that a fleet is soon together. */
 const movingForMs = 10 * 60_000;
-const pollAfterMovingSeconds = 60;
+const pollAfterMovingSeconds = 30;
 const pollAfterQuietSeconds = 900;
+/** Machines wait up to so much less, each its own part of it, so that a fleet doesn't line up. */
+const phase = 0.2;
 /** How long a machine may trust an answer that it can't refresh; counted from the end of the day, so it moves once a day. */
 const validDays = 7;
 const mostAnswers = 5_000;
 const dayMs = 86_400_000;
 
 export function createFrame(published: Published, staleSince: number | null, shipped: Catalogue, now: number): Frame {
-  const { revision } = published;
-  const catalogue = extendCatalogue(shipped, revision.policy.models);
-  const chooseRing = ringChooser(revision.policy);
+  const { number, policy, at, rollouts, proven } = published.revision;
+  const catalogue = extendCatalogue(shipped, policy.models);
+  const chooseRing = ringChooser(policy);
   const nextDay = (Math.floor(now / dayMs) + 1) * dayMs;
-  const quietFrom = Date.parse(revision.at) + movingForMs;
+  const quietFrom = rollouts.length > 0 ? Number.POSITIVE_INFINITY : Date.parse(at) + movingForMs;
   const isMoving = now < quietFrom;
   const day = new Date(now).toISOString().slice(0, 10);
   const shared = [
     'Pinward-Revision',
-    String(revision.number),
-    'Pinward-Poll-After',
-    String(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds),
+    String(number),
     'Pinward-Valid-Until',
     `${new Date(nextDay + validDays * dayMs).toISOString().slice(0, 19)}Z`,
     'Cache-Control',
@@ -56,39 +68,57 @@ export function createFrame(published: Published, staleSince: number | null, shi
     ...(staleSince === null ? [] : ['Pinward-Stale', `store unreachable since ${new Date(staleSince).toISOString()}`]),
   ];
   const answers = new Map<string, Answer>();
-  const given = new WeakMap<Question, Answer>();
+  const served = new WeakMap<Question, Served>();
 
-  return {
-    expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
-    revision: revision.number,
-    answer(question) {
-      const known = given.get(question);
-      if (known !== undefined) return known;
-      const answer = make(question);
-      given.set(question, answer);
-      return answer;
-    },
-  };
-
-  function make({ machine, format }: Question): Answer {
-    const { ring, selector } = chooseRing(machine);
-    const key = `${ring.name}\n${selector}\n${machine.cli}\n${format.extension}`;
+  function answer({ machine, format }: Question): Answer {
+    const chosen = chooseRing(machine);
+    const { ring, reached } = reachedRing(chosen.ring, rollouts, machine);
+    const { cli } = machine;
+    const key = [ring.name, chosen.selector, cli, format.extension, ...reached.map(({ id }) => id)].join('\n');
     const made = answers.get(key);
     if (made !== undefined) return made;
-    const { cli } = machine;
-    const resolution = resolve({ policy: revision.policy, ring, selector, cli, catalogue, day });
-    const answer = { ring: ring.name, ...toAnswer(format, format.render(resolution), shared) };
+    const { selector } = chosen;
+    const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, proven });
+    const answer = toAnswer(ring.name, format, format.render(resolution), shared);
     if (answers.size >= mostAnswers) answers.clear();
     answers.set(key, answer);
     return answer;
   }
+
+  return {
+    expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
+    serve(question) {
+      const known = served.get(question);
+      if (known !== undefined) return known;
+      const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, question);
+      const made = toServed(answer(question), question, number, pollAfter);
+      served.set(question, made);
+      return made;
+    },
+  };
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(format: Format, text: string, shared: readonly string[]): Omit<Answer, 'ring'> {
+function toAnswer(ring: string, format: Format, text: string, shared: readonly string[]): Answer {
   const body = Buffer.from(text);
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
-  const headers304 = ['ETag', etag, ...shared];
-  const headers200 = [...headers304, 'Content-Type', format.contentType, 'Content-Length', String(body.length)];
-  return { etag, body, headers200, headers304 };
+  return {
+    ring,
+    etag,
+    body,
+    headers: ['ETag', etag, ...shared],
+    contentHeaders: ['Content-Type', format.contentType, 'Content-Length', String(body.length)],
+  };
+}
+
+function toServed(answer: Answer, { machine, format }: Question, revision: number, pollAfter: number): Served {
+  const { ring, etag, body, headers, contentHeaders } = answer;
+  const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
+  const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
+  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked };
+}
+
+/** The same for a machine as long as the pace is the same. */
+function pollAfterOf(seconds: number, { machine: { name, email } }: Question): number {
+  return Math.round(seconds * (1 - (phase * bucketOf('phase', name ?? email ?? '')) / buckets));
 }

@@ -48,7 +48,7 @@ function operationOf(route: Route): Json {
           requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
         }),
     responses: {
-      200: { description: 'Done.', content: { 'application/json': { schema: schemaOf(route.reply, 'output') } } },
+      200: { description: 'Done.', content: { [route.mediaType]: { schema: schemaOf(route.reply, 'output') } } },
       default: problemResponse,
     },
   };
@@ -96,6 +96,9 @@ const pollHeaders = Object.fromEntries(
     'Pinward-Revision': 'The revision that was served; it only grows.',
     'Pinward-Poll-After': 'Seconds after which to ask again.',
     'Pinward-Valid-Until': 'When this answer is to be trusted no longer (ISO 8601, UTC).',
+    'Pinward-Organisation': 'The organisation whose keys sign; GET /v1/keys has them.',
+    'Pinward-Signature': 'v1, the id of the key, and in base64 the DER of its ES256 signature of the statement.',
+    'Pinward-Unsigned': 'Present in place of a signature, and why.',
     'Pinward-Stale': 'Present when the store could not be reached and the pins served are the last known.',
   }).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
 );

@@ -7,7 +7,7 @@ import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts'
 import type { Clock } from '../../shared/ports.ts';
 import { type Log, traceOf } from '../log.ts';
 import type { Callers } from './caller.ts';
-import { type Answer, createFrame, type Frame } from './frame.ts';
+import { createFrame, type Frame, type Served } from './frame.ts';
 import { describeBug, sendProblem } from './problem.ts';
 import { isPoll, type Question, readQuestion } from './question.ts';
 import type { Known, Snapshot } from './snapshot.ts';
@@ -38,30 +38,25 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
     return frame;
   }
 
-  function lookUp(known: Result<Known>, question: Question): Result<{ frame: Frame; answer: Answer }> {
+  function lookUp(known: Result<Known>, question: Question): Result<Served> {
     if (!known.ok) return known;
     const current = frameOf(known.value);
-    return current === null ? fail({ code: 'no_policy' }) : ok({ frame: current, answer: current.answer(question) });
+    return current === null ? fail({ code: 'no_policy' }) : ok(current.serve(question));
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, question: Question, known: Result<Known>): void {
     const found = lookUp(known, question);
-    if (found.ok) send(request, response, question, found.value);
+    if (found.ok) send(request, response, found.value);
     else refuse(request, response, found.fault);
   }
 
-  function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { machine, format }: Question,
-    { frame: { revision }, answer: { etag, body, headers200, headers304, ring } }: { frame: Frame; answer: Answer },
-  ): void {
+  function send(request: IncomingMessage, response: ServerResponse, served: Served): void {
+    const { etag, body, headers200, headers304, asked } = served;
     const isUnchanged = holds(request.headers['if-none-match'], etag);
     const status = isUnchanged ? 304 : 200;
     response.writeHead(status, isUnchanged ? headers304 : headers200);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
-    const asked = { machine: machine.name, cli: machine.cli, format: format.extension };
-    log.info('poll', { status, ...asked, ring, revision, ...traceOf(request.headers, traceProject) });
+    log.info('poll', { status, ...asked, ...traceOf(request.headers, traceProject) });
   }
 
   function refuse(
@@ -80,6 +75,18 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
 
   function serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
     const question = readQuestion(request, callers);
+    if (!(question instanceof Promise)) return serveQuestion(request, response, question);
+    // Who asks and what is known may both wait for the store: let them do so together.
+    return Promise.all([question, snapshot.current()]).then(async ([late]) => {
+      await serveQuestion(request, response, late);
+    });
+  }
+
+  function serveQuestion(
+    request: IncomingMessage,
+    response: ServerResponse,
+    question: Result<Question>,
+  ): Promise<void> | null {
     if (!question.ok) {
       refuse(request, response, question.fault);
       return null;

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Machine } from '../../shared/domain/machine.ts';
 import { isVersion } from '../../shared/domain/version.ts';
 import type { Caller, Callers } from './caller.ts';
+import { presentedBy } from './callers/presented.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
 export interface Question {
@@ -23,12 +24,17 @@ export function isPoll(url: string): boolean {
   return next === '' || next === '.' || next === '?';
 }
 
-/** Reads a poll. Faults are the caller's: method, token, format or a parameter. */
-export function readQuestion({ method = '', url = '', headers }: IncomingMessage, callers: Callers): Result<Question> {
+/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format or a parameter. */
+export function readQuestion(request: IncomingMessage, callers: Callers): Result<Question> | Promise<Result<Question>> {
+  const { method = '' } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
-  const caller = callers.identify(headers.authorization);
-  if (caller === null) return fail({ code: 'unauthenticated' });
+  const caller = callers.identify(presentedBy(request));
+  if (caller instanceof Promise) return caller.then((late) => (late.ok ? questionOf(request, late.value) : late));
+  return caller.ok ? questionOf(request, caller.value) : caller;
+}
+
+function questionOf({ url = '', headers }: IncomingMessage, caller: Caller): Result<Question> {
   const known = asked.get(caller)?.get(url);
   if (known !== undefined) return ok(known);
   const mark = url.indexOf('?');

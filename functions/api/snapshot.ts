@@ -88,7 +88,7 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
 const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
 
 /** An adapter that throws has a bug; to a poll it is a store that failed, for polls go on whatever happens. */
-async function answerInTime<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
+export async function answerInTime<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
   const { promise: late, resolve } = Promise.withResolvers<Result<T>>();
   const timer = setTimeout(() => resolve(fail(unanswered)), answerWithinMs);
   try {

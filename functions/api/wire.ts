@@ -6,9 +6,11 @@ import { Availability, Cell, Matrix } from '../../shared/domain/availability.ts'
 import { Effect } from '../../shared/domain/effects.ts';
 import { Entry } from '../../shared/domain/entry.ts';
 import { Event } from '../../shared/domain/event.ts';
-import { Pin, Policy } from '../../shared/domain/policy.ts';
+import { Pin } from '../../shared/domain/pin.ts';
+import { Policy } from '../../shared/domain/policy.ts';
 import { Revision } from '../../shared/domain/revision.ts';
 import { Settings } from '../../shared/domain/settings.ts';
+import { isVersion } from '../../shared/domain/version.ts';
 
 /** A switch in a query: `?dry-run` alone is on. */
 const Flag = z.enum(['', 'true', 'false']).transform((text) => text !== 'false');
@@ -29,23 +31,26 @@ export const PageQuery = z.strictObject({
   before: z.coerce.number().int().positive().optional().describe('Only items with a lower number, newest first.'),
 });
 
-export const ExplainQuery = z.strictObject({
-  machine: z.string().optional().describe('The name of the machine.'),
-  cli: z.string().optional().describe('Its Claude Code version.'),
-  email: z.email().optional().describe("Its user's address."),
-  label: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+=[A-Za-z0-9._-]+$/)
-    .optional()
-    .describe('A label of its credential, as key=value.'),
-});
-
 export const PinsQuery = z.strictObject({
   machine: z.string().optional().describe('The name of the machine: up to 128 of A-Z a-z 0-9 . _ : -'),
   cli: z.string().optional().describe('Its Claude Code version, such as 2.1.331.'),
 });
 
 export const NoQuery = z.strictObject({});
+
+export const Report = z.strictObject({
+  machine: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'up to 128 of A-Z a-z 0-9 . _ : -')
+    .describe('The name that it polls with.'),
+  cli: z.string().refine(isVersion, "Claude Code's version, such as 2.1.331").nullish(),
+  revision: z.int('a number').min(1, 'a number from 1').max(999_999_999, 'the number of a revision'),
+  outcome: z.enum(['applied', 'failed'], 'applied or failed'),
+  reason: z.string('a text').max(300, 'at most 300 characters long').optional().describe('Why it failed, for the log.'),
+});
+export type Report = z.infer<typeof Report>;
+
+export const ReportReply = z.strictObject({ accepted: z.literal(true) });
 
 const FindingReply = z.strictObject({
   severity: z.enum(['error', 'warning']),
@@ -63,9 +68,11 @@ export const ChangeReply = z.strictObject({
   changes: z.array(Change),
   effects: z.array(Effect).describe('Models before and after, by ring and family.'),
   findings: z.array(FindingReply),
+  risks: z.array(z.string()).describe('What a second person is needed for; empty when nobody is.'),
+  proposal: z.int().nullable().describe('The proposal that was made instead of the change (202).'),
 });
 
-export const RevisionSummary = Revision.omit({ policy: true });
+export const RevisionSummary = Revision.omit({ policy: true, rollouts: true, proven: true });
 export const RevisionsReply = z.strictObject({
   revisions: z.array(RevisionSummary),
   next: z.int().nullable().describe('Pass as `before` for the next page; null at the end.'),
@@ -83,13 +90,6 @@ export const ResolutionReply = z.strictObject({
   pins: z.record(z.string(), z.strictObject({ model: z.string(), location: z.string() })),
   settings: z.looseObject({ env: z.record(z.string(), z.string()) }),
   reasons: z.array(z.strictObject({ about: z.string(), code: z.string(), text: z.string() })),
-});
-
-export const ExplainReply = ResolutionReply.extend({
-  revision: z.int(),
-  considered: z
-    .array(z.strictObject({ ring: z.string(), selector: z.string().nullable() }))
-    .describe('The rings in order, each with the selector that matched, up to the first that did.'),
 });
 
 export const HealthReply = z.strictObject({
@@ -120,6 +120,39 @@ export const AvailabilityReply = z.strictObject({
     Cell.extend({ ageSeconds: z.int().nullable().describe('Since the model last said anything about itself.') }),
   ),
 });
+
+export const KeysReply = z.strictObject({
+  organisation: z.string().nullable().describe('Null where answers are not signed.'),
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      x: z.string(),
+      y: z.string(),
+      kid: z.string().describe('The first 16 hex digits of the SHA-256 of the DER SubjectPublicKeyInfo.'),
+      alg: z.literal('ES256'),
+      use: z.literal('sig'),
+      state: z.enum(['current', 'next', 'retiring']).describe('`current` signs answers.'),
+      pem: z.string(),
+    }),
+  ),
+  vouchers: z.array(
+    z.strictObject({
+      key: z.string().describe('The newer key.'),
+      by: z.string().describe('The older key that vouches for it.'),
+      validUntil: z.string(),
+      signature: z
+        .string()
+        .describe('In base64 the DER of the ES256 signature of the text that begins pinward-key-v1.'),
+    }),
+  ),
+});
+
+export const KeyLines = z
+  .string()
+  .describe(
+    'Lines: organisation NAME, key ID DER, voucher ID by ID VALID-UNTIL SIGNATURE; DER and signatures in base64.',
+  );
 
 export const ProblemReply = z.strictObject({
   type: z.string(),

@@ -3,6 +3,8 @@
 import type { Fault } from '../../shared/domain/fault.ts';
 import type { Unproven } from '../../shared/domain/gate.ts';
 import type { Problem } from './problem.ts';
+import { accessWordsOf } from './words-access.ts';
+import { steeringWordsOf } from './words-steering.ts';
 
 export type Words = Omit<Problem, 'type' | 'code'>;
 
@@ -40,6 +42,15 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
         title: `There is no revision ${fault.revision}`,
         hint: `The newest is ${fault.newest}; GET /v1/revisions lists them.`,
       };
+    case 'rollout_active':
+    case 'rollout_unknown':
+    case 'rollout_state':
+    case 'upgrade_unknown':
+    case 'upgrade_state':
+    case 'second_person_needed':
+    case 'proposal_unknown':
+    case 'proposal_state':
+      return steeringWordsOf(fault);
     case 'ring_unknown':
       return {
         status: 404,
@@ -65,23 +76,21 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
       return {
         status: 428,
         title: 'A change must say which revision it changes',
-        hint: 'Send If-Match with the ETag of GET /v1/policy, such as If-Match: "41" ("0" for the first policy, * for any).',
+        hint: 'Send If-Match with the ETag of what you change, such as that of GET /v1/policy: If-Match: "41" ("0" for the first, * for any).',
         field: 'If-Match',
       };
     case 'unauthenticated':
-      return {
-        status: 401,
-        title: 'This call needs a token that Pinward knows',
-        hint: 'Send Authorization: Bearer <token>.',
-        field: 'Authorization',
-      };
+    case 'credentials_ambiguous':
+    case 'unbound':
     case 'forbidden':
-      return {
-        status: 403,
-        title: `A ${fault.role} may not do this`,
-        hint: `It needs the role ${fault.needs}.`,
-        field: 'Authorization',
-      };
+    case 'issuer_unavailable':
+    case 'access_invalid':
+    case 'access_conflict':
+    case 'access_unknown':
+    case 'last_owner':
+    case 'token_name_taken':
+    case 'token_unknown':
+      return accessWordsOf(fault);
     case 'route_unknown':
       return { status: 404, title: `There is nothing at ${fault.path}`, hint: 'GET /openapi.json lists every call.' };
     case 'method_unsupported':
@@ -126,6 +135,12 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
         status: 503,
         title: 'Events can not be published',
         hint: `${fault.detail}. They are kept and sent later.`,
+      };
+    case 'signer_unavailable':
+      return {
+        status: 503,
+        title: 'The signing key can not be reached',
+        hint: 'Try again; the log of the api function says why. Answers go out unsigned until then.',
       };
     case 'write_conflict':
       return { status: 503, title: 'Others write at this moment', hint: 'Nothing was changed. Try again.' };

@@ -49,12 +49,14 @@ export interface Local {
   readonly isFirstStart: boolean;
   /** Runs the probe now. */
   probe(): Promise<Probed>;
+  /** Lets upgrades and rollouts go on now. */
+  advance(): Promise<unknown>;
   /** Answers what is under way, then stops. */
   close(): Promise<void>;
 }
 
-/** How often the outbox is looked at for what could not be announced at once. */
-const sweepEveryMs = 5_000;
+/** How often rollouts move on, and the outbox is looked at for what could not be announced at once. */
+const advanceEveryMs = 5_000;
 /** Much more often than a schedule in the cloud would, so that there is something to watch. */
 const probeEveryMs = 20_000;
 const emulatedProject = 'demo-pinward';
@@ -69,6 +71,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     PINWARD_PROJECTS: project ?? '',
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
+    PINWARD_ORGANISATION: 'local',
+    PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
     ...(emulators === null
       ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
       : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
@@ -93,7 +97,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const announce = await wiring.announce();
   announced.resolve(announce);
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
-  const timers = [setInterval(wiring.sweep, sweepEveryMs)];
+  const timers = [setInterval(wiring.advanceOnce, advanceEveryMs)];
   if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
 
   async function close(): Promise<void> {
@@ -101,7 +105,16 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await Promise.all(servers.map(stop));
     await wiring.close();
   }
-  return { url, dataFolder, adminToken, machineToken, isFirstStart, probe: wiring.probeOnce, close };
+  return {
+    url,
+    dataFolder,
+    adminToken,
+    machineToken,
+    isFirstStart,
+    probe: wiring.probeOnce,
+    advance: wiring.advanceOnce,
+    close,
+  };
 }
 
 /** The announce function on a port of its own, with the emulator pushing to it. */

@@ -37,6 +37,6 @@ function messageText({ urgency, title, summary, facts, actions }: Message): stri
 }
 
 /** Names and notes come from outside: no control character may reach the terminal. */
-function plain(value: unknown): string {
+export function plain(value: unknown): string {
   return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\p{Cc}/gu, ' ');
 }

@@ -4,22 +4,15 @@
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability.ts';
 import type { Catalogue } from '../../shared/domain/catalogue.ts';
 import { extendCatalogue } from '../../shared/domain/catalogue.ts';
-import { appendEvent, emptyJournal, type News } from '../../shared/domain/event.ts';
+import type { News } from '../../shared/domain/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Place } from '../../shared/domain/observation.ts';
 import { placesToProbe } from '../../shared/domain/places.ts';
 import { planProbe } from '../../shared/domain/plan-probe.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
 import type { Look } from '../../shared/domain/probe-input.ts';
-import {
-  type Clock,
-  expectOf,
-  type Garden,
-  numberedId,
-  type Store,
-  type Stored,
-  type Write,
-} from '../../shared/ports.ts';
+import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
+import { recordNews } from '../record.ts';
 import { lookAround } from './look.ts';
 
 export interface RunPorts {
@@ -102,21 +95,9 @@ async function commit(
   matrix: Matrix,
   news: readonly News[],
 ): Promise<Result<null>> {
-  const journal = await store.read('journal', 'current');
-  if (!journal.ok) return journal;
-  let end = journal.value?.value ?? emptyJournal;
-  const events = news.map((each) => {
-    const appended = appendEvent(end, each);
-    end = appended.journal;
-    return appended.event;
-  });
-  const told = events.flatMap((event): Write[] => [
-    { kind: 'event', id: numberedId(event.seq), expect: 'absent', value: event },
-    { kind: 'outbox', id: numberedId(event.seq), expect: 'absent', value: event },
-  ]);
-  const moved: Write[] =
-    events.length === 0 ? [] : [{ kind: 'journal', id: 'current', expect: expectOf(journal.value), value: end }];
-  return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(known), value: matrix }, ...told, ...moved]);
+  const recorded = await recordNews(store, news);
+  if (!recorded.ok) return recorded;
+  return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(known), value: matrix }, ...recorded.value]);
 }
 
 function instant(at: number): string {

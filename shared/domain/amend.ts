@@ -2,14 +2,19 @@
 // reads, calls this and commits. Restoring is amending with the content of an old revision.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Matrix } from './availability.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Change, diffPolicies } from './diff.ts';
 import { type Finding, fail, ok, type Result } from './fault.ts';
 import { lint } from './lint.ts';
 import { isFamily } from './model.ts';
-import { Pin, Policy } from './policy.ts';
+import { Pin } from './pin.ts';
+import { pinnedPlaces } from './places.ts';
+import { Policy } from './policy.ts';
+import { provenFor } from './prove.ts';
 import { readDraft } from './read-policy.ts';
 import type { Revision } from './revision.ts';
+import type { Rollout } from './rollout.ts';
 
 export interface AmendInput {
   readonly current: Revision | null;
@@ -24,6 +29,8 @@ export interface AmendInput {
   readonly restores: number | null;
   /** Why a pin that is not proven callable is stated all the same. */
   readonly forced: string | null;
+  readonly approvedBy: string | null;
+  readonly matrix: Matrix | null;
 }
 
 export interface Amendment {
@@ -35,24 +42,46 @@ export interface Amendment {
 
 /**
  * The next revision. Faults: `revision_conflict` when somebody else changed the policy since the author read it (unless
- * it already reads as the author wants: RFC 9110, 13.1.1), `policy_invalid` when lint finds an error. A restore reports
- * lint errors but isn't stopped by them: what was good once must always be within reach.
+ * it already reads as the author wants: RFC 9110, 13.1.1), `rollout_active` when it touches a pin that a rollout is moving,
+ * `policy_invalid` when lint finds an error. A restore reports lint errors but isn't stopped by them: what was good once must
+ * always be within reach. It ends every rollout.
  */
 export function amend(input: AmendInput): Result<Amendment> {
   const { current, policy, restores } = input;
   const findings = lint(policy, input.catalogue, input.now.slice(0, 10));
-  if (current !== null && isDeepStrictEqual(current.policy, policy))
-    return ok({ revision: null, changes: [], findings });
+  const rollouts = restores === null ? (current?.rollouts ?? []) : [];
+  const isSame = current !== null && isDeepStrictEqual(current.policy, policy);
+  if (isSame && rollouts.length === current.rollouts.length) return ok({ revision: null, changes: [], findings });
   const standing = current?.number ?? 0;
-  if (input.expected !== 'any' && input.expected !== standing) {
-    return fail({ code: 'revision_conflict', expected: input.expected, current: standing });
+  if (!isSeen(input.expected, current)) {
+    return fail({ code: 'revision_conflict', expected: Number(input.expected), current: standing });
+  }
+  const touched = rollouts.find((rollout) => touches(current?.policy ?? null, policy, rollout));
+  if (touched !== undefined) {
+    return fail({ code: 'rollout_active', rollout: touched.id, ring: touched.ring, family: touched.family });
   }
   if (restores === null && findings.some((finding) => finding.severity === 'error')) {
     return fail({ code: 'policy_invalid', findings });
   }
-  const { by, now: at, note, forced } = input;
-  const revision = { number: standing + 1, policy, by, at, note, restores, forced };
+  const { by, now: at, note, forced, approvedBy, matrix } = input;
+  const number = standing + 1;
+  const proven = provenFor(policy, matrix);
+  const made = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, proven };
+  const revision = { ...made, policySince: isSame ? current.policySince : number };
   return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
+}
+
+/** Revisions that only moved a rollout leave the policy as its author saw it. */
+function isSeen(expected: number | 'any', current: Revision | null): boolean {
+  if (expected === 'any') return true;
+  return current === null ? expected === 0 : expected >= current.policySince && expected <= current.number;
+}
+
+/** Whether the pin that a rollout moves would become another one, or be called elsewhere. */
+function touches(before: Policy | null, after: Policy, { ring, family }: Rollout): boolean {
+  const find = (policy: Policy | null) =>
+    policy === null ? undefined : pinnedPlaces(policy).find((pin) => pin.ring === ring && pin.family === family);
+  return !isDeepStrictEqual(find(before), find(after));
 }
 
 export function readPolicy(draft: unknown): Result<Policy> {

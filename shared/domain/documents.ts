@@ -1,10 +1,16 @@
 // Every kind of document that Pinward keeps and its schema: the list that both stores and their codec work from.
 
 import { z } from 'zod';
+import { Access, AccessRevision } from './access.ts';
 import { Announcement } from './announcement.ts';
 import { Matrix } from './availability.ts';
 import { Event, Journal } from './event.ts';
+import { TokenUse } from './fleet-token.ts';
+import { Proposal } from './proposal.ts';
 import { Revision } from './revision.ts';
+import { Rollout } from './rollout.ts';
+import { Sketches } from './sketch.ts';
+import { Steering } from './upgrade.ts';
 
 /** All that a poll needs, in one document, so that one read refreshes an instance. */
 export const Published = z.strictObject({ revision: Revision });
@@ -33,11 +39,32 @@ export interface Documents {
   readonly matrix: Matrix;
   /** By what is done by one at a time, such as `probe`. */
   readonly lease: Lease;
+  /** Upgrades and the freeze: one document, `current`. */
+  readonly steering: Steering;
+  /** By number, also when over. */
+  readonly rollout: Rollout;
+  /** Changes that wait for a second person, by number. */
+  readonly proposal: Proposal;
+  /** Machines that polled, by the number of a stretch of time. */
+  readonly sighting: Sketches;
+  /** Machines that reported, by the number of a revision. */
+  readonly report: Sketches;
+  /** Roles and fleet tokens: one document, `current`. */
+  readonly access: Access;
+  /** By number. */
+  readonly accessRevision: AccessRevision;
+  /** By the token's SHA-256. */
+  readonly tokenUse: TokenUse;
 }
 export type Kind = keyof Documents;
 
 /** Kinds that are of no use after a time, in days from their last write; the others are kept. */
-export const keptDays: { readonly [K in Kind]?: number } = { announcement: 180 };
+export const keptDays: { readonly [K in Kind]?: number } = {
+  announcement: 180,
+  report: 90,
+  sighting: 1,
+  tokenUse: 400,
+};
 
 export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   published: Published,
@@ -49,4 +76,12 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   trouble: Trouble,
   matrix: Matrix,
   lease: Lease,
+  steering: Steering,
+  rollout: Rollout,
+  proposal: Proposal,
+  sighting: Sketches,
+  report: Sketches,
+  access: Access,
+  accessRevision: AccessRevision,
+  tokenUse: TokenUse,
 };

@@ -47,7 +47,7 @@ function sidesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<s
   const catalogue = extendCatalogue(shipped, policy.models);
   return new Map(
     policy.rings.flatMap((ring) => {
-      const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day });
+      const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day, proven: null, reached: [] });
       return pins.map((pin) => [`${ring.name}/${pin.family}`, sideOf(pin, catalogue)] as const);
     }),
   );

@@ -4,24 +4,21 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { AccessChanged } from './access-events.ts';
 import { Availability } from './availability.ts';
 import { Effect } from './effects.ts';
 import { Retirement } from './entry.ts';
+import { place } from './event-place.ts';
 import { families } from './model.ts';
 import { BlindCause } from './observation.ts';
-
-const place = {
-  seq: z.int().positive(),
-  /** From kind, subject and transition, so that whoever repeats a step makes no second event of it. */
-  id: z.string().regex(/^[A-Za-z]+\.[A-Za-z0-9_@:.-]{1,250}$/),
-  /** What it is about; events of one subject are delivered in order. */
-  subject: z.string().min(1).max(200),
-  at: z.iso.datetime(),
-  by: z.string().min(1).max(320),
-  /** The hash of the event before, or of nothing for the first. */
-  previous: z.string().length(64),
-  hash: z.string().length(64),
-};
+import {
+  ChangeProposed,
+  FallbackLost,
+  FreezeChanged,
+  RolloutMoved,
+  UpgradeDecided,
+  UpgradeReady,
+} from './steering-events.ts';
 
 const PolicyChanged = z.strictObject({
   ...place,
@@ -109,6 +106,13 @@ export const Event = z.discriminatedUnion('kind', [
   PinRetiring,
   ProbeBlind,
   ProbeRecovered,
+  UpgradeReady,
+  UpgradeDecided,
+  RolloutMoved,
+  ChangeProposed,
+  FreezeChanged,
+  FallbackLost,
+  AccessChanged,
 ]);
 export type Event = z.infer<typeof Event>;
 

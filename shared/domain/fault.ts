@@ -14,12 +14,37 @@ export interface Finding {
   readonly fix: string;
 }
 
+/** What is wrong with a credential; functions/api/words-access.ts says how to mend each. */
+export type CredentialDefect =
+  | 'missing'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'revoked'
+  | 'issuer'
+  | 'audience'
+  | 'hosted_domain'
+  | 'email_unverified'
+  | 'claims'
+  | 'algorithm'
+  | 'key_unknown'
+  | 'signature';
+
 export type Fault =
   | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
   | { readonly code: 'model_not_callable'; readonly unproven: readonly Unproven[] }
   | { readonly code: 'no_policy' }
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'revision_unknown'; readonly revision: number; readonly newest: number }
+  | { readonly code: 'rollout_active'; readonly rollout: number; readonly ring: string; readonly family: string }
+  | { readonly code: 'rollout_unknown'; readonly rollout: number }
+  | { readonly code: 'rollout_state'; readonly rollout: number; readonly state: string; readonly needs: string }
+  | { readonly code: 'upgrade_unknown'; readonly upgrade: string }
+  | { readonly code: 'upgrade_state'; readonly upgrade: string; readonly state: string; readonly needs: string }
+  | { readonly code: 'second_person_needed'; readonly proposedBy: string }
+  | { readonly code: 'proposal_unknown'; readonly proposal: number }
+  | { readonly code: 'proposal_state'; readonly proposal: number; readonly state: string }
   | { readonly code: 'ring_unknown'; readonly ring: string; readonly rings: readonly string[] }
   | { readonly code: 'family_unknown'; readonly family: string }
   | {
@@ -29,7 +54,16 @@ export type Fault =
       readonly expected: string;
     }
   | { readonly code: 'precondition_required' }
-  | { readonly code: 'unauthenticated' }
+  | { readonly code: 'unauthenticated'; readonly defect: CredentialDefect }
+  | { readonly code: 'credentials_ambiguous' }
+  | { readonly code: 'unbound'; readonly email: string }
+  | { readonly code: 'issuer_unavailable'; readonly detail: string }
+  | { readonly code: 'access_invalid'; readonly findings: readonly Finding[] }
+  | { readonly code: 'access_conflict'; readonly expected: number; readonly current: number }
+  | { readonly code: 'access_unknown'; readonly number: number }
+  | { readonly code: 'last_owner'; readonly leaves: string | null }
+  | { readonly code: 'token_name_taken'; readonly name: string }
+  | { readonly code: 'token_unknown'; readonly name: string }
   | { readonly code: 'forbidden'; readonly role: string; readonly needs: string }
   | { readonly code: 'route_unknown'; readonly path: string }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
@@ -40,6 +74,7 @@ export type Fault =
   | { readonly code: 'body_cut_off' }
   | { readonly code: 'store_unavailable'; readonly detail: string }
   | { readonly code: 'bus_unavailable'; readonly detail: string }
+  | { readonly code: 'signer_unavailable'; readonly detail: string }
   | { readonly code: 'write_conflict'; readonly document: string }
   | { readonly code: 'document_corrupt'; readonly document: string; readonly detail: string };
 

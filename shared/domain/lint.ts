@@ -5,9 +5,11 @@ import { type Catalogue, entriesOf, extendCatalogue, findEntry, isServedIn } fro
 import type { Entry } from './entry.ts';
 import type { Finding } from './fault.ts';
 import { type Family, families, parseModel } from './model.ts';
-import type { Pin, Policy, Ring } from './policy.ts';
+import type { Pin } from './pin.ts';
+import type { Policy, Ring } from './policy.ts';
 import { pointer } from './read-policy.ts';
-import { isAllowedBy, passedSettings } from './resolve.ts';
+import { isAllowedBy } from './resolve.ts';
+import { passedSettings } from './written-settings.ts';
 
 interface PinInRing {
   readonly ring: Ring;

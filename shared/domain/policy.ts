@@ -1,9 +1,12 @@
 // A policy: everything that an admin states. Schemas of what is written by PUT /v1/policy and kept in each revision.
 
 import { z } from 'zod';
-import { Location, ModelId, OwnModel } from './entry.ts';
+import { Location, OwnModel } from './entry.ts';
 import { families } from './model.ts';
+import { Pin } from './pin.ts';
+import { Schedule } from './rollout.ts';
 import { Settings } from './settings.ts';
+import { UpgradeRule } from './upgrade.ts';
 
 const ProjectId = z
   .string()
@@ -22,12 +25,7 @@ const Selector = z
     'a selector is email:a@example.com, domain:example.com, label:key=value, machine:name (all lower case for mail) or *',
   );
 
-export const Pin = z.strictObject({
-  model: ModelId,
-  context1m: z.boolean().default(false),
-  location: Location.optional(),
-});
-export type Pin = z.infer<typeof Pin>;
+const UpgradeRules = z.partialRecord(z.enum(families), UpgradeRule);
 
 export const Ring = z.strictObject({
   name: RingName,
@@ -37,6 +35,8 @@ export const Ring = z.strictObject({
   lock: z.boolean().optional(),
   settings: Settings.optional(),
   pins: z.partialRecord(z.enum(families), Pin),
+  upgrades: UpgradeRules.optional(),
+  rollout: Schedule.optional(),
 });
 export type Ring = z.infer<typeof Ring>;
 
@@ -47,6 +47,11 @@ export const Policy = z
     lock: z.boolean().default(false),
     settings: Settings.default({}),
     models: z.array(OwnModel).max(200).default([]),
+    /** For rings that have no rule of their own; without one a family is `manual`. */
+    upgrades: UpgradeRules.optional(),
+    rollout: Schedule.optional(),
+    /** Whether what raises risk takes effect only when a second person approves it. */
+    secondPerson: z.boolean().optional(),
     rings: z.array(Ring).min(1).max(100),
   })
   .superRefine(({ rings }, context) => {

@@ -4,8 +4,12 @@
 import { type Catalogue, entriesOf, findEntry, isServedIn, isShut, modelOf, runsOn, suffixFor } from './catalogue.ts';
 import type { Entry } from './entry.ts';
 import { compareModels, type Family, families, parseModel } from './model.ts';
-import type { Pin, Policy, Ring } from './policy.ts';
+import type { Pin } from './pin.ts';
+import type { Policy, Ring } from './policy.ts';
+import { isProven, type Proven } from './proven.ts';
+import type { Rollout } from './rollout.ts';
 import type { Settings } from './settings.ts';
+import { lockSettings, passedSettings, pinVariables } from './written-settings.ts';
 
 export interface ResolvedPin {
   readonly family: Family;
@@ -39,11 +43,15 @@ export interface Resolution {
 
 export interface ResolveInput {
   readonly policy: Policy;
+  /** With the pins moved that rollouts have brought to the machine. */
   readonly ring: Ring;
+  readonly reached: readonly Rollout[];
   /** The selector by which the machine came into the ring, for the reasons. */
   readonly selector: string;
   readonly cli: string | null;
   readonly catalogue: Catalogue;
+  /** Which models a CLI too old for its pin may get instead. */
+  readonly proven: Proven;
   /** The day in UTC as YYYY-MM-DD: the only clock a resolution sees, so that its bytes change once a day at most. */
   readonly day: string;
 }
@@ -64,6 +72,7 @@ export function resolve(input: ResolveInput): Resolution {
   const reasons = [
     { about: 'ring', code: 'ring_matched', text: `Ring ${ring.name} is the first that lists ${selector}.` },
     ...(cli === null ? [noCli] : []),
+    ...input.reached.map(rolloutReason),
     ...resolved.flatMap(({ reasons: own }) => own),
     ...(locked ? [lockReason] : []),
   ];
@@ -72,12 +81,6 @@ export function resolve(input: ResolveInput): Resolution {
   const env = { ...own, ...passed.env, ...own };
   const settings = { ...passed, ...(locked ? lockSettings(pins) : {}), env };
   return { ring: ring.name, project, location, locked, pins, settings, reasons };
-}
-
-/** A ring's settings over the policy's: `env` is merged variable by variable, any other key is replaced whole. */
-export function passedSettings(policy: Policy, ring: Ring): Settings {
-  const env = { ...policy.settings.env, ...ring.settings?.env };
-  return { ...policy.settings, ...ring.settings, ...(Object.keys(env).length === 0 ? {} : { env }) };
 }
 
 /**
@@ -93,6 +96,11 @@ export function isAllowedBy(availableModels: readonly string[], id: string): boo
     const full = entry.startsWith('claude-') ? entry : `claude-${entry}`;
     return full === id || id.startsWith(`${full}-`) || id.startsWith(`${full}@`);
   });
+}
+
+function rolloutReason({ id, family, from, to }: Rollout): Reason {
+  const text = `Rollout ${id} has reached this machine: ${family} is ${to.model} instead of ${from.model}.`;
+  return { about: family, code: 'rolled_out', text };
 }
 
 const noCli = {
@@ -144,7 +152,7 @@ function gateCli(
   location: string,
   availableModels: readonly string[] | null,
 ): { model: string; reasons: { code: string; text: string }[] } {
-  const { policy, ring, cli, catalogue, day } = input;
+  const { policy, ring, cli, catalogue, day, proven } = input;
   const entry = findEntry(catalogue, pinned);
   if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
   const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
@@ -155,6 +163,7 @@ function gateCli(
       isOlder(candidate, entry) &&
       runsOn(candidate, cli) === true &&
       isServedIn(candidate, location) === true &&
+      isProven(proven, ring.project ?? policy.project, location, candidate.id) &&
       !(isElsewhere && candidate.regionVariable.value === null) &&
       !isShut(candidate, day) &&
       (availableModels === null || isAllowedBy(availableModels, candidate.id)),
@@ -169,24 +178,4 @@ function gateCli(
 
 function isOlder(candidate: Entry, than: Entry): boolean {
   return compareModels(modelOf(candidate), modelOf(than)) < 0;
-}
-
-/**
- * The variables that Claude Code reads. The small model's old variable is blanked because it beats the haiku pin, and
- * each pinned model's region is stated, so that neither a dotfile nor a former pin can send it elsewhere.
- */
-function pinVariables(project: string, location: string, pins: readonly ResolvedPin[]): Record<string, string> {
-  const env: Record<string, string> = {
-    CLAUDE_CODE_USE_VERTEX: '1',
-    CLOUD_ML_REGION: location,
-    ANTHROPIC_VERTEX_PROJECT_ID: project,
-    ANTHROPIC_SMALL_FAST_MODEL: '',
-  };
-  for (const pin of pins) env[`ANTHROPIC_DEFAULT_${pin.family.toUpperCase()}_MODEL`] = pin.variableValue;
-  for (const pin of pins) if (pin.regionVariable !== null) env[pin.regionVariable] = pin.location;
-  return env;
-}
-
-function lockSettings(pins: readonly ResolvedPin[]): Pick<Settings, 'availableModels' | 'enforceAvailableModels'> {
-  return { availableModels: [...new Set(pins.map((pin) => pin.model))], enforceAvailableModels: true };
 }

@@ -8,7 +8,8 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import request from 'supertest';
 import { frontServer } from '../../functions/api/front.ts';
-import { createWiring } from '../../functions/wiring.ts';
+import type { Environment } from '../../functions/environment.ts';
+import { createWiring, type Parts } from '../../functions/wiring.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import type { Event } from '../../shared/domain/event.ts';
 import { draft, now } from '../world.ts';
@@ -34,12 +35,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export function startService(): Service {
+export function startService(parts: Parts = {}, settings: Environment = {}): Service {
   const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
   const environment = {
     PINWARD_SQLITE: file,
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
+    ...settings,
   };
   const published: Event[] = [];
   const bus = openLoopback(async (event) => {
@@ -48,7 +50,7 @@ export function startService(): Service {
   const logged: string[] = [];
   const note = (message: string, fields = {}) => logged.push(JSON.stringify({ message, ...fields }));
   const log = { info: note, warn: note, error: note };
-  const wiring = createWiring(environment, { clock: () => service.time, bus, log });
+  const wiring = createWiring(environment, { clock: () => service.time, bus, log, ...parts });
   http('api', wiring.api());
   const server = getTestServer('api');
   frontServer(server);

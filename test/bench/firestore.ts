@@ -77,6 +77,7 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       note: null,
       restores: null,
       force: null,
+      approves: null,
       dryRun: false,
     }),
   );

@@ -1,36 +1,46 @@
 // A function as it is deployed: a process of its own under the functions-framework, on a port that stays the same when it is
-// started again.
+// started again; from the source, or from a folder with a bundle and its packages.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Target } from '../../functions/environment.ts';
 import { freePort } from '../../functions/local/free-port.ts';
 
-export type Target = 'api' | 'probe' | 'announce';
+export type { Target };
 
 export const token = 'a-token-of-thirty-two-characters-or-more';
 export const adminHeaders = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
 export const tokens = { PINWARD_ADMIN_TOKEN: token, PINWARD_MACHINE_TOKEN: `${token}-machine` };
 
+const project = join(import.meta.dirname, '../..');
 const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
 
 export class Deployed {
   readonly url: string;
   readonly #target: Target;
   readonly #port: number;
+  readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
   #process: ChildProcess;
   #output = '';
 
-  private constructor(target: Target, port: number, environment: Readonly<Record<string, string>>) {
+  private constructor(target: Target, port: number, environment: Readonly<Record<string, string>>, folder: string) {
     this.#target = target;
     this.#port = port;
+    this.#folder = folder;
     this.#environment = environment;
     this.url = `http://127.0.0.1:${port}`;
     this.#process = this.#spawn();
   }
 
-  static async start(target: Target, environment: Readonly<Record<string, string>>): Promise<Deployed> {
-    return new Deployed(target, await freePort(), environment);
+  /** From the folder's `main` and with its packages. */
+  static async start(
+    target: Target,
+    environment: Readonly<Record<string, string>>,
+    folder: string = project,
+  ): Promise<Deployed> {
+    return new Deployed(target, await freePort(), environment, folder);
   }
 
   get output(): string {
@@ -73,14 +83,18 @@ export class Deployed {
   }
 
   #spawn(): ChildProcess {
-    const words = ['--source=functions/index.ts', `--target=${this.#target}`, `--port=${this.#port}`];
+    const words = [`--target=${this.#target}`, `--port=${this.#port}`];
     const env = {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       METADATA_SERVER_DETECTION: 'none',
       ...this.#environment,
     };
-    const child = spawn(process.execPath, [framework, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [framework, ...words], {
+      cwd: this.#folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-100_000);

@@ -16,12 +16,12 @@ const broken = policyOfRing({ pins: { opus: { model: 'claude-opus-99' }, sonnet:
 
 test('the first revision is number 1 and changes everything', () => {
   const amended = amend(input({ current: null, expected: 0, note: 'hello' }));
-  const revision = { number: 1, policy: policy(), by: 'ada', at: now, note: 'hello', restores: null, forced: null };
+  const revision = anyRevision({ number: 1, policy: policy(), by: 'ada', at: now, note: 'hello' });
   assert.deepEqual(amended, { ok: true, value: { revision, changes: [{ path: '', to: policy() }], findings: [] } });
 });
 
 test('a change makes the next revision, with who, when, why and what', () => {
-  const revision = { number: 8, policy: other, by: 'ada', at: now, note: null, restores: null, forced: null };
+  const revision = anyRevision({ number: 8, policy: other, by: 'ada', at: now, note: null });
   const changes = [{ path: '/location', from: 'global', to: 'us-east5' }];
   for (const expected of [7, 'any'] as const) {
     assert.deepEqual(amend(input({ policy: other, expected })), {
@@ -156,7 +156,7 @@ test('whatever is asked in whatever order, numbers grow by one and no revision c
 
 function input(over: Partial<AmendInput>): AmendInput {
   const wish = { current: frozen(standing), expected: 7, policy: policy(), restores: null, forced: null };
-  return { ...wish, by: 'ada', now, note: null, catalogue: [], ...over };
+  return { ...wish, approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], ...over };
 }
 
 /** The same value, in which a write throws. */

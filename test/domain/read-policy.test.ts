@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { Pin } from '../../shared/domain/policy.ts';
+import { Pin } from '../../shared/domain/pin.ts';
 import { pointer, readDraft } from '../../shared/domain/read-policy.ts';
 
 test('a pointer escapes ~ and / as RFC 6901 has it', () => {

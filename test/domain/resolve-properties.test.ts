@@ -128,7 +128,7 @@ function resolved(stated: unknown, version: string | null): { policy: Policy; re
   const catalogue = extendCatalogue([], policy.models);
   return {
     policy,
-    resolution: resolve({ policy, ring: firstRing(policy), selector: '*', cli: version, catalogue, day }),
+    resolution: resolve({ policy, ring: firstRing(policy), selector: '*', cli: version, catalogue, day, proven: null, reached: [] }),
   };
 }
 

@@ -170,7 +170,7 @@ test('availableModels lets a model through by alias, version prefix or id; a ver
 
 function resolved(stated: Policy, cli: string | null = '3.2.0'): Resolution {
   const catalogue = extendCatalogue([], models);
-  return resolve({ policy: stated, ring: firstRing(stated), selector: '*', cli, catalogue, day });
+  return resolve({ policy: stated, ring: firstRing(stated), selector: '*', cli, catalogue, day, proven: null, reached: [] });
 }
 
 function pinOf(family: string, model: string, location: string, regionVariable: string | null) {
@@ -186,6 +186,8 @@ test('the reasons name the ring and the selector', () => {
     cli: null,
     catalogue: [],
     day,
+    proven: null,
+    reached: [],
   });
   assert.match(reasons[0]?.text ?? '', /canary.*domain:a\.test/);
 });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -12,6 +13,11 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+}
+
+export interface Report {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 export interface Answer {
@@ -22,8 +28,12 @@ export interface Answer {
 
 export interface FaultyServer extends AsyncDisposable {
   readonly url: string;
+  /** All but reports. */
   readonly asked: readonly Asked[];
+  readonly reports: readonly Report[];
   behave(behaviour: Behaviour): void;
+  /** From now on; it takes them (202) to begin with. */
+  answerReports(behaviour: Behaviour): void;
 }
 
 export const first: Answer = { revision: 41, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-7"}}\n' };
@@ -37,9 +47,18 @@ export const exports: Answer = {
 
 export async function startServer(first: Behaviour): Promise<FaultyServer> {
   let behaviour = first;
+  let reporting: Behaviour = (_request, response) => response.writeHead(202).end();
   const asked: Asked[] = [];
+  const reports: Report[] = [];
   const server = createServer((request, response) => {
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    if (path === '/v1/reports' && request.method === 'POST') {
+      text(request)
+        .then((body) => reports.push({ headers: request.headers, body }))
+        .then(() => reporting(request, response))
+        .catch(() => response.destroy());
+      return;
+    }
     asked.push({ path, query, headers: request.headers });
     behaviour(request, response);
   });
@@ -50,6 +69,10 @@ export async function startServer(first: Behaviour): Promise<FaultyServer> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     asked,
+    reports,
+    answerReports: (next) => {
+      reporting = next;
+    },
     behave: (next) => {
       behaviour = next;
     },

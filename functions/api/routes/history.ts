@@ -21,7 +21,9 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
       handle: async ({ query }) => {
         const page = await store.list('revision', pageOf(query));
         if (!page.ok) return page;
-        const revisions = page.value.map(({ value: { policy: _, ...summary } }) => summary);
+        const revisions = page.value.map(
+          ({ value: { policy: _, rollouts: _rollouts, proven: _proven, ...summary } }) => summary,
+        );
         return ok({ body: { revisions, next: nextOf(query, revisions.at(-1)?.number) } });
       },
     }),

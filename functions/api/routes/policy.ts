@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { movePin, readPolicy } from '../../../shared/domain/amend.ts';
 import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
-import { Pin, Policy } from '../../../shared/domain/policy.ts';
+import { Pin } from '../../../shared/domain/pin.ts';
+import { Policy } from '../../../shared/domain/policy.ts';
 import type { Change } from '../change.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../wire.ts';
 import { type Asked, type Reply, type Route, type RoutePorts, route, standing } from './route.ts';
@@ -65,9 +66,12 @@ export function wishOf({ caller, expected, query }: Asked<z.infer<typeof ChangeQ
     dryRun: query['dry-run'] ?? false,
     restores: null,
     force: query.force ?? null,
+    approves: null,
   };
 }
 
 export function outcome(changed: Awaited<ReturnType<Change>>): Result<Reply> {
-  return changed.ok ? ok({ body: changed.value, revision: changed.value.revision }) : changed;
+  if (!changed.ok) return changed;
+  const reply = { body: changed.value, revision: changed.value.revision };
+  return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });
 }

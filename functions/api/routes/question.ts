@@ -2,8 +2,9 @@
 
 import { extendCatalogue } from '../../../shared/domain/catalogue.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
-import { explain } from '../explain.ts';
-import { AvailabilityReply, CatalogueReply, ExplainQuery, ExplainReply, HealthReply, NoQuery } from '../wire.ts';
+import { explain, revisionAt } from '../explain.ts';
+import { AvailabilityReply, CatalogueReply, HealthReply, NoQuery } from '../wire.ts';
+import { ExplainQuery, ExplainReply } from '../wire-explain.ts';
 import { type Reply, type Route, type RoutePorts, route, standing } from './route.ts';
 
 export function questionRoutes(ports: RoutePorts): readonly Route[] {
@@ -43,14 +44,17 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/explain',
       operation: 'explain',
-      summary: "Every rule that led to a machine's pins.",
+      summary: "Every rule that led to a machine's pins, now or at a time in the past.",
       query: ExplainQuery,
       reply: ExplainReply,
       handle: async ({ query }) => {
         const revision = await standing(store);
         if (!revision.ok) return revision;
-        const explained = explain(revision.value, query, catalogue, new Date(clock()).toISOString().slice(0, 10));
-        return explained.ok ? ok({ body: explained.value, revision: revision.value.number }) : explained;
+        const at = query.at ?? new Date(clock()).toISOString();
+        const stood = await revisionAt(store, revision.value, at);
+        if (!stood.ok) return stood;
+        const explained = explain(stood.value, query, catalogue, at.slice(0, 10));
+        return explained.ok ? ok({ body: explained.value, revision: stood.value.number }) : explained;
       },
     }),
     route({

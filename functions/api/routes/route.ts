@@ -4,12 +4,19 @@
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Revision } from '../../../shared/domain/revision.ts';
+import type { Role } from '../../../shared/domain/roles.ts';
 import type { Store } from '../../../shared/ports.ts';
-import type { Caller, Role } from '../caller.ts';
+import type { Log } from '../../log.ts';
+import type { Adoption } from '../adoption.ts';
+import type { Caller } from '../caller.ts';
 import type { ChangePorts } from '../change.ts';
+import type { Keys } from '../signatures.ts';
 
 export interface RoutePorts extends ChangePorts {
   readonly catalogueAsOf: string;
+  readonly keys: Keys | null;
+  readonly log: Log;
+  readonly adoption: Adoption;
 }
 
 /** What a route is asked, read and checked. */
@@ -27,7 +34,7 @@ export interface Reply {
   readonly body: unknown;
   /** The revision that the reply speaks of; becomes its ETag. */
   readonly revision?: number;
-  readonly status?: 503;
+  readonly status?: 202 | 503;
 }
 
 export interface Route {
@@ -43,15 +50,18 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
+  /** What the body of a reply is sent as; of JSON anything, else a text. */
+  readonly mediaType: 'application/json' | 'text/plain';
   handle(asked: Asked<unknown>): Promise<Result<Reply>>;
 }
 
 /** Fills in what most routes share, and ties the handler's query to its schema's type. */
 export function route<Query extends z.ZodType>(
-  stated: Omit<Route, 'role' | 'changes' | 'body' | 'query' | 'handle'> & {
+  stated: Omit<Route, 'role' | 'changes' | 'body' | 'query' | 'mediaType' | 'handle'> & {
     readonly role?: Role | null;
     readonly changes?: boolean;
     readonly body?: z.ZodType;
+    readonly mediaType?: Route['mediaType'];
     readonly query: Query;
     readonly handle: (asked: Asked<z.infer<Query>>) => Promise<Result<Reply>>;
   },
@@ -60,6 +70,7 @@ export function route<Query extends z.ZodType>(
     role: stated.method === 'GET' ? 'reader' : 'editor',
     changes: false,
     body: null,
+    mediaType: 'application/json',
     ...stated,
     // The app parses the query with `query` before it calls this.
     handle: (asked) => stated.handle(asked as Asked<z.infer<Query>>),

@@ -1,0 +1,40 @@
+// The advance function, called every minute by a schedule: what happens by itself to upgrades and rollouts, then whatever
+// the outbox holds.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { advance as advanceCourse } from '../../shared/domain/advance.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import type { Log } from '../log.ts';
+import type { Sweep } from '../outbox.ts';
+import { type SteerPorts, steer } from '../steer.ts';
+
+export interface AdvancePorts extends SteerPorts {
+  readonly sweep: Sweep;
+  readonly log: Log;
+}
+
+export type Advance = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Answers 500 when the store can't be used, so that the schedule tries again. */
+export function createAdvance(ports: AdvancePorts): Advance {
+  return async function advance(_request, response) {
+    const advanced = await advanceOnce(ports);
+    response.writeHead(advanced.ok ? 200 : 500, { 'Content-Type': 'application/json' });
+    response.end(`${JSON.stringify(advanced.ok ? { moves: advanced.value } : { fault: advanced.fault.code })}\n`);
+  };
+}
+
+/** How many things happened. Before there is a policy, nothing can. */
+export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> {
+  const { sweep, log } = ports;
+  const steered = await steer(ports, 'pinward', (course, failures) => ok(advanceCourse(course, failures)));
+  if (!steered.ok && steered.fault.code !== 'no_policy') {
+    log.error('advance failed', { fault: steered.fault.code });
+    return steered;
+  }
+  const news = steered.ok ? steered.value.news : [];
+  for (const { id, kind, subject } of news) log.info('advanced', { id, kind, subject });
+  const swept = await sweep();
+  if (!swept.ok) log.error('sweep failed', { fault: swept.fault.code });
+  return swept.ok ? ok(news.length) : swept;
+}

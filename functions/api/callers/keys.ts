@@ -1,0 +1,63 @@
+// An issuer's keys: fetched, cached and matched by `jose`; when to fetch is decided here, by Pinward's clock. New keys are
+// found within ten minutes or with the first token that needs one, and withdrawn ones forgotten as soon; while the issuer
+// can't be reached, known keys go on for a day.
+
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../../../shared/ports.ts';
+
+/** Thrown when there are no keys to go by: that says nothing about the token. */
+export class IssuerSilent extends Error {}
+
+const refreshAfterMs = 10 * 60_000;
+const trustForMs = 24 * 3_600_000;
+/** Tokens with made-up keys must not make Pinward ask the issuer all the time. */
+const askAtMostEachMs = 30_000;
+const retryAfterMs = 5_000;
+const answerWithinMs = 3_000;
+
+export function createKeys(address: string, clock: Clock): JWTVerifyGetKey {
+  // With these two, jose fetches when it is told to and never by itself.
+  const ownPace = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY };
+  const keys = createRemoteJWKSet(new URL(address), { ...ownPace, timeoutDuration: answerWithinMs });
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | null = null;
+  /** Why the issuer could not be asked the last time. */
+  let trouble: string | null = null;
+
+  const sinceMs = (at: number) => Math.abs(clock() - at);
+
+  /** Asks the issuer, unless that was done a moment ago. */
+  function refresh(): Promise<void> | null {
+    if (asking !== null || sinceMs(askedAt) < (trouble === null ? askAtMostEachMs : retryAfterMs)) return asking;
+    askedAt = clock();
+    const began = askedAt;
+    asking = keys
+      .reload()
+      .then(() => {
+        fetchedAt = began;
+        trouble = null;
+      })
+      .catch((error: unknown) => {
+        trouble = error instanceof Error ? error.message : String(error);
+      })
+      .finally(() => {
+        asking = null;
+      });
+    return asking;
+  }
+
+  return async function keyOf(header, token) {
+    if (sinceMs(fetchedAt) >= refreshAfterMs) await refresh();
+    if (sinceMs(fetchedAt) >= trustForMs) throw new IssuerSilent(`${address}: ${trouble}`);
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await refresh();
+      // The key may be a new one that could not be fetched.
+      if (trouble !== null) throw new IssuerSilent(`${address}: ${trouble}`);
+      return keys(header, token);
+    }
+  };
+}

@@ -1,0 +1,27 @@
+// A bounded map that forgets what was not asked for lately: two generations, of which the older is dropped when the
+// younger is full. So a busy credential is never verified again because of many idle ones.
+
+export interface Recent<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): void;
+}
+
+/** Holds `most` at the most, and the latest half of that surely. */
+export function createRecent<K, V>(most: number): Recent<K, V> {
+  let young = new Map<K, V>();
+  let old = new Map<K, V>();
+  function set(key: K, value: V): void {
+    if (young.size >= most / 2) [young, old] = [new Map(), young];
+    young.set(key, value);
+  }
+  return {
+    set,
+    get(key) {
+      const value = young.get(key);
+      if (value !== undefined || old.size === 0) return value;
+      const older = old.get(key);
+      if (older !== undefined) set(key, older);
+      return older;
+    },
+  };
+}

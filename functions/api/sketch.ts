@@ -1,0 +1,84 @@
+// One sketch: HyperLogLog of machine names with 4096 registers. The only importer of the library, and loaded only by what
+// writes or reads adoption, never by a poll. The library keeps the registers; the count is our own, because its estimate
+// jumps by five percent where it changes its method: at 10,000 machines.
+
+import { hash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { HyperLogLog } from 'hyperlolo';
+
+export type Sketch = HyperLogLog;
+
+export function emptySketch(): Sketch {
+  return new HyperLogLog();
+}
+
+/** The library's own hash is weak on names that are much alike, so it is given one of 96 good bits. */
+export function addMachine(sketch: Sketch, machine: string): void {
+  sketch.add(hash('sha256', machine, 'base64url').slice(0, 16));
+}
+
+export function unite(sketches: readonly Sketch[]): Sketch {
+  return sketches.reduce((all, each) => all.merge(each), emptySketch());
+}
+
+/**
+ * About how many different machines were added; the standard error is 1.04 / sqrt(4096) at any number. Source: O. Ertl, "New
+ * cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6.
+ */
+export function countMachines(sketch: Sketch): number {
+  const having = new Array<number>(mostZeros + 2).fill(0);
+  for (const value of sketch.serialize().subarray(head)) having[value] = (having[value] ?? 0) + 1;
+  let sum = registers * tau(1 - (having[mostZeros + 1] ?? 0) / registers);
+  for (let value = mostZeros; value >= 1; value--) sum = (sum + (having[value] ?? 0)) / 2;
+  sum += registers * sigma((having[0] ?? 0) / registers);
+  return Math.round(registers ** 2 / (2 * Math.LN2 * sum));
+}
+
+/** At most about 2.5 KB of base64, and a tenth of that for a few machines. */
+export function packSketch(sketch: Sketch): string {
+  return deflateRawSync(sketch.serialize()).toString('base64');
+}
+
+/** Null for what `packSketch` didn't make. */
+export function unpackSketch(packed: string): Sketch | null {
+  try {
+    const bytes = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: blank.length });
+    return bytes.length === blank.length && bytes.subarray(0, head).equals(blank.subarray(0, head))
+      ? HyperLogLog.deserialize(bytes)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+const registers = 4096;
+/** Of the 32 bits of the library's hash those that don't choose a register; a register holds one more than it saw zeros. */
+const mostZeros = 20;
+const blank = emptySketch().serialize();
+/** The length of what precedes the registers: which hash and how many of them. */
+const head = blank.length - registers;
+
+/** x + sum of x^(2^k) 2^(k-1): what registers that nothing fell into say. */
+function sigma(share: number): number {
+  if (share === 1) return Number.POSITIVE_INFINITY;
+  let [sum, power, weight] = [share, share, 1];
+  for (let before = -1; before !== sum; weight *= 2) {
+    before = sum;
+    power *= power;
+    sum += power * weight;
+  }
+  return sum;
+}
+
+/** The same for registers that are full. */
+function tau(share: number): number {
+  if (share === 0 || share === 1) return 0;
+  let [sum, root, weight] = [1 - share, share, 1];
+  for (let before = -1; before !== sum; ) {
+    before = sum;
+    root = Math.sqrt(root);
+    weight /= 2;
+    sum -= (1 - root) ** 2 * weight;
+  }
+  return sum / 3;
+}

@@ -1,0 +1,54 @@
+// How upgrades and rollouts are shown: what is kept, with what follows from it.
+
+import { failureShare } from '../../shared/domain/adoption.ts';
+import type { Matrix } from '../../shared/domain/availability.ts';
+import { type Catalogue, extendCatalogue } from '../../shared/domain/catalogue.ts';
+import { type Effect, sideOf } from '../../shared/domain/effects.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import { pinnedPlaces } from '../../shared/domain/places.ts';
+import type { Policy } from '../../shared/domain/policy.ts';
+import type { Rollout } from '../../shared/domain/rollout.ts';
+import { shareOf } from '../../shared/domain/share.ts';
+import { callableSince, ruleOf } from '../../shared/domain/soak.ts';
+import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import type { Store } from '../../shared/ports.ts';
+import { readAdoption } from './adoption.ts';
+
+export function upgradeView(policy: Policy | null, matrix: Matrix | null, shipped: Catalogue) {
+  const pinned = policy === null ? [] : pinnedPlaces(policy);
+  const catalogue = extendCatalogue(shipped, policy?.models ?? []);
+  return (upgrade: Upgrade) => {
+    const { ring, family, model, state } = upgrade;
+    const place = pinned.find((each) => each.ring === ring && each.family === family)?.place;
+    if (place === undefined || policy === null) return { ...upgrade, effect: null, readyAt: null };
+    const side = {
+      location: place.location,
+      context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
+    };
+    const effect: Effect = {
+      ring,
+      family,
+      from: sideOf({ ...side, model: place.model }, catalogue),
+      to: sideOf({ ...side, model }, catalogue),
+    };
+    const since = state === 'soaking' ? callableSince(matrix, { ...place, model }) : null;
+    const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;
+    return { ...upgrade, effect, readyAt: since === null ? null : new Date(since + soakMs).toISOString() };
+  };
+}
+
+export function rolloutView(rollout: Rollout) {
+  return { ...rollout, share: rollout.state === 'aborted' ? 0 : shareOf(rollout) };
+}
+
+export async function rolloutWithCounts(
+  { store }: { readonly store: Store },
+  rollout: Rollout,
+): Promise<Result<object>> {
+  const counts = await readAdoption(store);
+  if (!counts.ok) return counts;
+  const { revisions, heldBack, standardError } = counts.value;
+  const { reports, failed } = failureShare(counts.value, rollout.firstRevision);
+  const machines = revisions.map(({ revision, served }) => ({ revision, served }));
+  return ok({ ...rolloutView(rollout), reports, failed, machines, heldBack, standardError });
+}

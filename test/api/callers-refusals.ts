@@ -1,0 +1,44 @@
+// What a caller is told of each defect of a credential, for the tests that go through them.
+
+import type { Headers } from './callers-world.ts';
+
+export interface Defect {
+  readonly what: string;
+  readonly headers: Headers | readonly string[];
+  /** Status, code and title. */
+  readonly expected: readonly [number, string, string];
+}
+
+const titles = {
+  missing: 'This call needs a token that Pinward knows',
+  malformed: 'The credential is not one',
+  unknown: 'Pinward does not know this token',
+  expired: 'The token has expired',
+  early: 'The token is not valid yet',
+  revoked: 'The token was revoked',
+  issuer: 'The token is from another issuer',
+  audience: 'The token is for another service',
+  domain: 'The account belongs to another organisation',
+  unverified: 'The address of the account is not verified',
+  claims: 'The token lacks a claim',
+  algorithm: 'The token is signed in another way',
+  key: 'The token is signed with a key that the issuer does not have',
+  signature: 'The signature of the token is wrong',
+};
+export type Refusal = keyof typeof titles;
+
+export function refused(what: string, headers: Defect['headers'], refusal: Refusal): Defect {
+  return { what, headers, expected: [401, 'unauthenticated', titles[refusal]] };
+}
+
+export function ambiguous(what: string, headers: Defect['headers']): Defect {
+  return { what, headers, expected: [400, 'credentials_ambiguous', 'Two credentials came with one call'] };
+}
+
+export function bearer(token: string): Headers {
+  return { Authorization: `Bearer ${token}` };
+}
+
+export function asserted(token: string): Headers {
+  return { 'X-Goog-IAP-JWT-Assertion': token };
+}
