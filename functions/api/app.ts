@@ -42,14 +42,16 @@ export function createApp(ports: AppPorts): Hono {
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
       const reply = await serve(route, context, ports.callers);
-      if (route.changes) logChange(ports.log, route, reply, context);
+      if (route.method !== 'GET' && route.role !== 'machine') logChange(ports.log, route, reply, context);
       return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
     });
   }
-  const document = openapiOf(routes);
+  let document: ReturnType<typeof openapiOf> | null = null;
   app.get('/openapi.json', async (context) => {
     const caller = await authorise('reader', context, ports.callers);
-    return caller.ok ? context.json(document) : problem(caller.fault);
+    if (!caller.ok) return problem(caller.fault);
+    document ??= openapiOf(routes);
+    return context.json(document);
   });
   for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
