@@ -139,7 +139,7 @@ ${first}Try next, in another terminal:
        -H 'If-Match: *' -H 'Content-Type: application/json' --data '{"model": "claude-opus-5-5"}'
      sh infra/machines/pinward.sh --root ${folder}/machine login
 
-Ctrl-C stops. Every call: ${url}/openapi.json
+Ctrl-C stops. Every call: curl ${url}/openapi.json ${admin}
 `;
 }
 

@@ -13,6 +13,8 @@ const programs = {
   curl: 'curl',
   openssl: 'openssl',
   shellcheck: 'shellcheck',
+  'systemd-analyze': 'systemd',
+  mcs: 'mono-mcs',
 } as const;
 export type Program = keyof typeof programs;
 

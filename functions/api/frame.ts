@@ -5,15 +5,17 @@ import { createHash } from 'node:crypto';
 import { type Catalogue, extendCatalogue } from '../../shared/domain/catalogue.ts';
 import type { Published } from '../../shared/domain/documents.ts';
 import { ringChooser } from '../../shared/domain/machine.ts';
-import { resolve } from '../../shared/domain/resolve.ts';
+import { heldBackBy, resolve } from '../../shared/domain/resolve.ts';
 import { bucketOf, buckets, reachedRing } from '../../shared/domain/share.ts';
-import type { Fields } from '../log.ts';
+import { validUntilOf } from '../../shared/domain/statement.ts';
 import type { Question } from './question.ts';
 import type { Format } from './render/formats.ts';
+import type { Signatures, Signed } from './signatures.ts';
 
 /** What all machines get that are the same to the policy. */
 interface Answer {
   readonly ring: string;
+  readonly heldBack: readonly string[];
   readonly etag: string;
   readonly body: Buffer;
   /** Names and values by turns, as writeHead takes them. */
@@ -28,13 +30,22 @@ export interface Served {
   readonly headers200: string[];
   readonly headers304: string[];
   /** For the log. */
-  readonly asked: Fields;
+  readonly asked: {
+    readonly machine: string | null;
+    readonly cli: string | null;
+    readonly format: string;
+    readonly ring: string;
+    readonly revision: number;
+  };
+  /** Families that an old CLI keeps from their pin. */
+  readonly heldBack: readonly string[];
 }
 
 export interface Frame {
   /** From when on (milliseconds) another frame must be made. */
   readonly expires: number;
-  serve(question: Question): Served;
+  /** A promise while the answer waits for its signature. */
+  serve(question: Question): Served | Promise<Served>;
 }
 
 /** For so long after a change machines come back often, so that a fleet is soon together. */
@@ -43,12 +54,16 @@ const pollAfterMovingSeconds = 30;
 const pollAfterQuietSeconds = 900;
 /** Machines wait up to so much less, each its own part of it, so that a fleet doesn't line up. */
 const phase = 0.2;
-/** How long a machine may trust an answer that it can't refresh; counted from the end of the day, so it moves once a day. */
-const validDays = 7;
 const mostAnswers = 5_000;
 const dayMs = 86_400_000;
 
-export function createFrame(published: Published, staleSince: number | null, shipped: Catalogue, now: number): Frame {
+export function createFrame(
+  published: Published,
+  staleSince: number | null,
+  shipped: Catalogue,
+  signatures: Signatures,
+  now: number,
+): Frame {
   const { number, policy, at, rollouts, proven } = published.revision;
   const catalogue = extendCatalogue(shipped, policy.models);
   const chooseRing = ringChooser(policy);
@@ -56,11 +71,12 @@ export function createFrame(published: Published, staleSince: number | null, shi
   const quietFrom = rollouts.length > 0 ? Number.POSITIVE_INFINITY : Date.parse(at) + movingForMs;
   const isMoving = now < quietFrom;
   const day = new Date(now).toISOString().slice(0, 10);
+  const validUntil = validUntilOf(now);
   const shared = [
     'Pinward-Revision',
     String(number),
     'Pinward-Valid-Until',
-    `${new Date(nextDay + validDays * dayMs).toISOString().slice(0, 19)}Z`,
+    validUntil,
     'Cache-Control',
     'private, no-cache',
     'Vary',
@@ -79,10 +95,19 @@ export function createFrame(published: Published, staleSince: number | null, shi
     if (made !== undefined) return made;
     const { selector } = chosen;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, proven });
-    const answer = toAnswer(ring.name, format, format.render(resolution), shared);
+    const body = Buffer.from(format.render(resolution));
+    const answer = { ring: ring.name, heldBack: heldBackBy(resolution), ...toAnswer(format, body, shared) };
     if (answers.size >= mostAnswers) answers.clear();
     answers.set(key, answer);
     return answer;
+  }
+
+  function finish(question: Question, answer: Answer, signed: Signed): Served {
+    const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, question);
+    const headers = [...answer.headers, ...signed.headers];
+    const made = toServed({ ...answer, headers }, question, number, pollAfter);
+    if (signed.isFinal) served.set(question, made);
+    return made;
   }
 
   return {
@@ -90,20 +115,19 @@ export function createFrame(published: Published, staleSince: number | null, shi
     serve(question) {
       const known = served.get(question);
       if (known !== undefined) return known;
-      const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, question);
-      const made = toServed(answer(question), question, number, pollAfter);
-      served.set(question, made);
-      return made;
+      const found = answer(question);
+      const [format, sha256] = [question.format.extension.slice(1), found.etag.slice(1, -1)];
+      const signed = signatures.of({ format, revision: number, sha256, validUntil });
+      if (signed instanceof Promise) return signed.then((late) => finish(question, found, late));
+      return finish(question, found, signed);
     },
   };
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(ring: string, format: Format, text: string, shared: readonly string[]): Answer {
-  const body = Buffer.from(text);
+function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'heldBack'> {
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
   return {
-    ring,
     etag,
     body,
     headers: ['ETag', etag, ...shared],
@@ -112,10 +136,10 @@ function toAnswer(ring: string, format: Format, text: string, shared: readonly s
 }
 
 function toServed(answer: Answer, { machine, format }: Question, revision: number, pollAfter: number): Served {
-  const { ring, etag, body, headers, contentHeaders } = answer;
+  const { ring, heldBack, etag, body, headers, contentHeaders } = answer;
   const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
   const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
-  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked };
+  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, heldBack };
 }
 
 /** The same for a machine as long as the pace is the same. */

@@ -28,7 +28,7 @@ function operationOf(route: Route): Json {
     name: 'If-Match',
     in: 'header',
     required: true,
-    description: 'ETag of GET /v1/policy, or *.',
+    description: 'ETag of what is changed, such as that of GET /v1/policy, or *.',
     schema: { type: 'string' },
   };
   const path = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

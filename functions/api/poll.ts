@@ -6,10 +6,12 @@ import type { Catalogue } from '../../shared/domain/catalogue.ts';
 import { type Fault, fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Clock } from '../../shared/ports.ts';
 import { type Log, traceOf } from '../log.ts';
+import type { Adoption } from './adoption.ts';
 import type { Callers } from './caller.ts';
 import { createFrame, type Frame, type Served } from './frame.ts';
 import { describeBug, sendProblem } from './problem.ts';
 import { isPoll, type Question, readQuestion } from './question.ts';
+import { createSignatures, type Keys } from './signatures.ts';
 import type { Known, Snapshot } from './snapshot.ts';
 
 export interface PollPorts {
@@ -18,6 +20,9 @@ export interface PollPorts {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Log;
+  readonly adoption: Adoption;
+  /** What answers are signed with; null for nothing. */
+  readonly keys: Keys | null;
   /** The Google Cloud project whose traces the log names, or null. */
   readonly traceProject: string | null;
 }
@@ -25,7 +30,9 @@ export interface PollPorts {
 /** Answers the request if it is a poll; false when it is something else. */
 export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createPoll({ snapshot, callers, catalogue, clock, log, traceProject }: PollPorts): Poll {
+export function createPoll(ports: PollPorts): Poll {
+  const { snapshot, callers, catalogue, clock, log, adoption, traceProject } = ports;
+  const signatures = createSignatures(ports.keys, clock, log);
   let frame: Frame | null = null;
   let framed: Known | null = null;
 
@@ -34,29 +41,37 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
     if (frame !== null && framed === known && now < frame.expires) return frame;
     if (known.published === null) return null;
     framed = known;
-    frame = createFrame(known.published, known.staleSince, catalogue, now);
+    frame = createFrame(known.published, known.staleSince, catalogue, signatures, now);
     return frame;
   }
 
-  function lookUp(known: Result<Known>, question: Question): Result<Served> {
+  function lookUp(known: Result<Known>, question: Question): Result<Served | Promise<Served>> {
     if (!known.ok) return known;
     const current = frameOf(known.value);
     return current === null ? fail({ code: 'no_policy' }) : ok(current.serve(question));
   }
 
-  function answer(request: IncomingMessage, response: ServerResponse, question: Question, known: Result<Known>): void {
+  function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    question: Question,
+    known: Result<Known>,
+  ): Promise<void> | null {
     const found = lookUp(known, question);
-    if (found.ok) send(request, response, found.value);
-    else refuse(request, response, found.fault);
+    if (!found.ok) refuse(request, response, found.fault);
+    else if (found.value instanceof Promise) return found.value.then((served) => send(request, response, served));
+    else send(request, response, found.value);
+    return null;
   }
 
   function send(request: IncomingMessage, response: ServerResponse, served: Served): void {
-    const { etag, body, headers200, headers304, asked } = served;
+    const { etag, body, headers200, headers304, asked, heldBack } = served;
     const isUnchanged = holds(request.headers['if-none-match'], etag);
     const status = isUnchanged ? 304 : 200;
     response.writeHead(status, isUnchanged ? headers304 : headers200);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
     log.info('poll', { status, ...asked, ...traceOf(request.headers, traceProject) });
+    if (asked.machine !== null) adoption.polled(asked.machine, asked.revision, asked.ring, heldBack);
   }
 
   function refuse(
@@ -92,9 +107,10 @@ export function createPoll({ snapshot, callers, catalogue, clock, log, traceProj
       return null;
     }
     const known = snapshot.current();
-    if (known instanceof Promise) return known.then((late) => answer(request, response, question.value, late));
-    answer(request, response, question.value, known);
-    return null;
+    if (!(known instanceof Promise)) return answer(request, response, question.value, known);
+    return known.then(async (late) => {
+      await answer(request, response, question.value, late);
+    });
   }
 
   return function poll(request, response) {

@@ -2,7 +2,6 @@
 // writes or reads adoption, never by a poll. The library keeps the registers; the count is our own, because its estimate
 // jumps by five percent where it changes its method: at 10,000 machines.
 
-import { hash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HyperLogLog } from 'hyperlolo';
 
@@ -12,9 +11,9 @@ export function emptySketch(): Sketch {
   return new HyperLogLog();
 }
 
-/** The library's own hash is weak on names that are much alike, so it is given one of 96 good bits. */
+/** The library's hash has 32 bits: of a million machines it takes some hundred for others, which is 0.01 %. */
 export function addMachine(sketch: Sketch, machine: string): void {
-  sketch.add(hash('sha256', machine, 'base64url').slice(0, 16));
+  sketch.add(machine);
 }
 
 export function unite(sketches: readonly Sketch[]): Sketch {

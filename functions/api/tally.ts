@@ -50,23 +50,34 @@ export function createTally(store: Store): Tally {
   }
 
   function forgetOld(kind: Counted): void {
-    const oldest = Math.max(...pending[kind].keys()) - newest[kind];
-    for (const number of pending[kind].keys()) if (number <= oldest) pending[kind].delete(number);
+    const last = Math.max(...pending[kind].keys());
+    for (const number of pending[kind].keys()) if (number <= last - newest[kind]) pending[kind].delete(number);
   }
 
   async function merged(): Promise<Result<readonly Write[]>> {
-    const writes: Write[] = [];
-    for (const kind of kinds) {
+    const documents = kinds.flatMap((kind) => {
       const last = Math.max(...pending[kind].keys());
-      for (const [number, sketches] of pending[kind]) {
-        const stored = await readStored(store, kind, number);
-        if (!stored.ok) return stored;
-        const old = stored.value === null && number === last ? await findOld(store, kind, number) : ok([]);
-        if (!old.ok) return old;
-        writes.push(mergeInto(stored.value, kind, number, sketches), ...old.value);
-      }
+      return [...pending[kind]].map(([number, sketches]) => mergeOne(kind, number, sketches, number === last));
+    });
+    const writes: Write[] = [];
+    for (const each of await Promise.all(documents)) {
+      if (!each.ok) return each;
+      writes.push(...each.value);
     }
     return ok(writes);
+  }
+
+  /** Whoever makes the newest document takes away those that are too old by now; sqlite has no TTL. */
+  async function mergeOne(
+    kind: Counted,
+    number: number,
+    sketches: ReadonlyMap<string, Sketch>,
+    isNewest: boolean,
+  ): Promise<Result<readonly Write[]>> {
+    const stored = await readStored(store, kind, number);
+    if (!stored.ok) return stored;
+    const old = isNewest && stored.value === null ? await findOld(store, kind, number) : ok([]);
+    return old.ok ? ok([mergeInto(stored.value, kind, number, sketches), ...old.value]) : old;
   }
 
   return {
@@ -119,7 +130,6 @@ function mergeInto(
   return kind === 'sighting' ? { kind, ...put } : { kind, ...put };
 }
 
-/** Whoever makes a new document takes away those that it follows; TTL, which sqlite lacks, would do so days later. */
 async function findOld(store: Store, kind: Counted, number: number): Promise<Result<readonly Write[]>> {
   const oldest = await store.list(kind, { order: 'ascending', limit: mostSwept });
   if (!oldest.ok) return oldest.fault.code === 'document_corrupt' ? ok([]) : fail(oldest.fault);

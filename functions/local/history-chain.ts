@@ -46,51 +46,53 @@ export async function checkHistory(
   let end = emptyJournal;
   let stated: Journal | null = null;
   let broken: Break | null = null;
-  let stray: Link | null = null;
+  let stray: Entry | null = null;
   let line = 0;
   for await (const text of lines) {
     line++;
     const entry = readEntry(text);
     if (broken !== null) {
       // What comes later tells why a number is out of turn.
-      if (stray !== null && 'seq' in entry) broken = reconsider(broken, stray, entry);
+      broken = reconsider(broken, stray, entry);
       continue;
     }
-    const here = { event: end.seq + 1, line };
-    if (stated !== null) broken = { ...here, what: 'inserted', words: 'it stands behind the line that tells the end' };
-    else if ('end' in entry) stated = entry.end;
-    else if ('trouble' in entry) broken = { ...here, what: entry.what, words: entry.trouble };
-    else if (findBreak([asEvent(entry)], end) !== null) {
-      broken = { ...here, ...explain(entry, end) };
+    const wrong = stated === null ? whatIsWrong(entry, end, expected) : behindEnd;
+    if (wrong !== null) {
+      broken = { event: end.seq + 1, line, ...wrong };
       stray = entry;
-    } else {
-      end = { seq: entry.seq, hash: entry.hash };
-      if (expected?.seq === end.seq && expected.hash !== end.hash) broken = { ...here, event: end.seq, ...rewritten };
-    }
+    } else if ('end' in entry) stated = entry.end;
+    else if ('seq' in entry) end = { seq: entry.seq, hash: entry.hash };
   }
   return { end, broken: broken ?? endsEarly(end, stated, expected, line) };
 }
 
-type Entry = Link | z.infer<typeof End> | { readonly trouble: string; readonly what: 'changed' | 'damaged' };
+type Wrong = Pick<Break, 'what' | 'words'>;
+type Entry = Link | z.infer<typeof End> | { readonly wrong: Wrong };
 
-const rewritten = {
-  what: 'rewritten',
-  words: 'it has another hash than was expected: it, or one before it, was made anew',
-} as const;
+const behindEnd: Wrong = { what: 'inserted', words: 'it stands behind the line that tells the end' };
+const rewritten = 'it has another hash than was expected: it, or one before it, was made anew';
+const damaged = 'the line is not JSON: the file was cut or damaged there';
 
 function readEntry(text: string): Entry {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { what: 'damaged', trouble: 'the line is not JSON: the file was cut or damaged there' };
+    return { wrong: { what: 'damaged', words: damaged } };
   }
-  const end = End.safeParse(value);
-  if (end.success) return end.data;
-  const link = Link.safeParse(value);
-  if (link.success) return link.data;
-  const [issue] = link.error.issues;
-  return { what: 'changed', trouble: `it is not as events are (/${issue?.path.join('/')}: ${issue?.message})` };
+  const isEnd = typeof value === 'object' && value !== null && 'end' in value;
+  const read = isEnd ? End.safeParse(value) : Link.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const words = `it is not as events are (/${issue?.path.join('/')}: ${issue?.message})`;
+  return { wrong: { what: 'changed', words } };
+}
+
+function whatIsWrong(entry: Entry, end: Journal, expected: Journal | null): Wrong | null {
+  if ('wrong' in entry) return entry.wrong;
+  if ('end' in entry) return null;
+  if (findBreak([asEvent(entry)], end) !== null) return explain(entry, end);
+  return expected?.seq === entry.seq && expected.hash !== entry.hash ? { what: 'rewritten', words: rewritten } : null;
 }
 
 /** For the chain's own functions, which look at no more than what a Link has. */
@@ -98,25 +100,24 @@ function asEvent(link: Link): Event {
   return link as Event;
 }
 
-function explain(link: Link, end: Journal): Pick<Break, 'what' | 'words'> {
+function explain(link: Link, end: Journal): Wrong {
   const { seq, previous, hash, ...news } = asEvent(link);
   const own = appendEvent({ seq: seq - 1, hash: previous }, news).event.hash;
   const next = end.seq + 1;
-  if (own !== hash) return { what: 'changed', words: 'it does not have the hash of what it says' };
-  if (seq > next) return { what: 'removed', words: `events ${next} to ${seq - 1} are missing: ${seq} stands here` };
+  if (own !== hash) return { what: 'changed', words: 'its hash is not that of what it says' };
   if (seq < next) return { what: 'inserted', words: `event ${seq} stands here, a second time` };
-  return {
-    what: 'replaced',
-    words: `it follows another event than the one before it: ${seq === 1 ? 'a part is missing' : `one of the two was replaced`}`,
-  };
+  if (seq === next) return { what: 'replaced', words: 'it says that it follows another event than the one before it' };
+  const missing = seq - 1 === next ? `event ${next} is` : `events ${next} to ${seq - 1} are`;
+  return { what: 'removed', words: `${missing} missing: event ${seq} stands here` };
 }
 
-function reconsider(broken: Break, stray: Link, later: Link): Break {
+function reconsider(broken: Break, stray: Entry | null, later: Entry): Break {
+  if (stray === null || !('seq' in stray) || !('seq' in later)) return broken;
   if (broken.what !== 'removed' && broken.what !== 'reordered') return broken;
-  if (later.seq === stray.seq)
-    return { ...broken, what: 'inserted', words: `event ${stray.seq} stands here, and again in its place` };
-  if (later.seq !== broken.event || broken.what === 'reordered') return broken;
-  return { ...broken, what: 'reordered', words: `event ${stray.seq} stands here, and event ${broken.event} later` };
+  const here = `event ${stray.seq} stands here`;
+  if (later.seq === stray.seq) return { ...broken, what: 'inserted', words: `${here}, and again in its place` };
+  if (later.seq !== broken.event) return broken;
+  return { ...broken, what: 'reordered', words: `${here}, and event ${later.seq} later` };
 }
 
 function endsEarly(end: Journal, stated: Journal | null, expected: Journal | null, line: number): Break | null {

@@ -132,8 +132,9 @@ async function ask({ json, file }: Job, { reply }: Plan): Promise<Attempt<null>>
     return trouble('not_agreed', 'Nobody can be asked here', 'Add --yes to apply what plan shows.');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-D closes a terminal in one version of Node and rejects in another.
   const answer = await Promise.race([
-    terminal.question(`Make revision ${reply.revision}? [y/N] `),
+    terminal.question(`Make revision ${reply.revision}? [y/N] `).catch(() => ''),
     once(terminal, 'close').then(() => ''),
   ]);
   terminal.close();

@@ -49,7 +49,7 @@ export function readTarget(
   const stated = options.url ?? PINWARD_URL ?? '';
   const url = URL.canParse(stated) ? new URL(stated) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
-    const title = stated === '' ? 'No service is named' : `${stated} is not the URL of a service`;
+    const title = stated === '' ? 'No service is named' : `${stated.replace(/.*@/, '')} is not the URL of a service`;
     return trouble('url_invalid', title, 'Give --url or PINWARD_URL, such as https://pinward.example.com.');
   }
   const isNear = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -90,7 +90,7 @@ function send({ url, token }: Target, { method, path, body, ifMatch }: Call): Pr
       ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // The token is for this host alone, and a change must not become a GET on its way.
+    // A change must not become a GET on its way, and the token is for this host alone.
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -2,7 +2,7 @@
 // which it can export on the way.
 
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, renameSync } from 'node:fs';
+import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Journal } from '../../shared/domain/event.ts';
 import { readEnvironment } from '../environment.ts';
@@ -102,6 +102,7 @@ async function* copyTo(file: string, { lines, trouble }: Source): AsyncGenerator
   copy.end();
   await once(copy, 'close');
   if (trouble() === null) renameSync(partial, file);
+  else rmSync(partial);
 }
 
 function wordsOf({ end, broken }: Verdict): string {

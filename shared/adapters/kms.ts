@@ -99,7 +99,14 @@ async function optionsForFake(endpoint: string): Promise<ClientOptions> {
   const { credentials } = await import('@grpc/grpc-js');
   const [apiEndpoint = '', port] = endpoint.split(':');
   const sslCreds = credentials.createInsecure();
-  return { apiEndpoint, port: Number(port), sslCreds, authClient: new PassThroughClient() };
+  return {
+    apiEndpoint,
+    port: Number(port),
+    sslCreds,
+    authClient: new PassThroughClient(),
+    // A connection for each client; it makes them worth counting.
+    'grpc.use_local_subchannel_pool': 1,
+  };
 }
 
 async function readPublicKey(client: Client, name: string, timeout: number): Promise<PublicKey> {

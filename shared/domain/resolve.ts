@@ -83,6 +83,11 @@ export function resolve(input: ResolveInput): Resolution {
   return { ring: ring.name, project, location, locked, pins, settings, reasons };
 }
 
+/** Families whose pin an old CLI can't run. */
+export function heldBackBy({ reasons }: Resolution): readonly string[] {
+  return reasons.filter(({ code }) => code === 'cli_gated' || code === 'cli_too_old').map(({ about }) => about);
+}
+
 /**
  * Whether `availableModels` lets a model through: by a full id, a version prefix or an alias (`[1m]` is stripped). An entry
  * with a version switches the alias of its family off. Source: claude-code-fleet facts 1.4.

@@ -91,7 +91,8 @@ describe('a key file', () => {
 
   test('is one key for all who start at once', async () => {
     const file = join(newFolder(), 'key.pem');
-    const ids = await Promise.all([1, 2, 3, 4].map(() => openInThread(file)));
+    const ready = new SharedArrayBuffer(4);
+    const ids = await Promise.all([1, 2].map(() => openInThread(file, ready, 2)));
 
     assert.equal(new Set(ids).size, 1);
     assert.deepEqual(readdirSync(join(file, '..')), ['key.pem']);
@@ -125,14 +126,20 @@ async function pemOf(signer: Signer): Promise<string> {
   );
 }
 
-function openInThread(file: string): Promise<string> {
+/** Opens it when `count` threads are ready to. */
+function openInThread(file: string, ready: SharedArrayBuffer, count: number): Promise<string> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
-    import(workerData.module)
-      .then(({ openKeyFile }) => openKeyFile(workerData.file, 'make').publicKey())
-      .then(({ value }) => parentPort.postMessage(value.id));
+    const { module, file, ready, count } = workerData;
+    import(module).then(async ({ openKeyFile }) => {
+      const here = new Int32Array(ready);
+      Atomics.add(here, 0, 1);
+      while (Atomics.load(here, 0) < count);
+      const { value } = await openKeyFile(file, 'make').publicKey();
+      parentPort.postMessage(value.id);
+    });
   `;
   const module = new URL('../../shared/adapters/key-file.ts', import.meta.url).href;
-  const thread = new Worker(code, { eval: true, workerData: { module, file } });
+  const thread = new Worker(code, { eval: true, workerData: { module, file, ready, count } });
   return new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
 }

@@ -1,8 +1,11 @@
 // How right the counts are: the sketches alone, on fleets from one machine to 200,000.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
+import { readAdoption } from '../../functions/api/adoption.ts';
 import {
   addMachine,
   countMachines,
@@ -14,9 +17,25 @@ import {
 } from '../../functions/api/sketch.ts';
 import { standardError } from '../../shared/domain/adoption.ts';
 import { seededRandom } from '../random.ts';
+import { must } from '../store/stores.ts';
+import { fleet } from './adoption-contract.ts';
+import { openInstance } from './adoption-world.ts';
 
 /** What one fleet in 10,000 would miss. */
 const bound = 4 * standardError;
+
+/** Names that fleets have, those of a fleet much alike. */
+const forms: Readonly<Record<string, (at: number) => string>> = {
+  number: (at) => String(at),
+  address: (at) =>
+    `00:1a:2b:${at
+      .toString(16)
+      .padStart(6, '0')
+      .replace(/..(?=.)/g, '$&:')}`,
+  serial: (at) => `C02${at.toString(36).toUpperCase().padStart(9, '0')}`,
+  'number first': (at) => `${at}-laptop.engineering.acme.example`,
+  identifier: (at) => createHash('md5').update(String(at)).digest('hex'),
+};
 
 describe('a sketch', () => {
   for (const machines of [1, 2, 5, 30, 100, 1_000, 5_000, 9_000, 10_000, 10_240, 12_000, 20_000, 50_000, 200_000]) {
@@ -52,11 +71,16 @@ describe('a sketch', () => {
     assert.ok(Math.abs(mean) < 0.6 * standardError, `mean ${mean}`);
   });
 
-  test('of names that differ in their last letter only counts them, too', () => {
-    const counted = countMachines(sketchOf(3_000, ''));
-
-    assert.ok(Math.abs(counted - 3_000) < bound * 3_000, `counted ${counted}`);
-  });
+  for (const [form, nameOf] of Object.entries(forms)) {
+    test(`of names such as ${nameOf(7)} counts them as well as any (${form})`, () => {
+      for (const machines of [500, 8_000, 40_000]) {
+        const sketch = emptySketch();
+        for (let at = 0; at < machines; at++) addMachine(sketch, nameOf(at));
+        const counted = countMachines(sketch);
+        assert.ok(Math.abs(counted - machines) < bound * machines, `counted ${counted} of ${machines}`);
+      }
+    });
+  }
 
   test('never shrinks by what is added, also where full registers begin', () => {
     const sketch = emptySketch();
@@ -123,11 +147,27 @@ describe('a packed sketch', () => {
   test('that is none is told from one, whatever it holds', () => {
     const good = packSketch(sketchOf(100, 'laptop-'));
 
-    for (const bad of ['', 'AAAA', good.slice(0, -8), good.slice(8), Buffer.alloc(5_000).toString('base64')]) {
+    const otherSize = inflateRawSync(Buffer.from(good, 'base64')).toString('latin1').replace(':12', ':13');
+    const other = deflateRawSync(Buffer.from(otherSize, 'latin1')).toString('base64');
+
+    for (const bad of ['', 'AAAA', good.slice(0, -8), good.slice(8), Buffer.alloc(5_000).toString('base64'), other]) {
       assert.equal(unpackSketch(bad), null, bad.slice(0, 20));
     }
     fc.assert(fc.property(fc.base64String(), (text) => unpackSketch(text) === null));
   });
+});
+
+test('a small ring of a large fleet is counted as well as if it were alone', async () => {
+  await using opened = await openInstance();
+  for (const machine of fleet(9_000)) opened.adoption.polled(machine, 1, 'everyone', []);
+  for (const ring of ['canary', 'early', 'pilot'])
+    for (const machine of fleet(300, ring)) opened.adoption.polled(machine, 1, ring, []);
+  await opened.adoption.flush();
+
+  const [revision] = (await must(readAdoption(opened.store))).revisions;
+  for (const { ring, served } of revision?.rings.slice(1) ?? [])
+    assert.ok(Math.abs(served - 300) <= 0.05 * 300, `${ring}: ${served}`);
+  assert.equal(revision?.rings.length, 4);
 });
 
 function sketchOf(machines: number, prefix: string): Sketch {

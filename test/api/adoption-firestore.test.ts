@@ -8,7 +8,11 @@ import { describeAdoption } from './adoption-contract.ts';
 const skip = whyNoEmulators();
 let emulator: Awaited<ReturnType<typeof startFirestoreEmulator>>;
 before(async () => {
-  if (skip === false) emulator = await startFirestoreEmulator();
+  if (skip !== false) return;
+  emulator = await startFirestoreEmulator();
+  // The emulator's first answer may take longer than the store waits.
+  await using opened = await openTestFirestore(emulator.host);
+  while (!(await opened.store.read('sighting', 'warm')).ok);
 });
 after(() => emulator?.stop());
 

@@ -118,3 +118,33 @@ test('reports are accepted before this instance has seen their revision, and cou
     [{ revision: 1, applied: 3, failed: 2 }],
   );
 });
+
+test('polls are counted by revision and ring, and so is who is held back by an old CLI', async () => {
+  const service = startService();
+  await service.state();
+  const poll = (query: string) => service.ask().get(`/v1/pins.sh${query}`).set(asMachine).expect(200);
+  const { headers } = await poll('?machine=laptop-1&cli=2.1.331');
+  await poll('?machine=laptop-2&cli=2.1.331');
+  await poll('?machine=laptop-3&cli=2.1.9');
+  await poll('');
+  await service.state({ lock: true });
+  const etag = String(headers['etag']);
+  await service.ask().get('/v1/pins.sh?machine=laptop-1').set(asMachine).set('If-None-Match', etag).expect(304);
+  await service.close();
+
+  const store = openSqlite(service.file);
+  const { machines, revisions, heldBack } = await must(readAdoption(store));
+  await store.close();
+  assert.equal(machines, 3);
+  assert.deepEqual(
+    revisions.map(({ revision, rings }) => ({ revision, rings })),
+    [
+      { revision: 2, rings: [{ ring: 'everyone', served: 1 }] },
+      { revision: 1, rings: [{ ring: 'everyone', served: 2 }] },
+    ],
+  );
+  assert.deepEqual(heldBack.map(({ family, machines: held }) => [family, held]).toSorted(), [
+    ['opus', 1],
+    ['sonnet', 1],
+  ]);
+});

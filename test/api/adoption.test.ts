@@ -1,53 +1,17 @@
-// Adoption on the embedded store, and what it costs and survives there: no write a poll, faults, floods.
+// Adoption on the embedded store, and what it costs and survives there: no write a poll, and stores that fail.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createAdoption, flushEveryMs, readAdoption } from '../../functions/api/adoption.ts';
+import { flushEveryMs, readAdoption } from '../../functions/api/adoption.ts';
+import { stretchMs } from '../../shared/domain/adoption.ts';
 import { fail } from '../../shared/domain/fault.ts';
-import type { Store } from '../../shared/ports.ts';
 import { openTestSqlite } from '../store/open-sqlite.ts';
 import { must } from '../store/stores.ts';
 import { now as noon } from '../world.ts';
 import { describeAdoption, fleet } from './adoption-contract.ts';
+import { type Commit, openInstance, until } from './adoption-world.ts';
 
 describeAdoption('sqlite', openTestSqlite);
-
-type Commit = Store['commit'];
-
-/** An instance on a store whose calls are counted, and whose commits a test may replace. */
-async function openInstance() {
-  const opened = await openTestSqlite();
-  const { store } = opened;
-  const time = { now: noon };
-  const logged: string[] = [];
-  const note = (message: string, fields = {}) => logged.push(`${message} ${JSON.stringify(fields)}`);
-  const calls = { reads: 0, commits: 0 };
-  const over: { commit: Commit } = { commit: (writes) => store.commit(writes) };
-  const counted: Store = {
-    read: (kind, id) => {
-      calls.reads += 1;
-      return store.read(kind, id);
-    },
-    list: (kind, page) => {
-      calls.reads += 1;
-      return store.list(kind, page);
-    },
-    commit: (writes) => {
-      calls.commits += 1;
-      return over.commit(writes);
-    },
-    close: () => store.close(),
-  };
-  const log = { info: note, warn: note, error: note };
-  const adoption = createAdoption({ store: counted, clock: () => time.now, log });
-  const count = async () => (await must(readAdoption(store))).machines;
-  return { adoption, store, time, logged, calls, over, count, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
-}
-
-/** Lets what was begun in the background come to its end. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}
 
 describe('what adoption costs', () => {
   test('no write a poll: of 10,000 polls in ten minutes one write a minute, and no read between them', async () => {
@@ -93,13 +57,62 @@ describe('what adoption costs', () => {
     assert.equal(await opened.count(), 2);
   });
 
-  test('a clock that is set back holds up no flush', async () => {
+  test('a clock that is set back holds up no flush', { timeout: 30_000 }, async () => {
     await using opened = await openInstance();
     opened.adoption.polled('laptop-1', 1, 'everyone', []);
     opened.time.now -= 3_600_000;
     opened.adoption.polled('laptop-2', 1, 'everyone', []);
 
     await until(() => opened.calls.commits === 1);
+  });
+});
+
+describe('a machine', () => {
+  test('counts for the time of its poll, not of the flush that a later poll brings', async () => {
+    await using opened = await openInstance();
+    const { adoption, store, time } = opened;
+    adoption.polled('asleep since', 1, 'everyone', []);
+    time.now += 3 * stretchMs;
+    adoption.polled('awake', 1, 'everyone', []);
+    await adoption.flush();
+
+    assert.equal(await opened.count(), 1);
+    assert.equal((await must(readAdoption(store))).heard?.from, '2026-11-24T12:30:00.000Z');
+  });
+
+  test('that polls during a flush is in the next', async () => {
+    await using opened = await openInstance();
+    const { adoption, store, over } = opened;
+    const { promise: waiting, resolve } = Promise.withResolvers<null>();
+    over.commit = async (writes) => {
+      await waiting;
+      return store.commit(writes);
+    };
+    adoption.polled('before', 1, 'everyone', []);
+    const first = adoption.flush();
+    await until(() => opened.calls.commits === 1);
+    adoption.polled('meanwhile', 1, 'everyone', []);
+    const second = adoption.flush();
+    await new Promise(setImmediate);
+    resolve(null);
+    await Promise.all([first, second]);
+
+    assert.deepEqual([await opened.count(), opened.calls.commits], [2, 2]);
+  });
+
+  test('that was last seen long ago is not counted, although an instance that lags behind wrote it just now', async () => {
+    await using opened = await openInstance();
+    const { adoption, time } = opened;
+    for (const [machine, at] of [
+      ['new', noon + 5 * stretchMs],
+      ['old', noon],
+    ] as const) {
+      time.now = at;
+      adoption.polled(machine, 1, 'everyone', []);
+      await adoption.flush();
+    }
+
+    assert.equal(await opened.count(), 1);
   });
 });
 
@@ -154,6 +167,7 @@ describe('adoption, when the store fails', () => {
     adoption.polled('laptop-2', 1, 'everyone', []);
     await adoption.flush();
     assert.deepEqual(opened.logged, ['adoption not written {"fault":"write_conflict"}']);
+    assert.equal(opened.calls.commits, 4 + 8);
   });
 
   test('a store that throws is a bug, told in the log; polls and later flushes go on', async () => {
@@ -168,55 +182,5 @@ describe('adoption, when the store fails', () => {
 
     assert.match(opened.logged.join(), /^bug .*boom/);
     assert.equal(await opened.count(), 1);
-  });
-});
-
-describe('a flood', () => {
-  test('of machines while the store hangs takes no more than 100,000 names', async () => {
-    await using opened = await openInstance();
-    const { adoption, store, over } = opened;
-    const { promise: waiting, resolve } = Promise.withResolvers<null>();
-    let isHanging = false;
-    over.commit = async (writes) => {
-      isHanging = true;
-      await waiting;
-      return store.commit(writes);
-    };
-    adoption.polled('first', 1, 'everyone', []);
-    const flushed = adoption.flush();
-    await until(() => isHanging);
-    for (const machine of fleet(150_000)) adoption.polled(machine, 1, 'everyone', []);
-    resolve(null);
-    await flushed;
-    await adoption.flush();
-
-    const counted = await opened.count();
-    assert.ok(Math.abs(counted - 100_000) < 6_500, `counted ${counted}`);
-  });
-
-  test('of machines in a minute loses none: names become sketches as they come', async () => {
-    await using opened = await openInstance();
-    for (const [at, machine] of fleet(150_000).entries()) {
-      opened.adoption.polled(machine, 1, 'everyone', []);
-      if (at % 500 === 0) await new Promise(setImmediate);
-    }
-    assert.equal(opened.calls.commits, 0);
-    await opened.adoption.flush();
-
-    const counted = await opened.count();
-    assert.equal(opened.calls.commits, 1);
-    assert.ok(Math.abs(counted - 150_000) < 9_600, `counted ${counted}`);
-  });
-
-  test('of rings and revisions leaves a document that every store takes, with the newest revisions', async () => {
-    await using opened = await openInstance();
-    for (let batch = 0; batch < 3; batch++) {
-      for (let at = 1; at <= 250; at++) opened.adoption.polled('laptop-1', batch * 250 + at, `ring-${at}`, ['opus']);
-      await opened.adoption.flush();
-    }
-
-    const counts = await must(readAdoption(opened.store));
-    assert.deepEqual([counts.revisions.length, counts.revisions.at(0)?.revision], [299, 750]);
-    assert.deepEqual(counts.heldBack, [{ family: 'opus', machines: 1 }]);
   });
 });

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { openCallers } from '../../functions/api/callers/open.ts';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { asserted, bearer } from './callers-refusals.ts';
-import { account, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
+import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
 import { asMachine } from './service.ts';
 
 const seconds = 1000;
@@ -144,6 +146,23 @@ describe('a signed token', () => {
     assert.equal(await poll(headers), 503);
     world.service.time += 5 * seconds;
     assert.equal(await poll(headers), 200);
+  });
+
+  test('is not pushed out of memory by tokens that nobody knows', async () => {
+    const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
+    const keys = { google: world.google.address, iap: world.iap.address };
+    const store = openSqlite(':memory:');
+    const callers = openCallers(settings, { store, clock: () => world.service.time, keys });
+    const { Authorization } = await tokenOf();
+    const isKnown = async (authorization = Authorization) =>
+      (await callers.identify({ authorization, assertion: undefined })).ok;
+    assert.ok(await isKnown());
+    for (let at = 0; at < 30_000; at++) assert.ok(!(await isKnown(`Bearer pinward_${at}`)));
+    await world.google.rotate();
+    world.service.time += 10 * minutes;
+
+    assert.ok(await isKnown());
+    await store.close();
   });
 
   test('gets the pins of its own holder, whatever the query says of it', async () => {

@@ -26,7 +26,7 @@ const exceptions: Readonly<Record<string, Role>> = {
   issueToken: 'owner',
   revokeToken: 'owner',
 };
-const anonymous = ['/healthz', '/v1/keys', '/v1/keys.pem', '/v1/keys.txt'];
+const anonymous = ['/healthz', '/v1/health', '/v1/keys', '/v1/keys.pem', '/v1/keys.txt'];
 
 describe('who may do what', () => {
   let world: World;

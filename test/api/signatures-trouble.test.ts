@@ -73,6 +73,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
 
     const late = await firstSigned(signatures);
     assert.ok(isStatementSigned({ organisation, ...answer }, late.headers[3], world.key.pem));
+    assert.equal(world.fake.calls().sign, 1);
     assert.deepEqual(world.logged, ['answers go out unsigned', 'answers are signed again']);
   });
 

@@ -1,7 +1,10 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore, probes). Exit 1 if a target is missed.
+// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore, probes, bundles, callers).
+// Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
+import { benchBundles } from './bundles.ts';
+import { benchCallers } from './callers.ts';
 import { benchFirestore } from './firestore.ts';
 import { isMet, type Measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
@@ -18,6 +21,8 @@ const benches = {
   reads: benchReads,
   firestore: benchFirestore,
   probes: benchProbes,
+  bundles: benchBundles,
+  callers: benchCallers,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

@@ -1,5 +1,5 @@
 // Starts a function under the functions-framework as it is deployed, for the benches: the api on a store with one policy,
-// or the bare baseline.
+// from its source or its bundle, or the bare baseline.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ export const project = 'demo-bench';
 export const token = 'bench-token-of-32-characters-or-more';
 export const machineHeaders = { authorization: `Bearer ${token}` };
 
-export type Subject = 'pinward' | 'bare' | 'pinward on Firestore' | 'bare with Firestore';
+export type Subject = 'pinward' | 'bare' | 'bundle' | 'pinward on Firestore' | 'bare with Firestore';
 
 export interface Running {
   readonly url: string;
@@ -22,15 +22,18 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'pinward-bench-'));
+const store = join(folder, 'pinward.db');
+/** Where the bench of the bundles puts the api's. */
+export const bundleFolder = join(folder, 'bundle');
 const framework = join(import.meta.dirname, '../../node_modules/@google-cloud/functions-framework/build/src/main.js');
 const sources: Record<Subject, string> = {
   pinward: join(import.meta.dirname, '../../functions/index.ts'),
   bare: join(import.meta.dirname, 'bare.mjs'),
+  bundle: join(bundleFolder, 'index.mjs'),
   'pinward on Firestore': join(import.meta.dirname, '../../functions/index.ts'),
   'bare with Firestore': join(import.meta.dirname, 'bare-firestore.mjs'),
 };
-const folder = mkdtempSync(join(tmpdir(), 'pinward-bench-'));
-const store = join(folder, 'pinward.db');
 
 /** Puts a policy where the api finds it. */
 export async function prepareStore(): Promise<void> {
@@ -39,8 +42,8 @@ export async function prepareStore(): Promise<void> {
   await sqlite.close();
 }
 
-/** Spawns without waiting; both subjects get the same environment and the same (warm) compile cache. */
-export async function spawnSubject(subject: Subject, emulator?: string): Promise<Running> {
+/** Spawns without waiting; both subjects get the same environment and the same compile cache, warm but in a `cold` start. */
+export async function spawnSubject(subject: Subject, emulator?: string, cold = false): Promise<Running> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
@@ -50,7 +53,7 @@ export async function spawnSubject(subject: Subject, emulator?: string): Promise
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
-        NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+        ...(cold ? {} : { NODE_COMPILE_CACHE: join(folder, 'compile-cache') }),
         GOOGLE_CLOUD_PROJECT: project,
         ...(emulator === undefined ? { PINWARD_SQLITE: store } : { FIRESTORE_EMULATOR_HOST: emulator }),
         METADATA_SERVER_DETECTION: 'none',

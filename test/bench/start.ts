@@ -25,9 +25,10 @@ export async function compareStarts(ours: Subject, theirs: Subject, emulator?: s
   };
 }
 
-async function timeStart(subject: Subject, emulator?: string): Promise<number> {
+/** From the start of the process to the first poll answered, in milliseconds. */
+export async function timeStart(subject: Subject, emulator?: string, cold?: boolean): Promise<number> {
   const started = performance.now();
-  const running = await spawnSubject(subject, emulator);
+  const running = await spawnSubject(subject, emulator, cold);
   try {
     const status = await untilAnswered(running.url);
     if (status !== 200) throw new Error(`${subject} answered ${status}`);

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Local, startLocal } from '../../functions/local/start.ts';
+import { startLocal } from '../../functions/local/start.ts';
 import { type FakeVertex, startFakeVertex, type VertexRequest } from '../fakes/vertex.ts';
 import { draft, ring } from '../world.ts';
 import { type CliVersion, cliVersions, type Machine, newMachine, type Ran, runAgent, runClaude } from './client.ts';
+import type { Service } from './services.ts';
 
 export const pinned = {
   opus: 'claude-opus-4-8',
@@ -22,12 +23,12 @@ export interface Asked extends Ran {
 }
 
 export class Fleet {
-  readonly local: Local;
+  readonly service: Service;
   readonly vertex: FakeVertex;
   machine: Machine = newMachine();
 
-  constructor(local: Local, vertex: FakeVertex) {
-    this.local = local;
+  constructor(service: Service, vertex: FakeVertex) {
+    this.service = service;
     this.vertex = vertex;
   }
 
@@ -49,16 +50,16 @@ export class Fleet {
 
   async close(): Promise<void> {
     this.vertex.close();
-    await this.local.close();
+    await this.service.close();
   }
 
   async call(method: string, path: string, body: unknown): Promise<void> {
     const headers = {
-      Authorization: `Bearer ${this.local.adminToken}`,
+      Authorization: `Bearer ${this.service.adminToken}`,
       'If-Match': '*',
       'Content-Type': 'application/json',
     };
-    const response = await fetch(this.local.url + path, { method, headers, body: JSON.stringify(body) });
+    const response = await fetch(this.service.url + path, { method, headers, body: JSON.stringify(body) });
     assert.equal(response.status, 200, await response.text());
   }
 
@@ -67,11 +68,11 @@ export class Fleet {
     return this.call('PUT', '/v1/policy', draft({ rings: [ring({ pins, ...ringOver })], ...over }));
   }
 
-  async install(delivery: string, server = this.local.url): Promise<Ran> {
-    const token = join(this.local.dataFolder, 'machine-token');
+  async install(delivery: string, server = this.service.url): Promise<Ran> {
+    const token = join(this.service.dataFolder, 'machine-token');
     const words = ['--server', server, '--token-file', token, '--delivery', delivery];
     const ran = await runAgent(this.machine, 'install', ...words);
-    assert.equal(ran.status === 0, server === this.local.url, ran.output);
+    assert.equal(ran.status === 0, server === this.service.url, ran.output);
     return ran;
   }
 

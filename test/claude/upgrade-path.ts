@@ -1,11 +1,9 @@
 // From Model Garden to the developer's prompt: Vertex enables a model, the probe finds it, Pub/Sub carries the news, Slack
-// shows one message, the admin makes the call that it names, the agent fetches, and Claude Code asks for the new model.
+// shows one message, the admin makes the call that it names, the agent fetches, and Claude Code asks for the new model. Once
+// with the service in one process, once with the bundles that a deployment uploads.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import {
@@ -14,40 +12,38 @@ import {
   startPubsubEmulator,
   whyNoEmulators,
 } from '../../functions/local/emulators.ts';
-import { startLocal } from '../../functions/local/start.ts';
-import { openVertex } from '../../shared/adapters/vertex.ts';
 import { type FakeGarden, startFakeGarden } from '../fakes/garden.ts';
 import { type FakeSlack, startFakeSlack } from '../fakes/slack.ts';
 import { startFakeVertex } from '../fakes/vertex.ts';
 import { runAgent, whyNoClient } from './client.ts';
 import { Fleet, pinned } from './fleet.ts';
+import { type MovableService, type Surroundings, startInOneProcess, startOnBundles } from './services.ts';
 
-describe('an upgrade', { skip: whyNoClient() || whyNoEmulators() }, () => {
+const forms = { 'in one process': startInOneProcess, 'on the bundles': startOnBundles };
+
+for (const [form, start] of Object.entries(forms)) {
+  describe(`an upgrade ${form}`, { skip: whyNoClient() || whyNoEmulators() }, () => testUpgrade(start));
+}
+
+function testUpgrade(start: (around: Surroundings) => Promise<MovableService>): void {
   const emulators: Emulator[] = [];
   let slack: FakeSlack;
   let garden: FakeGarden;
+  let service: MovableService;
   let fleet: Fleet;
-  /** Two runs agree only when some time is between them. */
-  let minutesPassed = 0;
-  const clock = () => Date.now() + minutesPassed * 60_000;
 
   before(async () => {
-    emulators.push(await startFirestoreEmulator(), await startPubsubEmulator());
+    const [firestore, pubsub] = await Promise.all([startFirestoreEmulator(), startPubsubEmulator()]);
+    emulators.push(firestore, pubsub);
     slack = await startFakeSlack();
     garden = await startFakeGarden();
     for (const model of Object.values(pinned)) garden.script({ model }, 'enabled');
-    const [firestore, pubsub] = emulators.map(({ host }) => host);
-    const local = await startLocal({
-      port: 0,
-      dataFolder: mkdtempSync(join(tmpdir(), 'pinward-')),
+    service = await start({
+      emulators: { firestore: firestore.host, pubsub: pubsub.host },
       slackUrl: slack.url,
-      emulators: { firestore: firestore ?? '', pubsub: pubsub ?? '' },
-      project: 'acme-claude',
-      garden: openVertex({ endpoint: garden.endpoint, clock }),
-      clock,
-      write: () => {},
+      garden: garden.endpoint,
     });
-    fleet = new Fleet(local, await startFakeVertex());
+    fleet = new Fleet(service, await startFakeVertex());
   });
   after(async () => {
     await fleet.close();
@@ -58,20 +54,20 @@ describe('an upgrade', { skip: whyNoClient() || whyNoEmulators() }, () => {
 
   test('travels from Vertex to Claude Code by the call that the message names', async () => {
     await fleet.state();
-    await fleet.local.probe();
-    minutesPassed += 2;
-    await fleet.local.probe();
+    await service.probe();
+    service.passMinutes(2);
+    await service.probe();
     await fleet.install('fragment');
     assert.equal(await fleet.modelOf('opus'), pinned.opus);
 
     garden.script({ model: 'claude-opus-5', location: 'global' }, 'enabled');
-    await fleet.local.probe();
+    await service.probe();
     const message = await untilTold('claude-opus-5 is enabled in global');
     const call = /curl -X PUT \S+\/v1\/rings\/everyone\/pins\/opus .*?--data '\{"model": "claude-opus-5"\}'/.exec(
       message,
     )?.[0];
     assert.ok(call, message);
-    const env = { PATH: process.env['PATH'], PINWARD_TOKEN: fleet.local.adminToken };
+    const env = { PATH: process.env['PATH'], PINWARD_TOKEN: service.adminToken };
     await promisify(execFile)('sh', ['-c', call], { env });
     await runAgent(fleet.machine, 'login');
 
@@ -81,12 +77,12 @@ describe('an upgrade', { skip: whyNoClient() || whyNoEmulators() }, () => {
 
   test('can not be made by hand to a model that the project can not call', async () => {
     const headers = {
-      Authorization: `Bearer ${fleet.local.adminToken}`,
+      Authorization: `Bearer ${service.adminToken}`,
       'If-Match': '*',
       'Content-Type': 'application/json',
     };
     const body = JSON.stringify({ model: 'claude-opus-5-5' });
-    const response = await fetch(`${fleet.local.url}/v1/rings/everyone/pins/opus`, { method: 'PUT', headers, body });
+    const response = await fetch(`${service.url}/v1/rings/everyone/pins/opus`, { method: 'PUT', headers, body });
 
     assert.equal(response.status, 409);
     assert.match(await response.text(), /Pin \\"claude-opus-5\\", which is callable there/);
@@ -94,10 +90,10 @@ describe('an upgrade', { skip: whyNoClient() || whyNoEmulators() }, () => {
 
   test('takes a pin at risk back: a model that two runs find gone is told urgently, and a restore serves the old one', async () => {
     garden.script({ model: 'claude-opus-5', location: 'global' }, 'not found');
-    await fleet.local.probe();
+    await service.probe();
     assert.equal(told('Pin at risk').length, 0, 'one run alone says nothing');
-    minutesPassed += 2;
-    await fleet.local.probe();
+    service.passMinutes(2);
+    await service.probe();
     await untilTold('Pin at risk: claude-opus-5 in global');
     await fleet.call('POST', '/v1/revisions/1/restore', {});
     await runAgent(fleet.machine, 'login');
@@ -118,7 +114,7 @@ describe('an upgrade', { skip: whyNoClient() || whyNoEmulators() }, () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-});
+}
 
 /** All text of a message, as its reader sees it. */
 function textOf(payload: unknown): string {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { it } from 'node:test';
-import { fragment, inEveryShell, leftovers, newMachine, token, write } from './machine.ts';
+import { fragment, inEveryShell, leftovers, newMachine, state, token, write } from './machine.ts';
 import { answering, first, refusing, second, sha256, startServer } from './server.ts';
 
 const due = { 'Pinward-Poll-After': '0' };
@@ -78,6 +78,27 @@ inEveryShell(
       await machine.run(['refresh']);
       assert.equal(server.asked.length, 3);
     });
+
+    for (const [said, seconds] of [
+      ['100', 100],
+      ['86400', 86_400],
+      ['999999', 86_400],
+      ['99999999999999999999', 60],
+      ['-5', 60],
+      ['Wed, 02 Dec 2099 00:00:00 GMT', 60],
+    ] as const) {
+      it(`waits for ${seconds} seconds after an error that says Retry-After: ${said}`, async () => {
+        using machine = newMachine();
+        await using server = await startServer(answering(first));
+        machine.configure({ server: server.url });
+        await machine.run(['login']);
+        server.behave(refusing(503, {}, { 'Retry-After': said }));
+        const before = Math.floor(Date.now() / 1000);
+        await machine.run(['login']);
+        const next = Number(/^next_at=(\d+)$/m.exec(machine.read(state))?.[1]);
+        assert.ok(next >= before + seconds && next <= Date.now() / 1000 + seconds, `${next - before}`);
+      });
+    }
 
     it('leaves a server alone for as long as Retry-After says', async () => {
       using machine = newMachine();

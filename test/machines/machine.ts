@@ -57,6 +57,10 @@ export function hasTool(name: string): boolean {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
 }
 
+export function pathOf(tool: string): string {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool]).stdout.toString().trim();
+}
+
 /** Why tests in a shell are skipped: what node:test's `skip` takes. */
 export function whyNot(shell: string): string | false {
   return hasTool(shell) ? false : `${shell} is not installed`;
@@ -66,8 +70,13 @@ export function whyNot(shell: string): string | false {
  * The same cases in each shell, those that lean on what shells do differently (jobs, traps, quoting, redirections); and,
  * beside them, those that one shell shows.
  */
-export function inEveryShell(subject: string, cases: (shell: string) => void, casesOfOne: () => void): void {
-  describe(subject, { concurrency: 3 }, () => {
+export function inEveryShell(
+  subject: string,
+  cases: (shell: string) => void,
+  casesOfOne: () => void,
+  skip: string | false = false,
+): void {
+  describe(subject, { concurrency: 3, skip }, () => {
     describe('in one shell', { concurrency: 3, skip: whyNot(oneShell) }, casesOfOne);
     for (const shell of shells.keys()) {
       describe(`in ${shell}`, { concurrency: 2, skip: whyNot(shell) }, () => cases(shell));

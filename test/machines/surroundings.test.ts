@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { fragment, hasTool, isRoot, newMachine, script, state, token, until, write } from './machine.ts';
+import { fragment, hasTool, isRoot, newMachine, pathOf, script, state, token, until, write } from './machine.ts';
 import { answering, envelope, first, holding, second, startServer } from './server.ts';
 
 describe('pinward on its machine', { concurrency: 4 }, () => {
@@ -93,10 +93,6 @@ const plainTools = [
   'mkdir',
 ];
 plainTools.push('mktemp', 'mv', 'readlink', 'rm', 'sed', 'sleep', 'tail', 'tr', 'uname', 'wc');
-
-function pathOf(tool: string): string {
-  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool]).stdout.toString().trim();
-}
 
 function commandLine(pid: string): string {
   try {

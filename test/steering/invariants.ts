@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { isSurelyNotCallable, placeName } from '../../shared/domain/availability.ts';
 import type { Kind } from '../../shared/domain/documents.ts';
-import type { Event } from '../../shared/domain/event.ts';
 import { findBreak } from '../../shared/domain/event.ts';
 import { pinnedPlaces } from '../../shared/domain/places.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
@@ -13,6 +12,7 @@ import type { Rollout } from '../../shared/domain/rollout.ts';
 import { reaches } from '../../shared/domain/share.ts';
 import { emptySteering, type Steering } from '../../shared/domain/upgrade.ts';
 import { numberedId, type Store } from '../../shared/ports.ts';
+import { comebacks, revisionsOf, rolloutsOf } from './replay.ts';
 
 const machines = Array.from({ length: 200 }, (_, at) => ({ name: `m-${at}`, email: null }));
 
@@ -26,6 +26,7 @@ export class Watcher {
   #isProbed = false;
   #last: Revision | null = null;
   readonly #rejected = new Set<string>();
+  readonly #approved = new Set<string>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -40,6 +41,7 @@ export class Watcher {
     const steering = (await this.#read('steering', 'current')) ?? emptySteering;
     if (published === null) return;
     const { revision: newest } = published;
+    this.#checkApproved(steering, newest);
     for (let number = (this.#last?.number ?? 0) + 1; number <= newest.number; number++) {
       const revision = await this.#read('revision', numberedId(number));
       assert.ok(revision !== null, `revision ${number} is missing below ${newest.number}`);
@@ -79,6 +81,7 @@ export class Watcher {
       (this.#last?.rollouts ?? []).map(({ id, state, stages, stage }) => [id, state, stages[stage]]),
       'the events tell of the rollouts under way',
     );
+    assert.deepEqual(comebacks(events), [], 'what a person ended does not begin again');
     const froze = events.findLast((event) => event.kind === 'FreezeChanged');
     assert.equal(froze?.data.frozen ?? false, steering.frozen !== null);
     const numbers = events.flatMap(revisionsOf).sort((a, b) => a - b);
@@ -128,6 +131,17 @@ export class Watcher {
     assert.ok(revision.approvedBy !== null && revision.approvedBy !== revision.by, 'two persons raised this risk');
   }
 
+  /** Where two persons are needed, two approved; looked at when it first shows, since the rule may go later. */
+  #checkApproved({ upgrades }: Steering, newest: Revision): void {
+    const isNeeded = this.#last?.policy.secondPerson === true && newest.policy.secondPerson === true;
+    for (const { id, state, proposed, decided } of upgrades) {
+      if (state !== 'approved') this.#approved.delete(id);
+      if (state !== 'approved' || this.#approved.has(id)) continue;
+      this.#approved.add(id);
+      if (isNeeded) assert.ok(proposed !== null && proposed.by !== decided?.by, `${id} was approved by one person`);
+    }
+  }
+
   #checkRejected({ upgrades }: Steering): void {
     for (const { id, state } of upgrades) {
       if (this.#rejected.has(id)) assert.equal(state, 'rejected', `${id} was rejected and is ${state}`);
@@ -163,27 +177,4 @@ function placesOf({ policy, rollouts }: Revision): Set<string> {
       .map(({ place }) => ({ ...place, model: to.model })),
   );
   return new Set([...pinned.map(({ place }) => place), ...brought].map(placeName));
-}
-
-function revisionsOf(event: Event): readonly number[] {
-  switch (event.kind) {
-    case 'PolicyChanged':
-    case 'RolloutMoved':
-    case 'FallbackLost':
-      return [event.data.revision];
-    default:
-      return [];
-  }
-}
-
-/** Replays the moves of rollouts. */
-function rolloutsOf(events: readonly Event[]): readonly [number, Rollout['state'], number][] {
-  const active = new Map<number, [number, Rollout['state'], number]>();
-  for (const event of events) {
-    if (event.kind !== 'RolloutMoved') continue;
-    const { rollout, move, share } = event.data;
-    if (move === 'aborted' || move === 'completed') active.delete(rollout);
-    else active.set(rollout, [rollout, move === 'paused' ? 'paused' : 'running', share]);
-  }
-  return [...active.values()];
 }

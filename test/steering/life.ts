@@ -4,21 +4,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Store } from '../../shared/ports.ts';
-import { Fleet, type Person, people, steeredPolicy } from './fleet.ts';
+import { Fleet, steeredPolicy } from './fleet.ts';
 import { Watcher } from './invariants.ts';
-
-type Step = (fleet: Fleet) => Promise<unknown>;
-
-/** A step with words for a failure's report. */
-interface Named {
-  readonly name: string;
-  readonly step: Step;
-}
+import { both, type Named, named, post, put } from './steps.ts';
 
 const opus = ['claude-opus-90', 'claude-opus-91', 'claude-opus-92'] as const;
 const rings = ['canary', 'everyone'] as const;
-const person = fc.constantFrom<Person>(...people);
-const instance = fc.nat(1);
 
 /** Calls that may be refused, but never fail. */
 const calls: fc.Arbitrary<Named> = fc.oneof(
@@ -183,38 +174,4 @@ async function report(fleet: Fleet, [good, bad]: readonly [number, number]): Pro
   const names = (count: number, what: string) => Array.from({ length: count }, (_, at) => `${what}-${at}`);
   await fleet.report(names(good, 'good'), revision, 'applied');
   await fleet.report(names(bad, 'bad'), revision, 'failed');
-}
-
-/** A call by anybody on either instance. */
-function post<T>(drawn: fc.Arbitrary<T>, pathOf: (value: T) => string): fc.Arbitrary<Named> {
-  return named(
-    fc.tuple(drawn, person, instance),
-    ([value, by]) => `${by} POST ${pathOf(value)}`,
-    (fleet, [value, by, at]) => fleet.ask(by, 'POST', pathOf(value), undefined, at),
-  );
-}
-
-function put<T>(drawn: fc.Arbitrary<T>, requestOf: (value: T) => readonly [string, object]): fc.Arbitrary<Named> {
-  return named(
-    fc.tuple(drawn, person, instance),
-    ([value, by]) => `${by} PUT ${requestOf(value)[0]} ${JSON.stringify(value)}`,
-    (fleet, [value, by, at]) => fleet.ask(by, 'PUT', ...requestOf(value), at),
-  );
-}
-
-/** Two at once: their reads and commits interleave. */
-function both([a, b]: readonly [Named, Named]): Named {
-  return withName(`${a.name} || ${b.name}`, (fleet) => Promise.all([a.step(fleet), b.step(fleet)]));
-}
-
-function named<T>(
-  drawn: fc.Arbitrary<T>,
-  nameOf: (value: T) => string,
-  step: (fleet: Fleet, value: T) => Promise<unknown>,
-): fc.Arbitrary<Named> {
-  return drawn.map((value) => withName(nameOf(value), (fleet) => step(fleet, value)));
-}
-
-function withName(name: string, step: Step): Named & { [fc.toStringMethod](): string } {
-  return { name, step, [fc.toStringMethod]: () => name };
 }

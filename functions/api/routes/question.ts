@@ -57,16 +57,19 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
         return explained.ok ? ok({ body: explained.value, revision: stood.value.number }) : explained;
       },
     }),
-    route({
-      method: 'GET',
-      path: '/healthz',
-      operation: 'health',
-      summary: 'Whether this instance can serve pins and reach its store.',
-      role: null,
-      query: NoQuery,
-      reply: HealthReply,
-      handle: () => health(ports),
-    }),
+    // Google's frontend keeps /healthz of run.app for itself, so what watches from outside asks the other path.
+    ...(['/healthz', '/v1/health'] as const).map((path) =>
+      route({
+        method: 'GET',
+        path,
+        operation: path === '/healthz' ? 'healthz' : 'health',
+        summary: 'Whether this instance can serve pins and reach its store.',
+        role: null,
+        query: NoQuery,
+        reply: HealthReply,
+        handle: () => health(ports),
+      }),
+    ),
   ];
 }
 

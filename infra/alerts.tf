@@ -1,0 +1,185 @@
+# What calls a person. What each alert means and asks for is in infra/README.md, by the same names.
+
+locals {
+  # Alerts on a count of log lines: more than `above` within `seconds`.
+  counted_alerts = {
+    "Pinward: probe blind" = {
+      metric = "probe_run_went_dark", above = 0, seconds = 300, severity = "ERROR"
+    }
+    "Pinward: not announced" = {
+      metric = "not_announced", above = 0, seconds = 300, severity = "WARNING"
+    }
+    "Pinward: message dropped" = {
+      metric = "message_dropped", above = 0, seconds = 300, severity = "WARNING"
+    }
+    "Pinward: bug" = {
+      metric = "bug", above = 0, seconds = 300, severity = "ERROR"
+    }
+    "Pinward: answers unsigned" = {
+      metric = "unsigned", above = 0, seconds = 300, severity = "ERROR"
+    }
+    "Pinward: keys missing" = {
+      metric = "keys_missing", above = 0, seconds = 300, severity = "ERROR"
+    }
+    # Called each minute: one that fails is mended by the next.
+    "Pinward: advance failing" = {
+      metric = "advance_failed", above = 4, seconds = 600, severity = "ERROR"
+    }
+    "Pinward: outbox stuck" = {
+      metric = "sweep_failed", above = 4, seconds = 600, severity = "ERROR"
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "counted" {
+  for_each = local.counted_alerts
+
+  project               = var.project
+  display_name          = each.key
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels
+
+  conditions {
+    display_name = google_logging_metric.message[each.value.metric].name
+
+    condition_threshold {
+      filter          = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.message[each.value.metric].name}\" AND resource.type=\"cloud_run_revision\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = each.value.above
+      duration        = "0s"
+
+      aggregations {
+        alignment_period     = "${each.value.seconds}s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+}
+
+# Four runs in a row were late, failed or never began.
+resource "google_monitoring_alert_policy" "probe_silent" {
+  project               = var.project
+  display_name          = "Pinward: probe silent"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "no run went well for an hour"
+
+    condition_absent {
+      filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.message["probe_run_well"].name}\" AND resource.type=\"cloud_run_revision\""
+      duration = "3600s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+}
+
+resource "google_monitoring_alert_policy" "dead_letters" {
+  project               = var.project
+  display_name          = "Pinward: dead letters"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "an event waits for a person"
+
+    condition_threshold {
+      filter          = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.dead.name}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "0s"
+
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_MAX"
+      }
+    }
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+}
+
+resource "google_monitoring_alert_policy" "error_ratio" {
+  project               = var.project
+  display_name          = "Pinward: error ratio"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "more than 1 in 100 answers of the api is 5xx for ten minutes"
+
+    condition_threshold {
+      filter             = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloudfunctions2_function.api.name}\" AND metric.labels.response_code_class=\"5xx\""
+      denominator_filter = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloudfunctions2_function.api.name}\""
+      comparison         = "COMPARISON_GT"
+      threshold_value    = 0.01
+      duration           = "600s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_RATE"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+
+      denominator_aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_RATE"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+}
+
+resource "google_monitoring_alert_policy" "stale_snapshot" {
+  project               = var.project
+  display_name          = "Pinward: stale snapshot"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "two regions find no instance that reaches its store"
+
+    condition_threshold {
+      filter          = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 1
+      duration        = "300s"
+
+      aggregations {
+        alignment_period     = "1200s"
+        per_series_aligner   = "ALIGN_NEXT_OLDER"
+        cross_series_reducer = "REDUCE_COUNT_FALSE"
+        group_by_fields      = ["resource.label.*"]
+      }
+    }
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+}

@@ -1,0 +1,115 @@
+# The api function: what admins and machines ask over HTTPS. It reads and changes the policy, publishes what it committed and
+# signs answers. It holds no role on Vertex AI.
+
+resource "google_service_account" "api" {
+  project      = var.project
+  account_id   = "pinward-api"
+  display_name = "Pinward: api"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_project_iam_member" "api_store" {
+  project = var.project
+  role    = "roles/datastore.user"
+  member  = google_service_account.api.member
+
+  condition {
+    title      = "pinward_database"
+    expression = local.is_our_database
+  }
+}
+
+resource "google_pubsub_topic_iam_member" "api_events" {
+  project = var.project
+  topic   = google_pubsub_topic.events.name
+  role    = "roles/pubsub.publisher"
+  member  = google_service_account.api.member
+}
+
+resource "google_secret_manager_secret_iam_member" "api" {
+  for_each = toset(["admin-token", "machine-token"])
+
+  project   = var.project
+  secret_id = google_secret_manager_secret.secret[each.key].secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.api.member
+}
+
+resource "google_cloudfunctions2_function" "api" {
+  project     = var.project
+  location    = var.region
+  name        = "pinward-api"
+  description = "Pinward's HTTP API: pins for machines, the policy for admins."
+
+  build_config {
+    runtime         = "nodejs24"
+    entry_point     = "api"
+    service_account = google_service_account.build.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.bundles.name
+        object = google_storage_bucket_object.bundle["api"].name
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.api.email
+    available_memory                 = "512Mi"
+    available_cpu                    = "1"
+    timeout_seconds                  = 60
+    min_instance_count               = var.api_instances.min
+    max_instance_count               = var.api_instances.max
+    max_instance_request_concurrency = 200
+    # Behind the load balancer nobody reaches it by another name.
+    ingress_settings = var.load_balancer == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
+
+    # An empty one is none to the api.
+    environment_variables = {
+      GOOGLE_CLOUD_PROJECT   = var.project
+      PINWARD_DATABASE       = google_firestore_database.pinward.name
+      PINWARD_TOPIC          = google_pubsub_topic.events.name
+      PINWARD_AUDIENCES      = join(",", concat([local.url], var.audiences))
+      PINWARD_HOSTED_DOMAINS = join(",", var.hosted_domains)
+      PINWARD_IAP_AUDIENCE   = local.iap_audience
+      PINWARD_OWNERS         = join(",", var.owners)
+      PINWARD_ORGANISATION   = var.organisation
+      PINWARD_KMS_KEY        = local.signing_keys.current
+      PINWARD_KMS_KEY_NEXT   = local.signing_keys.next
+      PINWARD_KMS_KEY_OLD    = local.signing_keys.old
+    }
+
+    secret_environment_variables {
+      key        = "PINWARD_ADMIN_TOKEN"
+      project_id = var.project
+      secret     = google_secret_manager_secret.secret["admin-token"].secret_id
+      version    = "latest"
+    }
+
+    secret_environment_variables {
+      key        = "PINWARD_MACHINE_TOKEN"
+      project_id = var.project
+      secret     = google_secret_manager_secret.secret["machine-token"].secret_id
+      version    = "latest"
+    }
+  }
+
+  depends_on = [
+    google_project_iam_member.build,
+    google_secret_manager_secret_iam_member.api,
+    google_kms_crypto_key_iam_member.api_signer,
+  ]
+}
+
+# The api looks at every caller's credential itself: a machine's token is none that Cloud Run knows.
+resource "google_cloud_run_v2_service_iam_member" "api_invoker" {
+  for_each = toset(var.api_invokers)
+
+  project  = var.project
+  location = var.region
+  name     = google_cloudfunctions2_function.api.name
+  role     = "roles/run.invoker"
+  member   = each.value
+}

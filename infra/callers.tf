@@ -1,0 +1,25 @@
+# Who calls the functions that nobody else may: Cloud Scheduler and Pub/Sub, each with an identity that can do nothing but
+# that. What they may call stands beside each function.
+
+resource "google_service_account" "scheduler" {
+  project      = var.project
+  account_id   = "pinward-scheduler"
+  display_name = "Pinward: calls probe and advance by the clock"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_service_account" "push" {
+  project      = var.project
+  account_id   = "pinward-push"
+  display_name = "Pinward: pushes events to announce"
+
+  depends_on = [google_project_service.api]
+}
+
+# Pub/Sub makes the tokens of its pushes itself.
+resource "google_service_account_iam_member" "push_tokens" {
+  service_account_id = google_service_account.push.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = local.pubsub_agent
+}

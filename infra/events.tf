@@ -1,0 +1,78 @@
+# The topic of events and its one listener, announce: pushed, in order, with an identity; what could not be told for most of
+# a day goes to a topic of its own, where it waits for a person.
+
+resource "google_pubsub_topic" "events" {
+  project = var.project
+  name    = "pinward-events"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_pubsub_topic" "dead" {
+  project = var.project
+  name    = "pinward-events-dead"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_pubsub_subscription" "announce" {
+  project                    = var.project
+  name                       = "announce"
+  topic                      = google_pubsub_topic.events.id
+  enable_message_ordering    = true
+  ack_deadline_seconds       = 30
+  message_retention_duration = "604800s"
+
+  expiration_policy {
+    ttl = ""
+  }
+
+  # Not Eventarc, whose own subscriptions have no order. The framework reads the topic out of the path.
+  push_config {
+    push_endpoint = "${google_cloudfunctions2_function.announce.service_config[0].uri}/${google_pubsub_topic.events.id}"
+
+    oidc_token {
+      service_account_email = google_service_account.push.email
+      audience              = google_cloudfunctions2_function.announce.service_config[0].uri
+    }
+  }
+
+  # Announce itself waits longer and longer with a channel that refuses: 100 deliveries up to ten minutes apart are about
+  # 16 hours, the most that Pub/Sub allows.
+  retry_policy {
+    minimum_backoff = "1s"
+    maximum_backoff = "600s"
+  }
+
+  dead_letter_policy {
+    dead_letter_topic     = google_pubsub_topic.dead.id
+    max_delivery_attempts = 100
+  }
+
+  depends_on = [google_service_account_iam_member.push_tokens, google_cloud_run_v2_service_iam_member.announce_invoker]
+}
+
+resource "google_pubsub_subscription" "dead" {
+  project                    = var.project
+  name                       = "announce-dead"
+  topic                      = google_pubsub_topic.dead.id
+  message_retention_duration = "2678400s"
+
+  expiration_policy {
+    ttl = ""
+  }
+}
+
+resource "google_pubsub_topic_iam_member" "dead_publisher" {
+  project = var.project
+  topic   = google_pubsub_topic.dead.name
+  role    = "roles/pubsub.publisher"
+  member  = local.pubsub_agent
+}
+
+resource "google_pubsub_subscription_iam_member" "dead_subscriber" {
+  project      = var.project
+  subscription = google_pubsub_subscription.announce.name
+  role         = "roles/pubsub.subscriber"
+  member       = local.pubsub_agent
+}

@@ -1,0 +1,70 @@
+# Pinward for a fleet: a store in several regions, instances that are always warm, names of its own with a console behind
+# Identity-Aware Proxy, budgets, and the project for Claude Code made here, too.
+
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = ">= 6.50, < 8"
+    }
+  }
+}
+
+provider "google" {
+  project = local.project
+  region  = "europe-west1"
+  # Budgets belong to a billing account: their API asks which project the calls are counted for.
+  user_project_override = true
+  billing_project       = local.project
+}
+
+locals {
+  project         = "example-pinward"
+  billing_account = "012345-6789AB-CDEF01"
+}
+
+module "pinward" {
+  source = "../.."
+
+  project            = local.project
+  region             = "europe-west1"
+  firestore_location = "eur3"
+  organisation       = "example.com"
+  owners             = ["ada@example.com", "grace@example.com"]
+  hosted_domains     = ["example.com", "example.org"]
+  signing_protection = "HSM"
+
+  # The project of `vertex` is probed in any case.
+  probe_projects  = ["example-data-science"]
+  probe_locations = ["global", "us", "eu", "us-east5", "europe-west1"]
+
+  api_instances = { min = 2, max = 50 }
+
+  load_balancer = {
+    domain          = "pinward.example.com"
+    console_domain  = "pinward-console.example.com"
+    console_members = ["group:platform@example.com"]
+  }
+
+  vertex = {
+    project         = "example-claude-code"
+    billing_account = local.billing_account
+    folder          = "123456789012"
+    group           = "developers@example.com"
+    monthly_budget  = 20000
+  }
+
+  budget         = { billing_account = local.billing_account, monthly = 100 }
+  alert_email    = "platform@example.com"
+  alert_channels = ["projects/example-pinward/notificationChannels/1234567890123456789"]
+}
+
+output "next" {
+  value = module.pinward.next
+}
+
+output "address" {
+  value = module.pinward.address
+}

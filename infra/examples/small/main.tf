@@ -1,0 +1,38 @@
+# Pinward for up to a few thousand machines, in one project: copy this folder, fill in its values, and follow
+# infra/README.md. Add a backend for the state before anybody else applies it.
+
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = ">= 6.50, < 8"
+    }
+  }
+}
+
+provider "google" {
+  project = local.project
+  region  = "europe-west1"
+}
+
+locals {
+  project = "example-pinward"
+}
+
+module "pinward" {
+  source = "../.."
+
+  project        = local.project
+  region         = "europe-west1"
+  organisation   = "example.com"
+  owners         = ["ada@example.com"]
+  hosted_domains = ["example.com"]
+  probe_projects = ["example-claude-code"]
+  alert_email    = "platform@example.com"
+}
+
+output "next" {
+  value = module.pinward.next
+}

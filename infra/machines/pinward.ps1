@@ -1,0 +1,1090 @@
+# pinward: the agent that keeps one Windows machine on its organisation's Claude Code pins.
+#
+# It has the commands, the promises and the state of pinward.sh: it asks a Pinward server for the exact bytes of one
+# file, checks them against their hash, and puts them in place in one step. It parses no JSON. Where keys are pinned, an
+# answer counts only with a signature by one of them. Whatever goes wrong, it keeps the last good copy, says why, and
+# lets shells and Claude Code start.
+#
+# Everything lies below %ProgramFiles%\Pinward, where only administrators write: below ProgramData any user could put a
+# configuration that SYSTEM then obeys. It needs Windows PowerShell 5.1 or newer. For its use run: pinward help
+
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+$version = '0.1.0'
+$maxBytes = 1048576 # Claude Code takes no more from a policyHelper
+$maxWait = 86400 # seconds: no server silences an agent for longer than a day
+$clockSkew = 300 # seconds by which this machine's clock may be fast before an answer counts as expired
+$onWindows = [Environment]::OSVersion.Platform -eq 'Win32NT'
+# In the 32-bit host, which Intune starts unless told otherwise, ProgramFiles is a folder that Claude Code never reads.
+$programs = @($env:ProgramW6432, $env:ProgramFiles, '/Program Files' | Where-Object { $_ })[0]
+$utf8 = New-Object Text.UTF8Encoding $false
+
+$usage = @'
+usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
+
+  login       ask the server now and put its answer in place
+  refresh     the same, unless the server asked to be left alone until later: for the scheduled task
+  env         give the pins as PowerShell assignments: Invoke-Expression (& pinward.ps1 env | Out-String)
+  helper      answer Claude Code's policyHelper with one JSON object
+  status      what is applied, since when, from where, and what went wrong last
+  install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
+  uninstall   remove what install and login wrote
+  help        or --help; --version
+
+  --root DIR        put DIR before every path that the agent or its configuration names
+  --config FILE     default: %ProgramFiles%\Pinward\agent.conf; a user's own %LOCALAPPDATA%\Pinward\agent.conf goes
+                    first
+  --delivery WHAT   fragment (a managed-settings.d file; the default), registry (HKLM policy), shell (for env) or
+                    helper (for policyHelper)
+  --key FILE        take only what is signed with this public key (PEM, or base64 of its DER) or one that it vouches for
+  --trust-on-first-use  the same with the keys that the server names while it is installed
+
+The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (its signature is then needed), keys (a folder).
+'@
+
+# Runs as whoever starts Claude Code, at each start: it prints what the scheduled task has fetched, starts no PowerShell
+# and asks nobody, so that nothing can make it slow. C# 5, for the compiler that every Windows has.
+$helperSource = @'
+using System;
+using System.IO;
+
+static class PinwardHelper {
+  static int Main() {
+    byte[] pins = Read(Path.Combine(AppDomain.CurrentDomain.BaseDirectory, Path.Combine("state", "pins.helper.json")));
+    using (Stream output = Console.OpenStandardOutput()) output.Write(pins, 0, pins.Length);
+    return 0;
+  }
+
+  // An object without managedSettings applies nothing and leaves other sources in force.
+  static byte[] Read(string path) {
+    try {
+      FileShare others = FileShare.ReadWrite | FileShare.Delete;
+      using (FileStream file = new FileStream(path, FileMode.Open, FileAccess.Read, others))
+      using (MemoryStream pins = new MemoryStream()) {
+        file.CopyTo(pins);
+        byte[] bytes = pins.ToArray();
+        int length = bytes.Length;
+        bool isWhole = length > 2 && bytes[0] == '{' && bytes[length - 2] == '}' && bytes[length - 1] == '\n';
+        if (isWhole && length <= 1048576) return bytes;
+      }
+    } catch (Exception) { }
+    return new byte[] { (byte)'{', (byte)'}', (byte)'\n' };
+  }
+}
+'@
+
+# At start, at each logon and every five minutes, as SYSTEM; `refresh` leaves the server alone as long as it asked for.
+$taskXml = @'
+<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>Keeps Claude Code on the organisation's pins.</Description>
+    <URI>\Pinward</URI>
+  </RegistrationInfo>
+  <Triggers>
+    <BootTrigger>
+      <Enabled>true</Enabled>
+    </BootTrigger>
+    <LogonTrigger>
+      <Enabled>true</Enabled>
+    </LogonTrigger>
+    <TimeTrigger>
+      <Repetition>
+        <Interval>PT5M</Interval>
+        <StopAtDurationEnd>false</StopAtDurationEnd>
+      </Repetition>
+      <StartBoundary>2026-01-01T00:00:00</StartBoundary>
+      <Enabled>true</Enabled>
+      <RandomDelay>PT1M</RandomDelay>
+    </TimeTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>S-1-5-18</UserId>
+      <RunLevel>HighestAvailable</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT5M</ExecutionTimeLimit>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe</Command>
+      <Arguments>-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "AGENT" refresh</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+'@
+
+function Invoke-Main([string[]]$words) {
+  Read-CommandLine $words
+  switch -CaseSensitive ($verb) {
+    'help' { $usage }
+    '--version' { "pinward $version" }
+    'login' { Initialize-Agent; Invoke-Login }
+    'refresh' { Initialize-Agent; Invoke-Refresh }
+    'env' { $script:wanted = 'shell'; Initialize-Agent; Write-Exports }
+    'helper' { $script:wanted = 'helper'; Initialize-Agent; Write-Policy }
+    'status' { Initialize-Agent; Write-Status }
+    'install' { Install-Agent; Invoke-Login }
+    'uninstall' { Initialize-Agent; Uninstall-Agent }
+    '' { Stop-Agent 2 $usage }
+    default { Stop-Agent 2 "unknown command ${verb}; see: pinward help" }
+  }
+}
+
+function Read-CommandLine([string[]]$words) {
+  $valued = '--root', '--config', '--delivery', '--server', '--machine', '--token-command', '--token-file',
+  '--organisation', '--key'
+  $installing = ''
+  for ($at = 0; $at -lt $words.Count; $at++) {
+    $word = $words[$at]
+    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*)\z') { $installing = $word }
+    $value = ''
+    if ($valued -ccontains $word) {
+      $at++
+      if ($at -ge $words.Count) { Stop-Agent 2 "$word needs a value" }
+      $value = $words[$at]
+    }
+    if ($word -ceq '--help' -or $word -ceq 'help') { $script:verb = 'help'; return }
+    if ($word -ceq '--version') { $script:verb = $word; return }
+    Read-Word $word $value
+  }
+  if ($installing -and $verb -cne 'install') { Stop-Agent 2 "$installing belongs to: pinward install" }
+}
+
+function Read-Word([string]$word, [string]$value) {
+  switch -CaseSensitive ($word) {
+    '--root' { $script:root = (Resolve-Full $value).TrimEnd('/', '\'); return }
+    '--config' { $script:config = Resolve-Full $value; return }
+    '--delivery' { $script:wanted = $value; return }
+    '--server' { $given['server'] = $value; return }
+    '--machine' { $given['machine'] = $value; return }
+    '--token-command' { $given['token_command'] = $value; return }
+    '--token-file' { $script:tokenFrom = Resolve-Full $value; return }
+    '--token-stdin' { $script:tokenFrom = '-'; return }
+    '--organisation' { $given['organisation'] = $value; return }
+    '--key' { $script:keyFiles += Resolve-Full $value; return }
+    '--trust-on-first-use' { $script:trustsFirst = $true; return }
+  }
+  if ($word.StartsWith('-')) { Stop-Agent 2 "unknown option ${word}; see: pinward help" }
+  if ($verb) { Stop-Agent 2 "one command at a time, not both $verb and $word" }
+  $script:verb = $word
+}
+
+# .NET knows the folder of the process, not that of the PowerShell that we may run in.
+function Resolve-Full([string]$path) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path) }
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+function Invoke-Login {
+  if (Update-Pins) { return "revision $(Get-Fact 'revision') is applied: $applied" }
+  if (-not (Test-Applied)) {
+    Stop-Agent 1 "nothing is applied; check server and token in $config, then run: pinward login"
+  }
+  Write-Note "revision $(Get-Fact 'revision') stays in place: $applied"
+}
+
+function Invoke-Refresh {
+  if (-not (Test-Due (Get-Fact 'next_at'))) { return }
+  if (-not (Update-Pins) -and -not (Test-Applied)) { $script:code = 1 }
+}
+
+# A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
+function Write-Exports {
+  if (Test-Due (Get-Fact 'next_at')) { Start-Refresh 3 }
+  if ($trouble) { Write-Note $trouble }
+  Write-Age
+  if (Test-Whole $copy) { return [IO.File]::ReadAllText($copy, $utf8) }
+  $reason = Get-Fact 'last_error'
+  if (-not $reason) { $reason = 'nothing was fetched' }
+  Write-Note "no pins yet: $reason"
+}
+
+# Claude Code does not start when its helper fails, is slow or prints anything but one object.
+function Write-Policy {
+  if (Test-Due (Get-Fact 'next_at')) { Start-Refresh $(if (Test-Whole $copy) { 0 } else { 3 }) }
+  $bytes = $utf8.GetBytes("{}`n")
+  if (Test-Whole $copy) { $bytes = [IO.File]::ReadAllBytes($copy) }
+  $output = [Console]::OpenStandardOutput() # as bytes: PowerShell would write text in the code page of the console
+  $output.Write($bytes, 0, $bytes.Length)
+  $output.Flush()
+}
+
+function Write-Status {
+  if (Test-Applied) {
+    $whole = if ((Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { 'as fetched' } else { 'altered since' }
+    Format-Fact 'applied' "revision $(Get-Fact 'revision'), ${whole}: $applied"
+    Format-Fact 'since' (Get-Fact 'applied_at')
+  } else {
+    Format-Fact 'applied' 'nothing'
+    $script:code = 1
+  }
+  Format-Fact 'server' $(if ($server) { $server } else { 'none' })
+  Format-Fact 'last check' $(if (Get-Fact 'checked_at') { Get-Fact 'checked_at' } else { 'never' })
+  $until = Get-Fact 'valid_until'
+  if ($until) { Format-Fact 'valid until' $(if (Test-Past $until) { "$until, which has passed" } else { $until }) }
+  if (Get-Fact 'stale') { Format-Fact 'stale' (Get-Fact 'stale') }
+  Format-Fact 'signatures' (Get-Trust)
+  Format-Fact 'last error' $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
+  if ($trouble) { Write-Note $trouble }
+}
+
+function Get-Trust {
+  if (-not $organisation) { return 'not checked: no keys pinned' }
+  $signer = Get-Fact 'signed_by'
+  if (-not $signer) { $signer = 'none; what is applied came before the keys' }
+  $trusted = @(Read-TrustedKeys | ForEach-Object { $_.Id }) -join ' '
+  "required of $organisation, last good one by ${signer}; trusted: $trusted"
+}
+
+# Old pins are better than none: nobody is kept from starting by them, but whoever looks is told.
+function Write-Age {
+  $until = Get-Fact 'valid_until'
+  if (Test-Past $until) {
+    Write-Note "the pins in use were valid until ${until}; last word from the server: $(Get-Fact 'checked_at')"
+  }
+}
+
+function Format-Fact([string]$name, [string]$value) { '{0,-12} {1}' -f $name, $value }
+
+function Install-Agent {
+  if (-not $PSCommandPath) { Stop-Agent 2 'install copies itself, so run it from a file: powershell -File pinward.ps1' }
+  if ($tokenFrom) { $given['token_file'] = Join-Path (Join-Path $programs 'Pinward') 'token' }
+  $given['delivery'] = $(if ($wanted) { $wanted } else { 'fragment' })
+  Initialize-Agent
+  $secret = ''
+  try {
+    if ($tokenFrom -ceq '-') { $secret = [Console]::In.ReadToEnd() }
+    elseif ($tokenFrom) { $secret = [IO.File]::ReadAllText($tokenFrom) }
+  } catch { Stop-Agent 2 "could not read the token from ${tokenFrom}: $(Get-Reason $_)" }
+  $pinned = @(Select-Keys)
+  foreach ($key in $pinned) { "trusting key $($key.Id) of $organisation, from $($key.From)" }
+  $isSet = (Test-Registry) -and (Read-Applied).Length -gt 0
+  if ($isSet -and (Get-Hash (Read-Applied)) -cne (Get-Fact 'etag')) {
+    Stop-Agent 2 "$applied is set by something else already; take that away, or install with --delivery fragment"
+  }
+  try { Install-Files $secret.Trim() $pinned } catch {
+    Stop-Agent 1 "could not install below ${own}; that needs an administrator: $(Get-Reason $_)"
+  }
+}
+
+# The keys that this machine will believe.
+function Select-Keys {
+  if (-not ($organisation -or $keyFiles -or $trustsFirst)) { return }
+  if ($keyFiles -and $trustsFirst) { Stop-Agent 2 'either --key or --trust-on-first-use' }
+  if ($trustsFirst) { return Request-Keys }
+  if (-not $organisation) { Stop-Agent 2 '--key needs --organisation' }
+  if (-not $keyFiles) { Stop-Agent 2 '--organisation needs either --key or --trust-on-first-use' }
+  foreach ($file in $keyFiles) {
+    try { $text = [IO.File]::ReadAllText($file) } catch { Stop-Agent 2 "could not read the key: $(Get-Reason $_)" }
+    $key = Read-Key ($text -replace '-----[A-Z ]+-----|\s', '') $file
+    if ($null -eq $key) { Stop-Agent 2 "there is no single public key in $file" }
+    $key
+  }
+}
+
+function Request-Keys {
+  try { $listed = Receive-Keys } catch { Stop-Agent 1 (Get-Reason $_) }
+  $named = if ($listed -cmatch '(?m)^organisation (\S+)$') { $Matches[1] } else { '' }
+  if (-not $organisation) { $given['organisation'] = $named; $script:organisation = $named }
+  if (-not $named -or $organisation -cne $named) {
+    Stop-Agent 1 "$server/v1/keys.txt is of the organisation '$named', not '$organisation'"
+  }
+  $keys = @([regex]::Matches($listed, '(?m)^key \S+ (\S+)$') | ForEach-Object {
+      Read-Key $_.Groups[1].Value "$server/v1/keys.txt"
+    })
+  if ($keys.Count -eq 0) { Stop-Agent 1 "$server/v1/keys.txt names no key" }
+  $keys
+}
+
+function Install-Files([string]$secret, [object[]]$pinned) {
+  $made = @(Read-Made)
+  $folders = @($own, $stateDir, $settingsDir) + @(if ($pinned) { $keysDir })
+  $made += @($folders | ForEach-Object { New-Folder $_ })
+  Set-Text (Join-Path $own 'made') ($made | Select-Object -Unique)
+  if ($tokenFrom) { Set-Whole (Join-Path $own 'token') $utf8.GetBytes("$secret`n") -Secret }
+  Remove-Keys
+  foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
+  Set-Text $config @($given.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
+  $agent = Join-Path $own 'pinward.ps1'
+  Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
+  $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
+  # In one line, which cmd.exe has read before uninstall takes the file away.
+  $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
+  Set-Text (Join-Path $own 'pinward.cmd') $shim
+  if ($delivery -ceq 'helper') { Install-Helper }
+  if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
+  if ($delivery -ceq 'shell') { "Add to the PowerShell profile: Invoke-Expression (& '$agent' env | Out-String)" }
+  if ($onWindows -and -not $root) {
+    $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent))
+    $null = Register-ScheduledTask -TaskName 'Pinward' -Xml $task -Force
+  }
+}
+
+# policyHelper names an .exe on Windows, without arguments; Windows PowerShell can compile one, newer ones can't. The
+# old one stays until the new one can take its place: without a helper Claude Code does not start.
+function Install-Helper {
+  $exe = Join-Path $own 'pinward-helper.exe'
+  $new = Join-Path $own 'pinward-helper.new.exe'
+  if ($onWindows) {
+    Remove-Quietly $new
+    Add-Type -TypeDefinition $helperSource -OutputAssembly $new -OutputType ConsoleApplication
+    Set-Whole $exe ([IO.File]::ReadAllBytes($new))
+    Remove-Quietly $new
+  }
+  $path = (Join-Path (Join-Path $programs 'Pinward') 'pinward-helper.exe').Replace('\', '\\')
+  Set-Text $fragment "{`"policyHelper`": {`"path`": `"$path`", `"timeoutMs`": 10000, `"refreshIntervalMs`": 300000}}"
+}
+
+function Uninstall-Agent {
+  Remove-Quietly $fragment # first, since it may name the helper
+  if ((Test-Registry) -and (Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { Set-Policy $null }
+  if ($onWindows -and -not $root) {
+    Unregister-ScheduledTask -TaskName 'Pinward' -Confirm:$false -ErrorAction SilentlyContinue
+  }
+  Remove-Leftovers
+  Remove-Keys
+  if (Test-Path -LiteralPath $stateDir) { Remove-Matching $stateDir 'pins.*' }
+  $made = Read-Made
+  foreach ($name in 'pinward.cmd', 'pinward-helper.exe', 'token', 'made', 'pinward.ps1') {
+    Remove-Quietly (Join-Path $own $name)
+  }
+  Remove-Quietly $config
+  foreach ($folder in ($made | Sort-Object -Descending)) {
+    try { [IO.Directory]::Delete($folder) } catch { } # somebody else has a file in it
+  }
+}
+
+# The folders that install had to make.
+function Read-Made {
+  $file = Join-Path $own 'made'
+  if (Test-Path -LiteralPath $file) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
+}
+
+# Makes a folder and gives each that it had to make, so that uninstall can take back exactly those.
+function New-Folder([string]$folder) {
+  if (Test-Path -LiteralPath $folder) { return }
+  New-Folder (Split-Path -Parent $folder)
+  $null = [IO.Directory]::CreateDirectory($folder)
+  $folder
+}
+
+# Keys that install pinned, and those that they vouched for; not what an administrator keeps in a folder of his own.
+function Remove-Keys {
+  Remove-Matching (Join-Path (Split-Path -Parent $config) 'keys') '????????????????.pem'
+  Remove-Matching $stateDir 'pins.????????????????.pem'
+}
+
+# --- configuration ----------------------------------------------------------------------------------------------------
+
+function Initialize-Agent {
+  $script:own = Join-Root (Join-Path $programs 'Pinward')
+  $script:isAdmin = $root -or -not $onWindows -or (Test-Administrator)
+  $local = if ($env:LOCALAPPDATA) { $env:LOCALAPPDATA } else { [IO.Path]::GetTempPath() }
+  $users = Join-Root (Join-Path $local 'Pinward')
+  $usersConfig = Join-Path $users 'agent.conf'
+  if (-not $config -and -not $isAdmin -and (Test-Path -LiteralPath $usersConfig)) { $script:config = $usersConfig }
+  if (-not $config) { $script:config = Join-Path $own 'agent.conf' }
+  if ($given.Count -eq 0) { Read-Configuration }
+  $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
+  'state_dir', 'organisation', 'keys'
+  foreach ($key in $given.Keys) {
+    if ($known -cnotcontains $key) { $script:trouble = "unknown key in ${config}: $key" }
+  }
+  $script:server = (Get-Given 'server' '').TrimEnd('/')
+  $script:tokenFile = Join-Root (Get-Given 'token_file' '')
+  $script:tokenCommand = Get-Given 'token_command' ''
+  $script:machine = Get-Given 'machine' ([Net.Dns]::GetHostName())
+  $script:timeout = Get-Given 'timeout' '10'
+  $script:organisation = Get-Given 'organisation' ''
+  $script:delivery = $(if ($wanted) { $wanted } else { Get-Given 'delivery' 'fragment' })
+  Select-Paths $users
+  Test-Settings
+  # The other commands work with what is there, however wrong the configuration is.
+  if ($trouble -and 'login', 'refresh', 'install' -ccontains $verb) { Stop-Agent 2 $trouble }
+}
+
+function Test-Administrator {
+  $user = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.WindowsIdentity]::GetCurrent())
+  $user.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
+}
+
+function Read-Configuration {
+  $lines = @()
+  try { $lines = [IO.File]::ReadAllLines($config) } catch {
+    $script:trouble = "there is no configuration in ${config}; write one with: pinward install"
+  }
+  foreach ($line in $lines) {
+    if ($line -match '^\s*([^#=\s][^=]*?)\s*=\s*(.*?)\s*\z') { $given[$Matches[1]] = $Matches[2] }
+    elseif ($line -match '^\s*[^#\s]') { $given[$line.Trim()] = '' }
+  }
+}
+
+function Get-Given([string]$key, [string]$otherwise) {
+  if ($given.ContainsKey($key) -and $given[$key]) { $given[$key] } else { $otherwise }
+}
+
+function Join-Root([string]$path) {
+  if ($path -and $root) { $root + ($path -replace '^[A-Za-z]:', '') } else { $path }
+}
+
+function Select-Paths([string]$users) {
+  $settings = Get-Given 'settings_dir' (Join-Path (Join-Path $programs 'ClaudeCode') 'managed-settings.d')
+  $script:settingsDir = Join-Root $settings
+  $script:keysDir = Join-Root (Get-Given 'keys' '')
+  if (-not $keysDir) { $script:keysDir = Join-Path (Split-Path -Parent $config) 'keys' }
+  # A user who may not read the machine's token lives on what SYSTEM's agent fetched.
+  $isOurs = $isAdmin -or ($tokenFile -and -not (Test-Readable $tokenFile))
+  $script:stateDir = $(if ($isOurs) { Join-Path $own 'state' } else { $users })
+  if (Get-Given 'state_dir' '') { $script:stateDir = Join-Root (Get-Given 'state_dir' '') }
+  $script:format = 'settings.json'
+  if ($delivery -ceq 'shell') { $script:format = 'ps1' }
+  if ($delivery -ceq 'helper') { $script:format = 'helper.json' }
+  $script:type = $(if ($format -ceq 'ps1') { 'text/x-powershell' } else { 'application/json' })
+  $script:copy = Join-Path $stateDir "pins.$format"
+  $script:state = Join-Path $stateDir "pins.$format.state"
+  $script:noReports = Join-Path $stateDir 'pins.no_reports'
+  $script:fragment = Join-Path $settingsDir '50-pinward.json'
+  $script:applied = $copy
+  if ($delivery -ceq 'fragment') { $script:applied = $fragment }
+  if (Test-Registry) { $script:applied = "HKLM\$policyKey, Settings" }
+}
+
+function Test-Settings {
+  if ('fragment', 'registry', 'shell', 'helper' -cnotcontains $delivery) {
+    $script:trouble = "delivery is fragment, registry, shell or helper, not: $delivery"
+  }
+  if ((Test-Registry) -and ($root -or -not $onWindows)) {
+    $script:trouble = 'delivery registry is for a real Windows, without --root'
+  }
+  if ($machine -cnotmatch '^[A-Za-z0-9._:-]*\z') {
+    $script:trouble = "machine has other characters than letters, digits and . _ : - in it: $machine"
+  }
+  if ($machine.Length -gt 128) { $script:trouble = "machine has more than 128 characters: $machine" }
+  if ($timeout -cnotmatch '^[1-9][0-9]{0,4}\z') { $script:trouble = "timeout is a number of seconds, not: $timeout" }
+  if (-not $server) {
+    if (-not $trouble) { $script:trouble = "$config names no server" }
+  } elseif ($server -cnotmatch '^[\]A-Za-z0-9._~:/%\[-]+\z') {
+    $script:trouble = "server has characters that do not belong in an address: $server"
+  } elseif ($server -cnotmatch '^(https://.+|http://(localhost|127\.0\.0\.1|\[::1\])([:/].*)?)\z') {
+    $script:trouble = "server must be https:// (http:// only for this very machine): $server"
+  }
+}
+
+function Test-Readable([string]$file) {
+  try { [IO.File]::OpenRead($file).Dispose(); $true } catch { $false }
+}
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+# Asks the server and puts its answer in place; true when that went well. On failure everything good stays and the state
+# says why.
+function Update-Pins {
+  try {
+    $null = [IO.Directory]::CreateDirectory($stateDir)
+    $lock = Enter-Lock
+  } catch {
+    Write-Note "this user may not write in ${stateDir}: $(Get-Reason $_)"
+    return $false
+  }
+  if ($null -eq $lock) {
+    if (Test-Applied) { return $true }
+    Write-Note 'another agent is still asking'
+    return $false
+  }
+  try { Update-Locked } finally { $lock.Dispose() }
+}
+
+function Update-Locked {
+  $script:origin = "$server $organisation".TrimEnd() # what the facts about an answer hold for
+  $script:revision = ''
+  $script:retryAfter = ''
+  $held = ''
+  try {
+    Remove-Leftovers
+    if (Test-Whole $copy) { $held = Get-Hash ([IO.File]::ReadAllBytes($copy)) }
+    Request-Pins $held
+    Send-Report 'applied'
+    return $true
+  } catch { $script:trouble = Get-Reason $_ }
+  Write-Note $trouble
+  try { $null = Set-Applied } catch { Write-Note (Get-Reason $_) }
+  $pause = if ($held) { 60 } else { 0 }
+  try {
+    Write-Facts @{ last_error = "$(Get-Utc) $trouble"; next_at = (Get-Now) + (Get-Seconds $retryAfter $pause) }
+  } catch { Write-Note (Get-Reason $_) }
+  Write-Age
+  Send-Report 'failed'
+  $false
+}
+
+function Request-Pins([string]$held) {
+  $script:cli = Find-Cli
+  $query = "?machine=$machine" + $(if ($cli) { "&cli=$cli" })
+  $headers = @{}
+  if ($held) { $headers['If-None-Match'] = "`"$held`"" }
+  $answer = Send-Request "/v1/pins.$format$query" $headers ([int]$timeout)
+  $script:retryAfter = $answer['Retry-After']
+  $changed = $answer.Code -eq 200
+  switch ($answer.Code) {
+    200 { Confirm-Answer $answer; break }
+    304 { Confirm-Held $answer $held; break }
+    { $_ -ge 300 -and $_ -lt 400 } {
+      throw "HTTP $_ to $($answer['Location']): redirects are not followed; correct server in $config"
+    }
+    default { throw "HTTP $_$(Get-Quote $answer 'title')$(Get-Quote $answer 'hint')" }
+  }
+  if (Set-Applied) { $changed = $true }
+  $facts = @{
+    revision = $revision; floor = $revision; server = $origin; checked_at = Get-Utc; last_error = ''
+    etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
+    next_at = (Get-Now) + (Get-Seconds $answer['Pinward-Poll-After'] 300)
+    valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']
+  }
+  if ($changed) { $facts['applied_at'] = Get-Utc }
+  Write-Facts $facts
+}
+
+# The answer as a table: Code, Body (bytes) and headers by name, without what could play tricks on a terminal. The token
+# is nowhere but in memory, so that no process list shows it. Every wait has an end.
+function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string]$json) {
+  Add-Type -AssemblyName System.Net.Http
+  $protocols = [Net.ServicePointManager]::SecurityProtocol # 0: what the system says, which newer .NET has by itself
+  if ([int]$protocols -ne 0) {
+    [Net.ServicePointManager]::SecurityProtocol = $protocols -bor [Net.SecurityProtocolType]::Tls12
+  }
+  $handler = New-Object Net.Http.HttpClientHandler
+  $handler.AllowAutoRedirect = $false
+  $handler.UseCookies = $false
+  $client = New-Object Net.Http.HttpClient $handler
+  try {
+    $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
+    $method = if ($json) { [Net.Http.HttpMethod]::Post } else { [Net.Http.HttpMethod]::Get }
+    $request = New-Object Net.Http.HttpRequestMessage $method, ($server + $path)
+    if ($json) { $request.Content = New-Object Net.Http.StringContent $json, $utf8, 'application/json' }
+    $null = $request.Headers.TryAddWithoutValidation('User-Agent', "pinward-agent/$version")
+    $bearer = Read-Token
+    if ($bearer) { $null = $request.Headers.TryAddWithoutValidation('Authorization', "Bearer $bearer") }
+    foreach ($name in $headers.Keys) { $null = $request.Headers.TryAddWithoutValidation($name, $headers[$name]) }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $whenHead = [Net.Http.HttpCompletionOption]::ResponseHeadersRead
+    $response = Wait-Result $client.SendAsync($request, $whenHead) $watch $seconds
+    $answer = Read-Headers $response
+    $answer['Body'] = Read-Body (Wait-Result $response.Content.ReadAsStreamAsync() $watch $seconds) $watch $seconds
+    $answer
+  } finally {
+    $client.Dispose()
+  }
+}
+
+function Read-Headers($response) {
+  $answer = @{ Code = [int]$response.StatusCode; Signer = '' }
+  $names = 'ETag', 'Content-Type', 'Location', 'Retry-After', 'Pinward-Revision', 'Pinward-Poll-After',
+  'Pinward-Valid-Until', 'Pinward-Stale', 'Pinward-Organisation', 'Pinward-Signature'
+  foreach ($name in $names) { $answer[$name] = '' }
+  foreach ($headers in @($response.Headers, $response.Content.Headers)) {
+    foreach ($header in $headers.GetEnumerator()) {
+      if ($names -contains $header.Key) { $answer[$header.Key] = (@($header.Value) -join ', ') -creplace '[^ -~]', '' }
+    }
+  }
+  $answer
+}
+
+function Read-Body($stream, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
+  $body = New-Object IO.MemoryStream
+  $buffer = New-Object byte[] 65536
+  for (;;) {
+    $count = Wait-Result $stream.ReadAsync($buffer, 0, $buffer.Length) $watch $seconds
+    if ($count -le 0) { return , $body.ToArray() }
+    $body.Write($buffer, 0, $count)
+    if ($body.Length -gt $maxBytes) { throw "the answer is over $maxBytes bytes" }
+  }
+}
+
+# What a task gives, or a failure when the whole call took its time.
+function Wait-Result($task, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
+  $left = $seconds * 1000 - $watch.ElapsedMilliseconds
+  if ($left -le 0 -or -not $task.Wait([int]$left)) { throw "no whole answer from $server within $seconds seconds" }
+  $task.Result
+}
+
+# Once for each run: a command may be slow. None is sent for keys, which are for anybody.
+function Read-Token {
+  if ($null -ne $token) { return $token }
+  $read = ''
+  try {
+    if ($tokenCommand) { $read = Invoke-Bounded $tokenCommand }
+    elseif ($tokenFile) { $read = [IO.File]::ReadAllText($tokenFile) }
+  } catch { throw "could not get a token from ${tokenCommand}${tokenFile}: $(Get-Reason $_)" }
+  $read = $read.Trim()
+  if ($read -cnotmatch '^[A-Za-z0-9._~+/=-]*\z') { throw 'the token has characters that no bearer token has' }
+  $script:token = $read
+  $read
+}
+
+function Find-Cli {
+  $said = Get-Given 'cli' $env:CLAUDE_CODE_VERSION
+  if (-not $said -and (Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)) {
+    try { $said = Invoke-Bounded 'claude --version' } catch { $said = '' }
+  }
+  if ($said -cmatch '^[0-9]+\.[0-9]+\.[0-9]+') { $Matches[0] } else { '' }
+}
+
+# What a command line prints. It ends with its children when its time is up.
+function Invoke-Bounded([string]$commandLine) {
+  $start = New-Object Diagnostics.ProcessStartInfo
+  if ($onWindows) {
+    $start.FileName = Join-Path ([Environment]::SystemDirectory) 'cmd.exe'
+    $start.Arguments = "/d /s /c `"$commandLine`""
+    $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in its folder first
+  } else {
+    $start.FileName = '/bin/sh'
+    $start.Arguments = '-c "' + $commandLine.Replace('"', '\"') + '"'
+  }
+  $start.UseShellExecute = $false
+  $start.CreateNoWindow = $true
+  $start.RedirectStandardInput = $true
+  $start.RedirectStandardOutput = $true
+  $process = [Diagnostics.Process]::Start($start)
+  $process.StandardInput.Close()
+  $reading = $process.StandardOutput.ReadToEndAsync()
+  if (-not ($reading.Wait([int]$timeout * 1000) -and $process.WaitForExit(1000))) {
+    Stop-Tree $process
+    throw "it took more than $timeout seconds"
+  }
+  if ($process.ExitCode -ne 0) { throw "it ended with $($process.ExitCode)" }
+  $reading.Result
+}
+
+function Stop-Tree($process) {
+  if ($onWindows) { $null = & (Join-Path ([Environment]::SystemDirectory) 'taskkill.exe') /t /f /pid $process.Id }
+  else { $process.Kill() }
+}
+
+# Makes the body the new copy if everything about it holds.
+function Confirm-Answer([hashtable]$answer) {
+  $answered = $answer['Content-Type'].Split(';')[0]
+  if ($answered -cne $type) { throw "the answer is '$answered', not ${type}; does a proxy or a sign-in page answer?" }
+  if ($answer['ETag'] -cnotmatch '^"[0-9a-f]{64}"\z') { throw 'the answer has no ETag that is a SHA-256' }
+  $hash = Get-Hash $answer['Body']
+  if ($answer['ETag'] -cne "`"$hash`"") { throw 'the answer was altered on its way: its SHA-256 is not its ETag' }
+  if (-not (Test-WholeBytes $answer['Body'])) { throw "the answer is not a whole $format file" }
+  if (-not (Test-Number $answer['Pinward-Revision'])) { throw 'the answer has no Pinward-Revision' }
+  $script:revision = $answer['Pinward-Revision']
+  Confirm-Signature $answer $hash
+  Confirm-Floor
+  # The floor goes first: an agent killed between the two must not take something older the next time.
+  Write-Facts @{ floor = $revision; server = $origin; valid_until = $answer['Pinward-Valid-Until'] }
+  Set-Whole $copy $answer['Body']
+}
+
+# What we hold is still right, and until when.
+function Confirm-Held([hashtable]$answer, [string]$held) {
+  if (-not $held) { throw 'the server answered 304 to a machine that holds nothing' }
+  $script:revision = $answer['Pinward-Revision']
+  Confirm-Signature $answer $held
+  if (-not (Test-Number $revision)) { $script:revision = [string](Get-Floor) }
+  Confirm-Floor
+}
+
+# Something older is no failure to report of that revision: another instance of the server may lag behind.
+function Confirm-Floor {
+  $floor = Get-Floor
+  if ([long]$revision -ge $floor) { return }
+  $offered = $revision
+  $script:revision = ''
+  throw "the server offers an older revision, $offered after ${floor}; if that is meant, remove $state"
+}
+
+function Get-Quote([hashtable]$answer, [string]$name) {
+  $text = $utf8.GetString($answer['Body']) -creplace '[^ -~]', ''
+  if ($text -cmatch "`"$name`" *: *`"([^`"]{1,300})") { ": $($Matches[1])" }
+}
+
+# --- trust ------------------------------------------------------------------------------------------------------------
+
+# With keys pinned, an answer with this hash counts only when it is signed and nothing newer was seen. Its statement is
+# made up anew from what we asked for and what the answer claims, so that anything that differs breaks the signature.
+function Confirm-Signature([hashtable]$answer, [string]$hash) {
+  if (-not $organisation) { return }
+  $until = $answer['Pinward-Valid-Until']
+  if (-not $answer['Pinward-Signature']) { throw 'the answer is not signed' }
+  if (-not ($answer['Pinward-Signature'] -cmatch '^v1 ([0-9a-f]{16}) ([A-Za-z0-9+/]+={0,2})\z')) {
+    throw 'the answer has a signature of an unknown kind'
+  }
+  $signer = $Matches[1]
+  $signature = $Matches[2]
+  if ($answer['Pinward-Organisation'] -cne $organisation) {
+    throw "the answer is of the organisation '$($answer['Pinward-Organisation'])', not $organisation"
+  }
+  if (-not (Test-Number $revision)) { throw 'the answer has no Pinward-Revision' }
+  if (-not (Test-Time $until)) { throw 'the answer has no Pinward-Valid-Until' }
+  $key = Find-Key $signer
+  if ($null -eq $key) { $key = Receive-Key $signer }
+  $fields = "organisation: $organisation", "format: $format", "revision: $revision", "sha256: $hash",
+  "valid-until: $until"
+  if (-not (Test-Signature $key 'pinward-statement-v1' $fields $signature)) {
+    throw "the signature by $signer is not of this answer: something in it is altered, or it answers another question"
+  }
+  if (Test-Past $until) { throw "the answer expired at $until, and it is $(Get-Utc) by this machine's clock" }
+  Confirm-Fresh $until
+  $answer['Signer'] = $signer
+}
+
+function Confirm-Fresh([string]$until) {
+  $freshest = if ((Get-Fact 'server') -ceq $origin) { Get-Fact 'valid_until' } else { '' }
+  if (-not $freshest -or [string]::CompareOrdinal($until, $freshest) -ge 0) { return }
+  $script:revision = ''
+  throw "the answer is a replay: valid until $until, after one until ${freshest}; if that is meant, remove $state"
+}
+
+function Find-Key([string]$id) { Read-TrustedKeys | Where-Object { $_.Id -ceq $id } | Select-Object -First 1 }
+
+function Read-TrustedKeys {
+  $files = @(Find-Files $keysDir '*.pem') + @(Find-Files $stateDir 'pins.*.pem')
+  foreach ($file in $files) {
+    try { $text = [IO.File]::ReadAllText($file) } catch { continue }
+    Read-Key ($text -replace '-----[A-Z ]+-----|\s', '') $file
+  }
+}
+
+# A key that is new to us may have been vouched for by one that we trust, or by one that such a key vouched for. More
+# than 16 vouchers are not looked at.
+function Receive-Key([string]$id) {
+  $unknown = "the answer is signed with the key $id, which is not trusted here"
+  if (-not (Test-MayAsk $id)) { throw "${unknown}; the server is asked about a key once an hour" }
+  try { $listed = Receive-Keys } catch { throw "${unknown}; $(Get-Reason $_)" }
+  $vouchers = @([regex]::Matches($listed, '(?m)^voucher (\S+) by (\S+) (\S+) (\S+)$') | Select-Object -First 16)
+  for ($round = 0; $round -lt 16; $round++) {
+    foreach ($voucher in $vouchers) { Receive-Voucher $voucher $listed }
+    $key = Find-Key $id
+    if ($null -ne $key) { return $key }
+  }
+  throw "${unknown}: there is no good voucher for it"
+}
+
+# Keeps the key of a voucher that a trusted key signed.
+function Receive-Voucher($voucher, [string]$listed) {
+  $id = $voucher.Groups[1].Value
+  $until = $voucher.Groups[3].Value
+  $trusted = Find-Key $voucher.Groups[2].Value
+  if ($id -cnotmatch '^[0-9a-f]{16}\z' -or $null -ne (Find-Key $id) -or $null -eq $trusted) { return }
+  if (-not (Test-Time $until) -or (Test-Past $until)) { return }
+  if (-not ($listed -cmatch "(?m)^key $id (\S+)$")) { return }
+  $key = Read-Key $Matches[1] "$server/v1/keys.txt"
+  if ($null -eq $key -or $key.Id -cne $id) { return }
+  $fields = "organisation: $organisation", "key: $id", "sha256: $($key.Hash)", "valid-until: $until"
+  if (Test-Signature $trusted 'pinward-key-v1' $fields $voucher.Groups[4].Value) {
+    Set-Text (Join-Path $stateDir "pins.$id.pem") (Format-Pem $key)
+  }
+}
+
+# Remembers of each key id until when not to ask again.
+function Test-MayAsk([string]$id) {
+  $asked = @((Get-Fact 'keys_asked').Split(' ') | Where-Object { $_ -and -not (Test-Due ($_ -replace '^.*:', '')) })
+  if ($asked | Where-Object { $_.StartsWith("${id}:") }) { return $false }
+  Write-Facts @{ keys_asked = (@($asked) + "${id}:$((Get-Now) + 3600)") -join ' ' }
+  $true
+}
+
+# The server's keys and vouchers in lines.
+function Receive-Keys {
+  $answer = @{ Code = 0 }
+  $kept = $token
+  $script:token = ''
+  try { $answer = Send-Request '/v1/keys.txt' @{} ([int]$timeout) } finally { $script:token = $kept }
+  if ($answer.Code -ne 200) { throw "could not fetch $server/v1/keys.txt: HTTP $($answer.Code)" }
+  $utf8.GetString($answer['Body']) -creplace '[^ -~\n]', ''
+}
+
+# A public key of P-256 from the base64 of its DER, or nothing. All such keys begin with the same 27 bytes.
+function Read-Key([string]$base64, [string]$from) {
+  $begin = '3059301306072A8648CE3D020106082A8648CE3D03010703420004'
+  try { $der = [Convert]::FromBase64String($base64) } catch { return }
+  if ($der.Length -ne 91 -or [BitConverter]::ToString($der, 0, 27).Replace('-', '') -cne $begin) { return }
+  $hash = Get-Hash $der
+  [PSCustomObject]@{ Id = $hash.Substring(0, 16); Hash = $hash; Der = $der; From = $from }
+}
+
+function Format-Pem($key) {
+  $base64 = [Convert]::ToBase64String($key.Der)
+  '-----BEGIN PUBLIC KEY-----', $base64.Substring(0, 64), $base64.Substring(64), '-----END PUBLIC KEY-----'
+}
+
+# CNG, since .NET Framework before 4.7 has no other way to a key that is given by its point (the last 64 bytes).
+function Test-Signature($key, [string]$title, [string[]]$fields, [string]$base64) {
+  try { $signature = ConvertFrom-Der ([Convert]::FromBase64String($base64)) } catch { return $false }
+  $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
+  $cng = [Security.Cryptography.CngKey]::Import($blob, [Security.Cryptography.CngKeyBlobFormat]::EccPublicBlob)
+  $ecdsa = New-Object Security.Cryptography.ECDsaCng $cng
+  $text = (@($title) + $fields -join "`n") + "`n"
+  try { $ecdsa.VerifyHash((Get-HashBytes $utf8.GetBytes($text)), $signature) } finally { $ecdsa.Dispose() }
+}
+
+# A signature's SEQUENCE of two INTEGERs (DER) as .NET wants it: r and s, 32 bytes each.
+function ConvertFrom-Der([byte[]]$der) {
+  $raw = New-Object byte[] 64
+  if ($der.Length -lt 8 -or $der.Length -gt 72) { throw 'a signature of another length' }
+  if ($der[0] -ne 0x30 -or $der[1] -ne $der.Length - 2) { throw 'no SEQUENCE' }
+  $at = 2
+  foreach ($end in 32, 64) {
+    if ($at + 2 -gt $der.Length -or $der[$at] -ne 2) { throw 'no INTEGER' }
+    $length = [int]$der[$at + 1]
+    $at += 2
+    if ($length -lt 1 -or $at + $length -gt $der.Length) { throw 'an INTEGER that is cut off' }
+    $zeros = if ($length -eq 33 -and $der[$at] -eq 0) { 1 } else { 0 }
+    if ($length - $zeros -gt 32) { throw 'an INTEGER of more than 256 bits' }
+    [Array]::Copy($der, $at + $zeros, $raw, $end - ($length - $zeros), $length - $zeros)
+    $at += $length
+  }
+  if ($at -ne $der.Length) { throw 'something behind it' }
+  return , $raw
+}
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+# Tells the server what came of a revision: once for each outcome, within two seconds, whether or not it listens. One
+# that knows no reports is left alone for a day.
+function Send-Report([string]$outcome) {
+  try {
+    if (-not (Test-Number $revision) -or (Get-Fact "reported_$outcome") -ceq $revision) { return }
+    if ((Test-Path -LiteralPath $noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()))) { return }
+    Write-Facts @{ "reported_$outcome" = $revision }
+    $told = "`"machine`":`"$machine`",`"revision`":$revision,`"outcome`":`"$outcome`""
+    if ($cli) { $told = "$told,`"cli`":`"$cli`"" }
+    if ($outcome -ceq 'failed') {
+      $reason = $trouble -creplace '[^ -~]', ''
+      $reason = $reason.Substring(0, [Math]::Min($reason.Length, 300)) -replace '["\\]', '\$0'
+      $told = "$told,`"reason`":`"$reason`""
+    }
+    $answer = Send-Request '/v1/reports' @{} 2 "{$told}"
+    if (404, 405 -contains $answer.Code) { Set-Text $noReports ((Get-Now) + $maxWait) }
+  } catch { return }
+}
+
+# --- putting in place -------------------------------------------------------------------------------------------------
+
+# Puts the good copy back also when somebody altered or deleted what is applied, and also while the server is away. True
+# when something changed.
+function Set-Applied {
+  if ($applied -ceq $copy -or -not (Test-Whole $copy)) { return $false }
+  $bytes = [IO.File]::ReadAllBytes($copy)
+  if ((Get-Hash $bytes) -ceq (Get-Hash (Read-Applied))) { return $false }
+  if (Test-Registry) { Set-Policy $utf8.GetString($bytes) }
+  else {
+    $null = [IO.Directory]::CreateDirectory($settingsDir)
+    Set-Whole $applied $bytes
+  }
+  $true
+}
+
+# The bytes in force; none when there are none.
+function Read-Applied {
+  if (Test-Registry) { return , $utf8.GetBytes((Get-Policy)) }
+  if (Test-Path -LiteralPath $applied) { return , [IO.File]::ReadAllBytes($applied) }
+  return , (New-Object byte[] 0)
+}
+
+# Claude Code is a 64-bit program, whichever PowerShell runs this.
+function Open-Machine { [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
+
+function Get-Policy {
+  $key = (Open-Machine).OpenSubKey($policyKey)
+  if ($null -ne $key) { [string]$key.GetValue('Settings', '', 'DoNotExpandEnvironmentNames') } else { '' }
+}
+
+function Set-Policy($text) {
+  $key = (Open-Machine).CreateSubKey($policyKey)
+  if ($null -eq $text) { $key.DeleteValue('Settings', $false) } else { $key.SetValue('Settings', $text, 'String') }
+  $key.Dispose()
+}
+
+function Test-Registry { $delivery -ceq 'registry' }
+
+# Has a fresh agent refresh, away from the pipes that our caller reads to their end, and waits for it so many seconds.
+function Start-Refresh([int]$seconds) {
+  try {
+    $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ }
+    $from = if ($root) { "--root `"$root`" " } else { '' }
+    $start = New-Object Diagnostics.ProcessStartInfo
+    $start.FileName = @($engines | Where-Object { Test-Path -LiteralPath $_ })[0]
+    $start.Arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File ' +
+    "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery refresh"
+    $start.UseShellExecute = $onWindows # what ShellExecute starts inherits no handle
+    $start.WindowStyle = 'Hidden'
+    $start.RedirectStandardOutput = -not $onWindows
+    $start.RedirectStandardError = -not $onWindows
+    $null = [Diagnostics.Process]::Start($start).WaitForExit($seconds * 1000)
+  } catch { Write-Note (Get-Reason $_) }
+}
+
+# --- files and facts --------------------------------------------------------------------------------------------------
+
+# Nothing when another agent keeps it for five seconds. Windows lets go of it when its agent dies.
+function Enter-Lock {
+  for ($tries = 0; $tries -le 10; $tries++) {
+    try { return [IO.File]::Open("$copy.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch {
+      if ($_.Exception.GetBaseException() -isnot [IO.IOException]) { throw }
+      Start-Sleep -Milliseconds 500
+    }
+  }
+}
+
+# What was left by agents that were killed.
+function Remove-Leftovers {
+  foreach ($file in $copy, $state, $fragment) {
+    Remove-Matching (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).*"
+  }
+}
+
+function Remove-Matching([string]$folder, [string]$pattern) {
+  foreach ($file in @(Find-Files $folder $pattern)) { Remove-Quietly $file }
+}
+
+function Find-Files([string]$folder, [string]$pattern) {
+  if (Test-Path -LiteralPath $folder) { [IO.Directory]::GetFiles($folder, $pattern) }
+}
+
+function Remove-Quietly([string]$file) { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+
+# Writes a file by way of a hidden one beside it, which Claude Code ignores.
+function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
+  $temp = Join-Path (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).$([IO.Path]::GetRandomFileName())"
+  try {
+    [IO.File]::Create($temp).Dispose()
+    if ($Secret) { Protect-File $temp }
+    $stream = [IO.File]::Open($temp, 'Open', 'Write', 'None')
+    try {
+      $stream.Write($bytes, 0, $bytes.Length)
+      $stream.Flush($true)
+    } finally { $stream.Dispose() }
+    Move-Over $temp $file
+  } catch {
+    Remove-Quietly $temp
+    throw "could not write ${file}: $(Get-Reason $_)"
+  }
+}
+
+# Both are MoveFileEx, which replaces in one step; .NET Framework's own File.Replace leaves a moment without any file.
+function Move-Over([string]$from, [string]$to) {
+  if ($PSVersionTable.PSVersion.Major -ge 6) { return [IO.File]::Move($from, $to, $true) }
+  Add-Type -AssemblyName Microsoft.VisualBasic
+  [Microsoft.VisualBasic.FileIO.FileSystem]::MoveFile($from, $to, $true)
+}
+
+function Set-Text([string]$file, [string[]]$lines) { Set-Whole $file $utf8.GetBytes(($lines -join "`n") + "`n") }
+
+# Only SYSTEM and administrators may read it.
+function Protect-File([string]$file) {
+  if ($onWindows) {
+    $icacls = Join-Path ([Environment]::SystemDirectory) 'icacls.exe'
+    $null = & $icacls $file /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F'
+  } else { $null = & chmod 600 $file }
+  if ($LASTEXITCODE -ne 0) { throw 'its permissions can not be set' }
+}
+
+# Replaces these key=value lines of the state.
+function Write-Facts([hashtable]$facts) {
+  $all = Read-Facts
+  foreach ($key in $facts.Keys) { $all[$key] = $facts[$key] }
+  Set-Text $state @($all.Keys | Sort-Object | ForEach-Object { "$_=$($all[$_])" })
+}
+
+function Read-Facts {
+  $facts = @{}
+  if (Test-Path -LiteralPath $state) {
+    foreach ($line in [IO.File]::ReadAllLines($state)) {
+      if ($line -cmatch '^([a-z_]+)=(.*)\z') { $facts[$Matches[1]] = $Matches[2] }
+    }
+  }
+  $facts
+}
+
+function Get-Fact([string]$key) { [string](Read-Facts)[$key] }
+
+function Get-Floor {
+  $floor = Get-Fact 'floor'
+  if ((Test-Number $floor) -and (Get-Fact 'server') -ceq $origin) { [long]$floor } else { [long]0 }
+}
+
+function Get-Hash([byte[]]$bytes) {
+  [BitConverter]::ToString((Get-HashBytes $bytes)).Replace('-', '').ToLowerInvariant()
+}
+
+function Get-HashBytes([byte[]]$bytes) { return , [Security.Cryptography.SHA256]::Create().ComputeHash($bytes) }
+
+function Test-Whole([string]$file) {
+  try { Test-WholeBytes ([IO.File]::ReadAllBytes($file)) } catch { $false }
+}
+
+# All that can be said of a file without its hash: a cut-off one fails this.
+function Test-WholeBytes([byte[]]$bytes) {
+  if ($bytes.Length -lt 1 -or $bytes[-1] -ne 10) { return $false }
+  $format -ceq 'ps1' -or ($bytes.Length -gt 2 -and $bytes[0] -eq 0x7B -and $bytes[-2] -eq 0x7D)
+}
+
+function Test-Applied { (Test-Whole $copy) -and (Read-Applied).Length -gt 0 }
+
+# A clock that went back must not silence the agent.
+function Test-Due([string]$at) {
+  if (-not (Test-Number $at)) { return $true }
+  $left = [long]$at - (Get-Now)
+  $left -le 0 -or $left -gt $maxWait
+}
+
+function Test-Past([string]$time) {
+  $limit = Format-Utc ([DateTime]::UtcNow.AddSeconds(-$clockSkew))
+  $time -and [string]::CompareOrdinal($time, $limit) -lt 0
+}
+
+function Test-Time([string]$text) { $text -cmatch '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z\z' }
+
+function Test-Number([string]$text) { $text -cmatch '^(0|[1-9][0-9]{0,12})\z' }
+
+# The first if it is a number, else the second; at most a day.
+function Get-Seconds([string]$text, [long]$otherwise) {
+  if (Test-Number $text) { [Math]::Min([long]$text, [long]$maxWait) } else { $otherwise }
+}
+
+function Get-Now { [long][Math]::Floor(([DateTime]::UtcNow - [DateTime]'1970-01-01').TotalSeconds) }
+
+function Get-Utc { Format-Utc ([DateTime]::UtcNow) }
+
+function Format-Utc([DateTime]$time) {
+  $time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [Globalization.CultureInfo]::InvariantCulture)
+}
+
+# The innermost message: .NET's own say only that a method failed.
+function Get-Reason($record) { ($record.Exception.GetBaseException().Message -split "`n")[0].Trim() }
+
+function Write-Note([string]$text) { [Console]::Error.WriteLine("pinward: $text") }
+
+function Stop-Agent([int]$with, [string]$text) {
+  Write-Note $text
+  exit $with
+}
+
+$code = 0
+$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = ''
+$keyFiles = @()
+$trustsFirst = $false
+$token = $null
+$given = @{}
+$policyKey = 'SOFTWARE\Policies\ClaudeCode'
+try { Invoke-Main $args } catch {
+  Write-Note (Get-Reason $_)
+  $code = 1
+}
+# Whatever broke, a profile that asks for exports goes on, and so does Claude Code.
+if ($verb -ceq 'helper' -and $code -ne 0) { '{}' }
+if ('env', 'helper' -ccontains $verb) { $code = 0 }
+exit $code

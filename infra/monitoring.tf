@@ -1,0 +1,106 @@
+# What is counted from the log, what of it is not kept, and the question that is asked from outside.
+
+locals {
+  # By the message of the code that is counted; `also` narrows it, `labels` are fields of the line.
+  log_metrics = {
+    adoption_not_written = { message = "adoption not written", also = null, labels = ["fault"] }
+    advance_failed       = { message = "advance failed", also = null, labels = ["fault"] }
+    announced            = { message = "announced", also = null, labels = [] }
+    bug                  = { message = "bug", also = null, labels = [] }
+    change               = { message = "change", also = null, labels = ["operation"] }
+    change_refused       = { message = "change refused", also = null, labels = ["operation", "code"] }
+    events_wait          = { message = "events wait for the next run", also = null, labels = ["fault"] }
+    keys_missing         = { message = "keys or vouchers can not be had", also = null, labels = [] }
+    log_lines_lost       = { message = "log lines lost", also = null, labels = [] }
+    message_dropped      = { message = "message dropped", also = null, labels = [] }
+    not_announced        = { message = "not announced", also = null, labels = ["state"] }
+    poll                 = { message = "poll", also = null, labels = ["status", "ring"] }
+    poll_refused         = { message = "poll refused", also = null, labels = ["code"] }
+    probe_run            = { message = "run", also = null, labels = ["fault"] }
+    probe_run_went_dark  = { message = "run", also = "jsonPayload.news:\"ProbeBlind.\"", labels = [] }
+    probe_run_well       = { message = "run", also = "severity=INFO", labels = [] }
+    report_failed        = { message = "report failed", also = null, labels = [] }
+    sweep_failed         = { message = "sweep failed", also = null, labels = ["fault"] }
+    unsigned             = { message = "answers go out unsigned", also = null, labels = [] }
+  }
+
+  channels = concat([google_monitoring_notification_channel.email.id], var.alert_channels)
+}
+
+resource "google_logging_metric" "message" {
+  for_each = local.log_metrics
+
+  project = var.project
+  name    = "pinward/${each.key}"
+  filter = join(" AND ", compact([
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=~\"^pinward-\"",
+    "jsonPayload.message=\"${each.value.message}\"",
+    each.value.also,
+  ]))
+
+  label_extractors = { for label in each.value.labels : label => "EXTRACT(jsonPayload.${label})" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+
+    dynamic "labels" {
+      for_each = each.value.labels
+      content {
+        key = labels.value
+      }
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# A poll has a line of its own, so Cloud Run's would only cost. Refusals and errors keep both.
+resource "google_logging_project_exclusion" "poll_requests" {
+  project     = var.project
+  name        = "pinward-poll-requests"
+  description = "Cloud Run's line of a poll that was answered."
+  filter = join(" AND ", [
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=\"${google_cloudfunctions2_function.api.name}\"",
+    "log_id(\"run.googleapis.com/requests\")",
+    "httpRequest.requestUrl:\"/v1/pins\"",
+    "httpRequest.status<400",
+  ])
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  project      = var.project
+  display_name = "Pinward: ${var.alert_email}"
+  type         = "email"
+  labels       = { email_address = var.alert_email }
+
+  depends_on = [google_project_service.api]
+}
+
+# Whichever instance answers says whether it reaches its store.
+resource "google_monitoring_uptime_check_config" "health" {
+  project          = var.project
+  display_name     = "Pinward: health"
+  timeout          = "10s"
+  period           = "300s"
+  selected_regions = ["EUROPE", "USA", "ASIA_PACIFIC"]
+
+  http_check {
+    path         = "/v1/health"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+  }
+
+  content_matchers {
+    content = "\"store\": \"reachable\""
+    matcher = "CONTAINS_STRING"
+  }
+
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { project_id = var.project, host = local.api_host }
+  }
+}

@@ -1,0 +1,42 @@
+# What to know and do after `terraform apply`.
+
+output "url" {
+  description = "Where admins and machines reach the API."
+  value       = local.url
+
+  # Not told before somebody may call it.
+  depends_on = [google_cloud_run_v2_service_iam_member.api_invoker]
+}
+
+output "signing_key" {
+  description = "The key that signs answers."
+  value       = google_kms_crypto_key.answers.id
+}
+
+output "probe_identity" {
+  description = "Who the probe is, for projects that are not managed here: it needs aiplatform.endpoints.predict there."
+  value       = google_service_account.probe.email
+}
+
+output "address" {
+  description = "What the domains of the load balancer must point to (A records); null without one."
+  value       = one(google_compute_global_address.api[*].address)
+}
+
+output "next" {
+  description = "The next commands."
+  value       = <<-EOT
+    # State the policy (edit the file first: its project is where developers call Vertex AI).
+    admin_token=$(gcloud secrets versions access latest --secret=pinward-admin-token --project=${var.project})
+    curl -X PUT ${local.url}/v1/policy -H "Authorization: Bearer $admin_token" \
+      -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
+
+    # Look at Vertex AI now rather than in a quarter of an hour, then see what can be called.
+    gcloud scheduler jobs run pinward-probe --location=${var.region} --project=${var.project}
+    curl ${local.url}/v1/availability -H "Authorization: Bearer $admin_token"
+
+    # Set up a machine.
+    gcloud secrets versions access latest --secret=pinward-machine-token --project=${var.project} > machine-token
+    sudo sh infra/machines/pinward.sh install --server ${local.url} --token-file machine-token
+  EOT
+}

@@ -1,0 +1,10 @@
+// Preloaded into a bundle: says when gRPC is loaded, by the variable that it reads then and nothing else does.
+
+import { writeSync } from 'node:fs';
+
+process.env = new Proxy(process.env, {
+  get(environment, name) {
+    if (name === 'GRPC_TRACE') writeSync(1, 'gRPC was loaded\n');
+    return environment[name];
+  },
+});

@@ -1,0 +1,85 @@
+// The Terraform in infra/ and the code say the same; and what is taken from the code, or comes new there, is found.
+
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { type Code, readCode } from './code.ts';
+import { roles } from './expected.ts';
+import { findings } from './findings.ts';
+import { rolesAgree } from './roles-agree.ts';
+import { at, parseFile, readTerraform, textOf } from './terraform.ts';
+
+const terraform = await readTerraform('infra');
+const code = readCode();
+const known = findings(terraform, code);
+
+test('every file is Terraform that can be parsed', async () => {
+  const files = globSync('infra/**/*.tf');
+
+  assert.ok(files.length > 20);
+  for (const file of files) await parseFile(file);
+});
+
+test('Terraform and code agree', () => {
+  assert.deepEqual(known, []);
+});
+
+test('every variable of Terraform says what it is, and refuses what it can not be', () => {
+  /** A place that Google knows the names of, and a folder. */
+  const unchecked = ['bundles', 'firestore_location'];
+  const loose = terraform.variables.filter(
+    ({ name, body }) =>
+      textOf(at(body, 'type')) === 'null' ||
+      textOf(at(body, 'description')).length < 20 ||
+      (at(body, 'validation') === undefined && !unchecked.includes(name)),
+  );
+
+  assert.deepEqual(
+    loose.map(({ name }) => name),
+    [],
+  );
+  assert.ok(terraform.outputs.every(({ body }) => textOf(at(body, 'description')).length > 10));
+});
+
+describe('what is taken from the code, or comes new, is found:', () => {
+  const sides: readonly (readonly [what: string, Code])[] = [
+    ...code.variables.map((name) => [`without ${name}`, { ...code, variables: others(code.variables, name) }] as const),
+    ['a new variable', { ...code, variables: [...code.variables, 'PINWARD_NEW'] }],
+    ...code.targets.map((name) => [`without ${name}`, { ...code, targets: others(code.targets, name) }] as const),
+    ['a new function', { ...code, targets: [...code.targets, 'report'] }],
+    ['another topic', { ...code, topic: 'events' }],
+    ...code.kinds.map((kind) => [`without ${kind}`, { ...code, kinds: others(code.kinds, kind) }] as const),
+    ['a new kind of document', { ...code, kinds: [...code.kinds, 'wish'] }],
+    ...code.expiring.map((kind) => [`${kind} is kept`, { ...code, expiring: others(code.expiring, kind) }] as const),
+    ['events expire', { ...code, expiring: [...code.expiring, 'event'] }],
+    ...code.overrides.map((override) => {
+      const name = `no line for ${override.collectionGroup}.${override.fieldPath}`;
+      return [name, { ...code, overrides: others(code.overrides, override) }] as const;
+    }),
+    ['an expiry that is none', { ...code, overrides: code.overrides.map((each) => ({ ...each, ttl: false })) }],
+    ['an index', { ...code, indexes: [{}] }],
+    ['a push without order', { ...code, push: code.push.replace('enableMessageOrdering: true', '') }],
+    ['a longer claim', { ...code, announceLeaseMs: 60_000 }],
+    ['a shorter lease', { ...code, probeLeaseMs: 60_000 }],
+    ['a new message', { ...code, messages: [...code.messages, { level: 'error', text: 'new', source: '' }] }],
+    ...[...new Set(code.messages.map(({ text }) => text))].map((text) => {
+      return [`never "${text}"`, { ...code, messages: code.messages.filter((each) => each.text !== text) }] as const;
+    }),
+    ['no such event', { ...code, events: '' }],
+  ];
+  for (const [what, side] of sides) test(what, () => assertFound(side));
+
+  for (const [index, [who, role, on]] of roles.entries())
+    test(`nobody allows ${who} ${role} on ${on}`, () => {
+      assert.notDeepEqual(rolesAgree(terraform, roles.toSpliced(index, 1)), []);
+    });
+});
+
+function assertFound(changedCode: Code): void {
+  const fresh = findings(terraform, changedCode).filter((finding) => !known.includes(finding));
+  assert.notDeepEqual(fresh, []);
+}
+
+function others<T>(all: readonly T[], one: T): readonly T[] {
+  return all.filter((each) => each !== one);
+}

@@ -1,0 +1,94 @@
+/** What the agent reports of a revision: once for each outcome, and never so that anybody has to wait or fails by it. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { it } from 'node:test';
+import { fragment, inEveryShell, newMachine, state, token, until, write } from './machine.ts';
+import { answering, answeringWith, type FaultyServer, first, refusing, second, startServer } from './server.ts';
+
+const silence = 'var/lib/pinward/pins.no_reports';
+const due = { 'Pinward-Poll-After': '0' };
+
+inEveryShell(
+  'pinward reports',
+  (shell) => {
+    it('what came of a revision, once, and why it failed', async () => {
+      using machine = newMachine(shell);
+      await using server = await startServer(answering({ ...first, headers: due }));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      await until(() => server.reports.length === 1);
+      assert.equal(server.reports[0]?.headers.authorization, `Bearer ${token}`);
+      assert.equal(server.reports[0]?.headers['content-type'], 'application/json');
+      server.behave(answeringWith(second, { 'Content-Type': 'text/"\\html' }));
+      for (let round = 0; round < 2; round += 1) await machine.run(['login']);
+      server.behave(answering({ ...second, headers: due }));
+      for (let round = 0; round < 2; round += 1) await machine.run(['login']);
+      await until(() => server.reports.length === 3);
+      const about = { machine: 'm-1', cli: '2.1.331' };
+      const reason = "the answer is 'text/\"\\html', not application/json; does a proxy or a sign-in page answer?";
+      assert.deepEqual(told(server), [
+        { ...about, revision: 41, outcome: 'applied' },
+        { ...about, revision: 42, outcome: 'failed', reason },
+        { ...about, revision: 42, outcome: 'applied' },
+      ]);
+    });
+
+    it('only where somebody listens, and asks again after a day', async () => {
+      using machine = newMachine(shell);
+      await using server = await startServer(answering({ ...first, headers: due }));
+      server.answerReports((_request, response) => response.writeHead(404).end());
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      await until(() => existsSync(machine.path(silence)) && machine.read(silence).endsWith('\n'));
+      server.behave(answering({ ...second, headers: due }));
+      assert.equal((await machine.run(['refresh'])).code, 0); // waits for its report
+      assert.equal(server.reports.length, 1);
+      assert.ok(Number(machine.read(silence)) > Date.now() / 1000 + 86_000);
+      write(machine.path(silence), `${Math.floor(Date.now() / 1000)}\n`);
+      await machine.run(['refresh']);
+      assert.deepEqual(
+        told(server).map(({ revision }) => revision),
+        [41, 42],
+      );
+    });
+  },
+  () => {
+    it('without keeping a login waiting, and no longer than two seconds', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      let lasted = 0;
+      server.answerReports((request) => {
+        const begun = performance.now();
+        request.socket.on('close', () => {
+          lasted = performance.now() - begun;
+        });
+      });
+      machine.configure({ server: server.url });
+      assert.equal((await machine.run(['login'])).code, 0);
+      assert.equal(machine.read(fragment), first.body);
+      assert.equal(lasted, 0);
+      await until(() => lasted > 0);
+      assert.ok(lasted < 5_000, `${lasted}`); // two seconds, on a machine that has other things to do
+    });
+
+    it('not when the server broke, nor when it lagged behind', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering({ ...second, headers: due }));
+      machine.configure({ server: server.url });
+      await machine.run(['refresh']);
+      for (const behaviour of [refusing(500, {}, { 'Pinward-Revision': '43' }), answering(first)]) {
+        server.behave(behaviour);
+        write(machine.path(state), machine.read(state).replace(/^next_at=.*$/m, 'next_at=0'));
+        assert.equal((await machine.run(['refresh'])).code, 0);
+      }
+      assert.deepEqual(
+        told(server).map(({ revision, outcome }) => [revision, outcome]),
+        [[42, 'applied']],
+      );
+    });
+  },
+);
+
+function told({ reports }: FaultyServer): readonly Record<string, unknown>[] {
+  return reports.map(({ body }) => JSON.parse(body));
+}
