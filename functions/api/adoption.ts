@@ -10,8 +10,8 @@ import { describeBug } from './problem.ts';
 import type { Counted, Gathered, Tally } from './tally.ts';
 
 export interface Adoption {
-  /** Called by every answered poll. heldBack: families that an old CLI keeps from their pin. */
-  polled(machine: string, revision: number, ring: string, heldBack: readonly string[]): void;
+  /** Called by every answered poll. `marks`: `held FAMILY` and `reached ROLLOUT`, each counted, too. */
+  polled(machine: string, revision: number, ring: string, marks: readonly string[]): void;
   /** A machine's word on a revision. */
   reported(machine: string, revision: number, outcome: 'applied' | 'failed'): void;
   /** Writes what was gathered since the last flush; never throws. */
@@ -104,7 +104,7 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
   }
 
   return {
-    polled(machine, revision, ring, heldBack) {
+    polled(machine, revision, ring, marks) {
       const now = clock();
       const stretch = Math.floor(now / stretchMs);
       // One poll is much like the one before it.
@@ -113,7 +113,7 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
         last = { batch: gathered, stretch, revision, ring, machines };
       }
       note(last.machines, machine);
-      for (const family of heldBack) note(machinesOf('sighting', stretch, `held ${family}`), machine);
+      for (const mark of marks) note(machinesOf('sighting', stretch, mark), machine);
       flushWhenDue(now);
     },
     reported(machine, revision, outcome) {

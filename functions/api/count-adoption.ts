@@ -33,7 +33,8 @@ export async function countAdoption(store: Store): Promise<Result<AdoptionCounts
     heard: heard.length === 0 ? null : { from: startOf(heard.at(-1)), until: startOf(heard[0], 1) },
     machines: served.reduce((sum, each) => sum + each.served, 0),
     revisions: joinCounts(served, countReports(reported)),
-    heldBack: countHeldBack(seen),
+    heldBack: countMarks(seen, 'held').map(({ name, machines }) => ({ family: name, machines })),
+    reached: countMarks(seen, 'reached').map(({ name, machines }) => ({ rollout: Number(name), machines })),
     standardError,
   });
 }
@@ -106,10 +107,10 @@ function countRing(cells: readonly ServedCell[]): readonly ServedCount[] {
     });
 }
 
-function countHeldBack(seen: Unpacked): AdoptionCounts['heldBack'] {
+function countMarks(seen: Unpacked, kind: string): readonly { readonly name: string; readonly machines: number }[] {
   return [...seen].flatMap(([common, sketch]) => {
-    const [kind, family = ''] = common.split(' ');
-    return kind === 'held' ? [{ family, machines: countMachines(sketch) }] : [];
+    const [mark, name = ''] = common.split(' ');
+    return mark === kind ? [{ name, machines: countMachines(sketch) }] : [];
   });
 }
 

@@ -15,7 +15,7 @@ import type { Signatures, Signed } from './signatures.ts';
 /** What all machines get that are the same to the policy. */
 interface Answer {
   readonly ring: string;
-  readonly heldBack: readonly string[];
+  readonly marks: readonly string[];
   readonly etag: string;
   readonly body: Buffer;
   /** Names and values by turns, as writeHead takes them. */
@@ -37,8 +37,8 @@ export interface Served {
     readonly ring: string;
     readonly revision: number;
   };
-  /** Families that an old CLI keeps from their pin. */
-  readonly heldBack: readonly string[];
+  /** What adoption counts of it. */
+  readonly marks: readonly string[];
 }
 
 export interface Frame {
@@ -96,7 +96,11 @@ export function createFrame(
     const { selector } = chosen;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, proven });
     const body = Buffer.from(format.render(resolution));
-    const answer = { ring: ring.name, heldBack: heldBackBy(resolution), ...toAnswer(format, body, shared) };
+    const marks = [
+      ...heldBackBy(resolution).map((family) => `held ${family}`),
+      ...reached.map(({ id }) => `reached ${id}`),
+    ];
+    const answer = { ring: ring.name, marks, ...toAnswer(format, body, shared) };
     if (answers.size >= mostAnswers) answers.clear();
     answers.set(key, answer);
     return answer;
@@ -125,7 +129,7 @@ export function createFrame(
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'heldBack'> {
+function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'marks'> {
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
   return {
     etag,
@@ -136,10 +140,10 @@ function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit
 }
 
 function toServed(answer: Answer, { machine, format }: Question, revision: number, pollAfter: number): Served {
-  const { ring, heldBack, etag, body, headers, contentHeaders } = answer;
+  const { ring, marks, etag, body, headers, contentHeaders } = answer;
   const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
   const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
-  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, heldBack };
+  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, marks };
 }
 
 /** The same for a machine as long as the pace is the same. */

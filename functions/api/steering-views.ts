@@ -48,7 +48,8 @@ export async function rolloutWithCounts(
   const counts = await readAdoption(store);
   if (!counts.ok) return counts;
   const { revisions, heldBack, standardError } = counts.value;
+  const reached = counts.value.reached.find(({ rollout: id }) => id === rollout.id)?.machines ?? 0;
   const { reports, failed } = failureShare(counts.value, rollout.firstRevision);
   const machines = revisions.map(({ revision, served }) => ({ revision, served }));
-  return ok({ ...rolloutView(rollout), reports, failed, machines, heldBack, standardError });
+  return ok({ ...rolloutView(rollout), reports, failed, machines, reached, heldBack, standardError });
 }

@@ -39,6 +39,7 @@ export const RolloutReply = RolloutView.extend({
   machines: z
     .array(z.strictObject({ revision: z.int(), served: z.int() }))
     .describe('How many machines that were heard of lately are on which revision, estimated.'),
+  reached: z.int().describe('Machines heard of lately that it has brought its pin to, estimated.'),
   heldBack: z
     .array(z.strictObject({ family: z.string(), machines: z.int() }))
     .describe('Machines whose Claude Code is too old for their pin.'),

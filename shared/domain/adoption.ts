@@ -22,6 +22,8 @@ export interface AdoptionCounts {
   readonly revisions: readonly RevisionCounts[];
   /** Machines of that time whose Claude Code is too old for their pin of a family. */
   readonly heldBack: readonly { readonly family: string; readonly machines: number }[];
+  /** Machines of that time that a rollout has brought its pin to. */
+  readonly reached: readonly { readonly rollout: number; readonly machines: number }[];
   readonly standardError: number;
 }
 

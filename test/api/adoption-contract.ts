@@ -19,13 +19,14 @@ function testAdoption(open: Open): void {
     const adoption = instance(opened.store);
     for (const machine of fleet(40)) adoption.polled(machine, 41, 'everyone', []);
     for (const machine of fleet(10)) adoption.polled(machine, 42, 'everyone', []);
-    for (const machine of fleet(5, 'pilot-')) adoption.polled(machine, 42, 'pilot', ['opus']);
+    for (const machine of fleet(5, 'pilot-')) adoption.polled(machine, 42, 'pilot', ['held opus', 'reached 3']);
     await adoption.flush();
 
     const counts = await must(readAdoption(opened.other));
     assert.deepEqual(served(counts), { 42: { everyone: 10, pilot: 5 }, 41: { everyone: 30 } });
     assert.equal(counts.machines, 45);
     assert.deepEqual(counts.heldBack, [{ family: 'opus', machines: 5 }]);
+    assert.deepEqual(counts.reached, [{ rollout: 3, machines: 5 }]);
     assert.equal(counts.standardError, standardError);
     assert.deepEqual(counts.heard, { from: '2026-11-24T12:00:00.000Z', until: '2026-11-24T12:10:00.000Z' });
   });
@@ -34,7 +35,7 @@ function testAdoption(open: Open): void {
     await using opened = await open();
     await instance(opened.store).flush();
 
-    const nothing = { heard: null, machines: 0, revisions: [], heldBack: [], standardError };
+    const nothing = { heard: null, machines: 0, revisions: [], heldBack: [], reached: [], standardError };
     assert.deepEqual(await must(readAdoption(opened.store)), nothing);
   });
 

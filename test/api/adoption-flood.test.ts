@@ -47,7 +47,8 @@ describe('a flood', () => {
   test('of rings and revisions leaves a document that every store takes, with the newest revisions', async () => {
     await using opened = await openInstance();
     for (let batch = 0; batch < 3; batch++) {
-      for (let at = 1; at <= 250; at++) opened.adoption.polled('laptop-1', batch * 250 + at, `ring-${at}`, ['opus']);
+      for (let at = 1; at <= 250; at++)
+        opened.adoption.polled('laptop-1', batch * 250 + at, `ring-${at}`, ['held opus']);
       await opened.adoption.flush();
     }
 

@@ -121,15 +121,28 @@ inEveryShell(
     it('asks openssl for nothing that OpenSSL 1.1 or LibreSSL lacks', async () => {
       using machine = newMachine();
       await using world = await startWorld(Date.now());
-      write(machine.path('bin/openssl'), `#!/bin/sh\necho "$*" >>'${machine.path('asked')}'\nexec ${pathOf('openssl')} "$@"\n`, 0o755);
+      write(
+        machine.path('bin/openssl'),
+        `#!/bin/sh\necho "$*" >>'${machine.path('asked')}'\nexec ${pathOf('openssl')} "$@"\n`,
+        0o755,
+      );
       const env = { PATH: `${machine.path('bin')}:${process.env['PATH']}` };
       world.behave(honest(world, world.held));
       await machine.run(['install', '--server', world.server.url, '--trust-on-first-use'], { env });
       const key = newKey();
       const list = text(keysText(world.organisation, [key], [voucher(world, key, world.key)]));
-      world.behave(lying(world, () => ({ by: key })), list);
+      world.behave(
+        lying(world, () => ({ by: key })),
+        list,
+      );
       assert.equal((await machine.run(['login'], { env })).err, '');
-      const asked = new Set(machine.read('asked').replaceAll(/ \/\S+/g, ' FILE').trim().split('\n'));
+      const asked = new Set(
+        machine
+          .read('asked')
+          .replaceAll(/ \/\S+/g, ' FILE')
+          .trim()
+          .split('\n'),
+      );
       assert.deepEqual([...asked].sort(), known);
     });
   },

@@ -10,6 +10,7 @@ function counts(...revisions: readonly (readonly [number, number, number])[]): A
     heard: null,
     machines: 0,
     heldBack: [],
+    reached: [],
     standardError: 0,
     revisions: revisions.map(([revision, reports, failed]) => ({
       revision,
