@@ -35,6 +35,8 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
+  /** From the first poll after a sleep until the store has answered. */
+  let isWaking = false;
 
   function take(answer: Result<Stored<Published> | null>): void {
     const now = clock();
@@ -60,6 +62,7 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
         return;
       }
       asking = null;
+      isWaking = false;
       take(answer);
     });
     asking = mine;
@@ -71,11 +74,12 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
       const now = clock();
       // The distance, since a clock can be set back.
       const sinceAsked = Math.abs(now - askedAt);
-      if (known !== null && sinceAsked < revalidateAfterMs) return ok(known);
+      if (known !== null && sinceAsked < revalidateAfterMs && !isWaking) return ok(known);
       if (fault !== null && known === null && sinceAsked < retryAfterMs) return fail(fault);
       const hasSlept = sinceAsked >= 2 * revalidateAfterMs;
       const answered = asking === null || hasSlept ? revalidate(now) : asking;
-      if (known !== null && !hasSlept) return ok(known);
+      isWaking ||= hasSlept;
+      if (known !== null && !isWaking) return ok(known);
       return answered.then(() => (known !== null ? ok(known) : fail(fault ?? unanswered)));
     },
     adopt(published) {

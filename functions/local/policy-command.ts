@@ -25,7 +25,7 @@ const help = `The policy as a file, YAML or JSON by its extension; - is standard
   --force REASON     state pins that are not proven callable; recorded
   --yes              apply without asking, as where nobody can be asked
   --dry-run          make apply a plan
-  --json             one JSON document on standard output and nothing else
+  --json             one JSON document on standard output and nothing else (npm run -s keeps npm itself quiet)
 
 Exit: 0 done, or nothing to change; 1 not done; 2 plan: there are changes; 3 apply: a second person must approve;
       4 somebody else changed the policy meanwhile: plan again.

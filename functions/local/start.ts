@@ -12,6 +12,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
 import type { Event } from '../../shared/domain/event.ts';
+import type { Result } from '../../shared/domain/fault.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { frontServer } from '../api/front.ts';
@@ -50,7 +51,7 @@ export interface Local {
   /** Runs the probe now. */
   probe(): Promise<Probed>;
   /** Lets upgrades and rollouts go on now. */
-  advance(): Promise<unknown>;
+  advance(): Promise<Result<number>>;
   /** Answers what is under way, then stops. */
   close(): Promise<void>;
 }

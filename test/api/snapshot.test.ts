@@ -68,6 +68,18 @@ test('an instance that slept for 30 s waits for the read', async () => {
   assert.deepEqual(await poll, known(2));
 });
 
+test('every poll of an instance that slept waits for the read, not only the first', async () => {
+  const world = await World.knowing(1);
+  world.time += 30 * seconds;
+  const polls = Array.from({ length: 100 }, () => world.waited());
+  world.time += seconds;
+  polls.push(world.waited());
+  await world.answer(stored(2));
+
+  assert.equal(world.reads.length, 2);
+  for (const poll of polls) assert.deepEqual(await poll, known(2));
+});
+
 test('an instance that fell asleep in the middle of a read waits for a new one, and the old answer is nothing to it', async () => {
   const world = await World.knowing(1);
   world.time += 15 * seconds;

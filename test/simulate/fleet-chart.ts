@@ -24,17 +24,17 @@ export function chart(samples: readonly Sample[], letters: string, marks: readon
     return `${label} |${samples.map((sample) => letterAt(sample, rows - down, letters)).join('')}`.trimEnd();
   });
   const axis = `${' '.repeat(margin)}+${'-'.repeat(samples.length)}`;
-  return [...lines, axis, ' '.repeat(margin + 1) + markLine(samples, marks), ' '.repeat(margin + 1) + hourLine(samples)];
+  return [
+    ...lines,
+    axis,
+    ' '.repeat(margin + 1) + markLine(samples, marks),
+    ' '.repeat(margin + 1) + hourLine(samples),
+  ];
 }
 
 function letterAt({ shares }: Sample, row: number, letters: string): string {
-  const there = shares.findLastIndex((share) => share !== null && share > 0 && rowOf(share) === row);
+  const there = shares.findLastIndex((share) => share !== null && share > 0 && Math.round(share * rows) === row);
   return letters.charAt(there) || ' ';
-}
-
-/** A share that is small but there stands above the axis. */
-function rowOf(share: number): number {
-  return share < 0.5 / rows ? (share > 0 ? 0 : -1) : Math.round(share * rows);
 }
 
 function markLine(samples: readonly Sample[], marks: readonly Mark[]): string {

@@ -79,7 +79,16 @@ export class Instance {
   realPoll(identify: Parameters<typeof createPoll>[0]['callers'], adoption: Adoption): Poll {
     const { clock, log } = this.#around;
     const { snapshot } = this;
-    return createPoll({ snapshot, callers: identify, catalogue: [], clock, log, adoption, keys: null, traceProject: null });
+    return createPoll({
+      snapshot,
+      callers: identify,
+      catalogue: [],
+      clock,
+      log,
+      adoption,
+      keys: null,
+      traceProject: null,
+    });
   }
 
   /** A person's call; throws unless it is answered with 200. */

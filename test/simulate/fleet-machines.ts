@@ -1,7 +1,7 @@
 // The machines of the simulated fleet, as arrays with one place for each: what they are, and what they have.
 
-import { formatOf } from '../../functions/api/render/formats.ts';
 import type { Question } from '../../functions/api/question.ts';
+import { formatOf } from '../../functions/api/render/formats.ts';
 import type { Chance } from './chance.ts';
 
 export const rings = ['canary', 'early', 'everyone'] as const;

@@ -4,15 +4,16 @@
 import type { Revision } from '../../shared/domain/revision.ts';
 import type { Rollout } from '../../shared/domain/rollout.ts';
 import { compareVersions } from '../../shared/domain/version.ts';
-import { models } from './fleet-policy.ts';
 import { type Answer, expectedShare } from './fleet-answers.ts';
 import type { Machines } from './fleet-machines.ts';
+import { models } from './fleet-policy.ts';
 
 export const rules = {
   callable: 'every model that a machine got was callable there when its revision was made',
   cli: 'no machine got a model that its Claude Code can not run',
   sticky: 'a machine that a rollout has reached stays reached, and no answer differs within a revision',
-  shares: 'each stage reaches its share of the ring, within binomial bounds, and machines without a name at 100 % alone',
+  shares:
+    'each stage reaches its share of the ring, within binomial bounds, and machines without a name at 100 % alone',
   answers: 'what machines get here is what the real poll answers',
   adoption: 'adoption as the service counts it is the truth, within five of its standard errors',
   writes: 'what the store has to do depends on time, not on polls',
