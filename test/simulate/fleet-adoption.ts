@@ -7,7 +7,7 @@ import { sigmas } from './fleet-rules.ts';
 /** Counts of a few are exact but for a few. */
 const slack = 2;
 
-/** The largest error that was found, as a share of the ring, or of those held back, that it is of. */
+/** The largest error that was found, in standard errors. */
 export function judgeAdoption(
   counts: AdoptionCounts,
   machines: Machines,
@@ -15,44 +15,61 @@ export function judgeAdoption(
   complain: (words: string) => void,
 ): number {
   const from = (Date.parse(counts.heard?.from ?? '') - startMs) / 1_000;
-  const truth = truthOf(machines, from);
+  const { served, rings, marked } = truthOf(machines, from);
   let worst = 0;
   const compare = (what: string, counted: number, real: number, all: number) => {
-    const error = Math.abs(counted - real);
-    if (error > slack) worst = Math.max(worst, error / all);
-    if (error > sigmas * standardError * all + slack) complain(`${counted} machines counted ${what}, ${real} are`);
+    const error = Math.max(0, Math.abs(counted - real) - slack);
+    if (error > 0) worst = Math.max(worst, error / (standardError * all));
+    if (error > sigmas * standardError * all) complain(`${counted} machines are counted as ${what}, ${real} are`);
   };
-  const counted = new Map<string, number>();
-  for (const { revision, rings } of counts.revisions)
-    for (const { ring, served } of rings) counted.set(`${revision} ${ring}`, served);
-  for (const key of new Set([...counted.keys(), ...truth.served.keys()])) {
-    const all = truth.rings.get(key.split(' ')[1] ?? '') ?? 0;
-    compare(`at ${key}`, counted.get(key) ?? 0, truth.served.get(key) ?? 0, all);
+  const [countedServed, countedMarks] = [servedOf(counts), marksOf(counts)];
+  for (const key of new Set([...countedServed.keys(), ...served.keys()])) {
+    // An older revision's count is as sure as its ring's.
+    const all = rings.get(key.split(' ')[1] ?? '') ?? 0;
+    compare(`served ${key}`, countedServed.get(key) ?? 0, served.get(key) ?? 0, all);
   }
-  const heldBack = counts.heldBack.find(({ family }) => family === 'opus')?.machines ?? 0;
-  compare('as held back', heldBack, truth.heldBack, truth.heldBack);
+  for (const key of new Set([...countedMarks.keys(), ...marked.keys()])) {
+    const real = marked.get(key) ?? 0;
+    compare(key, countedMarks.get(key) ?? 0, real, real);
+  }
   return worst;
+}
+
+/** By revision and ring. */
+function servedOf({ revisions }: AdoptionCounts): ReadonlyMap<string, number> {
+  return new Map(
+    revisions.flatMap(({ revision, rings }) =>
+      rings.map(({ ring, served }): [string, number] => [`${revision} ${ring}`, served]),
+    ),
+  );
+}
+
+function marksOf({ heldBack, reached }: AdoptionCounts): ReadonlyMap<string, number> {
+  return new Map([
+    ...heldBack.map((each): [string, number] => [`held ${each.family}`, each.machines]),
+    ...reached.map((each): [string, number] => [`reached ${each.rollout}`, each.machines]),
+  ]);
 }
 
 interface Truth {
   /** By revision and ring. */
   readonly served: ReadonlyMap<string, number>;
   readonly rings: ReadonlyMap<string, number>;
-  readonly heldBack: number;
+  readonly marked: ReadonlyMap<string, number>;
 }
 
 /** Of machines that were answered since then (seconds). */
 function truthOf(machines: Machines, from: number): Truth {
   const served = new Map<string, number>();
   const rings = new Map<string, number>();
-  let heldBack = 0;
   for (let at = 0; at < machines.count; at++) {
-    if ((machines.heldBackAt[at] ?? -1) >= from) heldBack += 1;
     if ((machines.polledAt[at] ?? -1) < from) continue;
     const ring = machines.ringOf(at);
     const key = `${machines.revision[at]} ${ring}`;
     served.set(key, (served.get(key) ?? 0) + 1);
     rings.set(ring, (rings.get(ring) ?? 0) + 1);
   }
-  return { served, rings, heldBack };
+  const marked = new Map<string, number>();
+  for (const [mark, at] of machines.markedAt) marked.set(mark, at.filter((second) => second >= from).length);
+  return { served, rings, marked };
 }

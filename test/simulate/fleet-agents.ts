@@ -135,13 +135,13 @@ export class Agents {
     this.#ask(machine, this.#now + (isDeaf ? 900 : pollAfter));
   }
 
-  #count(machine: number, instance: Instance, { revision, ring, heldBack }: Answer): void {
+  #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
     const { machines, instances, isForgetful } = this.#in;
     const { name } = machines.questionOf(machine).machine;
     if (name === null) return;
     machines.polledAt[machine] = this.#now;
-    if (heldBack.length > 0) machines.heldBackAt[machine] = this.#now;
-    if (!isForgetful || instance !== instances[0]) instance.adoption.polled(name, revision, ring, heldBack);
+    for (const mark of marks) machines.mark(machine, mark, this.#now);
+    if (!isForgetful || instance !== instances[0]) instance.adoption.polled(name, revision, ring, marks);
   }
 
   #callWitness(machine: number, instance: Instance, answer: Answer, pollAfter: number): void {

@@ -14,7 +14,8 @@ import type { Machines } from './fleet-machines.ts';
 export interface Answer {
   readonly revision: number;
   readonly ring: string;
-  readonly heldBack: readonly string[];
+  /** What adoption counts of it. */
+  readonly marks: readonly string[];
   readonly etag: string;
   /** The number of these pins, and the models by family. */
   readonly pins: number;
@@ -57,12 +58,12 @@ export class Answers {
   }
 
   of(frame: Frame, machine: number): Answer {
-    const { etag, body, asked, heldBack } = served(frame, this.#machines.questionOf(machine));
+    const { etag, body, asked, marks } = served(frame, this.#machines.questionOf(machine));
     const models = modelsOf(body);
     const text = JSON.stringify(models);
     const pins = this.#pins.get(text) ?? this.#pins.size + 1;
     this.#pins.set(text, pins);
-    return { revision: asked.revision, ring: asked.ring, heldBack, etag, pins, models };
+    return { revision: asked.revision, ring: asked.ring, marks, etag, pins, models };
   }
 }
 

@@ -34,14 +34,12 @@ export class Instance {
   readonly #around: Surroundings;
   readonly #signatures: ReturnType<typeof createSignatures>;
   readonly #app: ReturnType<typeof createApp>;
-  readonly #stores: Stores;
   #known: Known | null = null;
   #framed: Framed | null = null;
 
   constructor(stores: Stores, around: Surroundings) {
     const { clock, log } = around;
     this.#around = around;
-    this.#stores = stores;
     this.snapshot = createSnapshot(stores.snapshot, clock);
     this.adoption = createAdoption({ store: stores.adoption, clock, log });
     this.#signatures = createSignatures(null, clock, log);

@@ -44,9 +44,9 @@ export class Machines {
   /** The revision that it holds, and the pins that it has of it; 0 for none yet. */
   readonly revision: Uint16Array;
   readonly pins: Uint8Array;
-  /** When its latest poll was answered; and when it was last held back by its CLI. Seconds, -1 for never. */
+  /** When it was last answered, and when with each mark that adoption counts; seconds, -1 for never. */
   readonly polledAt: Int32Array;
-  readonly heldBackAt: Int32Array;
+  readonly markedAt = new Map<string, Int32Array>();
 
   constructor(count: number, chance: Chance, seed: number, twists: Twists) {
     this.count = count;
@@ -67,7 +67,6 @@ export class Machines {
     this.revision = new Uint16Array(count);
     this.pins = new Uint8Array(count);
     this.polledAt = new Int32Array(count).fill(-1);
-    this.heldBackAt = new Int32Array(count).fill(-1);
   }
 
   questionOf(machine: number): Question {
@@ -81,6 +80,12 @@ export class Machines {
   /** The version that it really has. */
   cliOf(machine: number): string | null {
     return (clis[this.cli[machine] ?? 0] ?? missing()).cli;
+  }
+
+  mark(machine: number, mark: string, second: number): void {
+    const known = this.markedAt.get(mark) ?? new Int32Array(this.count).fill(-1);
+    this.markedAt.set(mark, known);
+    known[machine] = second;
   }
 
   /** A machine takes another name, as those do whose names a network hands out. */

@@ -29,8 +29,8 @@ export class Witness {
     this.#counted = '';
     const { status, headers } = this.#ask(this.#pollOf(instance), question);
     const { name } = question.machine;
-    const { revision, ring, heldBack, etag } = answer;
-    const counted = name === null ? '' : `${name} ${revision} ${ring} ${heldBack}`;
+    const { revision, ring, marks, etag } = answer;
+    const counted = name === null ? '' : `${name} ${revision} ${ring} ${marks}`;
     const short = `200 ${etag} ${revision} ${pollAfter} ${counted}`;
     const real = [status, headers.get('ETag'), headers.get('Pinward-Revision'), headers.get('Pinward-Poll-After')];
     const full = `${real.join(' ')} ${this.#counted}`;
@@ -41,8 +41,8 @@ export class Witness {
     const known = this.#polls.get(instance);
     if (known !== undefined) return known;
     const poll = instance.realPoll(this.#callers, {
-      polled: (machine, revision, ring, heldBack) => {
-        this.#counted = `${machine} ${revision} ${ring} ${heldBack}`;
+      polled: (machine, revision, ring, marks) => {
+        this.#counted = `${machine} ${revision} ${ring} ${marks}`;
       },
       reported: () => undefined,
       flush: () => Promise.resolve(),

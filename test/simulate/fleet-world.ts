@@ -1,7 +1,7 @@
 // The world of the simulated fleet: virtual time from a Sunday noon to a Monday afternoon, in which agents poll, the probe and
 // the advance run by their schedules, and the story's admin acts. It measures, and holds all of it against the rules.
 
-import { type AdoptionCounts, standardError } from '../../shared/domain/adoption.ts';
+import type { AdoptionCounts } from '../../shared/domain/adoption.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
 import { Chance } from './chance.ts';
 import { judgeAdoption } from './fleet-adoption.ts';
@@ -140,7 +140,7 @@ export class World {
     this.#checks += 1;
     this.counts = await this.service.countAdoption();
     const worst = judgeAdoption(this.counts, this.machines, startMs, (words) => this.rules.breach('adoption', words));
-    this.worstCount = Math.max(this.worstCount, worst / standardError);
+    this.worstCount = Math.max(this.worstCount, worst);
   }
 
   #note(): void {
