@@ -1,6 +1,6 @@
 // The snapshot: the published document as this instance knows it. Polls read it and never the store. It is revalidated at
-// most every 15 s, by one read at a time, while polls go on with what is known; an instance that slept longer than two
-// such periods waits for the read first, since it can't tell how old its knowledge is.
+// most every 15 s, by one read at a time, while polls go on with what is known; where no poll came just then, the next ones
+// wait for the read, so that no machine is served what was replaced over 16 s before.
 
 import type { Published } from '../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../shared/domain/fault.ts';
@@ -24,6 +24,8 @@ export interface Snapshot {
 }
 
 export const revalidateAfterMs = 15_000;
+/** How long polls go on with what is known while it is read anew. */
+const graceMs = 1_000;
 /** How soon a store that has never answered is asked again. */
 const retryAfterMs = 1_000;
 /** A store that hangs is as good as one that fails; this bounds how long a poll can wait for it. */
@@ -76,7 +78,7 @@ export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapsh
       const sinceAsked = Math.abs(now - askedAt);
       if (known !== null && sinceAsked < revalidateAfterMs && !isWaking) return ok(known);
       if (fault !== null && known === null && sinceAsked < retryAfterMs) return fail(fault);
-      const hasSlept = sinceAsked >= 2 * revalidateAfterMs;
+      const hasSlept = sinceAsked >= revalidateAfterMs + graceMs;
       const answered = asking === null || hasSlept ? revalidate(now) : asking;
       isWaking ||= hasSlept;
       if (known !== null && !isWaking) return ok(known);

@@ -37,7 +37,7 @@ test('a store that throws is a store that fails, whether somebody waits for it o
   assert.deepEqual(world.served(), known(1));
   await settled();
   assert.deepEqual(world.served(), known(1, world.time));
-  world.time += 30 * seconds;
+  world.time += 16 * seconds;
   assert.deepEqual(await world.waited(), known(1, now + 15 * seconds));
 });
 

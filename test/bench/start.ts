@@ -25,10 +25,9 @@ export async function compareStarts(ours: Subject, theirs: Subject, emulator?: s
   };
 }
 
-/** From the start of the process to the first poll answered, in milliseconds. */
-export async function timeStart(subject: Subject, emulator?: string, cold?: boolean): Promise<number> {
+async function timeStart(subject: Subject, emulator?: string): Promise<number> {
   const started = performance.now();
-  const running = await spawnSubject(subject, emulator, cold);
+  const running = await spawnSubject(subject, emulator);
   try {
     const status = await untilAnswered(running.url);
     if (status !== 200) throw new Error(`${subject} answered ${status}`);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { it } from 'node:test';
-import { fragment, inEveryShell, newMachine, state, token, until, write } from './machine.ts';
+import { setTimeout } from 'node:timers/promises';
+import { finished, fragment, inEveryShell, newMachine, state, token, until, write } from './machine.ts';
 import { answering, answeringWith, type FaultyServer, first, refusing, second, startServer } from './server.ts';
 
 const silence = 'var/lib/pinward/pins.no_reports';
@@ -69,6 +70,23 @@ inEveryShell(
       assert.equal(lasted, 0);
       await until(() => lasted > 0);
       assert.ok(lasted < 5_000, `${lasted}`); // two seconds, on a machine that has other things to do
+    });
+
+    it('before a refresh ends, since timers end what a refresh leaves running', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      let release = () => {};
+      server.answerReports((_request, response) => {
+        release = () => response.writeHead(202).end();
+      });
+      machine.configure({ server: server.url });
+      const refresh = machine.start(['refresh']);
+      const run = finished(refresh);
+      await until(() => server.reports.length === 1);
+      const early = await Promise.race([run, setTimeout(500, 'still running')]);
+      release();
+      assert.equal(early, 'still running');
+      assert.equal((await run).code, 0);
     });
 
     it('not when the server broke, nor when it lagged behind', async () => {

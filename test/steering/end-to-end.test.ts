@@ -107,7 +107,7 @@ describe('an upgrade', { skip: whyNoEmulators() }, () => {
     const advanced = await local.advance();
     assert.ok(advanced.ok, JSON.stringify(advanced));
     // By then every instance has read it.
-    now += 15_000;
+    now += 16_000;
   }
 
   async function probe(times: number): Promise<void> {

@@ -76,7 +76,15 @@ test('no body has a clock in it: another day with the same pins has the same byt
 
 test('every body ends its last line and renders a resolution without pins, too', () => {
   const bare = policy({ rings: [{ name: 'everyone', match: ['*'], pins: {} }] });
-  const input = { policy: bare, ring: firstRing(bare), selector: '*', cli: null, day: '2031-05-01', proven: null, reached: [] };
+  const input = {
+    policy: bare,
+    ring: firstRing(bare),
+    selector: '*',
+    cli: null,
+    day: '2031-05-01',
+    proven: null,
+    reached: [],
+  };
   const empty = resolve({ ...input, catalogue: extendCatalogue([], models) });
   for (const { extension, render } of formats) assert.match(render(empty), /\S\n$/, extension);
 });

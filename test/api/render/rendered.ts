@@ -16,7 +16,16 @@ export function resolution(
   over: Partial<{ cli: string; day: string }> = {},
 ): Resolution {
   const policy: Policy = policyOfRing({}, { settings });
-  const input = { policy, ring: firstRing(policy), selector: '*', cli: '3.2.0', day, proven: null, reached: [], ...over };
+  const input = {
+    policy,
+    ring: firstRing(policy),
+    selector: '*',
+    cli: '3.2.0',
+    day,
+    proven: null,
+    reached: [],
+    ...over,
+  };
   return resolve({ ...input, catalogue: extendCatalogue([], models) });
 }
 
