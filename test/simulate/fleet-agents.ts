@@ -11,6 +11,7 @@ import type { Machines } from './fleet-machines.ts';
 import { asleep, cutOff, online, type Presence, Presences } from './fleet-presence.ts';
 import type { Rollback } from './fleet-rollback.ts';
 import type { Rules } from './fleet-rules.ts';
+import type { Service } from './fleet-service.ts';
 import { Witness } from './fleet-witness.ts';
 
 const retryAfter = 60;
@@ -19,7 +20,7 @@ const witnessed = 1_009;
 
 export interface AgentsInput {
   readonly machines: Machines;
-  readonly instances: readonly [Instance, ...Instance[]];
+  readonly service: Service;
   readonly chance: Chance;
   readonly rules: Rules;
   readonly startMs: number;
@@ -101,13 +102,13 @@ export class Agents {
       this.#overdue[machine] = 1;
       return;
     }
-    const { chance, machines, instances } = this.#in;
+    const { chance, machines, service } = this.#in;
     this.tally.polls += 1;
     if (presence === cutOff || chance.happens(machines.fails[machine] ?? 0)) {
       this.#fail(machine);
       return;
     }
-    const instance = chance.pick(instances);
+    const instance = chance.pick(service.serving);
     const known = instance.snapshot.current();
     if (known instanceof Promise) this.#late.push(known.then((late) => this.#serve(machine, instance, late)));
     else this.#serve(machine, instance, known);
@@ -136,12 +137,12 @@ export class Agents {
   }
 
   #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
-    const { machines, instances, isForgetful } = this.#in;
+    const { machines, service, isForgetful } = this.#in;
     const { name } = machines.questionOf(machine).machine;
     if (name === null) return;
     machines.polledAt[machine] = this.#now;
     for (const mark of marks) machines.mark(machine, mark, this.#now);
-    if (!isForgetful || instance !== instances[0]) instance.adoption.polled(name, revision, ring, marks);
+    if (!isForgetful || instance !== service.instances[0]) instance.adoption.polled(name, revision, ring, marks);
   }
 
   #callWitness(machine: number, instance: Instance, answer: Answer, pollAfter: number): void {
@@ -151,7 +152,7 @@ export class Agents {
   }
 
   #take(machine: number, answer: Answer, { rollouts }: Framed): void {
-    const { machines, rules, chance, instances } = this.#in;
+    const { machines, rules, chance, service } = this.#in;
     this.tally.taken += 1;
     rules.judgeTaken(machine, answer, rollouts);
     machines.revision[machine] = answer.revision;
@@ -160,7 +161,7 @@ export class Agents {
       this.rollback.measured.take(machine);
     }
     const { name } = machines.questionOf(machine).machine;
-    if (name !== null) chance.pick(instances).adoption.reported(name, answer.revision, 'applied');
+    if (name !== null) chance.pick(service.serving).adoption.reported(name, answer.revision, 'applied');
   }
 
   #expectBack(machine: number): void {

@@ -18,7 +18,7 @@ const pins = {
   sonnet: { model: 'claude-sonnet-90' },
   haiku: { model: 'claude-haiku-90@20300101' },
 };
-const soakHours = 18;
+const soakHours = 13;
 const stages = [1, 10, 50, 100];
 
 /** Opus comes to the canary ring by itself, to the others by approval; sonnet to everyone by approval. */

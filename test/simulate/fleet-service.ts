@@ -31,6 +31,8 @@ export class Service {
   readonly truth: Truth;
   readonly store = new CountedStore(openSqlite(':memory:'));
   readonly instances: readonly [Instance, ...Instance[]];
+  /** Those that machines reach at present. */
+  serving: readonly [Instance, ...Instance[]];
   /** Every revision so far, by its number less one. */
   readonly revisions: Revision[] = [];
   readonly #clock: Clock;
@@ -59,6 +61,13 @@ export class Service {
     };
     const others = Array.from({ length: instances - 1 }, (_, at) => make(at + 1));
     this.instances = [make(0), ...others];
+    this.serving = this.instances;
+  }
+
+  /** There is more than one at all times, so that one can know what another doesn't. */
+  scale(needed: number): void {
+    const [first, ...others] = this.instances;
+    this.serving = [first, ...others.slice(0, Math.max(1, needed - 1))];
   }
 
   get revision(): Revision {

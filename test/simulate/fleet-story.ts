@@ -11,15 +11,15 @@ const [first, second, sonnet] = ['claude-opus-91', 'claude-opus-92', 'claude-son
 export async function* story(world: World): AsyncGenerator<() => boolean> {
   const { truth } = world.service;
   truth.enable('claude-opus-90', 'claude-sonnet-90', 'claude-haiku-90@20300101');
-  yield world.after(1);
+  yield world.after(0.5);
   if (world.options.flaw === 'forced') {
     await world.ask('PUT', '/v1/rings/everyone/pins/fable?force=because', { model: 'claude-fable-90' });
   }
-  yield world.after(2);
+  yield world.after(1);
   truth.enable(first);
-  yield world.after(4);
+  yield world.after(2);
   truth.enable(sonnet);
-  yield world.after(5);
+  yield world.after(4);
   truth.enable(second);
   yield* rollOutFirst(world);
   yield* takeBackSecond(world);

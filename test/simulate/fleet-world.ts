@@ -1,4 +1,4 @@
-// The world of the simulated fleet: virtual time from a Sunday noon to a Monday afternoon, in which agents poll, the probe and
+// The world of the simulated fleet: virtual time from a Sunday evening to a Monday afternoon, in which agents poll, the probe and
 // the advance run by their schedules, and the story's admin acts. It measures, and holds all of it against the rules.
 
 import type { AdoptionCounts } from '../../shared/domain/adoption.ts';
@@ -37,10 +37,10 @@ export interface Options {
 }
 
 const [minute, hour] = [60, 3_600];
-export const startMs = Date.parse('2031-05-04T12:00:00.000Z');
-export const seconds = 27 * hour;
+export const startMs = Date.parse('2031-05-04T18:00:00.000Z');
+export const seconds = 20 * hour;
 /** The chart shows Monday, in steps of five minutes. */
-const chartFrom = 19.5 * hour;
+const chartFrom = 13.5 * hour;
 const chartStep = 5 * minute;
 /** As long as a machine may take to ask again. */
 const longestWait = 20 * minute;
@@ -61,6 +61,7 @@ export class World {
   readonly #chance: Chance;
   readonly #onRevision: (revision: Revision) => void;
   #checks = 0;
+  #polls = 0;
   #noted = 0;
 
   constructor(options: Options, onRevision: (revision: Revision) => void) {
@@ -83,7 +84,7 @@ export class World {
     });
     this.agents = new Agents({
       machines,
-      instances: this.service.instances,
+      service: this.service,
       chance,
       rules,
       startMs,
@@ -100,6 +101,7 @@ export class World {
     let waiting = await story.next();
     for (this.now = 0; this.now < seconds; this.now++) {
       if (this.now % (15 * minute) === 0) await this.service.probe();
+      if (this.now % minute === 0) this.#scale();
       if (this.now % minute === 30) await this.service.advance();
       if (this.now % 10 === 0 && waiting.done !== true && waiting.value()) waiting = await story.next();
       this.#note();
@@ -119,7 +121,7 @@ export class World {
 
   /** The admin's call on any instance, which is returned. */
   async ask(method: 'POST' | 'PUT', path: string, body?: object) {
-    const instance = this.#chance.pick(this.service.instances);
+    const instance = this.#chance.pick(this.service.serving);
     await this.service.ask(instance, method, path, body);
     return instance;
   }
@@ -151,6 +153,14 @@ export class World {
       if (this.options.flaw !== 'renamed') continue;
       for (let at = 0; at < this.machines.count; at++) this.machines.rename(at, `m-${at}-${revision.number}`);
     }
+  }
+
+  /** As many instances as the last minute's polls need, when all of them can carry every machine coming each 27 s. */
+  #scale(): void {
+    const { tally } = this.agents;
+    const share = (tally.polls - this.#polls) / (this.machines.count * (minute / 27));
+    this.#polls = tally.polls;
+    this.service.scale(Math.ceil(share * this.options.instances));
   }
 
   #sample(): void {
