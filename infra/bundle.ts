@@ -21,12 +21,14 @@ const ownPackages: Readonly<Record<string, Target>> = {
 };
 
 /**
- * Files that packages load and neither they nor we use, 3 MB together: classes of messages (the clients speak by
- * protos.json; of Firestore's, pipelines and data bundles need some), and zod's words in every language.
+ * Files that packages load and we have no use for, 3 MB together: classes of messages (the clients speak by protos.json;
+ * pipelines and data bundles of Firestore need some, operations that go on for long others), the client of Firestore's
+ * administration, and zod's words in every language.
  */
 const unused = [
   /@google-cloud\/(?:firestore-api|pubsub-api|pubsub)\/build\/protos\/protos\.js$/,
-  /google-gax\/build\/protos\/(?:iam_service|locations)\.js$/,
+  /google-gax\/build\/protos\/(?:iam_service|locations|operations)\.js$/,
+  /firestore-api\/build\/src\/v1\/firestore_admin_client\.js$/,
   /zod\/v4\/locales\/index\.js$/,
 ];
 /** Firestore's client looks for a class in here as it is loaded. */

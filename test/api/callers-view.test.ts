@@ -107,10 +107,11 @@ test('a read that the instance slept through says nothing about now', async () =
   world.time += 3600 * seconds;
   const waiting = world.late();
   assert.equal(world.reads.length, 3);
-  await world.answer(stored(2), world.reads[1]);
   await world.answer(stored(3), world.reads[2]);
-
   assert.equal(await waiting, 3);
+  await world.answer(stored(2), world.reads[1]);
+
+  assert.equal(world.atOnce(), 3);
 });
 
 test('what this instance committed holds at once and is not undone by a read that began before', async () => {

@@ -101,6 +101,9 @@ export class Watcher {
     const families = revision.rollouts.map(({ family }) => family);
     assert.equal(new Set(families).size, families.length, 'one rollout a family at a time');
     for (const rollout of revision.rollouts) {
+      const { ring, family, from } = rollout;
+      const pin = revision.policy.rings.find(({ name }) => name === ring)?.pins[family];
+      assert.deepEqual(pin, from, 'nobody moves a pin that a rollout is moving');
       const before = this.#last?.rollouts.find(({ id }) => id === rollout.id);
       if (before === undefined || rollout.stage > before.stage) this.#checkSure(revision, rollout);
       if (before === undefined) {

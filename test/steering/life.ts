@@ -113,7 +113,8 @@ const happenings: fc.Arbitrary<Named> = fc.oneof(
   },
 );
 
-const steps: fc.Arbitrary<Named> = fc.oneof(
+/** Any of it. */
+export const steps: fc.Arbitrary<Named> = fc.oneof(
   { weight: 3, arbitrary: happenings },
   { weight: 2, arbitrary: calls },
   { weight: 2, arbitrary: fc.tuple(calls, fc.oneof(calls, happenings)).map(both) },

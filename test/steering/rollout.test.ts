@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from './fleet.ts';
 import { steeredPolicy } from './fleet.ts';
-import { newFleet, readyToRoll, share, standing, upgrade } from './story.ts';
+import { enable, newFleet, readyToRoll, share, standing, upgrade } from './story.ts';
 
 let fleet: Fleet;
 
@@ -72,6 +72,20 @@ describe('a rollout', () => {
     assert.deepEqual([body.state, body.by], ['aborted', 'pinward']);
     assert.match(body.reason, /no longer callable/);
     assert.equal((await upgrade(fleet, 'canary.opus.claude-opus-91')).state, 'found');
+  });
+
+  test('does not begin while its model is in doubt', async () => {
+    await enable(fleet, 'claude-opus-91');
+    fleet.callable.delete('claude-opus-91');
+    await fleet.probe();
+    fleet.pass(2);
+    await fleet.advance();
+    const doubtful = await share(fleet);
+    fleet.callable.add('claude-opus-91');
+    await fleet.probe();
+    await fleet.advance();
+
+    assert.deepEqual([doubtful, await share(fleet)], [null, 10]);
   });
 
   test('ends by itself when too many machines report a failure', async () => {

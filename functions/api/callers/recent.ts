@@ -8,10 +8,11 @@ export interface Recent<K, V> {
 
 /** Holds `most` at the most, and the latest half of that surely. */
 export function createRecent<K, V>(most: number): Recent<K, V> {
+  const half = Math.floor(most / 2);
   let young = new Map<K, V>();
   let old = new Map<K, V>();
   function set(key: K, value: V): void {
-    if (young.size >= most / 2) [young, old] = [new Map(), young];
+    if (young.size >= half) [young, old] = [new Map(), young];
     young.set(key, value);
   }
   return {
