@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -11,7 +11,7 @@ import { bundle, zipBundle } from '../../infra/bundle.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** The folder of each function. */
+/** The folder of each function; it lasts as long as this process. */
 export type Installed = Readonly<Record<Target, string>>;
 
 export async function installBundles(): Promise<Installed> {
@@ -21,6 +21,7 @@ export async function installBundles(): Promise<Installed> {
 
 async function install(target: Target): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `pinward-${target}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
   const files = unzipSync(zipBundle(await bundle(root, target)));
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   const words = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
