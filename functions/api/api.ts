@@ -2,21 +2,15 @@
 // that starts for a poll answers it sooner.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Fault, ok } from '../../shared/domain/fault.ts';
-import { isAtLeast } from '../../shared/domain/roles.ts';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import type { Adoption } from './adoption.ts';
 import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
-import { presentedBy } from './callers/presented.ts';
 import { giveBack } from './front.ts';
-import type { Overload, Share } from './overload.ts';
 import { createPoll } from './poll.ts';
 import { describeBug, sendProblem } from './problem.ts';
-import { isPoll } from './question.ts';
-import { createRates } from './rate.ts';
 import type { Keys } from './signatures.ts';
 import { createSnapshot } from './snapshot.ts';
 
@@ -26,7 +20,6 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly adoption: Adoption;
-  readonly overload: Overload;
   /** What answers are signed with; null for nothing. */
   readonly keys: Keys | null;
   /** The Google Cloud project whose traces the log names, or null. */
@@ -40,49 +33,28 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export function createApi(ports: ApiPorts): Handler {
   const snapshot = createSnapshot(ports.store, ports.clock);
   const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
-  const rates = createRates(ports.clock);
-  let app: Promise<Listener> | null = null;
+  let app: Promise<Handler> | null = null;
 
-  function servePoll(request: IncomingMessage, response: ServerResponse): void {
-    const share = request.headers['if-none-match'] === undefined ? 'login' : 'refresh';
-    const seconds = overload.enter(share);
-    if (seconds > 0) return sendProblem(response, { code: 'overloaded', seconds }, request.method === 'HEAD');
-    const waiting = poll(request, response);
-    if (waiting instanceof Promise) waiting.finally(() => overload.leave(share));
-    else overload.leave(share);
-  }
-
-  /** Who asks decides about the place, before a body is read that may take its time. */
   async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
-    const caller = await callers.identify(presentedBy(request));
-    const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
-    const wait = isAdmin ? rates.caller(caller.value).take() : 0;
-    if (wait > 0) return refuse(request, response, { code: 'rate_limited', seconds: wait });
-    const share = isAdmin ? 'admin' : 'other';
-    const seconds = overload.enter(share);
-    if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
-    try {
-      const body = await readBody(request);
-      if (!body.ok) return refuse(request, response, body.fault);
-      app ??= loadApp();
-      await (await app)(request, response);
-    } finally {
-      overload.leave(share);
-    }
+    const body = await readBody(request);
+    if (!body.ok) return sendProblem(response, body.fault, request.method === 'HEAD');
+    app ??= loadApp();
+    const listener = await app;
+    listener(request, response);
   }
 
-  async function loadApp(): Promise<Listener> {
+  async function loadApp(): Promise<Handler> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
       import('./app.ts'),
       import('@hono/node-server'),
     ]);
-    const { fetch } = createApp({ ...ports, rates, snapshot, catalogue: shippedCatalogue, catalogueAsOf });
+    const { fetch } = createApp({ ...ports, snapshot, catalogue: shippedCatalogue, catalogueAsOf });
     return getRequestListener(fetch, { overrideGlobalObjects: false });
   }
 
   return function api(request, response) {
     giveBack(request);
-    if (isPoll(request.url ?? '')) return servePoll(request, response);
+    if (poll(request, response)) return;
     serve(request, response).catch((error) => {
       ports.log.error('bug', { error: describeBug(error) });
       if (!response.headersSent) sendProblem(response, { code: 'internal' });

@@ -6,7 +6,6 @@ import type { Machine } from '../../shared/domain/machine.ts';
 import { isVersion } from '../../shared/domain/version.ts';
 import type { Caller, Callers } from './caller.ts';
 import { presentedBy } from './callers/presented.ts';
-import type { Bucket, Rates } from './rate.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
 export interface Question {
@@ -16,14 +15,7 @@ export interface Question {
 
 const path = '/v1/pins';
 const mostRemembered = 10_000;
-
-/** A question that was read before, and how often it may be asked. */
-interface Remembered {
-  readonly question: Result<Question>;
-  readonly buckets: readonly Bucket[];
-}
-
-const asked = new WeakMap<Caller, Map<string, Remembered>>();
+const asked = new WeakMap<Caller, Map<string, Question>>();
 
 /** Whether a request is a poll, by the start of its URL. */
 export function isPoll(url: string): boolean {
@@ -32,23 +24,19 @@ export function isPoll(url: string): boolean {
   return next === '' || next === '.' || next === '?';
 }
 
-/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format, a parameter or haste. */
-export function readQuestion(
-  request: IncomingMessage,
-  callers: Callers,
-  rates: Rates,
-): Result<Question> | Promise<Result<Question>> {
+/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format or a parameter. */
+export function readQuestion(request: IncomingMessage, callers: Callers): Result<Question> | Promise<Result<Question>> {
   const { method = '' } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
   const caller = callers.identify(presentedBy(request));
-  if (caller instanceof Promise) return caller.then((late) => (late.ok ? questionOf(request, late.value, rates) : late));
-  return caller.ok ? questionOf(request, caller.value, rates) : caller;
+  if (caller instanceof Promise) return caller.then((late) => (late.ok ? questionOf(request, late.value) : late));
+  return caller.ok ? questionOf(request, caller.value) : caller;
 }
 
-function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rates: Rates): Result<Question> {
+function questionOf({ url = '', headers }: IncomingMessage, caller: Caller): Result<Question> {
   const known = asked.get(caller)?.get(url);
-  if (known !== undefined) return inTime(known);
+  if (known !== undefined) return ok(known);
   const mark = url.indexOf('?');
   const extension = url.slice(path.length, mark === -1 ? undefined : mark);
   const format = extension === '' ? negotiateFormat(headers.accept) : formatOf(extension);
@@ -58,28 +46,16 @@ function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rate
   }
   const machine = readMachine(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)), caller);
   if (!machine.ok) return machine;
-  const { name, cli } = machine.value;
-  const wait = cli === null ? 0 : rates.version(caller, cli);
-  if (wait > 0) return fail({ code: 'rate_limited', seconds: wait });
-  const buckets = [rates.machine(caller, name), ...(caller.email === null ? [] : [rates.caller(caller)])];
-  const read = { question: ok({ machine: machine.value, format }), buckets };
-  if (extension !== '') remember(caller, url, read);
-  return inTime(read);
+  const question = { machine: machine.value, format };
+  if (extension !== '') remember(caller, url, question);
+  return ok(question);
 }
 
 /** A machine asks the same all day. */
-function remember(caller: Caller, url: string, read: Remembered): void {
-  const urls = asked.get(caller) ?? new Map<string, Remembered>();
+function remember(caller: Caller, url: string, question: Question): void {
+  const urls = asked.get(caller) ?? new Map<string, Question>();
   if (urls.size >= mostRemembered) urls.clear();
-  asked.set(caller, urls.set(url, read));
-}
-
-function inTime({ question, buckets }: Remembered): Result<Question> {
-  for (const bucket of buckets) {
-    const seconds = bucket.take();
-    if (seconds > 0) return fail({ code: 'rate_limited', seconds });
-  }
-  return question;
+  asked.set(caller, urls.set(url, question));
 }
 
 /** The machine that a query describes; name and CLI may be left out, but not be wrong. */

@@ -8,7 +8,7 @@ import { unknownKeys } from './attacks-on-keys.ts';
 import { onTheWay } from './attacks-on-the-way.ts';
 import { bodyOf, formats, honest, startWorld, type World } from './faulty-server.ts';
 
-describe('pinward under attack', { concurrency: 3, skip: whyNot(oneShell) || whyNot('openssl') }, () => {
+describe('pinward under attack', { concurrency: 2, skip: whyNot(oneShell) || whyNot('openssl') }, () => {
   holds('by forged answers', forged);
   holds('by mixed answers', mixed);
   holds('by old answers', old);

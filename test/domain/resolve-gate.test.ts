@@ -178,7 +178,16 @@ function resolved({
   const pins = { [family]: pin ?? { model: 'claude-opus-92' } };
   const policy = policyOfRing({ pins, ...ring }, { models: own, settings });
   const catalogue = extendCatalogue([], policy.models);
-  return resolve({ policy, ring: firstRing(policy), selector: '*', cli, catalogue, day: '2031-05-01', proven: null, reached: [] });
+  return resolve({
+    policy,
+    ring: firstRing(policy),
+    selector: '*',
+    cli,
+    catalogue,
+    day: '2031-05-01',
+    proven: null,
+    reached: [],
+  });
 }
 
 function changed(model: OwnModel, facts: Record<string, unknown>): Record<string, unknown> {

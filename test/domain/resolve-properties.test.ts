@@ -128,7 +128,16 @@ function resolved(stated: unknown, version: string | null): { policy: Policy; re
   const catalogue = extendCatalogue([], policy.models);
   return {
     policy,
-    resolution: resolve({ policy, ring: firstRing(policy), selector: '*', cli: version, catalogue, day, proven: null, reached: [] }),
+    resolution: resolve({
+      policy,
+      ring: firstRing(policy),
+      selector: '*',
+      cli: version,
+      catalogue,
+      day,
+      proven: null,
+      reached: [],
+    }),
   };
 }
 

@@ -8,6 +8,8 @@ import { isAllowedBy, type Resolution, resolve } from '../../shared/domain/resol
 import { day, ring } from '../world.ts';
 import { firstRing, models, pins, policy, policyOfRing } from './invented.ts';
 
+const unsteered = { proven: null, reached: [] };
+
 test('a whole example: every pin, every variable, every reason', () => {
   const stated = policyOfRing(
     {
@@ -170,7 +172,15 @@ test('availableModels lets a model through by alias, version prefix or id; a ver
 
 function resolved(stated: Policy, cli: string | null = '3.2.0'): Resolution {
   const catalogue = extendCatalogue([], models);
-  return resolve({ policy: stated, ring: firstRing(stated), selector: '*', cli, catalogue, day, proven: null, reached: [] });
+  return resolve({
+    policy: stated,
+    ring: firstRing(stated),
+    selector: '*',
+    cli,
+    catalogue,
+    day,
+    ...unsteered,
+  });
 }
 
 function pinOf(family: string, model: string, location: string, regionVariable: string | null) {
@@ -179,15 +189,7 @@ function pinOf(family: string, model: string, location: string, regionVariable: 
 
 test('the reasons name the ring and the selector', () => {
   const stated = policy({ rings: [ring({ name: 'canary', match: ['domain:a.test'], pins }), ring({ pins })] });
-  const { reasons } = resolve({
-    policy: stated,
-    ring: firstRing(stated),
-    selector: 'domain:a.test',
-    cli: null,
-    catalogue: [],
-    day,
-    proven: null,
-    reached: [],
-  });
+  const asked = { policy: stated, ring: firstRing(stated), selector: 'domain:a.test', cli: null };
+  const { reasons } = resolve({ ...asked, catalogue: [], day, ...unsteered });
   assert.match(reasons[0]?.text ?? '', /canary.*domain:a\.test/);
 });

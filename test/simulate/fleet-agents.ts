@@ -30,7 +30,7 @@ export interface AgentsInput {
   /** What agents do wrong, to see that the simulation finds it. */
   readonly isDeaf: boolean;
   readonly isDiscouraged: boolean;
-  /** Whether the first instance counts nobody. */
+  /** Whether the last instance counts nobody. */
   readonly isForgetful: boolean;
 }
 
@@ -138,11 +138,11 @@ export class Agents {
 
   #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
     const { machines, service, isForgetful } = this.#in;
-    const { name } = machines.questionOf(machine).machine;
+    const name = machines.names[machine] ?? null;
     if (name === null) return;
     machines.polledAt[machine] = this.#now;
     for (const mark of marks) machines.mark(machine, mark, this.#now);
-    if (!isForgetful || instance !== service.instances[0]) instance.adoption.polled(name, revision, ring, marks);
+    if (!isForgetful || instance !== service.instances.at(-1)) instance.adoption.polled(name, revision, ring, marks);
   }
 
   #callWitness(machine: number, instance: Instance, answer: Answer, pollAfter: number): void {
@@ -160,7 +160,7 @@ export class Agents {
     if (this.rollback !== null && answer.revision >= this.rollback.measured.revision) {
       this.rollback.measured.take(machine);
     }
-    const { name } = machines.questionOf(machine).machine;
+    const name = machines.names[machine] ?? null;
     if (name !== null) chance.pick(service.serving).adoption.reported(name, answer.revision, 'applied');
   }
 

@@ -41,6 +41,8 @@ export class Machines {
   readonly kind: Uint8Array;
   readonly fails: Float32Array;
   readonly questions: Question[];
+  /** Of its question: here it costs a poll one look. */
+  readonly names: (string | null)[];
   /** The revision that it holds, and the pins that it has of it; 0 for none yet. */
   readonly revision: Uint16Array;
   readonly pins: Uint8Array;
@@ -64,6 +66,7 @@ export class Machines {
     );
     this.fails = Float32Array.from(network, (at) => networks[at]?.fails ?? 0);
     this.questions = Array.from({ length: count }, (_, at) => this.#question(at, chance, seed, twists));
+    this.names = this.questions.map(({ machine }) => machine.name);
     this.revision = new Uint16Array(count);
     this.pins = new Uint8Array(count);
     this.polledAt = new Int32Array(count).fill(-1);
@@ -91,15 +94,16 @@ export class Machines {
   /** A machine takes another name, as those do whose names a network hands out. */
   rename(machine: number, name: string): void {
     const question = this.questionOf(machine);
-    if (question.machine.name !== null)
-      this.questions[machine] = { ...question, machine: { ...question.machine, name } };
+    if (question.machine.name === null) return;
+    this.questions[machine] = { ...question, machine: { ...question.machine, name } };
+    this.names[machine] = name;
   }
 
   /** Two in a hundred say no name; of half of them the credential tells whose they are. */
   #question(at: number, chance: Chance, seed: number, { alike, boastful }: Twists): Question {
     const isNamed = !chance.happens(0.02);
     const isKnown = isNamed || chance.happens(0.5);
-    const name = alike && at % 2 === 0 ? 'image' : `m-${seed}-${at}`;
+    const name = alike && at % 2 === 0 ? 'image' : `${seed.toString(36)}-${at.toString(36)}`;
     const ring = this.ringOf(at);
     const cli = this.cliOf(at);
     const machine = {

@@ -18,24 +18,25 @@ const pins = {
   sonnet: { model: 'claude-sonnet-90' },
   haiku: { model: 'claude-haiku-90@20300101' },
 };
-const soakHours = 13;
 const stages = [1, 10, 50, 100];
 
 /** Opus comes to the canary ring by itself, to the others by approval; sonnet to everyone by approval. */
-export const policy: Record<string, unknown> = draft({
-  models,
-  rollout: { stages, bakeMinutes: 5 },
-  upgrades: { opus: { rule: 'approve', soakHours } },
-  rings: [
-    ring({ name: 'canary', match: ['label:ring=canary'], pins, upgrades: { opus: { rule: 'auto', soakHours } } }),
-    ring({ name: 'early', match: ['label:ring=early'], pins }),
-    ring({
-      pins,
-      rollout: { stages, bakeMinutes: 8 },
-      upgrades: { opus: { rule: 'approve', soakHours }, sonnet: { rule: 'approve', soakHours } },
-    }),
-  ],
-});
+export function policyOf(soakHours: number): Record<string, unknown> {
+  const [auto, approve] = [
+    { rule: 'auto', soakHours },
+    { rule: 'approve', soakHours },
+  ];
+  return draft({
+    models,
+    rollout: { stages, bakeMinutes: 4 },
+    upgrades: { opus: approve },
+    rings: [
+      ring({ name: 'canary', match: ['label:ring=canary'], pins, upgrades: { opus: auto } }),
+      ring({ name: 'early', match: ['label:ring=early'], pins }),
+      ring({ pins, rollout: { stages, bakeMinutes: 6 }, upgrades: { opus: approve, sonnet: approve } }),
+    ],
+  });
+}
 
 /** What the project can really call, and since when (milliseconds). */
 export class Truth {

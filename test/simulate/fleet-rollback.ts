@@ -12,10 +12,16 @@ export class Rollback {
   readonly revision: number;
   /** Second of virtual time. */
   readonly at: number;
-  /** Whether machines came often when it began: a rollout was under way, or there had been one shortly before. */
+  /** Whether a rollout was under way when it began, so that machines came often. */
   readonly isMoving: boolean;
   /** Seconds until these shares were back; null for not yet. */
-  readonly after: { half: number | null; percent99: number | null; permille999: number | null };
+  readonly after: Record<'half' | 'percent99' | 'permille999', number | null> = {
+    half: null,
+    percent99: null,
+    permille999: null,
+  };
+  /** The share that was back after a minute. */
+  within60 = 0;
   affected = 0;
   readonly #state: Uint8Array;
   #back = 0;
@@ -25,7 +31,6 @@ export class Rollback {
     this.revision = revision;
     this.at = at;
     this.isMoving = isMoving;
-    this.after = { half: null, percent99: null, permille999: null };
     this.#state = new Uint8Array(count);
   }
 
@@ -51,6 +56,7 @@ export class Rollback {
   look(now: number): void {
     const share = this.affected === 0 ? 1 : this.#back / this.affected;
     const { after } = this;
+    if (now - this.at <= 60) this.within60 = share;
     if (share >= 0.5) after.half ??= now - this.at;
     if (share >= 0.99) after.percent99 ??= now - this.at;
     if (share >= 0.999) after.permille999 ??= now - this.at;

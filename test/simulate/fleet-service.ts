@@ -43,6 +43,7 @@ export class Service {
   /** For the simulation's own looks. */
   readonly #reader: Store;
   #bug: Error | null = null;
+  #polls = 0;
 
   constructor({ instances, isStuck, machines, clock, onAnswer }: ServiceInput) {
     this.#clock = clock;
@@ -64,8 +65,10 @@ export class Service {
     this.serving = this.instances;
   }
 
-  /** There is more than one at all times, so that one can know what another doesn't. */
-  scale(needed: number): void {
+  /** Once a minute: as many as its polls need where all can carry every machine each 27 s; two at least, which may differ. */
+  scale(polls: number, machines: number): void {
+    const needed = Math.ceil((this.instances.length * (polls - this.#polls) * 27) / (machines * 60));
+    this.#polls = polls;
     const [first, ...others] = this.instances;
     this.serving = [first, ...others.slice(0, Math.max(1, needed - 1))];
   }

@@ -44,6 +44,10 @@ export class CountedStore {
     };
   }
 
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
   /** All calls whose purpose starts so. */
   total(purpose: string): Calls {
     const found = [...this.calls].filter(([name]) => name.startsWith(purpose)).map(([, calls]) => calls);

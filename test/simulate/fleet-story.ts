@@ -11,15 +11,15 @@ const [first, second, sonnet] = ['claude-opus-91', 'claude-opus-92', 'claude-son
 export async function* story(world: World): AsyncGenerator<() => boolean> {
   const { truth } = world.service;
   truth.enable('claude-opus-90', 'claude-sonnet-90', 'claude-haiku-90@20300101');
-  yield world.after(0.5);
-  if (world.options.flaw === 'forced') {
+  yield world.after(0.3);
+  if (world.options.flaws.has('forced')) {
     await world.ask('PUT', '/v1/rings/everyone/pins/fable?force=because', { model: 'claude-fable-90' });
   }
-  yield world.after(1);
+  yield world.after(0.9);
   truth.enable(first);
-  yield world.after(2);
+  yield world.after(1.9);
   truth.enable(sonnet);
-  yield world.after(4);
+  yield world.after(3.2);
   truth.enable(second);
   yield* rollOutFirst(world);
   yield* takeBackSecond(world);
@@ -36,9 +36,9 @@ async function* rollOutFirst(world: World): AsyncGenerator<() => boolean> {
   yield stood(world, 'opus', 50, 5);
   await world.checkAdoption();
   yield pinned(world, 'everyone', first);
-  yield after(world, 45);
+  yield after(world, 40);
   await world.checkAdoption();
-  await world.rollBack('restore in a quiet hour', '/v1/revisions/1/restore');
+  await world.rollBack('a restore in a quiet hour', '/v1/revisions/1/restore');
 }
 
 async function* takeBackSecond(world: World): AsyncGenerator<() => boolean> {
@@ -47,12 +47,12 @@ async function* takeBackSecond(world: World): AsyncGenerator<() => boolean> {
   yield pinned(world, 'early', second);
   await approve(world, `everyone.opus.${second}`);
   await approve(world, `everyone.sonnet.${sonnet}`);
-  yield stood(world, 'opus', 50, 2);
+  yield stood(world, 'opus', 50, 1);
   await world.checkAdoption();
   const rollout = underWay(world, 'opus');
-  await world.rollBack('abort of a rollout', `/v1/rollouts/${rollout?.id}/abort`);
+  await world.rollBack('the abort of a rollout', `/v1/rollouts/${rollout?.id}/abort`);
   yield after(world, 4);
-  await world.rollBack('restore while a rollout is under way', '/v1/revisions/1/restore');
+  await world.rollBack('a restore while a rollout is under way', '/v1/revisions/1/restore');
 }
 
 function approve(world: World, upgrade: string) {

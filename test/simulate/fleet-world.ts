@@ -1,56 +1,39 @@
-// The world of the simulated fleet: virtual time from a Sunday evening to a Monday afternoon, in which agents poll, the probe and
+// The world of the simulated fleet: virtual time from a Sunday night to a Monday afternoon, in which agents poll, the probe and
 // the advance run by their schedules, and the story's admin acts. It measures, and holds all of it against the rules.
 
-import type { AdoptionCounts } from '../../shared/domain/adoption.ts';
 import type { Revision } from '../../shared/domain/revision.ts';
 import { Chance } from './chance.ts';
 import { judgeAdoption } from './fleet-adoption.ts';
 import { Agents } from './fleet-agents.ts';
 import type { Mark, Sample } from './fleet-chart.ts';
 import { Machines, rings } from './fleet-machines.ts';
-import { policy } from './fleet-policy.ts';
+import type { Options } from './fleet-options.ts';
+import { policyOf } from './fleet-policy.ts';
 import { online } from './fleet-presence.ts';
 import { Rollback } from './fleet-rollback.ts';
 import { markOf, Rules } from './fleet-rules.ts';
 import { Service } from './fleet-service.ts';
 
-/** What is wrong in a world, to see that the simulation finds it; each breaks another rule. */
-export const flaws = {
-  forced: 'an admin forces a pin that is not callable',
-  boastful: 'machines with an old Claude Code say that they have a new one',
-  renamed: 'machines have another name in every revision',
-  alike: 'half of the machines have one name',
-  forgetful: 'an instance counts nobody',
-  hasty: 'an instance writes what it counted every ten seconds',
-  stuck: 'an instance never learns of a change',
-  deaf: 'machines come every 15 minutes, whatever they are told',
-  discouraged: 'machines never ask again after a failure',
-} as const;
-export type Flaw = keyof typeof flaws;
-
-export interface Options {
-  readonly machines: number;
-  readonly seed: number;
-  readonly instances: number;
-  readonly timer: number;
-  readonly flaw: Flaw | null;
-}
-
 const [minute, hour] = [60, 3_600];
-export const startMs = Date.parse('2031-05-04T18:00:00.000Z');
-export const seconds = 20 * hour;
-/** The chart shows Monday, in steps of five minutes. */
-const chartFrom = 13.5 * hour;
-const chartStep = 5 * minute;
-/** As long as a machine may take to ask again. */
+const endMs = Date.parse('2031-05-05T13:30:00.000Z');
+/** The chart shows the last hours, in steps of four minutes. */
+const charted = 5.75 * hour;
+const chartStep = 4 * minute;
+/** Between the beginning and eight o'clock on Monday, when the first upgrade is to be ready, that does not soak. */
+const soakless = 6.5;
+/** Whoever was online for so long has asked. */
 const longestWait = 20 * minute;
 
 export class World {
   now = 0;
   onlineAtMost = 0;
   worstCount = 0;
-  counts: AdoptionCounts | null = null;
+  /** By family, the most that were counted. */
+  readonly heldBack = new Map<string, number>();
   readonly options: Options;
+  /** How long it lives. */
+  readonly seconds: number;
+  readonly #startMs: number;
   readonly machines: Machines;
   readonly rules: Rules;
   readonly service: Service;
@@ -61,24 +44,25 @@ export class World {
   readonly #chance: Chance;
   readonly #onRevision: (revision: Revision) => void;
   #checks = 0;
-  #polls = 0;
   #noted = 0;
 
   constructor(options: Options, onRevision: (revision: Revision) => void) {
-    const { machines: count, seed, instances, timer, flaw } = options;
+    const { machines: count, seed, instances, timer, hours, flaws } = options;
     const chance = new Chance(seed);
     this.options = options;
+    this.seconds = hours * hour;
+    this.#startMs = endMs - this.seconds * 1_000;
     this.#chance = chance;
     this.#onRevision = onRevision;
-    const machines = new Machines(count, chance, seed, { alike: flaw === 'alike', boastful: flaw === 'boastful' });
+    const machines = new Machines(count, chance, seed, { alike: flaws.has('alike'), boastful: flaws.has('boastful') });
     const rules = new Rules(machines);
     this.machines = machines;
     this.rules = rules;
     this.service = new Service({
       instances,
-      isStuck: flaw === 'stuck',
+      isStuck: flaws.has('stuck'),
       machines,
-      clock: () => startMs + this.now * 1_000,
+      clock: () => this.#at,
       onAnswer: (answer, machine) =>
         rules.judgeAnswer(answer, machine, (model) => this.service.wasCallable(model, answer.revision)),
     });
@@ -87,26 +71,26 @@ export class World {
       service: this.service,
       chance,
       rules,
-      startMs,
-      seconds,
+      startMs: this.#startMs,
+      seconds: this.seconds,
       timer,
-      isDeaf: flaw === 'deaf',
-      isDiscouraged: flaw === 'discouraged',
-      isForgetful: flaw === 'forgetful',
+      isDeaf: flaws.has('deaf'),
+      isDiscouraged: flaws.has('discouraged'),
+      isForgetful: flaws.has('forgetful'),
     });
   }
 
   async live(story: AsyncGenerator<() => boolean>): Promise<void> {
-    await this.ask('PUT', '/v1/policy', policy);
+    await this.ask('PUT', '/v1/policy', policyOf(this.options.hours - soakless));
     let waiting = await story.next();
-    for (this.now = 0; this.now < seconds; this.now++) {
+    for (this.now = 0; this.now < this.seconds; this.now++) {
       if (this.now % (15 * minute) === 0) await this.service.probe();
-      if (this.now % minute === 0) this.#scale();
+      if (this.now % minute === 0) this.service.scale(this.agents.tally.polls, this.machines.count);
       if (this.now % minute === 30) await this.service.advance();
       if (this.now % 10 === 0 && waiting.done !== true && waiting.value()) waiting = await story.next();
       this.#note();
       await this.agents.live(this.now);
-      if (this.options.flaw === 'hasty' && this.now % 10 === 0) await this.service.instances[0].adoption.flush();
+      if (this.options.flaws.has('hasty') && this.now % 30 === 0) await this.service.instances[0].adoption.flush();
       await this.service.settle();
       if (this.now % chartStep === 0) this.#sample();
     }
@@ -140,9 +124,17 @@ export class World {
 
   async checkAdoption(): Promise<void> {
     this.#checks += 1;
-    this.counts = await this.service.countAdoption();
-    const worst = judgeAdoption(this.counts, this.machines, startMs, (words) => this.rules.breach('adoption', words));
+    const counts = await this.service.countAdoption();
+    for (const { family, machines } of counts.heldBack) {
+      this.heldBack.set(family, Math.max(machines, this.heldBack.get(family) ?? 0));
+    }
+    const worst = judgeAdoption(counts, this.machines, this.#startMs, (words) => this.rules.breach('adoption', words));
     this.worstCount = Math.max(this.worstCount, worst);
+  }
+
+  /** Now, in milliseconds since 1970. */
+  get #at(): number {
+    return this.#startMs + this.now * 1_000;
   }
 
   #note(): void {
@@ -150,17 +142,9 @@ export class World {
       const revision = this.service.revisions[this.#noted] ?? this.service.revision;
       this.marks.push({ at: Date.parse(revision.at), letter: markOf(revision) });
       this.#onRevision(revision);
-      if (this.options.flaw !== 'renamed') continue;
+      if (!this.options.flaws.has('renamed')) continue;
       for (let at = 0; at < this.machines.count; at++) this.machines.rename(at, `m-${at}-${revision.number}`);
     }
-  }
-
-  /** As many instances as the last minute's polls need, when all of them can carry every machine coming each 27 s. */
-  #scale(): void {
-    const { tally } = this.agents;
-    const share = (tally.polls - this.#polls) / (this.machines.count * (minute / 27));
-    this.#polls = tally.polls;
-    this.service.scale(Math.ceil(share * this.options.instances));
   }
 
   #sample(): void {
@@ -175,9 +159,9 @@ export class World {
       if ((this.machines.pins[at] ?? 0) > 1) ring.moved += 1;
     }
     this.onlineAtMost = Math.max(this.onlineAtMost, total);
-    if (this.now < chartFrom) return;
+    if (this.now < this.seconds - charted) return;
     const shares = all.map((ring) => (ring.online === 0 ? null : ring.moved / ring.online));
-    this.samples.push({ at: startMs + this.now * 1_000, shares });
+    this.samples.push({ at: this.#at, shares });
   }
 
   #closeBooks(): void {
@@ -186,14 +170,15 @@ export class World {
     const newest = service.revision.number;
     const isBehind = (at: number) =>
       agents.presence[at] === online &&
-      (agents.onlineSince[at] ?? 0) < seconds - longestWait &&
+      (agents.onlineSince[at] ?? 0) < this.seconds - longestWait &&
       machines.revision[at] !== newest;
     const behind = machines.revision.filter((_, at) => isBehind(at)).length;
     if (behind > 0) rules.breach('newest', `${behind} machines online have not got revision ${newest}`);
-    for (const { what, isMoving, after } of this.rollbacks) {
+    for (const { what, isMoving, affected, after } of this.rollbacks) {
       const took = after.percent99;
-      if (isMoving && (took === null || took > 60)) rules.breach('back', `${what}: ${took ?? 'never'} s`);
-      if (took === null) rules.breach('back', `${what}: never`);
+      if (affected === 0 || took === null || (isMoving && took > 60)) {
+        rules.breach('back', `${what}: 99 % of ${affected} after ${took ?? 'more than the simulated'} s`);
+      }
     }
     for (let at = 0; at < service.instances.length; at++) this.#judgeCalls(at);
   }
@@ -201,8 +186,8 @@ export class World {
   #judgeCalls(at: number): void {
     const { reads } = this.service.store.total(`snapshot ${at}`);
     const { commits } = this.service.store.total(`adoption ${at}`);
-    if (reads > seconds / 15 + 1) this.rules.breach('writes', `instance ${at} read its snapshot ${reads} times`);
-    const most = seconds / minute + this.#checks + 1;
+    if (reads > this.seconds / 15 + 1) this.rules.breach('writes', `instance ${at} read its snapshot ${reads} times`);
+    const most = this.seconds / minute + this.#checks + 1;
     if (commits > most) this.rules.breach('writes', `instance ${at} committed counts ${commits} times, not ${most}`);
   }
 }
