@@ -98,7 +98,15 @@ describe('the log', () => {
     await service.close();
 
     const messages = service.logged.map((line) => JSON.parse(line).message);
-    assert.deepEqual(messages, ['change', 'poll', 'poll', 'poll refused', 'poll refused', 'change refused']);
+    assert.deepEqual(messages, [
+      'answers go out unsigned',
+      'change',
+      'poll',
+      'poll',
+      'poll refused',
+      'poll refused',
+      'change refused',
+    ]);
     for (const secret of [adminToken, machineToken, 'wrong-secret-token']) {
       assert.ok(service.logged.every((line) => !line.includes(secret)));
     }

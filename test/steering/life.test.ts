@@ -1,4 +1,4 @@
-// Lives of upgrades and rollouts on the embedded store; LIVES says how many, CI lives two thousand of them.
+// Lives of upgrades and rollouts on the embedded store; LIVES says how many, and LIVES_SEED which.
 
 import { test } from 'node:test';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
@@ -11,5 +11,6 @@ test('whatever admins, probes and time do, what must hold holds', async () => {
       return { store, [Symbol.asyncDispose]: () => store.close() };
     },
     Number(process.env['LIVES'] ?? 300),
+    Number(process.env['LIVES_SEED'] ?? 1),
   );
 });
