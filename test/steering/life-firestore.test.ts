@@ -13,5 +13,5 @@ before(async () => {
 after(() => emulator?.stop());
 
 test('whatever admins, probes and time do, what must hold holds on Firestore, too', { skip }, async () => {
-  await checkLives(() => openTestFirestore(emulator.host), 15, 1);
+  await checkLives(() => openTestFirestore(emulator.host), 8, 1);
 });
