@@ -49,9 +49,9 @@ export async function serve(): Promise<{ service: Service; url: string; close: (
   return { service, url, close };
 }
 
-/** The environment of a command: no color is forced on it, and what Node compiled for one serves the next. */
+/** The environment of a command: no color is forced on it or taken away, as CI does, and what Node compiled serves the next. */
 export function surroundings(): NodeJS.ProcessEnv {
-  const { NODE_V8_COVERAGE: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
+  const { NODE_V8_COVERAGE: _, NO_COLOR: __, FORCE_COLOR: ___, CI: ____, ...inherited } = process.env;
   return { ...inherited, NODE_COMPILE_CACHE: join(tmpdir(), 'pinward-compiled') };
 }
 

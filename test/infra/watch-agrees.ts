@@ -115,7 +115,7 @@ function healthAgrees(terraform: Terraform, { routes }: Code): readonly string[]
   const [field = '', value = ''] = textOf(at(body, 'content_matchers.content')).replaceAll('"', '').split(': ');
   const said = new RegExp(`\\b${field}: .*'${value}'`).test(routes);
   return [
-    ...(routes.includes(`path: '${path}'`) ? [] : [`the uptime check asks for ${path}, which is no route`]),
+    ...(routes.includes(`'${path}'`) ? [] : [`the uptime check asks for ${path}, which is no route`]),
     ...(field !== '' && said ? [] : ['the uptime check looks for words that no answer has']),
   ];
 }

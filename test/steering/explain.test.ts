@@ -27,6 +27,7 @@ test('what a machine was served at any time is explained with the same bytes', a
       await fleet.probeTwice();
       await note();
       for (const { step } of life) {
+        fleet.time += 1; // a change that takes a while keeps the time at which it began, when the former still stood
         await step(fleet);
         await note();
       }
