@@ -12,10 +12,12 @@ const wiring = createWiring(readEnvironment());
 drainOnSignal(() => wiring.close());
 
 switch (readTarget()) {
-  case 'api':
-    frontProcess();
-    http('api', wiring.api());
+  case 'api': {
+    const api = wiring.api();
+    frontProcess(api);
+    http('api', api);
     break;
+  }
   case 'probe':
     http('probe', wiring.probe());
     break;

@@ -8,7 +8,6 @@ import type { Log } from '../log.ts';
 import type { Adoption } from './adoption.ts';
 import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
-import { giveBack } from './front.ts';
 import { createPoll } from './poll.ts';
 import { describeBug, sendProblem } from './problem.ts';
 import type { Keys } from './signatures.ts';
@@ -53,7 +52,6 @@ export function createApi(ports: ApiPorts): Handler {
   }
 
   return function api(request, response) {
-    giveBack(request);
     if (poll(request, response)) return;
     serve(request, response).catch((error) => {
       ports.log.error('bug', { error: describeBug(error) });

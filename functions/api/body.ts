@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 
-/** A request as the functions-framework and @hono/node-server know it. */
+/** A request as @hono/node-server knows it. */
 export interface WithRawBody extends IncomingMessage {
   rawBody?: Buffer;
 }
@@ -15,8 +15,6 @@ const tooLarge = fail({ code: 'body_too_large', limitBytes: bodyLimitBytes });
 
 /** Leaves the body in `rawBody`. Faults: `body_too_large`, and `body_cut_off` when the client went away. */
 export function readBody(request: WithRawBody): Promise<Result<null>> {
-  if (request.rawBody !== undefined)
-    return Promise.resolve(request.rawBody.length > bodyLimitBytes ? tooLarge : ok(null));
   if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return Promise.resolve(tooLarge);
   const { promise, resolve } = Promise.withResolvers<Result<null>>();
   const chunks: Buffer[] = [];

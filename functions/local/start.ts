@@ -90,9 +90,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(garden === null ? {} : { garden }),
   });
 
-  http('api', wiring.api());
+  const api = wiring.api();
+  http('api', api);
   const server = getTestServer('api');
-  frontServer(server);
+  frontServer(server, api);
   const url = await listen(server, port);
   environment.PINWARD_URL = url;
   const announce = await wiring.announce();

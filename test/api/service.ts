@@ -51,9 +51,10 @@ export function startService(parts: Parts = {}, settings: Environment = {}): Ser
   const note = (message: string, fields = {}) => logged.push(JSON.stringify({ message, ...fields }));
   const log = { info: note, warn: note, error: note };
   const wiring = createWiring(environment, { clock: () => service.time, bus, log, ...parts });
-  http('api', wiring.api());
+  const api = wiring.api();
+  http('api', api);
   const server = getTestServer('api');
-  frontServer(server);
+  frontServer(server, api);
   const service: Service = {
     server,
     file,
