@@ -5,11 +5,11 @@ import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';
 import { frontProcess } from './api/front.ts';
 import { readEnvironment, readTarget } from './environment.ts';
-import { drainOnSignal } from './lifecycle.ts';
+import { ownProcess } from './lifecycle.ts';
 import { createWiring } from './wiring.ts';
 
 const wiring = createWiring(readEnvironment());
-drainOnSignal(() => wiring.close());
+ownProcess(() => wiring.close(), wiring.log);
 
 switch (readTarget()) {
   case 'api': {

@@ -1,14 +1,16 @@
-// The end of a process that the functions-framework runs: on SIGTERM (Cloud Run gives ten seconds) what is under way is
-// answered and the stores are closed. Left to itself the framework answers the latest request with 500 and exits at once.
+// The life of a process that the functions-framework runs: on SIGTERM (Cloud Run gives ten seconds) what is under way is
+// answered and the stores are closed, and a promise that a client library lost ends nothing. Left to itself the framework
+// answers the latest request with 500 and exits at once in both cases.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
+import { describeBug } from './api/problem.ts';
+import type { Log } from './log.ts';
 
-const signals = ['SIGTERM', 'SIGINT'] as const;
 /** Cloud Run kills after ten seconds. */
 const drainWithinMs = 9_000;
 
-export function drainOnSignal(close: () => Promise<void>): void {
+export function ownProcess(close: () => Promise<void>, log: Log): void {
   const servers = new Set<Server>();
   const channel = 'http.server.request.start';
   subscribe(channel, function note(message) {
@@ -25,12 +27,17 @@ export function drainOnSignal(close: () => Promise<void>): void {
       .then(close)
       .finally(() => process.exit(0));
   };
+  const noteLost = (error: unknown): void => log.error('bug', { error: describeBug(error), lost: true });
+  const own = new Map<string | symbol, (about: unknown) => void>([
+    ['SIGTERM', drain],
+    ['SIGINT', drain],
+    ['unhandledRejection', noteLost],
+  ]);
   process.on('newListener', (name, listener) => {
-    const signal = signals.find((candidate) => candidate === name);
     // The framework adds its own once it listens; a listener can only be removed after it has been added.
-    if (signal !== undefined && listener !== drain) process.nextTick(() => process.off(signal, listener));
+    if (own.has(name) && listener !== own.get(name)) process.nextTick(() => process.off(name, listener));
   });
-  for (const signal of signals) process.on(signal, drain);
+  for (const [name, listener] of own) process.on(name, listener);
 }
 
 /** Takes no new connection, answers what is under way, then breaks off what is left. */
