@@ -128,7 +128,8 @@ export class World {
     for (const { family, machines } of counts.heldBack) {
       this.heldBack.set(family, Math.max(machines, this.heldBack.get(family) ?? 0));
     }
-    const worst = judgeAdoption(counts, this.machines, this.#startMs, (words) => this.rules.breach('adoption', words));
+    const time = { startMs: this.#startMs, now: this.now };
+    const worst = judgeAdoption(counts, this.machines, time, (words) => this.rules.breach('adoption', words));
     this.worstCount = Math.max(this.worstCount, worst);
   }
 
