@@ -59,6 +59,8 @@ export async function spawnSubject(subject: Subject, emulator?: string, cold = f
         METADATA_SERVER_DETECTION: 'none',
         PINWARD_ADMIN_TOKEN: 'unused-token-of-32-characters-or-more',
         PINWARD_MACHINE_TOKEN: token,
+        PINWARD_ORGANISATION: 'acme.example',
+        PINWARD_KEY_FILE: join(folder, 'signing-key.pem'),
       },
     },
   );
