@@ -3,13 +3,19 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import type { Fault } from '../../shared/domain/fault.ts';
+import { isAtLeast } from '../../shared/domain/roles.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import type { Adoption } from './adoption.ts';
 import { readBody, type WithRawBody } from './body.ts';
 import type { Callers } from './caller.ts';
+import { presentedBy } from './callers/presented.ts';
+import { createOverload } from './overload.ts';
 import { createPoll } from './poll.ts';
 import { describeBug, sendProblem } from './problem.ts';
+import { isPoll } from './question.ts';
+import { createRates } from './rate.ts';
 import type { Keys } from './signatures.ts';
 import { createSnapshot } from './snapshot.ts';
 
@@ -29,20 +35,48 @@ export interface ApiPorts {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 export function createApi(ports: ApiPorts): Handler {
+  const { callers, log } = ports;
+  const overload = createOverload({ log });
   const snapshot = createSnapshot(ports.store, ports.clock);
   const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
-  let app: Promise<Handler> | null = null;
+  const rates = createRates(ports.clock);
+  let app: Promise<Listener> | null = null;
 
-  async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    if (!body.ok) return sendProblem(response, body.fault, request.method === 'HEAD');
-    app ??= loadApp();
-    const listener = await app;
-    listener(request, response);
+  function servePoll(request: IncomingMessage, response: ServerResponse): void {
+    const share = request.headers['if-none-match'] === undefined ? 'login' : 'refresh';
+    const seconds = overload.enter(share);
+    if (seconds > 0) {
+      refuse(request, response, { code: 'overloaded', seconds });
+      return;
+    }
+    const waiting = poll(request, response);
+    if (waiting instanceof Promise) waiting.finally(() => overload.leave(share));
+    else overload.leave(share);
   }
 
-  async function loadApp(): Promise<Handler> {
+  /** Who asks decides about the place, before a body is read that may take its time. */
+  async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
+    const caller = await callers.identify(presentedBy(request));
+    const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
+    const wait = isAdmin ? rates.caller(caller.value).take() : 0;
+    if (wait > 0) return refuse(request, response, { code: 'rate_limited', seconds: wait });
+    const share = isAdmin ? 'admin' : 'other';
+    const seconds = overload.enter(share);
+    if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
+    try {
+      const body = await readBody(request);
+      if (!body.ok) return refuse(request, response, body.fault);
+      app ??= loadApp();
+      await (await app)(request, response);
+    } finally {
+      overload.leave(share);
+    }
+  }
+
+  async function loadApp(): Promise<Listener> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
       import('./app.ts'),
       import('@hono/node-server'),
@@ -52,10 +86,20 @@ export function createApi(ports: ApiPorts): Handler {
   }
 
   return function api(request, response) {
-    if (poll(request, response)) return;
+    if (overload.shed(request, response)) return;
+    if (isPoll(request.url ?? '')) return servePoll(request, response);
     serve(request, response).catch((error) => {
-      ports.log.error('bug', { error: describeBug(error) });
+      log.error('bug', { error: describeBug(error) });
       if (!response.headersSent) sendProblem(response, { code: 'internal' });
     });
   };
+}
+
+/** What every machine may send: it must not take the places of admins, whoever sends it. */
+function isReport({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/v1/reports');
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, fault: Fault): void {
+  sendProblem(response, fault, request.method === 'HEAD');
 }

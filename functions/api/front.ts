@@ -5,8 +5,22 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RequestListener, Server } from 'node:http';
 
+/**
+ * What a connection may take: Node looks every 30 seconds for headers and requests that are late. Node's own limit of 16 KiB
+ * on headers stands; Cloud Run hands on some 20 of them. Connections beyond are closed as they come.
+ */
+export const connectionLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  maxHeadersCount: 100,
+  maxConnections: 2_000,
+} as const;
+
+export type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
+
 /** For a server of our own making (npm start, tests): call it once, after the framework has made the server. */
-export function frontServer(server: Server, api: RequestListener): void {
+export function frontServer(server: Server, api: RequestListener, limits: ConnectionLimits = connectionLimits): void {
+  Object.assign(server, limits);
   server.removeAllListeners('request');
   server.on('request', api);
 }

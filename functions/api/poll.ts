@@ -11,6 +11,7 @@ import type { Callers } from './caller.ts';
 import { createFrame, type Frame, type Served } from './frame.ts';
 import { describeBug, sendProblem } from './problem.ts';
 import { isPoll, type Question, readQuestion } from './question.ts';
+import { createRates } from './rate.ts';
 import { createSignatures, type Keys } from './signatures.ts';
 import type { Known, Snapshot } from './snapshot.ts';
 
@@ -27,12 +28,13 @@ export interface PollPorts {
   readonly traceProject: string | null;
 }
 
-/** Answers the request if it is a poll; false when it is something else. */
-export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean;
+/** Answers the request if it is a poll; false when it is something else, a promise while the answer must wait. */
+export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<void>;
 
 export function createPoll(ports: PollPorts): Poll {
   const { snapshot, callers, catalogue, clock, log, adoption, traceProject } = ports;
   const signatures = createSignatures(ports.keys, clock, log);
+  const rates = createRates(clock);
   let frame: Frame | null = null;
   let framed: Known | null = null;
 
@@ -89,7 +91,7 @@ export function createPoll(ports: PollPorts): Poll {
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
-    const question = readQuestion(request, callers);
+    const question = readQuestion(request, callers, rates);
     if (!(question instanceof Promise)) return serveQuestion(request, response, question);
     // Who asks and what is known may both wait for the store: let them do so together.
     return Promise.all([question, snapshot.current()]).then(async ([late]) => {
@@ -116,7 +118,8 @@ export function createPoll(ports: PollPorts): Poll {
   return function poll(request, response) {
     if (!isPoll(request.url ?? '')) return false;
     try {
-      serve(request, response)?.catch((error) => reportBug(request, response, error));
+      const waiting = serve(request, response);
+      if (waiting !== null) return waiting.catch((error) => reportBug(request, response, error));
     } catch (error) {
       reportBug(request, response, error);
     }

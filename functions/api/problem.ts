@@ -17,6 +17,8 @@ export interface Problem {
   readonly field?: string;
   readonly findings?: readonly Finding[];
   readonly allowed?: readonly string[];
+  /** Seconds after which to try again, as in Retry-After. */
+  readonly retryAfter?: number;
   /** The revision that stands, on a conflict. */
   readonly current?: number;
   /** Pins that are not proven callable, each with what was seen and what could be pinned instead. */
@@ -31,12 +33,13 @@ export function problemOf(fault: Fault | { readonly code: 'internal' }): Problem
 
 /** Response headers that an error needs beside its body. */
 export function problemHeaders(problem: Problem): Record<string, string> {
+  const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 15 : undefined);
   return {
     'Content-Type': problemType,
     'Cache-Control': 'no-store',
     ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="pinward"' } : {}),
     ...(problem.status === 405 && problem.allowed !== undefined ? { Allow: problem.allowed.join(', ') } : {}),
-    ...(problem.status === 503 ? { 'Retry-After': '15' } : {}),
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(problem.status === 413 ? { Connection: 'close' } : {}),
   };
 }

@@ -6,6 +6,7 @@ import type { Machine } from '../../shared/domain/machine.ts';
 import { isVersion } from '../../shared/domain/version.ts';
 import type { Caller, Callers } from './caller.ts';
 import { presentedBy } from './callers/presented.ts';
+import type { Bucket, Rates } from './rate.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
 export interface Question {
@@ -15,7 +16,14 @@ export interface Question {
 
 const path = '/v1/pins';
 const mostRemembered = 10_000;
-const asked = new WeakMap<Caller, Map<string, Question>>();
+
+/** A question that was read before, and how often it may be asked. */
+interface Remembered {
+  readonly question: Result<Question>;
+  readonly bucket: Bucket;
+}
+
+const asked = new WeakMap<Caller, Map<string, Remembered>>();
 
 /** Whether a request is a poll, by the start of its URL. */
 export function isPoll(url: string): boolean {
@@ -24,19 +32,24 @@ export function isPoll(url: string): boolean {
   return next === '' || next === '.' || next === '?';
 }
 
-/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format or a parameter. */
-export function readQuestion(request: IncomingMessage, callers: Callers): Result<Question> | Promise<Result<Question>> {
+/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format, a parameter or haste. */
+export function readQuestion(
+  request: IncomingMessage,
+  callers: Callers,
+  rates: Rates,
+): Result<Question> | Promise<Result<Question>> {
   const { method = '' } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
   const caller = callers.identify(presentedBy(request));
-  if (caller instanceof Promise) return caller.then((late) => (late.ok ? questionOf(request, late.value) : late));
-  return caller.ok ? questionOf(request, caller.value) : caller;
+  if (caller instanceof Promise)
+    return caller.then((late) => (late.ok ? questionOf(request, late.value, rates) : late));
+  return caller.ok ? questionOf(request, caller.value, rates) : caller;
 }
 
-function questionOf({ url = '', headers }: IncomingMessage, caller: Caller): Result<Question> {
+function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rates: Rates): Result<Question> {
   const known = asked.get(caller)?.get(url);
-  if (known !== undefined) return ok(known);
+  if (known !== undefined) return inTime(known);
   const mark = url.indexOf('?');
   const extension = url.slice(path.length, mark === -1 ? undefined : mark);
   const format = extension === '' ? negotiateFormat(headers.accept) : formatOf(extension);
@@ -46,16 +59,24 @@ function questionOf({ url = '', headers }: IncomingMessage, caller: Caller): Res
   }
   const machine = readMachine(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)), caller);
   if (!machine.ok) return machine;
-  const question = { machine: machine.value, format };
-  if (extension !== '') remember(caller, url, question);
-  return ok(question);
+  const { name, cli } = machine.value;
+  const wait = cli === null ? 0 : rates.version(caller, cli);
+  if (wait > 0) return fail({ code: 'rate_limited', seconds: wait });
+  const read = { question: ok({ machine: machine.value, format }), bucket: rates.machine(caller, name) };
+  if (extension !== '') remember(caller, url, read);
+  return inTime(read);
 }
 
 /** A machine asks the same all day. */
-function remember(caller: Caller, url: string, question: Question): void {
-  const urls = asked.get(caller) ?? new Map<string, Question>();
+function remember(caller: Caller, url: string, read: Remembered): void {
+  const urls = asked.get(caller) ?? new Map<string, Remembered>();
   if (urls.size >= mostRemembered) urls.clear();
-  asked.set(caller, urls.set(url, question));
+  asked.set(caller, urls.set(url, read));
+}
+
+function inTime({ question, bucket }: Remembered): Result<Question> {
+  const seconds = bucket.take();
+  return seconds > 0 ? fail({ code: 'rate_limited', seconds }) : question;
 }
 
 /** The machine that a query describes; name and CLI may be left out, but not be wrong. */

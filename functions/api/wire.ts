@@ -163,6 +163,7 @@ export const ProblemReply = z.strictObject({
   field: z.string().optional(),
   findings: z.array(FindingReply).optional(),
   allowed: z.array(z.string()).optional(),
+  retryAfter: z.int().optional().describe('Seconds after which to try again, as in Retry-After.'),
   current: z.int().optional(),
   unproven: z.array(UnprovenReply).optional(),
 });

@@ -124,6 +124,20 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
       };
     case 'body_cut_off':
       return { status: 400, title: 'The body ended early', hint: 'Nothing was changed. Send it again.' };
+    case 'rate_limited':
+      return {
+        status: 429,
+        title: 'This credential calls too often',
+        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs a name of its own; the README lists the limits.`,
+        retryAfter: fault.seconds,
+      };
+    case 'overloaded':
+      return {
+        status: 503,
+        title: 'More is asked than this instance can answer',
+        hint: `Wait ${fault.seconds} s; machines go on with their last good pins.`,
+        retryAfter: fault.seconds,
+      };
     case 'store_unavailable':
       return {
         status: 503,

@@ -72,6 +72,8 @@ export type Fault =
   | { readonly code: 'json_malformed'; readonly detail: string }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
   | { readonly code: 'body_cut_off' }
+  | { readonly code: 'rate_limited'; readonly seconds: number }
+  | { readonly code: 'overloaded'; readonly seconds: number }
   | { readonly code: 'store_unavailable'; readonly detail: string }
   | { readonly code: 'bus_unavailable'; readonly detail: string }
   | { readonly code: 'signer_unavailable'; readonly detail: string }

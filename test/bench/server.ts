@@ -12,6 +12,7 @@ import { revision } from '../world.ts';
 
 export const project = 'demo-bench';
 export const token = 'bench-token-of-32-characters-or-more';
+export const adminToken = 'admin-token-of-32-characters-or-more';
 export const machineHeaders = { authorization: `Bearer ${token}` };
 
 export type Subject = 'pinward' | 'bare' | 'bundle' | 'pinward on Firestore' | 'bare with Firestore';
@@ -43,11 +44,19 @@ export async function prepareStore(): Promise<void> {
 }
 
 /** Spawns without waiting; both subjects get the same environment and the same compile cache, warm but in a `cold` start. */
-export async function spawnSubject(subject: Subject, emulator?: string, cold = false): Promise<Running> {
+export async function spawnSubject(
+  subject: Subject,
+  emulator?: string,
+  cold = false,
+  preload: readonly string[] = [],
+): Promise<Running> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [framework, '--source', sources[subject], '--target', 'api', '--port', String(port)],
+    [
+      ...preload.flatMap((file) => ['--import', file]),
+      ...[framework, '--source', sources[subject], '--target', 'api', '--port', String(port)],
+    ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
@@ -57,7 +66,7 @@ export async function spawnSubject(subject: Subject, emulator?: string, cold = f
         GOOGLE_CLOUD_PROJECT: project,
         ...(emulator === undefined ? { PINWARD_SQLITE: store } : { FIRESTORE_EMULATOR_HOST: emulator }),
         METADATA_SERVER_DETECTION: 'none',
-        PINWARD_ADMIN_TOKEN: 'unused-token-of-32-characters-or-more',
+        PINWARD_ADMIN_TOKEN: adminToken,
         PINWARD_MACHINE_TOKEN: token,
         PINWARD_ORGANISATION: 'acme.example',
         PINWARD_KEY_FILE: join(folder, 'signing-key.pem'),

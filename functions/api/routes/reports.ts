@@ -1,11 +1,13 @@
 // What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
 
 import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { createRates } from '../rate.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { NoQuery, Report, ReportReply } from '../wire.ts';
 import { type Route, type RoutePorts, route, standing } from './route.ts';
 
-export function reportRoutes({ store, snapshot, adoption, log }: RoutePorts): readonly Route[] {
+export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePorts): readonly Route[] {
+  const rates = createRates(clock);
   return [
     route({
       method: 'POST',
@@ -16,10 +18,12 @@ export function reportRoutes({ store, snapshot, adoption, log }: RoutePorts): re
       query: NoQuery,
       body: Report,
       reply: ReportReply,
-      handle: async ({ body }) => {
+      handle: async ({ body, caller }) => {
         const report = readReport(body);
         if (!report.ok) return report;
         const { machine, cli = null, revision, outcome, reason = '' } = report.value;
+        const seconds = rates.machine(caller, machine).take();
+        if (seconds > 0) return fail({ code: 'rate_limited', seconds });
         const newest = await newestRevision(revision);
         if (!newest.ok) return newest;
         if (revision > newest.value)
