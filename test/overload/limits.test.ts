@@ -93,7 +93,9 @@ describe('a caller who comes too often', () => {
   });
 });
 
-test('while the store hangs, so many polls and reports wait and no more, refreshes less than logins; an admin gets in', { timeout: 60_000 }, async () => {
+test('while the store hangs, so many polls and reports wait and no more, refreshes less than logins; an admin gets in', {
+  timeout: 60_000,
+}, async () => {
   const kept = openSqlite(':memory:');
   const { promise: hung, resolve: release } = Promise.withResolvers<null>();
   const store: Store = {
