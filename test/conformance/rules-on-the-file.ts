@@ -1,13 +1,14 @@
 /** Rules about the managed file itself: what whoever opens it sees, at every moment. */
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { bodyOf, type Content, honest, lying } from '../attacks/faulty-server.ts';
 import { cutShort, first, refusing } from '../machines/server.ts';
 import { broken, excerpt, kept, type Rule } from './rule.ts';
-import { contents, startTrial, type Trial } from './trial.ts';
+import { contents, openFile, startTrial, type Trial } from './trial.ts';
 
 const format = 'settings.json';
+const inPlace = 'the bytes change below whoever has the file open: it is written in place';
 const marks = ['plain', 'ünïcødé 漢字 🦄 \u2028', `' " \` $HOME \\ %s !`, 'x'.repeat(300_000)];
 
 export const fileRules: readonly Rule[] = [
@@ -97,12 +98,16 @@ export const fileRules: readonly Rule[] = [
       let held = trial.world.held;
       for (const moment of moments) {
         const content = coming.next().value;
+        using reader = openFile(trial.path);
         await killAt(trial, content, moment);
         const found = trial.file();
         const whole = [held, content].map((content) => bodyOf(content, format)).includes(found ?? '');
         if (!whole) return broken(`killed at ${moment}, it leaves ${found === undefined ? 'no file' : excerpt(found)}`);
         const wrong = await whatUpdateDid(trial, content);
         if (wrong !== undefined) return broken(`after it was killed at ${moment}: ${wrong}`);
+        // No kill can be timed between two bytes of any agent; but that there is such a moment shows.
+        if (reader.read() !== bodyOf(held, format))
+          return broken(`${inPlace}, so a kill between two bytes leaves a part`);
         held = content;
       }
       return kept;
@@ -137,7 +142,7 @@ async function whatUpdateDid({ world, run, file }: Trial, content: Content): Pro
 async function whatReadersSaw(trial: Trial, content: Content): Promise<string | undefined> {
   const { world, path } = trial;
   const [before, after] = [readFileSync(path, 'utf8'), bodyOf(content, format)];
-  const opened = openSync(path, 'r');
+  using reader = openFile(path);
   world.behave(honest(world, content));
   const running = trial.start('login');
   let odd: string | undefined;
@@ -147,10 +152,8 @@ async function whatReadersSaw(trial: Trial, content: Content): Promise<string | 
     await setTimeout(1);
   }
   await running.done;
-  const late = readFileSync(opened, 'utf8');
-  closeSync(opened);
   if (odd !== undefined) return `during an update a reader sees ${excerpt(odd)}`;
-  if (late !== before) return 'the bytes change below whoever has the file open: it is written in place';
+  if (reader.read() !== before) return inPlace;
   return trial.file() === after ? undefined : 'an update is not put in place';
 }
 

@@ -6,11 +6,9 @@ export interface SeededFault {
   /** What is replaced by what. */
   readonly edits: readonly (readonly [from: string, to: string])[];
   readonly breaks: readonly string[];
-  /** What it breaks as well when the moment is unlucky. */
-  readonly mayBreak?: readonly string[];
 }
 
-/** These are held against every rule: each breaks the ones that it names and no other. */
+/** Each breaks the rules that it names, and an agent with it still puts honest answers in place. */
 export const tenFaults: readonly SeededFault[] = [
   fault('checks no hash', ['[ "${hash:-$etag}" = "$etag" ] ||', ': ||'], 'checks-the-hash'),
   fault(
@@ -20,14 +18,11 @@ export const tenFaults: readonly SeededFault[] = [
     'refuses-replays',
   ),
   fault('follows redirects', ['--max-redirs 0', '--location'], 'follows-no-redirect'),
-  {
-    ...fault(
-      'writes in place',
-      ['&& mv -f "$temp" "$1" &&', '&& cat "$temp" >"$1" && rm -f "$temp" &&'],
-      'whole-or-old',
-    ),
-    mayBreak: ['survives-kill'], // killed between the first byte and the last
-  },
+  fault(
+    'writes in place',
+    ['&& mv -f "$temp" "$1" &&', '&& cat "$temp" >"$1" && chmod "$2" "$1" && rm -f "$temp" &&'],
+    ...['whole-or-old', 'survives-kill'],
+  ),
   fault(
     'ignores signatures',
     ['[ -n "$organisation" ] || return 0\n  has_openssl', 'return 0\n  has_openssl'],

@@ -3,7 +3,7 @@
  * agent only what stands here: its file, its exit, its words, and what the server was asked.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bodyOf, type Content, honest, startWorld, type World } from '../attacks/faulty-server.ts';
@@ -82,4 +82,10 @@ export async function startTrial(adapter: Adapter, options: { readonly trust?: b
 /** What an agent is served next on a trial, in order; each has other bytes. */
 export function* contents({ next }: World): Generator<Content, never> {
   for (let revision = next.revision; ; revision++) yield { ...next, revision, mark: `revision ${revision}` };
+}
+
+/** Somebody who has opened a file and reads it later: the bytes of then, whatever was renamed to its path since. */
+export function openFile(path: string): Disposable & { readonly read: () => string } {
+  const opened = openSync(path, 'r');
+  return { read: () => readFileSync(opened, 'utf8'), [Symbol.dispose]: () => closeSync(opened) };
 }
