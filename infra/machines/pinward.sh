@@ -15,6 +15,7 @@ version=0.1.0
 max_bytes=1048576 # Claude Code takes no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
+longest_stay=280  # seconds: timers start the next one after 290 or 300
 clock_skew=300    # seconds by which this machine's clock may be fast before an answer counts as expired
 utc_form=+%Y-%m-%dT%H:%M:%SZ
 newline='
@@ -25,7 +26,9 @@ usage() {
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
   login       ask the server now and put its answer in place
-  refresh     the same, unless the server asked to be left alone until later: for timers
+  refresh     the same, unless the server asked to be left alone until later
+              [--stay] for timers that come each five minutes: while the server wants to be asked sooner than they
+              come, stays and asks when it wants
   env         print the pins as shell exports: eval "$(pinward env)"
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and what went wrong last
@@ -48,7 +51,7 @@ EOF
 }
 
 main() {
-  verb='' root='' config='' wanted='' given='' token_from='' install_option='' key_files='' first_use='' offline=''
+  verb='' root='' config='' wanted='' given='' token_from='' install_option='' key_files='' first_use='' offline='' stays=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
@@ -68,6 +71,7 @@ main() {
       --key) key_files=$key_files$2$newline && shift ;;
       --trust-on-first-use) first_use=yes ;;
       --offline) offline=yes ;;
+      --stay) stays=yes ;;
       --help | help) usage && exit ;;
       --version) echo "pinward $version" && exit ;;
       -*) die 2 "unknown option $1; see: pinward help" ;;
@@ -77,6 +81,7 @@ main() {
   done
   [ -z "$install_option" ] || [ "$verb" = install ] || die 2 "$install_option belongs to: pinward install"
   [ -z "$offline" ] || [ "$verb" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$stays" ] || [ "$verb" = refresh ] || die 2 '--stay belongs to: pinward refresh'
   case $verb in
     login) configure && login ;;
     refresh) configure && refresh ;;
@@ -104,11 +109,33 @@ login() {
 }
 
 refresh() {
-  is_due || return 0
-  update || is_applied
-  outcome=$?
-  wait # for the report: a service manager ends what its service leaves running
-  return $outcome
+  leave_at=$(($(now) + longest_stay)) outcome=0 least=1
+  while :; do
+    if is_due; then
+      if update; then
+        outcome=0 least=1
+      else
+        is_applied
+        outcome=$? least=20
+      fi
+      wait # for the report: a service manager ends what its service leaves running
+    fi
+    { [ -n "$stays" ] && is_moving; } || return $outcome
+    if is_due || [ "$left" -lt $least ]; then left=$least; fi
+    { [ "$left" -lt $longest_stay ] && [ $(($(now) + left)) -lt $leave_at ]; } || return $outcome
+    nap "$left"
+    given='' && configure # it may be another one by now, or gone
+  done
+}
+
+# No login waits for the lock meanwhile. Shells hear a signal while they wait for a child, not while they run one.
+nap() {
+  clean_up
+  napping=''
+  trap 'kill $napping 2>/dev/null; exit $outcome' HUP INT TERM
+  sleep "$1" >/dev/null 2>&1 &
+  napping=$!
+  wait $napping
 }
 
 # A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
@@ -361,8 +388,9 @@ update() {
   take_lock || { is_applied && return; } || { say "another agent is still asking" && return 1; }
   changed='' held='' origin=$server${organisation:+ $organisation} # what the facts about an answer hold for
   if is_whole "$copy"; then hash_of "$copy" && held=${hash:-$(get etag)}; fi
-  if ask && put_in_place && plan_report applied && note "revision=$revision" "floor=$revision" "etag=$etag" "server=$origin" \
-    "checked_at=$(utc)" "next_at=$(($(now) + $(seconds "$pinward_poll_after" 300)))" "signed_by=$signer" \
+  if ask && put_in_place && plan_report applied && set_pace &&
+    note "revision=$revision" "floor=$revision" "etag=$etag" "server=$origin" \
+    "checked_at=$(utc)" "next_at=$(($(now) + pace))" "moving_until=$(($(now) + moving))" "signed_by=$signer" \
     "valid_until=$pinward_valid_until" "stale=$pinward_stale" last_error= ${changed:+"applied_at=$(utc)"} \
     ${report:+"reported_applied=$revision"}; then
     [ -f "$reserve" ] || dd if=/dev/zero of="$reserve" bs=16384 count=1 2>/dev/null
@@ -373,12 +401,20 @@ update() {
   say "$trouble"
   put_in_place
   rm -f "$work".* "$reserve" # makes room to say why, even on a full disk
-  [ -n "$held" ] && pause=60 || pause=0
+  pause=0
+  if [ -n "$held" ]; then is_moving && pause=20 || pause=60; fi
   plan_report failed
   note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" "$pause")))" \
     ${report:+"reported_failed=$revision"} && send_report
   warn_of_age
   return 1
+}
+
+# A server that wants to be asked before a timer comes again is moving something. One that was heard so is taken to go on
+# for ten minutes when it isn't heard any more.
+set_pace() {
+  pace=$(seconds "$pinward_poll_after" 300)
+  [ "$pace" -lt 300 ] && moving=600 || moving=0
 }
 
 ask() {
@@ -1265,7 +1301,9 @@ is_as_fetched() {
 
 is_due() { has_come "$(get next_at)"; }
 
-# A clock that went back must not silence the agent.
+is_moving() { ! has_come "$(get moving_until)"; }
+
+# A clock that went back must not silence the agent. Of what has not come, `left` is the seconds until then.
 has_come() {
   is_number "$1" || return 0
   left=$(($1 - $(now)))
