@@ -28,6 +28,7 @@ const cmdlets: Readonly<Record<string, string>> = {
   'Sort-Object': 'Descending',
   'Split-Path': 'Leaf Parent',
   'Start-Sleep': 'Milliseconds',
+  'Stop-ScheduledTask': 'TaskName ErrorAction',
   'Test-Path': 'LiteralPath',
   'Unregister-ScheduledTask': 'TaskName Confirm ErrorAction',
   'Where-Object': '',

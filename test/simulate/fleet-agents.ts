@@ -15,6 +15,11 @@ import type { Service } from './fleet-service.ts';
 import { Witness } from './fleet-witness.ts';
 
 const retryAfter = 60;
+const retryAfterWhileMoving = 20;
+/** Who comes sooner than timers do is taken to do so for this long when it hears nothing any more. */
+const movesFor = 600;
+/** Between the end of a stay and the next start of the timer. */
+const away = 20;
 /** One poll of so many is asked of the real poll, too. */
 const witnessed = 1_009;
 
@@ -25,7 +30,7 @@ export interface AgentsInput {
   readonly rules: Rules;
   readonly startMs: number;
   readonly seconds: number;
-  /** How often a machine looks whether it is due. */
+  /** How often a timer starts the agent; while something moves it stays. */
   readonly timer: number;
   /** What agents do wrong, to see that the simulation finds it. */
   readonly isDeaf: boolean;
@@ -45,6 +50,8 @@ export class Agents {
   readonly #presences: Presences;
   readonly #polls: Calendar;
   readonly #changes: Calendar;
+  /** Until when they take it that something moves. */
+  readonly #movingUntil: Int32Array;
   /** Asleep when they were due. */
   readonly #overdue: Uint8Array;
   #late: Promise<void>[] = [];
@@ -58,6 +65,7 @@ export class Agents {
     this.#presences = new Presences(machines.count, startMs, chance);
     this.#polls = new Calendar(seconds, machines.count);
     this.#changes = new Calendar(seconds, machines.count);
+    this.#movingUntil = new Int32Array(machines.count);
     this.#overdue = new Uint8Array(machines.count);
     for (let machine = 0; machine < machines.count; machine++) {
       const { presence, until } = this.#presences.first(machine);
@@ -133,7 +141,9 @@ export class Agents {
     }
     if (answer.revision > held) this.#take(machine, answer, framed);
     else if (answer.pins !== machines.pins[machine]) rules.breach('sticky', `other pins in revision ${held}`);
-    this.#ask(machine, this.#now + (isDeaf ? 900 : pollAfter));
+    const pace = isDeaf ? 900 : pollAfter;
+    this.#movingUntil[machine] = pace < 300 ? this.#now + movesFor : 0;
+    this.#ask(machine, this.#now + pace);
   }
 
   #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
@@ -176,13 +186,20 @@ export class Agents {
   #fail(machine: number): void {
     const { machines, isDiscouraged } = this.#in;
     this.tally.failed += 1;
-    if (!isDiscouraged) this.#ask(machine, this.#now + (machines.revision[machine] === 0 ? 1 : retryAfter));
+    const pause = this.#isMoving(machine) ? retryAfterWhileMoving : retryAfter;
+    if (!isDiscouraged) this.#ask(machine, this.#now + (machines.revision[machine] === 0 ? 1 : pause));
   }
 
+  /** While something moves, when it is due and the agent is there; else at the next start of its timer. */
   #ask(machine: number, due: number): void {
     const { timer } = this.#in;
-    const ticks = Math.ceil((due - (machine % timer)) / timer);
-    this.#polls.put(ticks * timer + (machine % timer), machine);
+    const sinceStart = (due - (machine % timer) + timer) % timer;
+    const isThere = sinceStart === 0 || (this.#isMoving(machine) && sinceStart < timer - away);
+    this.#polls.put(isThere ? due : due + timer - sinceStart, machine);
+  }
+
+  #isMoving(machine: number): boolean {
+    return this.#now < (this.#movingUntil[machine] ?? 0);
   }
 
   #presenceOf(machine: number): Presence {
