@@ -8,9 +8,8 @@ import { test } from 'node:test';
 import { machines, read } from './files.ts';
 import * as powershell from './powershell.ts';
 
-const file = join(machines, 'pinward.ps1');
 const text = read('infra/machines/pinward.ps1');
-const script = powershell.parsePowerShell(file);
+const script = powershell.parsePowerShell(join(machines, 'pinward.ps1'));
 const procedures = powershell.proceduresIn(script);
 const byName = new Map(procedures.map((procedure) => [procedure.name.toLowerCase(), procedure]));
 

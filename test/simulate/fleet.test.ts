@@ -46,7 +46,7 @@ describe('a fleet of 2,000 machines on virtual time', async () => {
     const text = first.chart.join('\n');
 
     assert.match(text, /^100 % \|.*c.*a/m);
-    assert.match(text, /^ 90 % \|.*c.*e/m);
+    assert.match(text, /^ 90 % \|.*e/m);
     assert.match(text, /s\+\+\+\*.*R.*s\+\+\+\*.*AR/);
     assert.match(text, /08:00 .*12:00/);
   });
