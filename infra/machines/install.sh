@@ -41,7 +41,7 @@ remove() {
 start_on_linux() {
   units=$root/etc/systemd/system
   if ! command -v systemctl >/dev/null; then
-    echo 'There is no systemd here. Let cron do it: */5 * * * * root /usr/local/bin/pinward refresh'
+    echo 'There is no systemd here. Let cron do it: */5 * * * * root /usr/local/bin/pinward refresh --stay'
     return
   fi
   mkdir -p "$units"
@@ -56,6 +56,7 @@ stop_on_linux() {
   command -v systemctl >/dev/null || return 0
   if [ -n "$root" ]; then systemctl --root "$root" disable pinward.timer || :; else
     systemctl disable --now pinward.timer || :
+    systemctl stop pinward.service 2>/dev/null || : # it may stay for minutes
   fi
   rm -f "$root/etc/systemd/system/pinward.service" "$root/etc/systemd/system/pinward.timer"
   [ -n "$root" ] || systemctl daemon-reload

@@ -15,6 +15,7 @@ $ProgressPreference = 'SilentlyContinue'
 $version = '0.1.0'
 $maxBytes = 1048576 # Claude Code takes no more from a policyHelper
 $maxWait = 86400 # seconds: no server silences an agent for longer than a day
+$longestStay = 280 # seconds: the task starts the next one after 300
 $clockSkew = 300 # seconds by which this machine's clock may be fast before an answer counts as expired
 $onWindows = [Environment]::OSVersion.Platform -eq 'Win32NT'
 # In the 32-bit host, which Intune starts unless told otherwise, ProgramFiles is a folder that Claude Code never reads.
@@ -25,7 +26,9 @@ $usage = @'
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
   login       ask the server now and put its answer in place
-  refresh     the same, unless the server asked to be left alone until later: for the scheduled task
+  refresh     the same, unless the server asked to be left alone until later
+              [--stay] for the task, which comes each five minutes: while the server wants to be asked sooner than it
+              comes, stays and asks when it wants
   env         give the pins as PowerShell assignments: Invoke-Expression (& pinward.ps1 env | Out-String)
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and what went wrong last
@@ -77,7 +80,8 @@ static class PinwardHelper {
 }
 '@
 
-# At start, at each logon and every five minutes, as SYSTEM; `refresh` leaves the server alone as long as it asked for.
+# At start, at each logon and every five minutes, as SYSTEM; `refresh` leaves the server alone as long as it asked for. START
+# is another moment on each machine, so that a fleet does not come at once.
 $taskXml = @'
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -97,9 +101,8 @@ $taskXml = @'
         <Interval>PT5M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
-      <StartBoundary>2026-01-01T00:00:00</StartBoundary>
+      <StartBoundary>START</StartBoundary>
       <Enabled>true</Enabled>
-      <RandomDelay>PT1M</RandomDelay>
     </TimeTrigger>
   </Triggers>
   <Principals>
@@ -113,12 +116,12 @@ $taskXml = @'
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
-    <ExecutionTimeLimit>PT5M</ExecutionTimeLimit>
+    <ExecutionTimeLimit>PT6M</ExecutionTimeLimit>
   </Settings>
   <Actions Context="Author">
     <Exec>
       <Command>%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe</Command>
-      <Arguments>-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "AGENT" refresh</Arguments>
+      <Arguments>-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "AGENT" refresh --stay</Arguments>
     </Exec>
   </Actions>
 </Task>
@@ -159,6 +162,7 @@ function Read-CommandLine([string[]]$words) {
     Read-Word $word $value
   }
   if ($installing -and $verb -cne 'install') { Stop-Agent 2 "$installing belongs to: pinward install" }
+  if ($stays -and $verb -cne 'refresh') { Stop-Agent 2 '--stay belongs to: pinward refresh' }
 }
 
 function Read-Word([string]$word, [string]$value) {
@@ -174,6 +178,7 @@ function Read-Word([string]$word, [string]$value) {
     '--organisation' { $given['organisation'] = $value; return }
     '--key' { $script:keyFiles += Resolve-Full $value; return }
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
+    '--stay' { $script:stays = $true; return }
   }
   if ($word.StartsWith('-')) { Stop-Agent 2 "unknown option ${word}; see: pinward help" }
   if ($verb) { Stop-Agent 2 "one command at a time, not both $verb and $word" }
@@ -193,9 +198,26 @@ function Invoke-Login {
   Write-Note "revision $(Get-Fact 'revision') stays in place: $applied"
 }
 
+# With --stay no login waits for the lock meanwhile.
 function Invoke-Refresh {
-  if (-not (Test-Due (Get-Fact 'next_at'))) { return }
-  if (-not (Update-Pins) -and -not (Test-Applied)) { $script:code = 1 }
+  $watch = [Diagnostics.Stopwatch]::StartNew()
+  $least = 1
+  for (;;) {
+    if (Test-Due (Get-Fact 'next_at')) {
+      $isFresh = Update-Pins
+      $least = if ($isFresh) { 1 } else { 20 }
+      $script:code = if ($isFresh -or (Test-Applied)) { 0 } else { 1 }
+    }
+    $next = Get-Fact 'next_at'
+    if (-not $stays -or -not (Test-Moving) -or -not (Test-Number $next)) { return }
+    $pause = [Math]::Max([long]$least, [long]$next - (Get-Now))
+    if ($watch.Elapsed.TotalSeconds + $pause -ge $longestStay) { return }
+    Start-Sleep -Milliseconds ($pause * 1000)
+    # The configuration may be another one by now, or gone.
+    $script:given = @{}
+    $script:trouble = ''
+    Initialize-Agent
+  }
 }
 
 # A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
@@ -325,7 +347,8 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
   if ($delivery -ceq 'shell') { "Add to the PowerShell profile: Invoke-Expression (& '$agent' env | Out-String)" }
   if ($onWindows -and -not $root) {
-    $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent))
+    $start = ([DateTime]'2026-01-01').AddSeconds((New-Object Random).Next(300)).ToString('s')
+    $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent)).Replace('START', $start)
     $null = Register-ScheduledTask -TaskName 'Pinward' -Xml $task -Force
   }
 }
@@ -349,6 +372,7 @@ function Uninstall-Agent {
   Remove-Quietly $fragment # first, since it may name the helper
   if ((Test-Registry) -and (Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { Set-Policy $null }
   if ($onWindows -and -not $root) {
+    Stop-ScheduledTask -TaskName 'Pinward' -ErrorAction SilentlyContinue # it may stay for minutes
     Unregister-ScheduledTask -TaskName 'Pinward' -Confirm:$false -ErrorAction SilentlyContinue
   }
   Remove-Leftovers
@@ -518,7 +542,7 @@ function Update-Locked {
   } catch { $script:trouble = Get-Reason $_ }
   Write-Note $trouble
   try { $null = Set-Applied } catch { Write-Note (Get-Reason $_) }
-  $pause = if ($held) { 60 } else { 0 }
+  $pause = if (-not $held) { 0 } elseif (Test-Moving) { 20 } else { 60 }
   try {
     Write-Facts @{ last_error = "$(Get-Utc) $trouble"; next_at = (Get-Now) + (Get-Seconds $retryAfter $pause) }
   } catch { Write-Note (Get-Reason $_) }
@@ -544,10 +568,13 @@ function Request-Pins([string]$held) {
     default { throw "HTTP $_$(Get-Quote $answer 'title')$(Get-Quote $answer 'hint')" }
   }
   if (Set-Applied) { $changed = $true }
+  $pace = Get-Seconds $answer['Pinward-Poll-After'] 300
+  # A server that wants to be asked before the task comes again is moving something. One that was heard so is taken to go
+  # on for ten minutes when it isn't heard any more.
   $facts = @{
     revision = $revision; floor = $revision; server = $origin; checked_at = Get-Utc; last_error = ''
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
-    next_at = (Get-Now) + (Get-Seconds $answer['Pinward-Poll-After'] 300)
+    next_at = (Get-Now) + $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
     valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']
   }
   if ($changed) { $facts['applied_at'] = Get-Utc }
@@ -1034,6 +1061,8 @@ function Test-WholeBytes([byte[]]$bytes) {
 
 function Test-Applied { (Test-Whole $copy) -and (Read-Applied).Length -gt 0 }
 
+function Test-Moving { -not (Test-Due (Get-Fact 'moving_until')) }
+
 # A clock that went back must not silence the agent.
 function Test-Due([string]$at) {
   if (-not (Test-Number $at)) { return $true }
@@ -1077,6 +1106,7 @@ $code = 0
 $verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = ''
 $keyFiles = @()
 $trustsFirst = $false
+$stays = $false
 $token = $null
 $given = @{}
 $policyKey = 'SOFTWARE\Policies\ClaudeCode'

@@ -2,10 +2,11 @@
 # pinward: the agent that keeps one developer machine on its organisation's Claude Code pins.
 #
 # It asks a Pinward server for the exact bytes of one file, checks them against their hash, and puts the file in place
-# by a rename. It parses no JSON. Where keys are pinned, an answer counts only with a signature by one of them. Whatever
-# goes wrong, it keeps the last good copy, says why, and lets shells and Claude Code start. What it knows lies in the
-# state folder: pins.FORMAT is the last good copy, pins.FORMAT.state the facts about it as key=value lines,
-# pins.FORMAT.lock a symbolic link to the pid of the agent at work, pins.KEYID.pem a key that a pinned one vouched for.
+# by a rename. It parses no JSON, but for the doctor, who changes nothing. Where keys are pinned, an answer counts only
+# with a signature by one of them. Whatever goes wrong, it keeps the last good copy, says why, and lets shells and Claude
+# Code start. What it knows lies in the state folder: pins.FORMAT is the last good copy, pins.FORMAT.state the facts about
+# it as key=value lines, pins.FORMAT.lock a symbolic link to the pid of the agent at work, pins.KEYID.pem a key that a
+# pinned one vouched for.
 # It needs a POSIX sh, curl, mktemp, readlink and plain tools; openssl for signatures. For its use run: pinward help
 set -u
 umask 022
@@ -14,6 +15,7 @@ version=0.1.0
 max_bytes=1048576 # Claude Code takes no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
+longest_stay=280  # seconds: timers start the next one after 290 or 300
 clock_skew=300    # seconds by which this machine's clock may be fast before an answer counts as expired
 utc_form=+%Y-%m-%dT%H:%M:%SZ
 newline='
@@ -24,10 +26,13 @@ usage() {
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
   login       ask the server now and put its answer in place
-  refresh     the same, unless the server asked to be left alone until later: for timers
+  refresh     the same, unless the server asked to be left alone until later
+              [--stay] for timers that come each five minutes: while the server wants to be asked sooner than they
+              come, stays and asks when it wants
   env         print the pins as shell exports: eval "$(pinward env)"
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and what went wrong last
+  doctor      find what is wrong with this machine, and name the command that mends it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
@@ -35,6 +40,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
   --root DIR        put DIR before every path that the agent or its configuration names
   --config FILE     default: /etc/pinward/agent.conf; a user's own ~/.config/pinward/agent.conf goes first
+  --offline         has doctor ask nobody: neither the server nor Google
   --delivery WHAT   fragment (a managed-settings.d file; the default), shell (for env) or helper (for policyHelper)
   --key FILE        take only what is signed with this public key (PEM, or base64 of its DER) or one that it vouches for
   --trust-on-first-use  the same with the keys that the server names while it is installed
@@ -45,7 +51,7 @@ EOF
 }
 
 main() {
-  verb='' root='' config='' wanted='' given='' token_from='' install_option='' key_files='' first_use=''
+  verb='' root='' config='' wanted='' given='' token_from='' install_option='' key_files='' first_use='' offline='' stays=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
@@ -64,6 +70,8 @@ main() {
       --organisation) given="${given}organisation=$2$newline" && shift ;;
       --key) key_files=$key_files$2$newline && shift ;;
       --trust-on-first-use) first_use=yes ;;
+      --offline) offline=yes ;;
+      --stay) stays=yes ;;
       --help | help) usage && exit ;;
       --version) echo "pinward $version" && exit ;;
       -*) die 2 "unknown option $1; see: pinward help" ;;
@@ -72,12 +80,15 @@ main() {
     shift
   done
   [ -z "$install_option" ] || [ "$verb" = install ] || die 2 "$install_option belongs to: pinward install"
+  [ -z "$offline" ] || [ "$verb" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$stays" ] || [ "$verb" = refresh ] || die 2 '--stay belongs to: pinward refresh'
   case $verb in
     login) configure && login ;;
     refresh) configure && refresh ;;
     env) wanted=shell && configure && print_env ;;
     helper) wanted=helper && configure && print_policy ;;
     status) configure && print_status ;;
+    doctor) configure && doctor ;;
     install) install_agent && login ;;
     uninstall) configure && uninstall_agent ;;
     '') usage >&2 && exit 2 ;;
@@ -98,11 +109,33 @@ login() {
 }
 
 refresh() {
-  is_due || return 0
-  update || is_applied
-  outcome=$?
-  wait # for the report: a service manager ends what its service leaves running
-  return $outcome
+  leave_at=$(($(now) + longest_stay)) outcome=0 least=1
+  while :; do
+    if is_due; then
+      if update; then
+        outcome=0 least=1
+      else
+        is_applied
+        outcome=$? least=20
+      fi
+      wait # for the report: a service manager ends what its service leaves running
+    fi
+    { [ -n "$stays" ] && is_moving; } || return $outcome
+    if is_due || [ "$left" -lt $least ]; then left=$least; fi
+    { [ "$left" -lt $longest_stay ] && [ $(($(now) + left)) -lt $leave_at ]; } || return $outcome
+    nap "$left"
+    given='' && configure # it may be another one by now, or gone
+  done
+}
+
+# No login waits for the lock meanwhile. Shells hear a signal while they wait for a child, not while they run one.
+nap() {
+  clean_up
+  napping=''
+  trap 'kill $napping 2>/dev/null; exit $outcome' HUP INT TERM
+  sleep "$1" >/dev/null 2>&1 &
+  napping=$!
+  wait $napping
 }
 
 # A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
@@ -355,28 +388,39 @@ update() {
   take_lock || { is_applied && return; } || { say "another agent is still asking" && return 1; }
   changed='' held='' origin=$server${organisation:+ $organisation} # what the facts about an answer hold for
   if is_whole "$copy"; then hash_of "$copy" && held=${hash:-$(get etag)}; fi
-  if ask && put_in_place && note "revision=$revision" "floor=$revision" "etag=$etag" "server=$origin" \
-    "checked_at=$(utc)" "next_at=$(($(now) + $(seconds "$pinward_poll_after" 300)))" "signed_by=$signer" \
-    "valid_until=$pinward_valid_until" "stale=$pinward_stale" last_error= ${changed:+"applied_at=$(utc)"}; then
+  if ask && put_in_place && plan_report applied && set_pace &&
+    note "revision=$revision" "floor=$revision" "etag=$etag" "server=$origin" \
+    "checked_at=$(utc)" "next_at=$(($(now) + pace))" "moving_until=$(($(now) + moving))" "signed_by=$signer" \
+    "valid_until=$pinward_valid_until" "stale=$pinward_stale" last_error= ${changed:+"applied_at=$(utc)"} \
+    ${report:+"reported_applied=$revision"}; then
     [ -f "$reserve" ] || dd if=/dev/zero of="$reserve" bs=16384 count=1 2>/dev/null
-    report applied
+    send_report
     return 0
   fi
   trouble=$reason
   say "$trouble"
   put_in_place
   rm -f "$work".* "$reserve" # makes room to say why, even on a full disk
-  [ -n "$held" ] && pause=60 || pause=0
-  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" "$pause")))"
+  pause=0
+  if [ -n "$held" ]; then is_moving && pause=20 || pause=60; fi
+  plan_report failed
+  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" "$pause")))" \
+    ${report:+"reported_failed=$revision"} && send_report
   warn_of_age
-  report failed
   return 1
+}
+
+# A server that wants to be asked before a timer comes again is moving something. One that was heard so is taken to go on
+# for ten minutes when it isn't heard any more.
+set_pace() {
+  pace=$(seconds "$pinward_poll_after" 300)
+  [ "$pace" -lt 300 ] && moving=600 || moving=0
 }
 
 ask() {
   retry_after='' revision='' signer='' cli=$(find_cli) token=''
   token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
-  case $token in *[!A-Za-z0-9._~+/=-]*) fail "the token has characters that no bearer token has" || return ;; esac
+  is_token "$token" || fail "the token has characters that no bearer token has" || return
   : >"$work.body" && : >"$work.head"
   set -- --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}'
   [ -z "$held" ] || set -- "$@" --header "If-None-Match: \"$held\""
@@ -614,22 +658,564 @@ is_key_id() {
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 
-# Tells the server what came of a revision: once for each outcome, from the background, and whether or not it listens. One
-# that knows no reports is left alone for a day.
-report() {
+# Finds the `report` of what came of a revision: once for each outcome, and none for a day to a server that takes none. It
+# is noted before it is sent, since nobody waits to hear whether it was taken.
+plan_report() {
+  report=''
   { is_number "$revision" && [ "$(get "reported_$1")" != "$revision" ]; } || return 0
-  has_come "$(cat "$no_reports" 2>/dev/null)" && note "reported_$1=$revision" || return 0
-  told="\"machine\":\"$machine\",\"revision\":$revision,\"outcome\":\"$1\""
-  [ -z "$cli" ] || told="$told,\"cli\":\"$cli\""
+  [ ! -f "$no_reports" ] || has_come "$(cat "$no_reports")" || return 0
+  report="\"machine\":\"$machine\",\"revision\":$revision,\"outcome\":\"$1\""
+  [ -z "$cli" ] || report="$report,\"cli\":\"$cli\""
   [ "$1" = applied ] ||
-    told="$told,\"reason\":\"$(printf %s "$trouble" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
+    report="$report,\"reason\":\"$(printf %s "$trouble" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
+}
+
+send_report() {
+  [ -n "$report" ] || return 0
   {
     exec </dev/null >/dev/null 2>&1
-    case $(call_server /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$told}" \
+    case $(call_server /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$report}" \
       --output /dev/null --write-out '%{http_code}') in
       404 | 405) echo $(($(now) + max_wait)) >"$no_reports" ;;
     esac
   } &
+}
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+
+# Looks at all that decides which models a developer gets here, and asks Vertex itself for one token of each pinned one.
+# It changes nothing and makes no file. PINWARD_VERTEX_URL is for tests, and leads nowhere but to this very machine, since
+# an access token goes there.
+doctor() {
+  vertex=${PINWARD_VERTEX_URL:-}
+  [ -z "$vertex" ] || { [ "${vertex%:*}" = http://127.0.0.1 ] && is_number "${vertex##*:}"; } ||
+    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
+  timeout=5 pins='' models='' advice='' problems=0
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  case $(uname -s) in Darwin) browse=open ;; *) browse=xdg-open ;; esac
+  if [ "$(id -u)" -eq 0 ] || [ "$config" = "$users" ]; then agent=pinward; else agent='sudo pinward'; fi
+  check_config
+  check_pins
+  check_age
+  check_signatures
+  check_rank
+  check_shell
+  check_user_settings
+  check_cli
+  check_credentials
+  check_models
+  [ $problems -gt 0 ] || return 0
+  printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
+  return 1
+}
+
+finding() { printf '%-8s %-12s %s\n' "$1" "$2" "$(printable "$3")"; }
+fine() { finding ok "$1" "$2"; }
+skip() { finding skipped "$1" "$2"; }
+
+# What is wrong, what it means, and the one command that mends it. The same advice is given once.
+problem() {
+  finding problem "$1" "$2"
+  problems=$((problems + 1))
+  told="$(printable "$3")$newline  $(printable "$4")"
+  case $advice in *": $told$newline"*) ;; *) advice="$advice$newline$1: $told$newline" ;; esac
+}
+
+# One line, without what could play tricks on a terminal.
+printable() {
+  case $1 in
+    *[!\ -~]*) printf %s "$1" | tr '\n' ' ' | tr -s ' ' | tr -cd ' -~' | sed 's/ $//' ;;
+    *) printf %s "$1" ;;
+  esac
+}
+
+# In single quotes, for a shell, where it needs any.
+quoted() {
+  case $1 in *[!A-Za-z0-9_./:@=~-]*) printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;; *) printf %s "$1" ;; esac
+}
+
+edit() {
+  if [ -w "$1" ]; then printf '%s %s' "${EDITOR:-vi}" "$(quoted "$1")"; else printf 'sudo vi %s' "$(quoted "$1")"; fi
+}
+
+# The command that installs this configuration anew, with more options.
+reinstall() {
+  printf 'sudo pinward install --server %s --machine %s --delivery %s' "${server:-https://SERVER}" "$machine" "$delivery"
+  if [ -n "$token_command" ]; then
+    printf ' --token-command %s' "$(quoted "$token_command")"
+  else
+    printf ' --token-file %s' "$(quoted "${token_file:-FILE}")"
+  fi
+  [ $# -eq 0 ] || printf ' %s' "$@"
+}
+
+check_config() {
+  if [ -n "$trouble" ]; then
+    problem config "$trouble" 'The agent fetches nothing with this configuration.' "$(reinstall)"
+  else
+    fine config "$config: $server"
+  fi
+}
+
+check_pins() {
+  if ! is_applied; then
+    problem pins 'nothing is applied' \
+      "Claude Code runs without pins. Last error: $(get last_error | grep . || echo none)" "$agent login"
+  elif ! read_pins; then
+    pins='' models=''
+    problem pins "could not read $applied" \
+      'It is not as Pinward writes it. Since 2.1.259 Claude Code does not start on a managed file that it cannot read.' \
+      "$agent login"
+  elif ! is_as_fetched; then
+    problem pins "altered since it was fetched: $applied" 'What is in force is not what the server said.' "$agent login"
+  else
+    fine pins "revision $(get revision), as fetched: $applied"
+  fi
+}
+
+# Sets `pins` to what is applied, as lines such as env.NAME=VALUE, and `models` to lines of family, model and location. The
+# region variable of a model has its family in its name, and only those of pinned models are written.
+read_pins() {
+  case $delivery in
+    shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
+    *) pins=$(flatten "$applied") && pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//') ;;
+  esac || return
+  models=$(printf '%s\n' "$pins" | awk -F = '
+    /^env\.CLOUD_ML_REGION=/ { location = $2 }
+    /^env\.VERTEX_REGION_CLAUDE_/ { regions[$1] = $2 }
+    /^env\.ANTHROPIC_DEFAULT_[A-Z]+_MODEL=./ {
+      gsub(/^env\.ANTHROPIC_DEFAULT_|_MODEL$/, "", $1); sub(/\[1m\]$/, "", $2)
+      families[++count] = $1; models[count] = $2
+    }
+    END {
+      for (i = 1; i <= count; i++) {
+        where = location
+        for (name in regions) if (index(name, families[i])) where = regions[name]
+        print tolower(families[i]), models[i], where
+      }
+    }')
+  [ -n "$models" ]
+}
+
+pinned() {
+  rest=$newline$pins$newline
+  case $rest in *"$newline$1="*) rest=${rest#*"$newline$1="} && printf %s "${rest%%"$newline"*}" ;; esac
+}
+
+is_pinned() { case $newline$pins in *"$newline$1="*) ;; *) return 1 ;; esac; }
+
+# Prints a JSON file as lines of path=value, strings as they are written; fails on what is no JSON.
+flatten() {
+  awk '
+    function put(value, path, i) {
+      for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
+      print path "=" value
+      want = "next"
+    }
+    function open(kind) { kinds[++depth] = kind; at[depth] = 0; want = kind == "{" ? "key" : "value"; empty = 1 }
+    function ends(kind) {
+      if (kind == "}") return kinds[depth] == "{" && (want == "next" || empty && want == "key")
+      return kind == "]" && kinds[depth] == "[" && (want == "next" || empty && want == "value")
+    }
+    function take(token, kind) {
+      kind = substr(token, 1, 1)
+      if (kind == "\"" && want == "key") { at[depth] = substr(token, 2, length(token) - 2); want = "colon" }
+      else if (kind == ":" && want == "colon") want = "value"
+      else if (kind == "," && want == "next" && depth) {
+        if (kinds[depth] == "[") { at[depth]++; want = "value" } else want = "key"
+      } else if (ends(kind)) { depth--; want = "next" }
+      else if (want != "value" || index("]}:,", kind)) return 0
+      else if (kind == "{" || kind == "[") { open(kind); return 1 }
+      else if (kind == "\"") put(substr(token, 2, length(token) - 2))
+      else put(token)
+      empty = 0
+      return 1
+    }
+    BEGIN { want = "value" }
+    {
+      sub(/\r$/, "")
+      for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
+        sub(/^[ \t]+/, "", rest)
+        if (rest == "") next
+        if (!match(rest, /^("([^"\\]|\\.)*"|[][{}:,]|[-+.0-9A-Za-z]+)/)) break
+        token = substr(rest, 1, RLENGTH)
+        if (!take(token)) break
+      }
+      bad = 1
+      exit
+    }
+    END { exit (bad || depth || want != "next") }
+  ' "$1" 2>/dev/null
+}
+
+check_age() {
+  if ! is_applied; then skip age 'nothing is applied' && return; fi
+  checked=$(get checked_at) until=$(get valid_until)
+  if is_past "$until"; then
+    stale="valid until $until, which has passed"
+  elif ! is_before "$(utc_at $(($(now) - max_wait)))" "$checked"; then
+    stale="no word from the server since ${checked:-it was installed}"
+  else
+    fine age "last word from the server: $checked" && return
+  fi
+  problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: $(get last_error | grep . || echo none)" "$agent login"
+}
+
+check_signatures() {
+  if [ -z "$organisation" ]; then
+    if [ -z "$offline$trouble" ] && fetch_keys && ! printf '%s\n' "$listed" | grep -q '^key '; then
+      skip signatures "$server names no keys to check them by" && return
+    fi
+    problem signatures 'not checked: no keys pinned' \
+      'Whoever manages to answer in place of the server sets the pins of this machine.' "$(reinstall --trust-on-first-use)"
+  elif ! has_openssl; then
+    problem signatures 'there is no openssl on this machine' 'Without it nothing signed is taken, so pins grow stale.' \
+      "$(if command -v apt-get >/dev/null; then echo sudo apt-get install openssl; else echo sudo dnf install openssl; fi)"
+  elif [ -z "$(trusted_keys)" ]; then
+    problem signatures "no key of $organisation is in $keys" 'No answer can be checked, so none is taken.' \
+      "$(reinstall --organisation "$organisation" --trust-on-first-use)"
+  elif [ -z "$(get signed_by)" ]; then
+    problem signatures 'what is applied came before the keys' 'Nobody has checked who made it.' "$agent login"
+  else
+    fine signatures "of $organisation, by $(get signed_by)"
+  fi
+}
+
+# Server-managed settings come before a profile or HKLM, those before files; of files the last in the alphabet wins, and
+# a policyHelper replaces them all.
+check_rank() {
+  before=$problems later=''
+  if [ -s "$claude_home/remote-settings.json" ] && flatten "$claude_home/remote-settings.json" | grep -q .; then
+    problem rank "server-managed settings: $claude_home/remote-settings.json" \
+      'They outrank every file and profile on this machine: of those only env still counts, and no policyHelper.' \
+      'claude auth logout'
+  fi
+  for file in "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-$(id -un)}/com.anthropic.claudecode.plist"; do
+    { [ "$browse" = open ] && [ -f "$file" ]; } || continue
+    { [ "$delivery" = helper ] && grep -qa pinward-helper "$file"; } || grep -qa managedSourcesBehavior "$file" ||
+      problem rank "a profile: $file" \
+        'It outranks files, of which only env still counts. Whoever runs the MDM can put managedSourcesBehavior there.' \
+        'sudo profiles show -type configuration'
+  done
+  for file in "${settings_dir%.d}.json" "$settings_dir"/*.json; do
+    if [ "$file" = "$fragment" ]; then later=yes; elif [ -f "$file" ]; then check_rival; fi
+  done
+  [ $problems -gt "$before" ] || fine rank 'no other managed source outranks the pins'
+}
+
+check_rival() {
+  if ! facts=$(flatten "$file"); then
+    problem rank "could not read $file" 'Since 2.1.259 Claude Code does not start on a managed file that it cannot read.' \
+      "$(edit "$file")"
+    return
+  fi
+  helper=$(printf '%s\n' "$facts" | sed -n 's/^policyHelper\.path=//p')
+  if [ -n "$helper" ] && [ "$helper" != /usr/local/bin/pinward-helper ] && [ "$delivery$later" != helper ]; then
+    problem rank "$file names another policyHelper: $helper" 'What it prints replaces every other managed source.' \
+      "$(edit "$file")"
+  fi
+  [ "$delivery" != helper ] && [ -n "$pins" ] && [ "$delivery$later" != fragment ] || return 0
+  weigh_all
+  [ -z "$clashes" ] ||
+    problem rank "$file: ${clashes#, }" 'This file is read after the pins and replaces them.' "$(edit "$file")"
+}
+
+# Finds `clashes` between the lines of `facts` and the pins, their names in `clashing`, and whether any of them `beats` the
+# pins in Claude Code.
+weigh_all() {
+  clashes='' clashing='' beats=''
+  while IFS= read -r fact; do
+    [ -z "$fact" ] || weigh "${fact%%=*}" "${fact#*=}"
+  done <<EOF
+$(printf '%s\n' "$facts" | grep -e '^model=' -e '^env\.ANTHROPIC_[A-Z_]*=' -e '^env\.CLAUDE_CODE_[A-Z_]*=' \
+  -e '^env\.CLOUD_ML_REGION=' -e '^env\.VERTEX_REGION_[A-Z0-9_]*=')
+EOF
+}
+
+weigh() {
+  if is_pinned "$1"; then
+    [ "$2" != "$(pinned "$1")" ] || return 0
+    [ "$delivery" != shell ] || beats=yes
+  else
+    case $1 in
+      model | env.ANTHROPIC_MODEL | env.ANTHROPIC_DEFAULT_MODEL | env.CLAUDE_CODE_SUBAGENT_MODEL)
+        ! is_pinned_model "$2" || return 0 ;;
+      env.ANTHROPIC_VERTEX_BASE_URL | env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST | env.CLAUDE_CODE_USE_*)
+        case $2 in '' | 0 | false | no | off) return ;; esac ;;
+      *) return 0 ;;
+    esac
+    beats=yes
+  fi
+  clashes="$clashes, ${1#env.}=$2" clashing="$clashing ${1#env.}"
+}
+
+is_pinned_model() {
+  case $1 in '' | default | best | inherit | opusplan | "opusplan[1m]") return ;; esac
+  case "$newline$models$newline" in *"$newline${1%"[1m]"} "* | *" ${1%"[1m]"} "*) ;; *) return 1 ;; esac
+}
+
+explain_clash() {
+  if [ -n "$beats" ]; then
+    echo "This beats the pins.${1:+ $1}"
+  else
+    echo "Claude Code follows the pins all the same, but other programs and Claude Code before 2.0.47 do not.${1:+ $1}"
+  fi
+}
+
+check_shell() {
+  if [ -z "$pins" ]; then skip shell 'there are no pins to compare with' && return; fi
+  facts='' missing=''
+  for key in $(printf '%s\n' "$pins" | sed -n 's/^\(env\.[A-Z][A-Z0-9_]*\)=.*/\1/p') env.ANTHROPIC_MODEL \
+    env.ANTHROPIC_DEFAULT_MODEL env.CLAUDE_CODE_SUBAGENT_MODEL env.ANTHROPIC_VERTEX_BASE_URL \
+    env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST env.CLAUDE_CODE_USE_BEDROCK env.CLAUDE_CODE_USE_FOUNDRY \
+    env.CLAUDE_CODE_USE_MANTLE env.CLAUDE_CODE_USE_ANTHROPIC_AWS env.CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD; do
+    name=${key#env.}
+    value='' is_set=''
+    eval "value=\${$name-} is_set=\${$name+yes}"
+    if [ -n "$is_set" ]; then
+      facts="$facts$key=$(printable "$value")$newline"
+    elif is_pinned "$key" && [ -n "$(pinned "$key")" ]; then
+      missing="$missing $name"
+    fi
+  done
+  [ "$delivery" = shell ] || missing=''
+  facts=$(printf %s "$facts" | sort -u)
+  weigh_all
+  if [ -z "$clashes$missing" ]; then fine shell 'no variable of this shell fights a pin' && return; fi
+  mend=${clashing:+"unset$clashing"}
+  [ "$delivery" != shell ] || mend="${mend:+$mend; }eval \"\$(pinward env)\""
+  [ -z "$missing" ] || missing=", not set:$missing" beats=yes
+  clashes=$clashes$missing
+  problem shell "${clashes#, }" "$(explain_clash "$(find_profiles)")" "$mend"
+}
+
+find_profiles() {
+  profiles=''
+  for file in .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish; do
+    for name in $clashing; do
+      ! grep -q "$name" "$root${HOME:-}/$file" 2>/dev/null || { profiles="$profiles ~/$file" && break; }
+    done
+  done
+  echo "${profiles:+"New shells get it from$profiles."}"
+}
+
+check_user_settings() {
+  if [ -z "$pins" ]; then skip settings 'there are no pins to compare with' && return; fi
+  before=$problems unread='' previous=''
+  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" "$root$(pwd)/.claude/settings.local.json"; do
+    { [ -f "$file" ] && [ "$file" != "$previous" ]; } || continue
+    previous=$file
+    if ! facts=$(flatten "$file"); then unread="$unread, could not read $file" && continue; fi
+    weigh_all
+    [ -z "$clashes" ] ||
+      problem settings "$file: ${clashes#, }" "$(explain_clash 'Remove it from that file.')" "$(edit "$file")"
+  done
+  if [ -n "$unread" ]; then
+    skip settings "${unread#, }"
+  elif [ $problems -eq "$before" ]; then
+    fine settings "no setting of this user or project fights a pin"
+  fi
+}
+
+# The server knows what each model needs: it serves an older CLI something else, and says so in its reasons.
+check_cli() {
+  cli=$(find_cli)
+  if [ -z "$cli" ]; then skip cli 'there is no Claude Code on the PATH' && return; fi
+  case $delivery in fragment) least=2.1.83 ;; helper) least=2.1.136 ;; *) least=0.0.0 ;; esac
+  for needed in "$least" "$(pinned requiredMinimumVersion)"; do
+    is_older "$cli" "$needed" || continue
+    problem cli "$cli, and the pins need $needed" \
+      'This Claude Code is too old for the way its pins are delivered, or for the policy.' 'claude update'
+    return
+  done
+  if [ -n "$offline" ]; then skip cli "$cli; not asked what the pins need (--offline)" && return; fi
+  if ! ask_about_cli; then skip cli "$cli; could not ask $server what the pins need: $reason" && return; fi
+  if [ -n "$old" ]; then
+    problem cli "$cli is older than a pin needs" "$old" 'claude update'
+  else
+    fine cli "$cli runs every pin"
+  fi
+}
+
+is_older() {
+  [ -n "$2" ] && [ "$1" != "$2" ] &&
+    [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}
+
+# Sets `old` to why this CLI does not get a pin as it stands.
+ask_about_cli() {
+  [ -z "$trouble" ] || fail "$trouble" || return
+  heard=$(
+    token=$(read_token 2>/dev/null) || { echo 'this user may not read its token' && exit 1; }
+    is_token "$token" || { echo 'the token has characters that no bearer token has' && exit 1; }
+    call_server "/v1/pins.json?machine=$machine&cli=$cli" "$timeout" $max_bytes --write-out '\nHTTP %{http_code}\n' 2>&1
+  )
+  case $heard in
+    *"${newline}HTTP 200") ;;
+    *) fail "$(printf '%s\n' "$heard" | sed 's/^curl: ([0-9]*) //; /^HTTP 000$/d' | tail -n 1 | cut -c 1-200)" || return ;;
+  esac
+  facts=$(printf '%s\n' "$heard" | sed '$d' | flatten -) || fail 'could not read the answer' || return
+  number=$(printf '%s\n' "$facts" |
+    sed -n -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
+  old=${number:+$(printf '%s\n' "$facts" | sed -n "s/^reasons\.$number\.text=//p")}
+}
+
+# Finds the `access` token by which Claude Code calls Vertex.
+check_credentials() {
+  access=''
+  adc=${CLOUDSDK_CONFIG:-${HOME:-}/.config/gcloud}/application_default_credentials.json
+  adc=$root${GOOGLE_APPLICATION_CREDENTIALS:-$adc}
+  login='gcloud auth application-default login'
+  if [ -n "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] && [ ! -r "$adc" ]; then
+    problem credentials "could not read $adc" 'GOOGLE_APPLICATION_CREDENTIALS names it, so no other credentials are tried.' \
+      'unset GOOGLE_APPLICATION_CREDENTIALS'
+  elif [ -n "$offline" ] && [ -r "$adc" ]; then
+    skip credentials "--offline: whether Google takes $adc was not asked"
+  elif [ -n "$offline" ] || ! command -v gcloud >/dev/null; then
+    if [ -r "$adc" ]; then skip credentials "there is no gcloud here to try $adc with" && return; fi
+    problem credentials 'no application default credentials' \
+      "Claude Code signs its calls with them, and there is no $adc." "$login"
+  else
+    ask_gcloud
+  fi
+}
+
+# gcloud may take some seconds only to start.
+ask_gcloud() {
+  timeout=10
+  heard=$(
+    export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
+    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1
+    bounded gcloud auth application-default print-access-token </dev/null 2>&1
+  ) && status=0 || status=$?
+  timeout=5
+  if [ "$status" -eq 0 ]; then
+    access=$(printf '%s\n' "$heard" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+    if [ -n "$access" ]; then fine credentials 'Google took the application default credentials' && return; fi
+    skip credentials 'could not read what gcloud printed' && return
+  fi
+  case $status:$heard in
+    124:* | 137:* | 143:*) skip credentials "gcloud did not answer within 10 seconds" ;;
+    *'were not found'* | *'not automatically determine'*)
+      problem credentials 'no application default credentials' \
+        'Claude Code signs its calls with them, and there are none.' "$login" ;;
+    *'Failed to resolve'* | *'Max retries'* | *'Unable to find the server'* | *'Failed to establish'*)
+      problem credentials 'gcloud could not reach Google' 'The network or the proxy is not what gcloud needs.' \
+        'gcloud info --run-diagnostics' ;;
+    *) problem credentials 'the application default credentials are expired or refused' \
+      "Claude Code can sign no calls. $(printf '%s\n' "$heard" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" "$login" ;;
+  esac
+}
+
+check_models() {
+  project=$(pinned env.ANTHROPIC_VERTEX_PROJECT_ID)
+  quota=${GOOGLE_CLOUD_QUOTA_PROJECT:-$(flatten "$adc" | sed -n 's/^quota_project_id=//p')}
+  while read -r family model location; do
+    [ -n "$family" ] || continue
+    at="$model in $location"
+    case ${project:-?}${location:-?}$quota$model in
+      *[!a-z0-9@:.-]*) skip "$family" "could not read the pin: $at, project $project $quota" && continue ;;
+    esac
+    if [ -n "$offline" ]; then
+      skip "$family" "--offline: $at was not asked"
+    elif [ -z "$access" ]; then
+      skip "$family" "$at was not asked: there is no access token"
+    else
+      ask_vertex && judge
+    fi
+  done <<EOF
+$models
+EOF
+}
+
+# Finds the `code` and `body` of Vertex's answer.
+ask_vertex() {
+  case $location in
+    global) host=aiplatform.googleapis.com ;;
+    us | eu) host=aiplatform.$location.rep.googleapis.com ;;
+    *) host=$location-aiplatform.googleapis.com ;;
+  esac
+  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex:+--noproxy '*'}
+  [ -z "$quota" ] || set -- "$@" --header "x-goog-user-project: $quota"
+  heard=$(
+    token=$access server=${vertex:-https://$host}
+    call_server "/v1/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" "$timeout" $max_bytes \
+      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' "$@" 2>&1
+  ) && curl_code=0 || curl_code=$?
+  code=$(printf '%s\n' "$heard" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
+  body=$(printf '%s\n' "$heard" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-5000)
+  case $curl_code in
+    0) return ;;
+    28) skip "$family" "$at: $host did not answer within $timeout seconds" ;;
+    *) problem "$family" "$at: could not reach $host" "The network or the proxy keeps it away: ${body#*curl: (*) }" \
+      "curl --head https://$host/" ;;
+  esac
+  return 1
+}
+
+says() { printf '%s\n' "$body" | grep -qi "$1"; }
+
+# The texts and codes of vertex-verdict.ts; a text counts before its code, since codes alone do not tell.
+judge() {
+  console=https://console.cloud.google.com
+  garden="$browse '$console/vertex-ai/publishers/anthropic/model-garden/${model%@*}?project=$project'"
+  case $code in
+    200) ! says '"type" *: *"message"' || { fine "$family" "$at answers" && return; } ;;
+    400) ! says '"invalid_request_error"' || { fine "$family" "$at answers" && return; } ;;
+    404) ! says '<html' || { skip "$family" "could not read the answer of $host: it is a web page" && return; } ;;
+  esac
+  if says 'is not allowed to use Publisher Model'; then
+    problem "$family" "$at: project $project has not enabled it" 'Somebody has to accept its terms in Model Garden.' "$garden"
+  elif says 'is not servable in region'; then
+    problem "$family" "$at: not served there" \
+      'Whoever runs Pinward has to pin another location or model (/v1/availability tells which); then fetch it.' "$agent login"
+  elif says 'constraints/vertexai.allowedModels'; then
+    problem "$family" "$at: forbidden by an organisation policy" 'An administrator has to allow the model there.' \
+      "gcloud org-policies describe vertexai.allowedModels --effective --project $project"
+  elif says 'data sharing' || says data_sharing_enabled_provider; then
+    problem "$family" "$at: needs data sharing" 'Somebody has to agree to it for this model, or the pin has to move.' "$garden"
+  else
+    judge_code
+  fi
+}
+
+judge_code() {
+  case $code in
+    401) problem "$family" "$at: the credentials are refused" 'Google does not take the access token.' "$login" ;;
+    404) problem "$family" "$at: 404, not found" \
+      "Project $project has not enabled it, or it is not served there: enable it, or have the pin moved." "$garden" ;;
+    429) judge_quota ;;
+    403) judge_denial ;;
+    *) skip "$family" "$at: no verdict, HTTP $code: $(printf %s "$body" | cut -c 1-200)" ;;
+  esac
+}
+
+judge_quota() {
+  if says 'quota exceeded.*per_base_model'; then
+    problem "$family" "$at: 429, the quota is 0 or used up" "Project $project needs more of it for $location." \
+      "$browse '$console/iam-admin/quotas?project=$project'"
+  else
+    skip "$family" "$at: 429, Vertex is busy; try again later"
+  fi
+}
+
+judge_denial() {
+  who=$(flatten "$adc" | sed -n 's/^client_email=/serviceAccount:/p')
+  if says 'requires a quota project' || { says SERVICE_DISABLED && [ -n "$quota" ] && [ "$quota" != "$project" ]; }; then
+    problem "$family" "$at: calls are charged to another project, ${quota:-of gcloud}" 'That one has no Vertex AI API.' \
+      "gcloud auth application-default set-quota-project $project"
+  elif says BILLING_DISABLED || says 'billing to be enabled'; then
+    problem "$family" "$at: project $project has no billing" 'Vertex AI answers only where somebody pays.' \
+      "gcloud billing projects link $project --billing-account ACCOUNT"
+  elif says SERVICE_DISABLED || says 'has not been used in project'; then
+    problem "$family" "$at: the Vertex AI API is disabled" "Project $project has to have it." \
+      "gcloud services enable aiplatform.googleapis.com --project $project"
+  else
+    problem "$family" "$at: no permission aiplatform.endpoints.predict" "Somebody who may has to grant it on project $project." \
+      "gcloud projects add-iam-policy-binding $project --member ${who:-user:YOUR@ADDRESS} --role roles/aiplatform.user"
+  fi
 }
 
 # --- files and facts --------------------------------------------------------------------------------------------------
@@ -715,22 +1301,42 @@ is_as_fetched() {
 
 is_due() { has_come "$(get next_at)"; }
 
-# A clock that went back must not silence the agent.
+is_moving() { ! has_come "$(get moving_until)"; }
+
+# A clock that went back must not silence the agent. Of what has not come, `left` is the seconds until then.
 has_come() {
   is_number "$1" || return 0
   left=$(($1 - $(now)))
   [ $left -le 0 ] || [ $left -gt $max_wait ]
 }
 
+# By this machine's clock, less what it may be fast.
 is_past() {
+  is_before "$1" "$(utc)" || return
   limit=$(($(now) - clock_skew))
-  is_before "$1" "$({ date -u -d @$limit $utc_form || date -u -r $limit $utc_form || utc; } 2>/dev/null)"
+  is_before "$1" "$(utc_at $limit)"
 }
 
-is_before() { [ -n "$1" ] && awk 'BEGIN { exit !(ARGV[1] "" < ARGV[2] "") }' "$1" "$2"; }
+# Of two times; what is no time is before nothing.
+is_before() {
+  { is_time "$1" && is_time "$2"; } || return
+  digits "$1" && earlier=$number
+  digits "$2" && [ "$earlier" -lt "$number" ]
+}
+
+digits() {
+  number=$1
+  while :; do
+    case $number in *[!0-9]*) number=${number%%[!0-9]*}${number#*[!0-9]} ;; *) return ;; esac
+  done
+}
 
 is_time() {
   case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
+}
+
+is_token() {
+  case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
 }
 
 is_number() {
@@ -742,10 +1348,22 @@ seconds() {
   if ! is_number "$1"; then echo "$2"; elif [ "$1" -gt $max_wait ]; then echo $max_wait; else echo "$1"; fi
 }
 
-bounded() { if command -v timeout >/dev/null; then timeout "$timeout" "$@"; else "$@"; fi; }
+# macOS has no timeout, but perl.
+bounded() {
+  if command -v timeout >/dev/null; then
+    timeout "$timeout" "$@"
+  elif command -v perl >/dev/null; then
+    # shellcheck disable=SC2016 # perl expands these, not we
+    perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
+      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' "$timeout" "$@"
+  else
+    "$@"
+  fi
+}
 
 now() { date +%s; }
 utc() { date -u $utc_form; }
+utc_at() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc; } 2>/dev/null; }
 say() { printf 'pinward: %s\n' "$*" >&2; }
 fail() { reason=$* && return 1; }
 die() {

@@ -8,9 +8,8 @@ import { test } from 'node:test';
 import { machines, read } from './files.ts';
 import * as powershell from './powershell.ts';
 
-const file = join(machines, 'pinward.ps1');
 const text = read('infra/machines/pinward.ps1');
-const script = powershell.parsePowerShell(file);
+const script = powershell.parsePowerShell(join(machines, 'pinward.ps1'));
 const procedures = powershell.proceduresIn(script);
 const byName = new Map(procedures.map((procedure) => [procedure.name.toLowerCase(), procedure]));
 
@@ -28,6 +27,7 @@ const cmdlets: Readonly<Record<string, string>> = {
   'Sort-Object': 'Descending',
   'Split-Path': 'Leaf Parent',
   'Start-Sleep': 'Milliseconds',
+  'Stop-ScheduledTask': 'TaskName ErrorAction',
   'Test-Path': 'LiteralPath',
   'Unregister-ScheduledTask': 'TaskName Confirm ErrorAction',
   'Where-Object': '',

@@ -18,7 +18,7 @@ describe('launchd', () => {
       const { Label, ProgramArguments, RunAtLoad, StartInterval, Umask } = parsePlist(file);
 
       assert.equal(`infra/machines/launchd/${Label}.plist`, file);
-      assert.deepEqual(ProgramArguments, ['/usr/local/bin/pinward', 'refresh']);
+      assert.deepEqual(ProgramArguments, ['/usr/local/bin/pinward', 'refresh', '--stay']);
       assert.deepEqual([RunAtLoad, StartInterval, Umask], [true, 300, 0o022]);
     });
   }
@@ -62,9 +62,9 @@ test('the scheduled task is XML whose elements stand in the order that its schem
   const names = (name: string) => childrenOf([...(task?.getElementsByTagName(name) ?? [])][0]);
 
   assert.deepEqual(childrenOf(task), ['RegistrationInfo', 'Triggers', 'Principals', 'Settings', 'Actions']);
-  assert.deepEqual(names('TimeTrigger'), ['Repetition', 'StartBoundary', 'Enabled', 'RandomDelay']);
-  assert.match(task?.textContent ?? '', /-File "AGENT" refresh/);
-  assert.equal(ps1.split('AGENT').length, 3); // there, and where the path replaces it
+  assert.deepEqual(names('TimeTrigger'), ['Repetition', 'StartBoundary', 'Enabled']);
+  assert.match(task?.textContent ?? '', /-File "AGENT" refresh --stay/);
+  for (const name of ['AGENT', "'START'|>START<"]) assert.equal(ps1.split(new RegExp(name)).length, 3); // there, and where it is replaced
 });
 
 describe('snippets of the docs', () => {

@@ -2,7 +2,7 @@
 // own, with answers that are a millisecond slower (slow.ts); this one offers. First as many logins as are taken tell the
 // capacity; then as many are offered beside nine times as many refreshes, which never heed Retry-After; then a trickle tells
 // when all is well again. An admin calls all the while. All is judged by ratios within the run. JSON in the last line; exit 1
-// when it is not what it should be. load.test.ts runs it for five seconds.
+// when it is not what it should be.
 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 // The agents of the simulated fleet, as infra/machines/pinward.sh is: each asks when it is due, takes what is no older than
-// what it holds, and asks again after Poll-After, or a minute after a failure. Machines sleep, wake and lose their network.
+// what it holds, and asks again after Poll-After, or some time after a failure. Machines sleep, wake and lose their network.
 
 import type { Known } from '../../functions/api/snapshot.ts';
 import type { Result } from '../../shared/domain/fault.ts';
@@ -12,9 +12,9 @@ import { asleep, cutOff, online, type Presence, Presences } from './fleet-presen
 import type { Rollback } from './fleet-rollback.ts';
 import type { Rules } from './fleet-rules.ts';
 import type { Service } from './fleet-service.ts';
+import { Timers } from './fleet-timers.ts';
 import { Witness } from './fleet-witness.ts';
 
-const retryAfter = 60;
 /** One poll of so many is asked of the real poll, too. */
 const witnessed = 1_009;
 
@@ -25,7 +25,7 @@ export interface AgentsInput {
   readonly rules: Rules;
   readonly startMs: number;
   readonly seconds: number;
-  /** How often a machine looks whether it is due. */
+  /** How often a timer starts the agent. */
   readonly timer: number;
   /** What agents do wrong, to see that the simulation finds it. */
   readonly isDeaf: boolean;
@@ -45,20 +45,25 @@ export class Agents {
   readonly #presences: Presences;
   readonly #polls: Calendar;
   readonly #changes: Calendar;
+  readonly #timers: Timers;
   /** Asleep when they were due. */
   readonly #overdue: Uint8Array;
+  /** Awake since, but not started by their timer yet. */
+  readonly #waking: Uint8Array;
   #late: Promise<void>[] = [];
   #now = 0;
 
   constructor(input: AgentsInput) {
-    const { machines, chance, startMs, seconds } = input;
+    const { machines, chance, startMs, seconds, timer } = input;
     this.#in = input;
     this.presence = new Uint8Array(machines.count);
     this.onlineSince = new Int32Array(machines.count);
     this.#presences = new Presences(machines.count, startMs, chance);
     this.#polls = new Calendar(seconds, machines.count);
     this.#changes = new Calendar(seconds, machines.count);
+    this.#timers = new Timers(machines.count, timer);
     this.#overdue = new Uint8Array(machines.count);
+    this.#waking = new Uint8Array(machines.count);
     for (let machine = 0; machine < machines.count; machine++) {
       const { presence, until } = this.#presences.first(machine);
       this.presence[machine] = presence;
@@ -79,7 +84,7 @@ export class Agents {
   measure(measured: Rollback, target: Framed): void {
     this.rollback = { measured, target };
     this.presence.forEach((presence, machine) => {
-      if (presence === online) this.#expectBack(machine);
+      if (presence === online && this.#waking[machine] === 0) this.#expectBack(machine);
     });
   }
 
@@ -89,11 +94,13 @@ export class Agents {
     this.presence[machine] = presence;
     this.#changes.put(until, machine);
     if (presence === online && was !== online) this.onlineSince[machine] = this.#now;
-    if (presence === online) this.#expectBack(machine);
-    else this.rollback?.measured.leave(machine);
-    if (presence === asleep || this.#overdue[machine] === 0) return;
-    this.#overdue[machine] = 0;
-    this.#ask(machine, this.#now);
+    if (presence !== asleep && this.#overdue[machine] !== 0) {
+      this.#overdue[machine] = 0;
+      this.#waking[machine] = 1;
+      this.#polls.put(this.#timers.next(machine, this.#now, this.#now), machine);
+    }
+    if (presence !== online) this.rollback?.measured.leave(machine);
+    else if (this.#waking[machine] === 0) this.#expectBack(machine);
   };
 
   readonly #poll = (machine: number): void => {
@@ -103,6 +110,8 @@ export class Agents {
       return;
     }
     const { chance, machines, service } = this.#in;
+    this.#waking[machine] = 0;
+    if (presence === online) this.#expectBack(machine);
     this.tally.polls += 1;
     if (presence === cutOff || chance.happens(machines.fails[machine] ?? 0)) {
       this.#fail(machine);
@@ -133,7 +142,7 @@ export class Agents {
     }
     if (answer.revision > held) this.#take(machine, answer, framed);
     else if (answer.pins !== machines.pins[machine]) rules.breach('sticky', `other pins in revision ${held}`);
-    this.#ask(machine, this.#now + (isDeaf ? 900 : pollAfter));
+    this.#polls.put(this.#timers.afterAnswer(machine, this.#now, isDeaf ? 900 : pollAfter), machine);
   }
 
   #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
@@ -172,17 +181,11 @@ export class Agents {
     if (held > 0 && held < measured.revision && target.answer(machine).pins !== pins[machine]) measured.add(machine);
   }
 
-  /** One that holds nothing yet asks again as soon as its timer lets it. */
   #fail(machine: number): void {
     const { machines, isDiscouraged } = this.#in;
     this.tally.failed += 1;
-    if (!isDiscouraged) this.#ask(machine, this.#now + (machines.revision[machine] === 0 ? 1 : retryAfter));
-  }
-
-  #ask(machine: number, due: number): void {
-    const { timer } = this.#in;
-    const ticks = Math.ceil((due - (machine % timer)) / timer);
-    this.#polls.put(ticks * timer + (machine % timer), machine);
+    if (isDiscouraged) return;
+    this.#polls.put(this.#timers.afterFailure(machine, this.#now, machines.revision[machine] === 0), machine);
   }
 
   #presenceOf(machine: number): Presence {

@@ -23,7 +23,7 @@ export interface Options {
   readonly instances: number;
   /** Of virtual time, up to Monday 13:30 UTC. */
   readonly hours: number;
-  /** How often a machine looks whether it is due, in seconds. */
+  /** How often a timer starts a machine's agent, in seconds. */
   readonly timer: number;
   readonly flaws: ReadonlySet<Flaw>;
 }
@@ -35,7 +35,8 @@ export const usage = `usage: npm run simulate -- [--machines N] [--seed N] [--ti
 
   --machines N      1000 to 1000000; default 100000
   --seed N          the same seed makes the same world; default: another one each time
-  --timer SECONDS   how often a machine looks whether it is due; default 1, which is: polls exactly when it was asked to
+  --timer SECONDS   how often a timer starts the agent, which stays and polls until shortly before the next start while
+                    something moves; default 300, as in infra/machines; with 1 machines poll exactly when asked to
 
 Ends with 0 when every rule held, with 1 when one was broken, with 2 when it did not run.
 `;
@@ -54,7 +55,7 @@ export function readOptions(args: readonly string[], anySeed: number): Given {
   if (values.help === true) return { help: true };
   const machines = wholeNumber(values.machines ?? '100000', 1_000, 1_000_000);
   const seed = wholeNumber(values.seed ?? String(anySeed), 0, 2 ** 31 - 1);
-  const timer = wholeNumber(values.timer ?? '1', 1, 3_600);
+  const timer = wholeNumber(values.timer ?? '300', 1, 3_600);
   if (machines === null) return { wrong: `--machines is a number from 1000 to 1000000, not ${values.machines}` };
   if (seed === null) return { wrong: `--seed is a number from 0 to ${2 ** 31 - 1}, not ${values.seed}` };
   if (timer === null) return { wrong: `--timer is a number of seconds from 1 to 3600, not ${values.timer}` };

@@ -1,6 +1,6 @@
 // How long it takes until machines are back after a rollback: of those that are online and were moved by what is taken back,
 // the share that has the revision that does so. Machines that go offline before that no longer count; those that come online
-// with what is taken back do from then on.
+// with what is taken back do from then on, and those that wake from when their timer has started their agent.
 
 import type { Machines } from './fleet-machines.ts';
 

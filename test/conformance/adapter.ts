@@ -1,0 +1,80 @@
+/** How the kit speaks to an agent: command lines with placeholders, from the command line of conformance.ts. */
+import { join } from 'node:path';
+
+export interface Adapter {
+  /** What `{agent}` stands for. */
+  readonly agent: string;
+  readonly install: string;
+  /** What `{trust}` stands for where keys are pinned; '' for an agent that checks no signatures. */
+  readonly trust: string;
+  readonly login: string;
+  /** '' for an agent without the command. */
+  readonly refresh: string;
+  readonly helper: string;
+  /** Put before the command line of refresh, to show it a clock that is `{seconds}` ahead; '' where nothing does that. */
+  readonly clock: string;
+  /** The file that the agent manages. */
+  readonly file: string;
+}
+
+/** What values the placeholders have in one trial. */
+export interface Places {
+  readonly root: string;
+  readonly state: string;
+  readonly server: string;
+  readonly machine: string;
+  readonly token: string;
+  readonly key: string;
+  readonly organisation: string;
+}
+
+/** The command line of pinward.sh, which another agent may take over. */
+export const usual: Omit<Adapter, 'agent'> = {
+  install: '{agent} --root {root} install --server {server} --machine {machine} --token-file {token} {trust}',
+  trust: '--organisation {organisation} --key {key}',
+  login: '{agent} --root {root} login',
+  refresh: '{agent} --root {root} refresh',
+  helper: '{agent} --root {root} helper',
+  clock: `env PINWARD_LATER={seconds} PATH=${join(import.meta.dirname, 'later')}:{path}`,
+  file:
+    process.platform === 'darwin'
+      ? '{root}/Library/Application Support/ClaudeCode/managed-settings.d/50-pinward.json'
+      : '{root}/etc/claude-code/managed-settings.d/50-pinward.json',
+};
+
+const placeholders = ['root', 'state', 'server', 'machine', 'token', 'key', 'organisation', 'seconds', 'path'];
+
+/** Placeholders that there are not: what is wrong with an adapter. */
+export function unknownPlaceholders(adapter: Adapter): readonly string[] {
+  const known = new Set([...placeholders, 'agent', 'trust']);
+  return Object.values(adapter)
+    .flatMap((line: string) => [...line.matchAll(/\{(\w*)\}/g)].map(([, name = '']) => name))
+    .filter((name) => !known.has(name));
+}
+
+/** The words of a command line. Words end at blanks, before anything is put in: values may have blanks, agents may not. */
+export function wordsOf(
+  adapter: Adapter,
+  line: string,
+  places: Places,
+  { trust, seconds = 0 }: { readonly trust: boolean; readonly seconds?: number },
+): readonly string[] {
+  const values: Readonly<Record<string, string>> = { ...places, seconds: String(seconds), path: pathOfPrograms() };
+  const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+  return words(line)
+    .flatMap((word) => {
+      if (word === '{agent}') return words(adapter.agent);
+      if (word === '{trust}') return trust ? words(adapter.trust) : [];
+      return [word];
+    })
+    .map((word) => filled(word, values));
+}
+
+/** A text with its placeholders put in. */
+export function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+export function pathOfPrograms(): string {
+  return process.env['PATH'] ?? '';
+}

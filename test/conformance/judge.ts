@@ -1,0 +1,62 @@
+/** Holds an agent against rules, several at a time, and says what came of each. Called by conformance.ts and by its test. */
+import type { Adapter } from './adapter.ts';
+import { type Bench, broken, type Rule, type Verdict } from './rule.ts';
+import { askingRules } from './rules-on-asking.ts';
+import { faultRules } from './rules-on-faults.ts';
+import { fileRules } from './rules-on-the-file.ts';
+import { timeRules } from './rules-on-time.ts';
+import { trustRules } from './rules-on-trust.ts';
+
+/** In the order of the table. */
+export const rules: readonly Rule[] = [...fileRules, ...faultRules, ...askingRules, ...timeRules, ...trustRules];
+
+export interface Judged {
+  readonly rule: Rule;
+  readonly verdict: Verdict;
+}
+
+/** The longest rules should come first in time; they wait more than they work. */
+const patient = new Set(['ends-in-time', 'helper-one-object', 'checks-signatures', 'checks-new-keys']);
+
+export async function judge(
+  bench: Bench,
+  chosen: readonly Rule[],
+  { jobs }: { readonly jobs: number },
+): Promise<readonly Judged[]> {
+  const waiting = chosen.toSorted((one, other) => Number(patient.has(other.id)) - Number(patient.has(one.id)));
+  const verdicts = new Map<string, Verdict>();
+  const work = async () => {
+    for (let rule = waiting.shift(); rule !== undefined; rule = waiting.shift()) {
+      verdicts.set(rule.id, await verdictOf(bench, rule));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return chosen.map((rule) => ({ rule, verdict: verdicts.get(rule.id) ?? broken('it was not judged') }));
+}
+
+async function verdictOf(bench: Bench, rule: Rule): Promise<Verdict> {
+  const without = rule.needs.filter((need) => bench.adapter[need] === '');
+  if (without.length > 0) return { kind: 'not applicable', evidence: `the agent has no ${without.join(' and no ')}` };
+  try {
+    return await rule.check(bench);
+  } catch (error) {
+    // An agent that can't even be started keeps no rule, and the others still have something to say.
+    return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** For programs; ids stay what they are. */
+export function judgedToJson(adapter: Adapter, judged: readonly Judged[]): string {
+  const found = judged.map(({ rule: { id, says, because }, verdict }) => ({
+    rule: id,
+    verdict: verdict.kind,
+    ...(verdict.kind === 'kept' ? {} : { evidence: verdict.evidence }),
+    says,
+    because,
+  }));
+  return `${JSON.stringify({ agent: adapter.agent, kept: !judged.some(isBroken), rules: found }, null, 2)}\n`;
+}
+
+export function isBroken({ verdict }: Judged): boolean {
+  return verdict.kind === 'broken';
+}

@@ -1,0 +1,128 @@
+/** Faults that an agent could have, as small edits of pinward.sh, and which rules of the contract each breaks. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are parameters of the shell
+
+export interface SeededFault {
+  readonly title: string;
+  /** What is replaced by what. */
+  readonly edits: readonly (readonly [from: string, to: string])[];
+  readonly breaks: readonly string[];
+}
+
+/** Each breaks the rules that it names, and an agent with it still puts honest answers in place. */
+export const tenFaults: readonly SeededFault[] = [
+  fault('checks no hash', ['[ "${hash:-$etag}" = "$etag" ] ||', ': ||'], 'checks-the-hash'),
+  fault(
+    'takes an older revision',
+    ['[ "$revision" -ge "$floor" ] && return\n', 'return 0\n'],
+    'never-goes-back',
+    'refuses-replays',
+  ),
+  fault('follows redirects', ['--max-redirs 0', '--location'], 'follows-no-redirect'),
+  fault(
+    'writes in place',
+    ['&& mv -f "$temp" "$1" &&', '&& cat "$temp" >"$1" && chmod "$2" "$1" && rm -f "$temp" &&'],
+    ...['whole-or-old', 'survives-kill'],
+  ),
+  fault(
+    'ignores signatures',
+    ['[ -n "$organisation" ] || return 0\n  has_openssl', 'return 0\n  has_openssl'],
+    ...[
+      'checks-signatures',
+      'checks-what-is-signed',
+      'refuses-expired',
+      'refuses-replays',
+      'checks-304',
+      'checks-new-keys',
+    ],
+  ),
+  fault('ignores valid-until', ['! is_past "$pinward_valid_until" ||', ': ||'], 'refuses-expired'),
+  fault(
+    'drops its last good copy when the server fails',
+    [
+      "*) revision='' && fail \"HTTP $code$(quote title)",
+      '*) rm -f "$copy" "$applied"; revision=\'\' && fail "HTTP $code$(quote title)',
+    ],
+    ...['mends-the-file', 'keeps-when-refused'],
+  ),
+  fault(
+    'sends no If-None-Match',
+    ['[ -z "$held" ] || set -- "$@" --header', ': || set -- "$@" --header'],
+    'asks-conditionally',
+  ),
+  fault(
+    'has its token in the address',
+    ['$format?machine=$machine', '$format?machine=$machine&token=$token'],
+    'token-in-header',
+    'token-not-shown',
+  ),
+  fault(
+    'fails with a good copy',
+    ['say "revision $(get revision) stays', 'die 1 "revision $(get revision) stays'],
+    'exits-0',
+  ),
+];
+
+/** With these every rule is broken by a fault, so none is empty. They are held against the rules that they name. */
+export const moreFaults: readonly SeededFault[] = [
+  fault('writes for root alone', ['put "$applied" 644', 'put "$applied" 600'], 'exact-bytes'),
+  fault('makes its temporary file in sight', ['/.${1##*/}.XXXXXX"', '/XXXXXX.json"'], 'nothing-beside'),
+  fault('does nothing for the file while the server is away', ['  put_in_place\n  rm -f', '  rm -f'], 'mends-the-file'),
+  fault('waits for the lock of the dead', ['! kill -0 "$holder" 2>/dev/null ||', 'false ||'], 'survives-kill'),
+  fault('asks although another does', ['until ln -s $$', 'until ln -sf $$'], 'one-at-a-time'),
+  fault('takes web pages', ['[ "${content_type%%;*}" = $type ] ||', ': ||'], 'keeps-when-html'),
+  {
+    title: 'takes half a file',
+    edits: [
+      ['is_whole "$work.body" ||', ': ||'],
+      ['cmp -s "$copy" "$applied" || ! is_whole "$copy"', 'cmp -s "$copy" "$applied"'],
+    ],
+    breaks: ['keeps-when-cut'],
+  },
+  {
+    title: 'takes four megabytes',
+    edits: [
+      ['max_bytes=1048576', 'max_bytes=4194304'],
+      ['ulimit -f 2100', 'ulimit -f 9000'],
+    ],
+    breaks: ['keeps-when-oversize'],
+  },
+  fault('waits for as long as a server likes', ['--max-time "$patience"', '--max-time 600'], 'ends-in-time'),
+  fault(
+    'asks anybody by plain http',
+    ['https://?* | http://localhost |', 'http*://?* | http://localhost |'],
+    'no-plain-http',
+  ),
+  fault('prints what the server says', ["quote() { tr -cd ' -~' <", 'quote() { cat <'], 'says-why'),
+  fault(
+    'gives curl the token as an argument',
+    ['--user-agent', '--header "X-Token: $token" --user-agent'],
+    'token-not-shown',
+  ),
+  fault('does not say which agent it is', ['--user-agent "pinward-agent/$version"', ''], 'names-itself'),
+  fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
+  fault('reports at each login', ['[ "$(get "reported_$1")" != "$revision" ]', ':'], 'reports-once'),
+  fault('has a helper that prints nothing', ['cat "$copy"; } || echo \'{}\'', 'cat "$copy"; }'], 'helper-one-object'),
+  fault('ignores Pinward-Poll-After', ['$(seconds "$pinward_poll_after" 300)', '300'], 'polls-when-told'),
+  fault('ignores Retry-After', ['$(seconds "$retry_after" "$pause")', '$pause'], 'retries-when-told'),
+  fault(
+    'is silent for as long as a server likes',
+    ['max_wait=86400', 'max_wait=864000000'],
+    'silent-for-a-day-at-most',
+  ),
+  fault('believes any 304', ['  verify "$held" || return\n', ''], 'checks-304'),
+  fault('takes replays', ['is_before "$pinward_valid_until" "$freshest" ||', ': ||'], 'refuses-replays'),
+];
+
+/** pinward.sh with the fault, and less patience, which costs only time. */
+export function seeded(script: string, { title, edits }: SeededFault): string {
+  return [...edits, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir'] as const].reduce((text, [from, to]) => {
+    const parts = text.split(from);
+    if (parts.length !== 2)
+      throw new Error(`"${title}" needs ${from} in pinward.sh once, not ${parts.length - 1} times`);
+    return parts.join(to);
+  }, script);
+}
+
+function fault(title: string, edit: readonly [string, string], ...breaks: readonly string[]): SeededFault {
+  return { title, edits: [edit], breaks };
+}

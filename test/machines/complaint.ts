@@ -1,0 +1,45 @@
+/** What can be wrong with a machine, and what the doctor has to say of it: one test a complaint. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pathOf } from './machine.ts';
+import { type Delivery, newPatient, type Patient } from './patient.ts';
+
+export interface Complaint {
+  readonly name: string;
+  readonly delivery?: Delivery;
+  readonly cli?: string;
+  /** Whether the doctor has to ask somebody; most are found without. */
+  readonly online?: boolean;
+  /** Whether there are no more tools than in the machine's own bin. */
+  readonly bare?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Makes a healthy machine so. */
+  worsen?(patient: Patient): void;
+  /** The check that finds it. */
+  readonly check: string;
+  readonly says: RegExp;
+  readonly means?: RegExp;
+  readonly mends: RegExp;
+}
+
+export function findsEach(subject: string, complaints: readonly Complaint[]): void {
+  describe(subject, { concurrency: 2 }, () => {
+    for (const complaint of complaints) it(`finds ${complaint.name}`, () => assertFound(complaint));
+  });
+}
+
+async function assertFound({ delivery, cli, online, bare, env = {}, worsen, check, says, means, mends }: Complaint) {
+  await using patient = await newPatient(delivery, cli);
+  worsen?.(patient);
+  const where = bare === true ? { shell: pathOf('dash'), env: { PATH: patient.machine.path('bin') } } : {};
+  const args = online === true ? [] : ['--offline'];
+  const { code, err, out, checks, commands } = await patient.examine({ args, ...where, env: { ...env, ...where.env } });
+  assert.match(checks[check] ?? '', /^problem /, out);
+  assert.match(checks[check] ?? '', says);
+  if (means !== undefined) assert.match(out, means);
+  assert.ok(
+    commands.some((command) => mends.test(command)),
+    out,
+  );
+  assert.deepEqual([code, err], [1, ''], out);
+}
