@@ -26,7 +26,7 @@ inEveryShell(
       await using server = await startServer(answering(after(1)));
       machine.configure({ server: server.url });
       const run = finished(machine.start(['refresh', '--stay']));
-      await until(() => server.asked.length >= 3);
+      await until(() => server.asked.length >= 2);
       server.behave(answering(second));
       const { code, err } = await run;
       assert.deepEqual([code, err, machine.read(fragment)], [0, '', second.body]);
