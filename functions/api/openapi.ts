@@ -1,9 +1,9 @@
 // The OpenAPI 3.1 document, made from the table of routes and the zod schemas: there is no second description to keep true.
 
 import { z } from 'zod';
-import { formats } from './render/formats.ts';
+import { type Format, formats } from './render/formats.ts';
 import type { Route } from './routes/route.ts';
-import { named, PinsQuery } from './wire.ts';
+import { named, PinsQuery, ResolutionReply } from './wire.ts';
 
 type Json = Record<string, unknown>;
 
@@ -75,15 +75,18 @@ function pollPaths(): Record<string, Json> {
       },
     },
   });
-  const text = { schema: { type: 'string' } };
-  const negotiated = Object.fromEntries(formats.map(({ accept }) => [accept, text]));
+  const contentOf = ({ extension, contentType }: Format) => {
+    if (extension === '.json') return { schema: schemaOf(ResolutionReply, 'output') };
+    return { schema: { type: contentType.includes('json') ? 'object' : 'string' } };
+  };
+  const negotiated = Object.fromEntries(formats.map((format) => [format.accept, contentOf(format)]));
   return {
     '/v1/pins': operation('getPins', negotiated),
     ...Object.fromEntries(
-      formats.map(({ extension, contentType }) => [
-        `/v1/pins${extension}`,
-        operation(`getPins${extension.replace(/\.(\w)/g, (_, first: string) => first.toUpperCase())}`, {
-          [contentType]: text,
+      formats.map((format) => [
+        `/v1/pins${format.extension}`,
+        operation(`getPins${format.extension.replace(/\.(\w)/g, (_, first: string) => first.toUpperCase())}`, {
+          [format.contentType]: contentOf(format),
         }),
       ]),
     ),

@@ -1,0 +1,37 @@
+// `npm run fuzz -- --cases 50000 --seed 1`: hostile requests for every call of the OpenAPI document. Prints the seed and what
+// was answered; exit 1 with the smallest request that breaks a rule, or when a call was never answered well, or never refused.
+
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { fuzz } from './campaign.ts';
+
+const { values } = parseArgs({ options: { cases: { type: 'string', default: '50000' }, seed: { type: 'string' } } });
+const cases = Number(values.cases);
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+if (!Number.isInteger(cases) || cases < 1 || !Number.isInteger(seed)) {
+  process.stderr.write('--cases and --seed are whole numbers\n');
+  process.exit(2);
+}
+
+process.stdout.write(`seed ${seed}, ${cases} cases\n`);
+const began = performance.now();
+try {
+  const { byStatus, byOperation, lines } = await fuzz(cases, seed);
+  for (const [operation, { good, bad }] of byOperation) process.stdout.write(`${operation}: ${good} 2xx, ${bad} 4xx\n`);
+  const statuses = [...byStatus].toSorted(([a], [b]) => a - b).map(([status, amount]) => `${status}: ${amount}`);
+  process.stdout.write(
+    `${statuses.join(', ')}; ${lines} lines of log, ${Math.round((performance.now() - began) / 1000)} s\n`,
+  );
+  const missed = [...byOperation]
+    .filter(([, { good, bad }]) => good === 0 || bad === 0)
+    .map(([operation]) => operation);
+  if (missed.length > 0) {
+    process.stdout.write(`Never answered with 2xx, or never with 4xx: ${missed.join(', ')}\n`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  if (error instanceof Error && error.cause !== undefined) process.stderr.write(`${String(error.cause)}\n`);
+  process.stderr.write(`Again: npm run fuzz -- --cases ${cases} --seed ${seed}\n`);
+  process.exitCode = 1;
+}

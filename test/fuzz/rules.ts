@@ -1,0 +1,42 @@
+// What must hold of each answer, whatever was asked.
+
+import assert from 'node:assert/strict';
+import type { z } from 'zod';
+import type { Answer } from './client.ts';
+import type { Operation } from './document.ts';
+import { marker } from './hostile.ts';
+import type { Asked } from './requests.ts';
+
+const mostMs = 2_000;
+
+export function hold(asked: Asked, answer: Answer | null, operation: Operation | undefined, problem: z.ZodType): void {
+  assert.ok(answer !== null, 'there was no answer');
+  const { status, head, body, ms } = answer;
+  assert.ok(ms <= mostMs, `the answer took ${Math.round(ms)} ms`);
+  assert.ok(!head.toLowerCase().includes(marker), `a header of the answer holds what was sent: ${head}`);
+  assert.ok(!/\r\nx-injected/i.test(head), `a header was injected: ${head}`);
+  assert.ok(status < 500 || status === 503, `the status is ${status}: ${body.slice(0, 2_000)}`);
+  assert.deepEqual(Object.keys(Object.prototype), []);
+  assert.ok(!('polluted' in {}), 'Object.prototype was polluted');
+  const type = /\r\ncontent-type: ([^\r]*)/i.exec(head)?.[1] ?? '';
+  if (status >= 400 && !isRefusedByNode(answer)) holdProblem(status, type, body, problem);
+  const isDescribed = operation !== undefined && asked.method === operation.method;
+  if (!isDescribed || (status !== 200 && status !== 202)) return;
+  const faults = operation.faultsOf(type, body);
+  assert.equal(faults, null, `the answer does not fit its schema: ${faults}\n${body.slice(0, 1_000)}`);
+}
+
+function holdProblem(status: number, type: string, body: string, problem: z.ZodType): void {
+  // Health says in its own words what is wrong.
+  if (status === 503 && type.startsWith('application/json')) return;
+  assert.equal(type, 'application/problem+json', `${status} ${type}: ${body.slice(0, 500)}`);
+  const parsed = problem.safeParse(JSON.parse(body));
+  assert.ok(parsed.success, `the problem does not fit its schema: ${parsed.error?.message}\n${body.slice(0, 1_000)}`);
+  const { code, hint, status: stated } = JSON.parse(body);
+  assert.ok(code.length > 0 && hint.length > 0 && stated === status, body);
+}
+
+/** What is no HTTP never reaches the service. */
+function isRefusedByNode({ status, head, body }: Answer): boolean {
+  return [400, 408, 417, 431].includes(status) && body === '' && !/\r\ncontent-type/i.test(head);
+}
