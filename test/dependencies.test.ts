@@ -1,0 +1,104 @@
+// What is installed from others: under which licence, and held against which bytes. Reads the lock and node_modules.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { z } from 'zod';
+
+/** Licences that ask for no more than their notice. */
+const allowed = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  // Of a list of data, spdx-exceptions, which no code of ours is made from.
+  'CC-BY-3.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+  'Unlicense',
+]);
+
+const Entry = z.looseObject({
+  version: z.string().optional(),
+  integrity: z.string().optional(),
+  resolved: z.string().optional(),
+  dev: z.boolean().optional(),
+  devOptional: z.boolean().optional(),
+  optional: z.boolean().optional(),
+});
+const lock = z
+  .object({ packages: z.record(z.string(), Entry) })
+  .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+const entries = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+test('every package of production has a licence that is allowed', () => {
+  const production = entries.filter(([, { dev, devOptional }]) => dev !== true && devOptional !== true);
+  const licences = production.flatMap(([path, { optional }]) => {
+    const licence = licenceOf(path);
+    // What is optional may be for another system, and then is not there.
+    return licence === null && optional === true ? [] : [[path, licence ?? 'not installed'] as const];
+  });
+
+  assert.ok(licences.length > 50);
+  assert.deepEqual(
+    licences.filter(([, licence]) => !isAllowed(licence)),
+    [],
+  );
+});
+
+test('a licence is allowed when one that may be chosen is, and all that must be kept are', () => {
+  assert.ok(isAllowed('MIT') && isAllowed('(MIT OR GPL-3.0)') && isAllowed('(Apache-2.0 AND MIT)'));
+  assert.ok(!isAllowed('GPL-3.0') && !isAllowed('(MIT AND GPL-3.0)') && !isAllowed('SEE LICENSE IN LICENSE'));
+});
+
+test('every package of the lock is held against a SHA-512, and comes from whatever registry is set', () => {
+  const loose = entries.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''));
+  const addressed = entries.filter(([, { resolved }]) => resolved !== undefined);
+
+  assert.deepEqual([loose.map(([path]) => path), addressed.map(([path]) => path)], [[], []]);
+});
+
+test('what the registry signed has its signatures', (context) => {
+  const { status, stdout, stderr } = spawnSync('npm', ['audit', 'signatures', '--json'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  const answer = readAnswer(stdout ?? '');
+  if (answer === null) {
+    const [why = ''] = (stderr ?? '').split('\n').filter((line) => line.startsWith('npm error'));
+    context.skip(`the registry does not tell of signatures: ${why || `npm ended with ${status}`}`);
+    return;
+  }
+  assert.deepEqual(answer.invalid, []);
+});
+
+/** Null where npm could not ask. What it reports as missing has no signature in that registry. */
+function readAnswer(text: string): { readonly invalid: readonly unknown[] } | null {
+  try {
+    const read = z.object({ invalid: z.array(z.unknown()) }).safeParse(JSON.parse(text));
+    return read.success ? read.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function licenceOf(path: string): string | null {
+  try {
+    const { license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+    return typeof license === 'string' ? license : (license?.type ?? 'none');
+  } catch {
+    return null;
+  }
+}
+
+/** An SPDX expression of one level, such as `(MIT OR Apache-2.0)`. */
+function isAllowed(expression: string): boolean {
+  return expression
+    .replace(/[()]/g, '')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((licence) => allowed.has(licence)));
+}
