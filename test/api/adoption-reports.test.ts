@@ -44,6 +44,7 @@ describe('a report', () => {
     ['with revision 0', { ...good, revision: 0 }, '/revision'],
     ['with a revision beyond the newest', { ...good, revision: 2 }, '/revision'],
     ['with another outcome', { ...good, outcome: 'crashed' }, '/outcome'],
+    ['with an outcome that can not be made a text', { ...good, outcome: { toString: 1, valueOf: 2 } }, '/outcome'],
     ['with a reason that is too long', { ...good, reason: 'x'.repeat(301) }, '/reason'],
     ['with a reason that is a list', { ...good, reason: ['x'] }, '/reason'],
     ['with a field that no report has', { ...good, user: 'ada@example.com' }, '/user'],

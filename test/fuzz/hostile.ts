@@ -107,10 +107,10 @@ export const hostileBody: fc.Arbitrary<string> = fc.constantFrom(
   `"${'x'.repeat(300_000)}"`,
 );
 
-function deepList(depth: number): string {
+export function deepList(depth: number): string {
   return `${'['.repeat(depth)}${']'.repeat(depth)}`;
 }
 
-function deepObject(depth: number): string {
+export function deepObject(depth: number): string {
   return `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 }

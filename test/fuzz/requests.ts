@@ -5,7 +5,7 @@ import { adminToken, machineToken } from '../api/service.ts';
 import { steeredPolicy } from '../steering/fleet.ts';
 import type { Document, Operation } from './document.ts';
 import { fromSchema } from './from-schema.ts';
-import { hostileBody, hostileText, hostileValue, marker } from './hostile.ts';
+import { deepList, deepObject, hostileBody, hostileText, hostileValue, marker } from './hostile.ts';
 
 export interface Asked {
   readonly operation: string;
@@ -156,7 +156,8 @@ function bodyOf(document: Document, schema: NonNullable<Operation['body']>, odds
   const isPolicy = schema.$ref === '#/components/schemas/Policy';
   const stated = odds === 0 ? fc.constantFrom(...policies) : spoiltPolicy;
   const json = (isPolicy ? fc.oneof(made, stated) : made).map((value) => JSON.stringify(value) ?? '');
-  return odds === 0 ? json : fc.oneof({ weight: 8, arbitrary: json }, hostileBody);
+  if (odds === 0) return json;
+  return fc.oneof({ weight: 8, arbitrary: json }, isPolicy ? fc.oneof(hostileBody, deepPolicy) : hostileBody);
 }
 
 const policies = [steeredPolicy(), steeredPolicy({ secondPerson: true }), steeredPolicy({ lock: true })];
@@ -166,3 +167,7 @@ const spoiltPolicy = fc.tuple(fc.constantFrom(...policies), fc.nat(60), hostileV
   const replaced = JSON.stringify(policy, (_, each) => (left-- === 0 ? value : each));
   return JSON.parse(replaced ?? 'null');
 });
+/** Settings are passed through, whatever they are. */
+const deepPolicy = fc
+  .constantFrom(deepList(3_000), deepObject(3_000), deepList(20_000), deepObject(20_000))
+  .map((deep) => JSON.stringify(steeredPolicy({ settings: { passed: 'DEEP' } })).replace('"DEEP"', () => deep));

@@ -59,8 +59,14 @@ function readReport(body: unknown): Result<Report> {
 }
 
 function valueAt(body: unknown, key: PropertyKey | undefined): string {
-  if (typeof body !== 'object' || body === null || key === undefined) return String(body);
-  return String(Object.getOwnPropertyDescriptor(body, key)?.value ?? 'absent');
+  if (typeof body !== 'object' || body === null || key === undefined) return told(body);
+  return told(Object.getOwnPropertyDescriptor(body, key)?.value ?? 'absent');
+}
+
+/** An object's own `toString` may be anything, and a list's may be too deep. */
+function told(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 function refuse(parameter: string, value: string, expected: string): Result<never> {
