@@ -17,9 +17,14 @@ import { Revision } from '../../shared/domain/revision.ts';
 import { draft } from '../world.ts';
 import { asAdmin, asMachine, type Service, startService } from './service.ts';
 
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: { type?: string } }> }>;
+}
+
 interface Document {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { operationId: string; security?: unknown[] }>>;
+  readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { readonly schemas: Record<string, unknown> };
 }
 
@@ -68,6 +73,17 @@ describe('the OpenAPI document', () => {
       references.filter((id) => id === undefined || !(id in document.components.schemas)),
       [],
     );
+  });
+
+  test('says that pins in JSON are objects, and texts elsewhere', () => {
+    const typeOf = (path: string) => {
+      const { responses } = document.paths[path]?.['get'] ?? {};
+      return Object.values(responses?.['200']?.content ?? {}).map(({ schema }) => schema.type);
+    };
+
+    assert.deepEqual(typeOf('/v1/pins.json'), ['object']);
+    assert.deepEqual(typeOf('/v1/pins.settings.json'), ['object']);
+    assert.deepEqual(typeOf('/v1/pins.sh'), ['string']);
   });
 
   test('describes each reply as it is served', async () => {
