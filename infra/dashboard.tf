@@ -8,6 +8,7 @@ locals {
     ["Polls by ring", "metric.type=\"logging.googleapis.com/user/pinward/poll\"", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.ring"]],
     ["Polls by status", "metric.type=\"logging.googleapis.com/user/pinward/poll\"", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.status"]],
     ["Polls refused, by code", "metric.type=\"logging.googleapis.com/user/pinward/poll_refused\"", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.code"]],
+    ["Overload, by what is shed from then on", "metric.type=\"logging.googleapis.com/user/pinward/overload\"", "ALIGN_DELTA", "REDUCE_SUM", ["metric.label.shed"]],
     ["Answers of the api, by class", "metric.type=\"run.googleapis.com/request_count\" AND ${local.request_filter}", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.response_code_class"]],
     ["99th percentile of the api's latency", "metric.type=\"run.googleapis.com/request_latencies\" AND ${local.request_filter}", "ALIGN_PERCENTILE_99", "REDUCE_MAX", []],
     ["Instances", "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\"", "ALIGN_MAX", "REDUCE_SUM", ["resource.label.service_name"]],

@@ -14,6 +14,7 @@ locals {
     log_lines_lost       = { message = "log lines lost", also = null, labels = [] }
     message_dropped      = { message = "message dropped", also = null, labels = [] }
     not_announced        = { message = "not announced", also = null, labels = ["state"] }
+    overload             = { message = "overload", also = null, labels = ["shed"] }
     poll                 = { message = "poll", also = null, labels = ["status", "ring"] }
     poll_refused         = { message = "poll refused", also = null, labels = ["code"] }
     probe_run            = { message = "run", also = null, labels = ["fault"] }
