@@ -42,6 +42,17 @@ describe('a caller', () => {
     assert.equal(rates.caller(fleet).take(), 0);
   });
 
+  test('that ten thousand machines share is never held up when each asks every 24 seconds, all at once, named or not', () => {
+    for (const nameOf of [(at: number) => `m-${at}`, () => null]) {
+      let held = 0;
+      for (let round = 0; round < 10; round++) {
+        for (let at = 0; at < 10_000; at++) if (rates.machine(fleet, nameOf(at)).take() > 0) held += 1;
+        time += 24_000;
+      }
+      assert.equal(held, 0);
+    }
+  });
+
   test('has one bucket for all machines without a name', () => {
     assert.equal(drain(() => rates.machine(fleet, null).take()).through, limits.nameless.burst);
   });
