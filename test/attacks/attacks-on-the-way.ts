@@ -5,6 +5,11 @@ import { dripping, endlessHeaders, lying } from './faulty-server.ts';
 
 export const onTheWay: readonly Attack[] = [
   { title: 'the body does not end', reason: /over 1048576 bytes/, pins: () => endless(first) },
+  {
+    title: 'the body says that it is too long',
+    reason: /Maximum file size exceeded/i,
+    pins: () => dripping('HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n'),
+  },
   { title: 'the headers do not end', reason: /./, pins: endlessHeaders },
   { title: 'nobody answers', reason: /timed out/, pins: () => () => {} },
   { title: 'the headers come slowly', reason: /timed out/, pins: () => dripping('HTTP/1.1 200 OK\r\nX-More: ') },
