@@ -79,9 +79,12 @@ function pollPaths(): Record<string, Json> {
     if (extension === '.json') return { schema: schemaOf(ResolutionReply, 'output') };
     return { schema: { type: contentType.includes('json') ? 'object' : 'string' } };
   };
-  const negotiated = Object.fromEntries(formats.map((format) => [format.accept, contentOf(format)]));
+  // Named as they are answered, where three formats are JSON.
+  const negotiated = Object.fromEntries(formats.map((format) => [format.contentType, contentOf(format)]));
+  const { get } = operation('getPins', negotiated);
+  const description = `Accept chooses: ${formats.map(({ accept, extension }) => `${accept} as ${extension}`).join(', ')}.`;
   return {
-    '/v1/pins': operation('getPins', negotiated),
+    '/v1/pins': { get: { ...get, description } },
     ...Object.fromEntries(
       formats.map((format) => [
         `/v1/pins${format.extension}`,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { z } from 'zod';
+import { formats } from '../../functions/api/render/formats.ts';
 import {
   CatalogueReply,
   ChangeReply,
@@ -84,6 +85,14 @@ describe('the OpenAPI document', () => {
     assert.deepEqual(typeOf('/v1/pins.json'), ['object']);
     assert.deepEqual(typeOf('/v1/pins.settings.json'), ['object']);
     assert.deepEqual(typeOf('/v1/pins.sh'), ['string']);
+  });
+
+  test('names the media type of pins as they are answered, whichever Accept asks for', async () => {
+    const content = document.paths['/v1/pins']?.['get']?.responses['200']?.content ?? {};
+    for (const { accept } of formats) {
+      const { headers } = await service.ask().get('/v1/pins').set(asMachine).set('Accept', accept).expect(200);
+      assert.ok(headers['content-type'] !== undefined && headers['content-type'] in content, accept);
+    }
   });
 
   test('describes each reply as it is served', async () => {
