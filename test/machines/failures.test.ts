@@ -103,6 +103,16 @@ describe('pinward keeps the good file and says why', { concurrency: 5 }, () => {
   fails(oneShell, 'the answer is wrong', ofTheAnswer);
   const core = [...ofAsking, ...ofTheAnswer].filter(({ once }) => !once);
   for (const shell of shells.keys()) if (shell !== oneShell) fails(shell, 'a core thing fails', core);
+
+  it('and takes no 304 for pins when it has none', { skip: whyNot(oneShell) }, async () => {
+    using machine = newMachine(oneShell);
+    await using server = await startServer(refusing(304, {}));
+    machine.configure({ server: server.url });
+    const login = await machine.run(['login']);
+
+    assert.equal(login.code, 1);
+    assert.match(login.err, /304 to a machine that holds nothing/);
+  });
 });
 
 /** The failures follow one another on one machine, which never loses what it had. */
