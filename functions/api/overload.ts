@@ -1,9 +1,10 @@
-// What an instance takes when more comes than it can answer. Polls are answered in the turn of the event loop in which they
-// were read, so a turn lasts as long as what waited for it, and the rule is: when for a tenth of a second, and four turns, each
-// turn had 16 requests or more and took 5 ms or longer, and no rest lay between them, a queue stands, and refreshes (polls
-// with If-None-Match: the machine has pins) are shed with 503 and Retry-After; from 250 ms on logins, too. Admin calls never.
-// After that refreshes come back a few at a time, or those that were held off would make the next queue at once. What can't be answered in its turn has shares of the places in flight, which together stay below the concurrency that
-// infra/api.tf gives an instance, so that an admin finds one. front.ts asks for each request, api.ts for what waits.
+// What an instance takes when more comes than it can answer; api.ts asks it for each request. Polls are answered in the turn
+// of the event loop in which they were read, so a turn lasts as long as what waited for it, and the rule is: when for a tenth
+// of a second, and four turns, each turn had 16 requests or more and took 5 ms or longer, and no rest lay between them, a queue
+// stands, and refreshes (polls with If-None-Match: the machine has pins) are shed with 503 and Retry-After; from 250 ms on
+// logins, too. Admin calls never. After that refreshes come back a few at a time, or those that were held off would make the
+// next queue at once. What can't be answered in its turn has shares of the places in flight, which together stay below the
+// concurrency that infra/api.tf gives an instance, so that an admin finds one.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -162,7 +163,6 @@ function kindOf(share: Share): 'poll' | 'admin' | 'other' {
 
 const answers = new Map<number, { readonly headers: Record<string, string>; readonly body: Buffer }>();
 
-/** Without the functions-framework in between, which costs several times as much as the rest. */
 function answerShed({ method }: IncomingMessage, response: ServerResponse, turn: number): void {
   const seconds = retryAfterOf(turn);
   const { headers, body } = answers.get(seconds) ?? makeAnswer(seconds);
