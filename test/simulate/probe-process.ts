@@ -29,8 +29,8 @@ export interface Surroundings {
   time: number;
   /** How often things go wrong, as a factor: 0 is never. */
   trouble: number;
-  /** Wakes processes that lost their processor for a while. */
-  readonly stalled: (() => void)[];
+  /** The processes that lost their processor for a while, with what wakes each. */
+  readonly stalled: Map<Process, () => void>;
 }
 
 export class Process {
@@ -45,6 +45,7 @@ export class Process {
   readonly #mayStall: boolean;
   readonly #fuseOf: 'store' | 'any';
   #fuse: number;
+  #stall: Promise<void> | null = null;
 
   constructor(around: Surroundings, onCommit?: (writes: readonly Write[]) => void) {
     const { chance, trouble } = around;
@@ -65,21 +66,31 @@ export class Process {
     this.#burn(of);
     // Others may come in between.
     for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
-    if (this.#mayStall && this.#fails(0.001)) await this.#stall();
+    if (this.#mayStall && this.#fails(0.001)) this.#beginStall();
+    if (this.#stall !== null) await this.#stall;
     if (this.isDead) throw new Died();
     const value = await call();
     this.#burn(of);
     return value;
   }
 
-  async #stall(): Promise<void> {
+  /** All that it does at once stands still, until it is woken or a call that was already under way kills it. */
+  #beginStall(): void {
     this.isLate = true;
-    await new Promise<void>((resolve) => this.#around.stalled.push(resolve));
+    this.#stall ??= new Promise((resolve) => {
+      this.#around.stalled.set(this, () => {
+        this.#around.stalled.delete(this);
+        this.#stall = null;
+        resolve();
+      });
+    });
   }
 
   #burn(of: 'store' | 'other'): void {
     if (!this.isDead && (this.#fuseOf === 'any' || of === 'store')) this.#fuse--;
-    if (this.isDead) throw new Died();
+    if (!this.isDead) return;
+    this.#around.stalled.get(this)?.();
+    throw new Died();
   }
 
   store(): Store {

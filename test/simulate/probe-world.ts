@@ -55,7 +55,14 @@ export class ProbeWorld {
   constructor(chance: Chance) {
     this.#chance = chance;
     const [truth, store] = [new Truth(chance), openSqlite(':memory:')];
-    this.#around = { chance, truth, store, time: Date.parse('2026-11-24T12:00:00.000Z'), trouble: 1, stalled: [] };
+    this.#around = {
+      chance,
+      truth,
+      store,
+      time: Date.parse('2026-11-24T12:00:00.000Z'),
+      trouble: 1,
+      stalled: new Map(),
+    };
     this.deliveries = new Deliveries(this.#around, (what) => this.#tally(what));
   }
 
@@ -92,12 +99,12 @@ export class ProbeWorld {
 
   /** Waits until every job has ended or stalled. */
   async #settle(): Promise<void> {
-    while (this.#open > this.#around.stalled.length) await new Promise(setImmediate);
+    while (this.#open > this.#around.stalled.size) await new Promise(setImmediate);
     if (this.#bug !== null) throw this.#bug;
   }
 
   #wake(): void {
-    for (const wake of this.#around.stalled.splice(0)) wake();
+    for (const wake of [...this.#around.stalled.values()]) wake();
   }
 
   async #run(isAlone: boolean): Promise<void> {
