@@ -42,11 +42,12 @@ export const leaseMs = 5 * 60_000;
 /** Null when another run is under way or committed first, or there is nothing to look at: this one has nothing to say. */
 export async function runProbe(ports: RunPorts): Promise<Result<Ran | null>> {
   const leased = await takeLease(ports);
-  if (!leased.ok || !leased.value) return leased.ok ? ok(null) : leased;
+  if (!leased.ok || leased.value === null) return leased.ok ? ok(null) : leased;
   try {
     return await runOnce(ports);
   } finally {
-    await ports.store.commit([{ kind: 'lease', id: 'probe', remove: true }]);
+    // Once it ran out, it may be another one's.
+    if (ports.clock() < leased.value) await ports.store.commit([{ kind: 'lease', id: 'probe', remove: true }]);
   }
 }
 
@@ -78,15 +79,19 @@ function placesOf(ports: RunPorts, policy: Policy | null, listed: readonly strin
   return placesToProbe({ policy, shipped, listed, projects, locations });
 }
 
-/** Whether this run may ask: nobody holds the lease, or whoever held it is overdue. */
-async function takeLease({ store, clock, holder }: RunPorts): Promise<Result<boolean>> {
+/**
+ * Until when this run may ask, in milliseconds since 1970: nobody held the lease, or whoever held it is overdue. Null when
+ * it may not.
+ */
+async function takeLease({ store, clock, holder }: RunPorts): Promise<Result<number | null>> {
   const held = await store.read('lease', 'probe');
   if (!held.ok) return held;
-  if (held.value !== null && Date.parse(held.value.value.until) > clock()) return ok(false);
-  const value = { holder, until: instant(clock() + leaseMs) };
+  if (held.value !== null && Date.parse(held.value.value.until) > clock()) return ok(null);
+  const until = clock() + leaseMs;
+  const value = { holder, until: instant(until) };
   const taken = await store.commit([{ kind: 'lease', id: 'probe', expect: expectOf(held.value), value }]);
   if (!taken.ok && taken.fault.code !== 'write_conflict') return taken;
-  return ok(taken.ok);
+  return ok(taken.ok ? until : null);
 }
 
 async function commit(

@@ -114,6 +114,21 @@ describe('a run of the probe', () => {
     assert.deepEqual(idsOf(await kept('event')), [enabledId]);
   });
 
+  test('that is overdue leaves the lease to whoever holds it by then', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = new ScriptedGarden(() => time);
+    slow.before = () => gate.promise;
+    const first = run({ garden: slow });
+    while (slow.screened.length === 0) await new Promise(setImmediate);
+    time += leaseMs + 1;
+    const value = { holder: 'other', until: new Date(time + leaseMs).toISOString() };
+    await must(store.commit([{ kind: 'lease', id: 'probe', expect: 'any', value }]));
+    gate.resolve();
+    await must(first);
+
+    assert.deepEqual((await must(store.read('lease', 'probe')))?.value, value);
+  });
+
   for (const last of [1, 2, 3, 4, 5, 6, 7]) {
     test(`that dies before call ${last} to the store leaves the next one to tell everything once`, async () => {
       await seenClosed();
