@@ -128,7 +128,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
       return {
         status: 429,
         title: 'This credential calls too often',
-        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs a name of its own; the README lists the limits.`,
+        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs a name of its own; functions/api/README.md lists the limits.`,
         retryAfter: fault.seconds,
       };
     case 'overloaded':

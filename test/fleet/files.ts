@@ -39,7 +39,7 @@ export function parsePlist(name: string): { readonly [key: string]: PlistValue }
 export function commandLines(): readonly CommandLine[] {
   const units = globSync('infra/machines/systemd/*/*.service', { cwd: root });
   const plists = globSync('infra/machines/launchd/*.plist', { cwd: root });
-  const docs = ['README.md', 'infra/README.md', 'infra/machines/README.md'];
+  const docs = ['README.md', 'functions/api/README.md', 'infra/README.md', 'infra/machines/README.md'];
   return [
     ...units.flatMap((file) => linesIn(file, /^ExecStart=(.*)$/m.exec(read(file))?.[1] ?? '')),
     ...plists.flatMap((file) => linesIn(file, String(parsePlist(file)['ProgramArguments']).replaceAll(',', ' '))),
