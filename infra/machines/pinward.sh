@@ -628,7 +628,7 @@ EOF
 is_vouched_for() {
   find_key "$voucher" || fail "its voucher is by $voucher, which is not trusted either" || return
   { is_time "$until" && ! is_past "$until"; } || fail "its voucher expired at $until" || return
-  identify "$(printf '%s\n' "$listed" | sed -n "s/^key $id //p" | head -n 1)" &&
+  identify "$(printf '%s\n' "$listed" | sed -n "s/^key $id //p" | head -n 1)" && [ "$key_id" = "$id" ] &&
     printf '%s\n' pinward-key-v1 "organisation: $organisation" "key: $id" "sha256: $key_hash" "valid-until: $until" |
     is_signed "$key" "$proof" || fail "its voucher by $voucher is not signed so" || return
   keep_key "$state_dir/pins."

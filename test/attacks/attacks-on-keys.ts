@@ -49,6 +49,9 @@ export const unknownKeys: readonly Attack[] = [
   usurpation('the list names no bytes of the new key', /not signed so/, (world, key) =>
     text(keysText(world.organisation, [world.key], [voucher(world, key, {})])),
   ),
+  usurpation('our key vouches for it under an id that is not its own', /not signed so/, (world, key) =>
+    vouched(world, { ...key, sha256: another.sha256, spki: another.spki }, {}),
+  ),
   usurpation('there is no list', /not trusted here; could not fetch .*keys.txt: HTTP 404/, () => refusing(404, {})),
   usurpation('the list does not end', /not trusted here; could not fetch .*keys.txt/, () => endless(first)),
   usurpation('the list is elsewhere', /not trusted here; could not fetch .*keys.txt: HTTP 302/, ({ elsewhere }) =>
