@@ -87,22 +87,27 @@ inEveryShell(
       assert.deepEqual((await machine.run(['login'])).err, '');
     });
 
-    it('goes on with what it has when that has expired, and says so', async () => {
-      using machine = newMachine();
-      await using world = await startWorld(Date.now());
-      await holdsHeld(machine, world, 'helper');
-      const facts = 'var/lib/pinward/pins.helper.json.state';
-      const aged = machine.read(facts).replace(/^valid_until=.*$/m, 'valid_until=2026-01-01T00:00:00Z');
-      write(machine.path(facts), aged);
-      world.behave(refusing(500, {}));
-      const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last word from the server: 20/;
-      const login = await machine.run(['login', '--delivery', 'helper']);
-      assert.deepEqual([login.code, said.test(login.err)], [0, true]);
-      const helper = await machine.run(['helper']);
-      assert.deepEqual([helper.code, helper.out, said.test(helper.err)], [0, bodyOf(world.held, 'helper.json'), true]);
-      const status = await machine.run(['status', '--delivery', 'helper']);
-      assert.match(status.out, /valid until +2026-01-01T00:00:00Z, which has passed/);
-    });
+    for (const verb of ['env', 'helper'] as const) {
+      it(`goes on with what ${verb} has when that has expired, and says so`, async () => {
+        using machine = newMachine();
+        await using world = await startWorld(Date.now());
+        const [delivery, format] = verb === 'env' ? (['shell', 'sh'] as const) : (['helper', 'helper.json'] as const);
+        await holdsHeld(machine, world, delivery);
+        const facts = `var/lib/pinward/pins.${format}.state`;
+        write(
+          machine.path(facts),
+          machine.read(facts).replace(/^valid_until=.*$/m, 'valid_until=2026-01-01T00:00:00Z'),
+        );
+        world.behave(refusing(500, {}));
+        const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last word from the server: 20/;
+        const login = await machine.run(['login', '--delivery', delivery]);
+        assert.deepEqual([login.code, said.test(login.err)], [0, true]);
+        const run = await machine.run([verb]);
+        assert.deepEqual([run.code, run.out, said.test(run.err)], [0, bodyOf(world.held, format), true]);
+        const { out } = await machine.run(['status', '--delivery', delivery]);
+        assert.match(out, /valid until +2026-01-01T00:00:00Z, which has passed/);
+      });
+    }
 
     it('takes nothing new where there is no openssl, and says so', async () => {
       using machine = newMachine();
@@ -157,22 +162,9 @@ const known = [
   'pkey -pubin -inform DER -pubout',
 ];
 
-const withoutOpenssl = ['awk', 'cat', 'chmod', 'cmp', 'curl', 'cut', 'date', 'dd', 'find', 'grep', 'head', 'id'];
-withoutOpenssl.push(
-  'ln',
-  'mkdir',
-  'mktemp',
-  'mv',
-  'readlink',
-  'rm',
-  'sed',
-  'sha256sum',
-  'sleep',
-  'tail',
-  'tr',
-  'uname',
-  'wc',
-);
+const withoutOpenssl =
+  `awk cat chmod cmp curl cut date dd find grep head id ln mkdir mktemp mv readlink rm sed sha256sum
+  sleep tail tr uname wc`.split(/\s+/);
 
 function configure(machine: Machine, { server, organisation, key }: World): void {
   write(machine.path(`etc/pinward/keys/${key.id}.pem`), key.pem);
