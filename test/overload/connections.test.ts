@@ -15,7 +15,10 @@ describe('a connection', () => {
     const { headersTimeout, requestTimeout, maxHeadersCount, maxConnections } = service.server;
 
     assert.deepEqual({ headersTimeout, requestTimeout, maxHeadersCount, maxConnections }, connectionLimits);
-    assert.ok(headersTimeout <= requestTimeout && requestTimeout <= 30_000);
+    // Of each, 0 is Node's word for no limit.
+    assert.ok(headersTimeout > 0 && headersTimeout <= requestTimeout && requestTimeout <= 30_000);
+    assert.ok(Number(maxHeadersCount) > 0 && Number(maxHeadersCount) <= 1_000);
+    assert.ok(maxConnections > 0 && maxConnections <= 10_000);
   });
 
   async function open(bytes: string, over: object): Promise<string> {
