@@ -99,7 +99,7 @@ export function setFrozen(course: Course, frozen: boolean, by: string, reason: s
   const { steering, standing } = course;
   if ((steering.frozen !== null) === frozen) return course;
   const at = standing.now;
-  const id = `FreezeChanged.policy.${Date.parse(at)}`;
+  const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
   const news: News = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
   return withNews({ ...course, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, news);
 }

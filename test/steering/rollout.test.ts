@@ -174,4 +174,13 @@ describe('a freeze', () => {
 
     assert.equal(await share(fleet), 50);
   });
+
+  test('and its thaw in the same millisecond are told as two things', async () => {
+    await fleet.ask('ada', 'POST', '/v1/freeze');
+    await fleet.ask('bob', 'POST', '/v1/thaw');
+    const { body } = await fleet.ask('ada', 'GET', '/v1/events');
+    const changes = body.events.filter(({ kind }: { kind: string }) => kind === 'FreezeChanged');
+
+    assert.equal(new Set(changes.map(({ id }: { id: string }) => id)).size, 2);
+  });
 });
