@@ -3,7 +3,7 @@
 import { type Measure, medianOf } from './measure.ts';
 import { type Subject, spawnSubject, untilAnswered } from './server.ts';
 
-const rounds = 9;
+const rounds = 25;
 
 export async function benchStart(): Promise<Record<string, Measure>> {
   return { 'start to first poll, ms': await compareStarts('pinward', 'bare') };
