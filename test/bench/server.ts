@@ -29,10 +29,10 @@ const store = join(folder, 'pinward.db');
 export const bundleFolder = join(folder, 'bundle');
 const framework = join(import.meta.dirname, '../../node_modules/@google-cloud/functions-framework/build/src/main.js');
 const sources: Record<Subject, string> = {
-  pinward: join(import.meta.dirname, '../../functions/index.ts'),
+  pinward: join(import.meta.dirname, '../../functions/index.mjs'),
   bare: join(import.meta.dirname, 'bare.mjs'),
   bundle: join(bundleFolder, 'index.mjs'),
-  'pinward on Firestore': join(import.meta.dirname, '../../functions/index.ts'),
+  'pinward on Firestore': join(import.meta.dirname, '../../functions/index.mjs'),
   'bare with Firestore': join(import.meta.dirname, 'bare-firestore.mjs'),
 };
 

@@ -29,6 +29,16 @@ describe('a deployed function', () => {
     assert.equal(await api.ended(), 0, api.output);
   });
 
+  test('is loaded by the framework without a library that looks for its package.json', async () => {
+    const trace = join(import.meta.dirname, '../trace-imports.mjs');
+    const api = await start('api', { NODE_OPTIONS: `--import=${trace}` });
+    await api.untilAnswers();
+    await api.stop();
+
+    assert.match(api.output, /loaded file:.*functions-framework/);
+    assert.doesNotMatch(api.output, /read-package-up/);
+  });
+
   test('ends at once when there is nothing under way', async () => {
     const probe = await start('probe');
     await probe.untilAnswers();
