@@ -42,7 +42,6 @@ async function main(): Promise<void> {
     const hint = error.code === 'EADDRINUSE' ? ` Try another: npm start -- --port ${options.port + 1}` : '';
     return quit(`Pinward did not start: ${error.message}.${hint}`);
   });
-  write(greeting(local, options));
   let isStopping = false;
   const stop = async () => {
     if (isStopping) process.exit(130);
@@ -55,6 +54,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Whoever reads that Ctrl-C stops it may press it at once.
+  write(greeting(local, options));
 }
 
 /** Starts emulators first if they are wanted and not running yet; notes those that it started. */
