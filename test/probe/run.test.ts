@@ -64,6 +64,17 @@ describe('a run of the probe', () => {
     };
   }
 
+  /** A run whose lease ran out while it waits for the garden, until it may go on. */
+  async function startOverdue() {
+    const gate = Promise.withResolvers<void>();
+    const slow = new ScriptedGarden(() => time);
+    slow.before = () => gate.promise;
+    const ran = run({ garden: slow });
+    while (slow.screened.length === 0) await new Promise(setImmediate);
+    time += leaseMs + 1;
+    return { ran, goOn: gate.resolve };
+  }
+
   test('commits news to the history, the outbox and the journal with what it knows', async () => {
     await seenClosed();
     const ran = await must(run());
@@ -100,31 +111,21 @@ describe('a run of the probe', () => {
 
   test('that is overdue has nothing to say when another one committed meanwhile', async () => {
     await seenClosed();
-    const gate = Promise.withResolvers<void>();
-    const slow = new ScriptedGarden(() => time);
-    slow.before = () => gate.promise;
-    const first = run({ garden: slow });
-    while (slow.screened.length === 0) await new Promise(setImmediate);
-    time += leaseMs + 1;
+    const overdue = await startOverdue();
     const second = await must(run());
-    gate.resolve();
+    overdue.goOn();
 
     assert.deepEqual(idsOf(second?.news ?? []), [enabledId]);
-    assert.equal(await must(first), null);
+    assert.equal(await must(overdue.ran), null);
     assert.deepEqual(idsOf(await kept('event')), [enabledId]);
   });
 
   test('that is overdue leaves the lease to whoever holds it by then', async () => {
-    const gate = Promise.withResolvers<void>();
-    const slow = new ScriptedGarden(() => time);
-    slow.before = () => gate.promise;
-    const first = run({ garden: slow });
-    while (slow.screened.length === 0) await new Promise(setImmediate);
-    time += leaseMs + 1;
+    const overdue = await startOverdue();
     const value = { holder: 'other', until: new Date(time + leaseMs).toISOString() };
     await must(store.commit([{ kind: 'lease', id: 'probe', expect: 'any', value }]));
-    gate.resolve();
-    await must(first);
+    overdue.goOn();
+    await must(overdue.ran);
 
     assert.deepEqual((await must(store.read('lease', 'probe')))?.value, value);
   });

@@ -29,8 +29,8 @@ export interface Surroundings {
   time: number;
   /** How often things go wrong, as a factor: 0 is never. */
   trouble: number;
-  /** The processes that lost their processor for a while, with what wakes each. */
-  readonly stalled: Map<Process, () => void>;
+  /** The processes that lost their processor, each until it is woken. */
+  readonly stalled: Map<Process, PromiseWithResolvers<void>>;
 }
 
 export class Process {
@@ -45,7 +45,6 @@ export class Process {
   readonly #mayStall: boolean;
   readonly #fuseOf: 'store' | 'any';
   #fuse: number;
-  #stall: Promise<void> | null = null;
 
   constructor(around: Surroundings, onCommit?: (writes: readonly Write[]) => void) {
     const { chance, trouble } = around;
@@ -67,29 +66,31 @@ export class Process {
     // Others may come in between.
     for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
     if (this.#mayStall && this.#fails(0.001)) this.#beginStall();
-    if (this.#stall !== null) await this.#stall;
+    const stall = this.#around.stalled.get(this);
+    if (stall !== undefined) await stall.promise;
     if (this.isDead) throw new Died();
     const value = await call();
     this.#burn(of);
     return value;
   }
 
+  wake(): void {
+    const stall = this.#around.stalled.get(this);
+    this.#around.stalled.delete(this);
+    stall?.resolve();
+  }
+
   /** All that it does at once stands still, until it is woken or a call that was already under way kills it. */
   #beginStall(): void {
+    const { stalled } = this.#around;
     this.isLate = true;
-    this.#stall ??= new Promise((resolve) => {
-      this.#around.stalled.set(this, () => {
-        this.#around.stalled.delete(this);
-        this.#stall = null;
-        resolve();
-      });
-    });
+    if (!stalled.has(this)) stalled.set(this, Promise.withResolvers());
   }
 
   #burn(of: 'store' | 'other'): void {
     if (!this.isDead && (this.#fuseOf === 'any' || of === 'store')) this.#fuse--;
     if (!this.isDead) return;
-    this.#around.stalled.get(this)?.();
+    this.wake();
     throw new Died();
   }
 

@@ -104,7 +104,7 @@ export class ProbeWorld {
   }
 
   #wake(): void {
-    for (const wake of [...this.#around.stalled.values()]) wake();
+    for (const process of this.#around.stalled.keys()) process.wake();
   }
 
   async #run(isAlone: boolean): Promise<void> {
