@@ -3,7 +3,7 @@
 
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';
-import { frontProcess } from './api/front.ts';
+import { frontProcess } from './api/http-server.ts';
 import { readEnvironment, readTarget } from './environment.ts';
 import { ownProcess } from './lifecycle.ts';
 import { createWiring } from './wiring.ts';

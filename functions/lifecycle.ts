@@ -4,7 +4,7 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
-import { describeBug } from './api/problem.ts';
+import { describeBug } from './api/problems/problem.ts';
 import type { Log } from './log.ts';
 
 /** Cloud Run kills after ten seconds. */

@@ -9,19 +9,19 @@ import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
 import type { Result } from '../shared/domain/fault.ts';
-import { isOrganisation } from '../shared/domain/statement.ts';
+import { isOrganisation } from '../shared/domain/serving/statement.ts';
 import type { Bus, Channel, Clock, Garden, Signer, Store } from '../shared/ports.ts';
+import { createAdoption } from './adoption/adoption.ts';
 import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
-import { createAdoption } from './api/adoption.ts';
 import { createApi, type Handler } from './api/api.ts';
-import type { Callers } from './api/caller.ts';
-import { openCallers } from './api/callers/open.ts';
-import type { KeyAddresses } from './api/callers/signed.ts';
-import type { Keys } from './api/signatures.ts';
+import type { Callers } from './api/auth/caller.ts';
+import type { KeyAddresses } from './api/auth/id-tokens.ts';
+import { openCallers } from './api/auth/open.ts';
+import type { Keys } from './api/signing/signatures.ts';
+import { createSweep, type Sweep } from './commands/outbox.ts';
 import { defaultTopic, demand, type Environment, wordsOf } from './environment.ts';
 import { createLog, type Log } from './log.ts';
-import { createSweep, type Sweep } from './outbox.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
 
 /** Parts that a process may bring itself, in place of those that the environment asks for. */

@@ -37,6 +37,6 @@ output "next" {
 
     # Set up a machine.
     gcloud secrets versions access latest --secret=pinward-machine-token --project=${var.project} > machine-token
-    sudo sh infra/machines/pinward.sh install --server ${local.url} --token-file machine-token
+    sudo sh infra/agents/posix/pinward.sh install --server ${local.url} --token-file machine-token
   EOT
 }

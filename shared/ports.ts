@@ -1,13 +1,13 @@
 // What Pinward needs from the outside, as small interfaces. Adapters implement them, functions use them, and neither
 // knows the other.
 
-import type { Posted } from './domain/announcement.ts';
+import type { Observation, Place } from './domain/availability/observation.ts';
 import type { Documents, Kind } from './domain/documents.ts';
-import type { Event } from './domain/event.ts';
+import type { Posted } from './domain/events/announcement.ts';
+import type { Event } from './domain/events/event.ts';
+import type { Message } from './domain/events/message.ts';
 import type { Result } from './domain/fault.ts';
-import type { Message } from './domain/message.ts';
-import type { Observation, Place } from './domain/observation.ts';
-import type { PublicKey } from './domain/statement.ts';
+import type { PublicKey } from './domain/serving/statement.ts';
 
 export interface Stored<T> {
   readonly id: string;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
-import { revision } from './world.ts';
+import { revision } from './support/world.ts';
 
 /** What a file may import, by the first prefix that its own path has. Packages are written `npm:name`. */
 const rules: readonly (readonly [string, readonly string[]])[] = [
@@ -16,7 +16,8 @@ const rules: readonly (readonly [string, readonly string[]])[] = [
   ['shared/ports.ts', ['shared/domain/']],
   ['shared/adapters/', ['shared/domain/', 'shared/ports.ts', 'shared/adapters/', 'npm:', 'node:']],
   ['functions/wiring.ts', ['functions/', 'shared/', 'npm:', 'node:']],
-  ['functions/local', ['functions/', 'shared/', 'npm:', 'node:']],
+  ['functions/local/', ['functions/', 'shared/', 'npm:', 'node:']],
+  ['functions/cli/', ['functions/', 'shared/', 'npm:', 'node:']],
   ['functions/', ['functions/', 'shared/domain/', 'shared/catalogue/', 'shared/ports.ts', 'npm:', 'node:']],
 ];
 
@@ -68,9 +69,13 @@ test('a poll is answered without loading a single package: no Hono, no schemas, 
   await store.commit([{ kind: 'published', id: 'current', expect: 'absent', value: { revision: revision() } }]);
   await store.close();
 
-  const traced = spawnSync(process.execPath, ['--import', './test/trace-imports.mjs', 'test/one-poll.ts', file], {
-    encoding: 'utf8',
-  });
+  const traced = spawnSync(
+    process.execPath,
+    ['--import', './test/support/trace-imports.mjs', 'test/support/one-poll.ts', file],
+    {
+      encoding: 'utf8',
+    },
+  );
 
   const packages = [...traced.stdout.matchAll(/node_modules\/((?:@[^/]+\/)?[^/\n]+)/g)].map(([, name]) => name);
   assert.match(traced.stdout, /loaded .*resolve\.ts/);

@@ -2,11 +2,11 @@
 // the outbox holds.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { advance as advanceCourse } from '../../shared/domain/advance.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
+import { advance as advanceCourse } from '../../shared/domain/rollouts/advance.ts';
+import { type SteerPorts, steer } from '../commands/move-rollouts.ts';
+import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
-import type { Sweep } from '../outbox.ts';
-import { type SteerPorts, steer } from '../steer.ts';
 
 export interface AdvancePorts extends SteerPorts {
   readonly sweep: Sweep;

@@ -2,12 +2,19 @@
 // what came of it. An error thrown makes Pub/Sub deliver again; whatever can't be mended by that is recorded and taken.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import { type Announcement, claim, giveUp, isSettled, type Posted, settle } from '../../shared/domain/announcement.ts';
-import { Event } from '../../shared/domain/event.ts';
-import type { Message } from '../../shared/domain/message.ts';
+import {
+  type Announcement,
+  claim,
+  giveUp,
+  isSettled,
+  type Posted,
+  settle,
+} from '../../shared/domain/events/announcement.ts';
+import { Event } from '../../shared/domain/events/event.ts';
+import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
-import { tell } from './tell.ts';
+import { tell } from './compose-message.ts';
 
 /** A Pub/Sub message as Eventarc delivers it, and as the framework makes it from the emulator's push. */
 export interface PubsubMessage {

@@ -3,21 +3,21 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import { isAtLeast } from '../../shared/domain/access/roles.ts';
 import type { Fault } from '../../shared/domain/fault.ts';
-import { isAtLeast } from '../../shared/domain/roles.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
+import type { Adoption } from '../adoption/adoption.ts';
 import type { Log } from '../log.ts';
-import type { Adoption } from './adoption.ts';
-import { readBody, type WithRawBody } from './body.ts';
-import type { Callers } from './caller.ts';
-import { presentedBy } from './callers/presented.ts';
-import { createOverload } from './overload.ts';
-import { createPoll } from './poll.ts';
-import { describeBug, sendProblem } from './problem.ts';
-import { isPoll } from './question.ts';
-import { createRates } from './rate.ts';
-import type { Keys } from './signatures.ts';
-import { createSnapshot } from './snapshot.ts';
+import type { Callers } from './auth/caller.ts';
+import { presentedBy } from './auth/credential.ts';
+import { createSnapshot } from './polls/policy-cache.ts';
+import { createPoll } from './polls/poll.ts';
+import { isPoll } from './polls/poll-request.ts';
+import { describeBug, sendProblem } from './problems/problem.ts';
+import type { Keys } from './signing/signatures.ts';
+import { readBody, type WithRawBody } from './traffic/body.ts';
+import { createOverload } from './traffic/load-shedding.ts';
+import { createRates } from './traffic/rate-limit.ts';
 
 export interface ApiPorts {
   readonly store: Store;
@@ -78,7 +78,7 @@ export function createApi(ports: ApiPorts): Handler {
 
   async function loadApp(): Promise<Listener> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
-      import('./app.ts'),
+      import('./admin/app.ts'),
       import('@hono/node-server'),
     ]);
     const { fetch } = createApp({ ...ports, snapshot, catalogue: shippedCatalogue, catalogueAsOf });

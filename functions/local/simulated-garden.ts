@@ -1,9 +1,9 @@
 // A Model Garden that is not there: answers like Vertex for any project, so that `npm start` shows without a cloud what a
 // probe finds. Its story: a model that nobody could call appears in one location, then in others. Plainly labelled.
 
-import { type Catalogue, entriesOf, isServedIn, isShut } from '../../shared/domain/catalogue.ts';
-import { families } from '../../shared/domain/model.ts';
-import type { Observation, Place, Verdict } from '../../shared/domain/observation.ts';
+import type { Observation, Place, Verdict } from '../../shared/domain/availability/observation.ts';
+import { type Catalogue, entriesOf, isServedIn, isShut } from '../../shared/domain/models/catalogue.ts';
+import { families } from '../../shared/domain/models/model.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
 /** What appears, where, and how long after the first question (milliseconds): by then two runs have seen it missing. */

@@ -1,154 +1,147 @@
-// The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and the
-// tokens that it makes in one folder and listens on the loopback address only.
+// `npm start`: the whole service on this machine, and words for the person who started it.
 
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { openLoopback } from '../../shared/adapters/loopback.ts';
-import { openSlack } from '../../shared/adapters/slack.ts';
-import type { Event } from '../../shared/domain/event.ts';
-import type { Result } from '../../shared/domain/fault.ts';
-import type { Clock, Garden } from '../../shared/ports.ts';
-import type { Announce, PubsubMessage } from '../announce/announce.ts';
-import { frontServer } from '../api/front.ts';
-import { defaultTopic, type Environment, pointAtEmulators } from '../environment.ts';
-import { stop } from '../lifecycle.ts';
-import type { Probed } from '../probe/probe.ts';
-import { createWiring } from '../wiring.ts';
-import { pushPath, subscribePush } from './push.ts';
-import { createTerminalLog, openTerminalChannel } from './terminal.ts';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openVertex } from '../../shared/adapters/vertex.ts';
+import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import { readEnvironment } from '../environment.ts';
+import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './emulators.ts';
+import { type Local, startLocal } from './service.ts';
+import { openSimulatedGarden } from './simulated-garden.ts';
 
-export interface LocalOptions {
-  /** 0 takes a free one. */
+const help = `Pinward, the whole service on this machine.
+
+  npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
+
+  --port PORT     where to listen on 127.0.0.1 (default 8787)
+  --data FOLDER   where the store and the tokens are kept (default .pinward)
+  --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
+  --project ID    probe the real Vertex AI for this project, with your own application default credentials
+                  (default: a simulated Model Garden, in which a new model appears two minutes after
+                  the first policy)
+  --emulators     keep documents in Google's Firestore emulator and carry events over its Pub/Sub emulator, from the
+                  gcloud SDK of this machine; with FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST set, in those
+  --help          this text
+`;
+
+interface Options {
   readonly port: number;
   readonly dataFolder: string;
-  /** Slack's incoming webhook; without it announcements are shown by `write`. */
   readonly slackUrl: string | null;
-  /** The hosts of Google's emulators, to keep documents and carry events there; null for the embedded store. */
-  readonly emulators: { readonly firestore: string; readonly pubsub: string } | null;
-  /** A project to probe whether a policy names it or not. */
   readonly project: string | null;
-  /** The Model Garden that a timer probes; null for none. */
-  readonly garden: Garden | null;
-  /** The time that the service goes by. */
-  readonly clock?: Clock;
-  /** Gets lines for a person. */
-  readonly write: (text: string) => void;
+  readonly emulators: boolean;
 }
 
-export interface Local {
-  readonly url: string;
-  readonly dataFolder: string;
-  readonly adminToken: string;
-  readonly machineToken: string;
-  /** Whether the tokens were made by this start. */
-  readonly isFirstStart: boolean;
-  /** Runs the probe now. */
-  probe(): Promise<Probed>;
-  /** Lets upgrades and rollouts go on now. */
-  advance(): Promise<Result<number>>;
-  /** Answers what is under way, then stops. */
-  close(): Promise<void>;
-}
-
-/** How often rollouts move on, and the outbox is looked at for what could not be announced at once. */
-const advanceEveryMs = 5_000;
-/** Much more often than a schedule in the cloud would, so that there is something to watch. */
-const probeEveryMs = 20_000;
-const emulatedProject = 'demo-pinward';
-
-export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
-  const adminToken = keepToken(join(dataFolder, 'admin-token'));
-  const machineToken = keepToken(join(dataFolder, 'machine-token'));
-  const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
-    PINWARD_PROJECTS: project ?? '',
-    PINWARD_ADMIN_TOKEN: adminToken,
-    PINWARD_MACHINE_TOKEN: machineToken,
-    PINWARD_ORGANISATION: 'local',
-    PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
-    ...(emulators === null
-      ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
-      : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
-  };
-  const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
-  const announced = Promise.withResolvers<Announce>();
-  const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
-  if (emulators !== null) pointAtEmulators(emulators);
-  const wiring = createWiring(environment, {
-    clock,
-    log: createTerminalLog(write),
-    channel,
-    ...(emulators === null ? { bus } : {}),
-    ...(garden === null ? {} : { garden }),
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === null) return;
+  const write = (text: string) => process.stdout.write(text);
+  const started: Emulator[] = [];
+  const local = await start(options, started, write).catch(async (error: NodeJS.ErrnoException) => {
+    await Promise.all(started.map((emulator) => emulator.stop()));
+    const hint = error.code === 'EADDRINUSE' ? ` Try another: npm start -- --port ${options.port + 1}` : '';
+    return quit(`Pinward did not start: ${error.message}.${hint}`);
   });
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    write('\nAnswering what is under way, then stopping (Ctrl-C again to stop at once).\n');
+    await local.close();
+    await Promise.all(started.map((emulator) => emulator.stop()));
+    write(started.length === 0 ? 'Stopped. The data is kept.\n' : "Stopped. The emulators' data is gone with them.\n");
+    process.exit();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Whoever reads that Ctrl-C stops it may press it at once.
+  write(greeting(local, options));
+}
 
-  const api = wiring.api();
-  http('api', api);
-  const server = getTestServer('api');
-  frontServer(server, api);
-  const url = await listen(server, port);
-  environment.PINWARD_URL = url;
-  const announce = await wiring.announce();
-  announced.resolve(announce);
-  const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
-  const timers = [setInterval(wiring.advanceOnce, advanceEveryMs)];
-  if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
-
-  async function close(): Promise<void> {
-    for (const timer of timers) clearInterval(timer);
-    await Promise.all(servers.map(stop));
-    await wiring.close();
+/** Starts emulators first if they are wanted and not running yet; notes those that it started. */
+async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
+  const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
+  const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now) : openVertex();
+  const common = { ...options, garden, write };
+  if (firestore !== undefined && pubsub !== undefined) {
+    return startLocal({ ...common, emulators: { firestore, pubsub } });
   }
-  return {
-    url,
-    dataFolder,
-    adminToken,
-    machineToken,
-    isFirstStart,
-    probe: wiring.probeOnce,
-    advance: wiring.advanceOnce,
-    close,
-  };
+  if (!options.emulators) return startLocal({ ...common, emulators: null });
+  const missing = whyNoEmulators();
+  if (missing !== false) throw new Error(`--emulators needs Google's emulators, but ${missing}`);
+  write('Starting the emulators of Firestore and Pub/Sub.\n');
+  for (const emulator of [startFirestoreEmulator, startPubsubEmulator]) started.push(await emulator());
+  const [{ host: documents = '' } = {}, { host: events = '' } = {}] = started;
+  return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
 }
 
-/** The announce function on a port of its own, with the emulator pushing to it. */
-async function serveAnnounce(announce: Announce): Promise<Server> {
-  cloudEvent<PubsubMessage>('announce', announce);
-  const server = getTestServer('announce');
-  const endpoint = (await listen(server, 0)) + pushPath(emulatedProject, defaultTopic);
-  await subscribePush(emulatedProject, defaultTopic, endpoint);
-  return server;
+function readOptions(): Options | null {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '8787' },
+        data: { type: 'string', default: '.pinward' },
+        slack: { type: 'string' },
+        project: { type: 'string' },
+        emulators: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help === true) {
+      process.stdout.write(help);
+      return null;
+    }
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535) {
+      return quit(`--port is a number from 0 to 65535, not ${values.port}`);
+    }
+    return {
+      port,
+      dataFolder: values.data,
+      slackUrl: values.slack ?? null,
+      project: values.project ?? null,
+      emulators: values.emulators,
+    };
+  } catch (error) {
+    return quit(`${error instanceof Error ? error.message : error}\n\n${help}`);
+  }
 }
 
-function keepToken(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
+function quit(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
 
-/** An event as Eventarc would bring it. */
-function delivery(event: Event): CloudEvent<PubsubMessage> {
-  const data = Buffer.from(JSON.stringify(event)).toString('base64');
-  return {
-    specversion: '1.0',
-    id: event.id,
-    type: 'google.cloud.pubsub.topic.v1.messagePublished',
-    source: 'local',
-    data: { message: { data } },
-  };
+function greeting({ url, adminToken, isFirstStart }: Local, { dataFolder, project }: Options): string {
+  const near = relative('.', dataFolder) || '.';
+  const folder = near.startsWith('..') ? dataFolder : near;
+  const first = isFirstStart
+    ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
+    : '';
+  const admin = `-H "Authorization: Bearer $(cat ${folder}/admin-token)"`;
+  const garden =
+    project === null
+      ? 'It probes a SIMULATED Model Garden every 20 s: whatever it finds is made up. (--project ID asks the real one.)'
+      : `It probes Vertex AI every 20 s for project ${project}.`;
+  return `Pinward listens on ${url} and keeps its data in ${folder}/.
+${garden}
+
+${first}Try next, in another terminal:
+
+  1. State a policy (If-Match "0" says that there is none yet):
+     curl -X PUT ${url}/v1/policy ${admin} \\
+       -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
+
+  2. Fetch the pins as a developer machine does at login (into .pinward/machine, not into your system):
+     sh infra/agents/posix/pinward.sh --root ${folder}/machine install --server ${url} --token-file ${folder}/machine-token
+
+  3. Move one pin, and let the machine log in again:
+     curl -X PUT ${url}/v1/rings/everyone/pins/opus ${admin} \\
+       -H 'If-Match: *' -H 'Content-Type: application/json' --data '{"model": "claude-opus-5-5"}'
+     sh infra/agents/posix/pinward.sh --root ${folder}/machine login
+
+Ctrl-C stops. Every call: curl ${url}/openapi.json ${admin}
+`;
 }
 
-/** Its URL, once it listens. */
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo; // a listening TCP server has an address of this form
-  return `http://127.0.0.1:${address.port}`;
-}
+if (import.meta.main) await main();

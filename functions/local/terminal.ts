@@ -1,6 +1,6 @@
 // What a person at a terminal sees of a local run: a line a poll, change and run, and announcements where no Slack is.
 
-import type { Message } from '../../shared/domain/message.ts';
+import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel } from '../../shared/ports.ts';
 import type { Fields, Log } from '../log.ts';
 

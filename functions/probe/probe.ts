@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '../../shared/domain/fault.ts';
+import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
-import type { Sweep } from '../outbox.ts';
 import type { Ran } from './run.ts';
 
 export interface ProbePorts {

@@ -1,19 +1,19 @@
 // One run of the probe: read what is known, ask Vertex, plan, commit in one write, publish. Runs may overlap, crash or
 // repeat: a lease lets one at a time ask, and the commit holds only if nobody else committed since the read.
 
-import { emptyMatrix, type Matrix } from '../../shared/domain/availability.ts';
-import type { Catalogue } from '../../shared/domain/catalogue.ts';
-import { extendCatalogue } from '../../shared/domain/catalogue.ts';
-import type { News } from '../../shared/domain/event.ts';
+import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
+import type { Place } from '../../shared/domain/availability/observation.ts';
+import type { News } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
-import type { Place } from '../../shared/domain/observation.ts';
-import { placesToProbe } from '../../shared/domain/places.ts';
-import { planProbe } from '../../shared/domain/plan-probe.ts';
-import type { Policy } from '../../shared/domain/policy.ts';
-import type { Look } from '../../shared/domain/probe-input.ts';
+import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
+import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
+import { placesToProbe } from '../../shared/domain/policy/pinned-endpoints.ts';
+import type { Policy } from '../../shared/domain/policy/policy.ts';
+import { planProbe } from '../../shared/domain/probe/plan-probe.ts';
+import type { Look } from '../../shared/domain/probe/probe-input.ts';
 import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
-import { recordNews } from '../record.ts';
-import { lookAround } from './look.ts';
+import { recordNews } from '../commands/event-writes.ts';
+import { lookAround } from './ask-all.ts';
 
 export interface RunPorts {
   readonly store: Store;

@@ -4,7 +4,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ok } from '../domain/fault.ts';
-import { publicKeyOf } from '../domain/statement.ts';
+import { publicKeyOf } from '../domain/serving/statement.ts';
 import type { Signer } from '../ports.ts';
 
 /** Faults are thrown as `Error` with words for a person, who must mend them before anything can be signed. */

@@ -4,7 +4,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyManagementServiceClient } from '@google-cloud/kms/build/src/v1/key_management_service_client.js';
 import { fail, ok, type Result } from '../domain/fault.ts';
-import { type PublicKey, publicKeyOf } from '../domain/statement.ts';
+import { type PublicKey, publicKeyOf } from '../domain/serving/statement.ts';
 import type { Signer } from '../ports.ts';
 
 export interface KmsOptions {

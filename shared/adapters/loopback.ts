@@ -1,7 +1,7 @@
 // The bus of one process: hands each event to its listener and counts it as published only once that is done, so that
 // what a crash cut short is still in the outbox at the next start.
 
-import type { Event } from '../domain/event.ts';
+import type { Event } from '../domain/events/event.ts';
 import { fail, ok } from '../domain/fault.ts';
 import type { Bus } from '../ports.ts';
 

@@ -1,7 +1,7 @@
 // Events over Google Pub/Sub: one ordered topic. The client is loaded with the first event, never by a poll.
 
 import type { PubSub, Topic } from '@google-cloud/pubsub';
-import type { Event } from '../domain/event.ts';
+import type { Event } from '../domain/events/event.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Bus } from '../ports.ts';
 

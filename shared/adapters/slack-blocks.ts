@@ -2,7 +2,7 @@
 // for a code block. Whatever the message, Slack's limits hold.
 
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
-import type { Message } from '../domain/message.ts';
+import type { Message } from '../domain/events/message.ts';
 
 type Block = NonNullable<IncomingWebhookSendArguments['blocks']>[number];
 interface PlainText {

@@ -2,7 +2,7 @@
 // made of our own words and of codes, never of an error's message.
 
 import type { FetchFunction } from '@slack/webhook';
-import type { Posted } from '../domain/announcement.ts';
+import type { Posted } from '../domain/events/announcement.ts';
 import type { Channel, Clock } from '../ports.ts';
 import { payloadOf } from './slack-blocks.ts';
 

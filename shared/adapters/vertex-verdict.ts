@@ -2,7 +2,7 @@
 // with its text. Texts and codes are facts from vertex-probing.md; that a text counts and not only its code is because
 // codes alone can't tell a model that is off from a prober that may not ask.
 
-import type { BlindCause, Observation, Verdict } from '../domain/observation.ts';
+import type { BlindCause, Observation, Verdict } from '../domain/availability/observation.ts';
 
 export type Judged = Pick<Observation, 'verdict' | 'cause' | 'evidence'>;
 

@@ -2,9 +2,9 @@
 // What can't be asked is an observation, too; only an id that no path may hold is a bug, and thrown before anything is sent.
 
 import type { CallOptions } from 'google-gax';
-import { isLocation } from '../domain/location.ts';
-import { parseModel } from '../domain/model.ts';
-import type { Observation, Place } from '../domain/observation.ts';
+import type { Observation, Place } from '../domain/availability/observation.ts';
+import { isLocation } from '../domain/models/location.ts';
+import { parseModel } from '../domain/models/model.ts';
 import type { Clock, Garden } from '../ports.ts';
 import { type Clients, createClients } from './vertex-clients.ts';
 import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict.ts';

@@ -1,16 +1,16 @@
 // Every kind of document that Pinward keeps and its schema: the list that both stores and their codec work from.
 
 import { z } from 'zod';
-import { Access, AccessRevision } from './access.ts';
-import { Announcement } from './announcement.ts';
-import { Matrix } from './availability.ts';
-import { Event, Journal } from './event.ts';
-import { TokenUse } from './fleet-token.ts';
-import { Proposal } from './proposal.ts';
-import { Revision } from './revision.ts';
-import { Rollout } from './rollout.ts';
-import { Sketches } from './sketch.ts';
-import { Steering } from './upgrade.ts';
+import { Access, AccessRevision } from './access/access.ts';
+import { TokenUse } from './access/fleet-token.ts';
+import { Matrix } from './availability/availability.ts';
+import { Proposal } from './changes/proposal.ts';
+import { Announcement } from './events/announcement.ts';
+import { Event, Journal } from './events/event.ts';
+import { Steering } from './rollouts/upgrade.ts';
+import { Revision } from './serving/revision.ts';
+import { Rollout } from './serving/rollout.ts';
+import { Sketches } from './serving/sketch.ts';
 
 /** All that a poll needs, in one document, so that one read refreshes an instance. */
 export const Published = z.strictObject({ revision: Revision });

@@ -1,7 +1,7 @@
 // What can go wrong that is nobody's bug. Every function that can fail in an expected way returns a Result; the API's
-// one exhaustive switch (functions/api/problem.ts) makes problem+json of a Fault. Codes are public: never rename one.
+// one exhaustive switch (functions/api/problems/problem.ts) makes problem+json of a Fault. Codes are public: never rename one.
 
-import type { Unproven } from './gate.ts';
+import type { Unproven } from './availability/uncallable-pins.ts';
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
 
@@ -14,7 +14,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** What is wrong with a credential; functions/api/words-access.ts says how to mend each. */
+/** What is wrong with a credential; functions/api/problems/access-texts.ts says how to mend each. */
 export type CredentialDefect =
   | 'missing'
   | 'malformed'

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { bundle } from '../../infra/bundle.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
-import { revision } from '../world.ts';
+import { revision } from '../support/world.ts';
 import { type Measure, medianOf } from './measure.ts';
 import { bundleFolder, project, type Subject, spawnSubject, untilAnswered } from './server.ts';
 

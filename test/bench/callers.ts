@@ -2,9 +2,9 @@
 // verification of the same tokens. Every thread counts, since the signature is checked on another one.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { openCallers } from '../../functions/api/callers/open.ts';
+import { openCallers } from '../../functions/api/auth/open.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
-import { type Issuer, startIssuer } from '../fakes/issuer.ts';
+import { type Issuer, startIssuer } from '../support/fakes/issuer.ts';
 import type { Measure } from './measure.ts';
 
 const rounds = 9;

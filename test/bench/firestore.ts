@@ -2,16 +2,16 @@
 // allows, and the time from start to first poll against a bare function that reads one document.
 
 import { createAnnounce } from '../../functions/announce/announce.ts';
-import { createChange } from '../../functions/api/change.ts';
-import { createSnapshot } from '../../functions/api/snapshot.ts';
+import { createSnapshot } from '../../functions/api/polls/policy-cache.ts';
+import { createChange } from '../../functions/commands/change-policy.ts';
+import { createSweep } from '../../functions/commands/outbox.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
-import { createSweep } from '../../functions/outbox.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
-import type { Event } from '../../shared/domain/event.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
 import { ok } from '../../shared/domain/fault.ts';
 import type { Store } from '../../shared/ports.ts';
-import { catalogue, policy } from '../world.ts';
+import { catalogue, policy } from '../support/world.ts';
 import type { Measure } from './measure.ts';
 import { project } from './server.ts';
 import { compareStarts } from './start.ts';

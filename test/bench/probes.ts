@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { openVertex } from '../../shared/adapters/vertex.ts';
-import type { Place } from '../../shared/domain/observation.ts';
+import type { Place } from '../../shared/domain/availability/observation.ts';
 import { type Measure, medianOf } from './measure.ts';
 
 interface Probed {
@@ -25,7 +25,7 @@ const places = [...locations, 'asia-east1'].flatMap((location) =>
 
 export async function benchProbes(): Promise<Record<string, Measure>> {
   // Loaded here, so that it doesn't count as memory of the probing process.
-  const { startFakeGarden } = await import('../fakes/garden.ts');
+  const { startFakeGarden } = await import('../support/fakes/garden.ts');
   const garden = await startFakeGarden({ latencyMs });
   garden.list(...models.map((name) => ({ name, versionId: 'default' })));
   garden.script({}, 'enabled');

@@ -1,10 +1,10 @@
 // Store reads per 100,000 polls: they must follow the clock (one each 15 s) and not the polls. On a virtual clock that
 // moves one minute in all, so the baseline is what time alone allows.
 
-import { createSnapshot, revalidateAfterMs } from '../../functions/api/snapshot.ts';
+import { createSnapshot, revalidateAfterMs } from '../../functions/api/polls/policy-cache.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Store } from '../../shared/ports.ts';
-import { now, revision } from '../world.ts';
+import { now, revision } from '../support/world.ts';
 import type { Measure } from './measure.ts';
 
 const polls = 100_000;

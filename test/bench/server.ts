@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../functions/local/free-port.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
-import { revision } from '../world.ts';
+import { revision } from '../support/world.ts';
 
 export const project = 'demo-bench';
 export const token = 'bench-token-of-32-characters-or-more';

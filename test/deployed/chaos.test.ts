@@ -1,6 +1,6 @@
 // The three functions as they are deployed, on Google's emulators and a fake Slack, while processes are killed without
 // warning: no acknowledged change is lost, every change is announced, and none twice but where a crash of announce fell
-// between Slack's taking the post and the record of it (test/announce/announce.test.ts shows that this window is the only one).
+// between Slack's taking the post and the record of it (test/http/announce.test.ts shows that this window is the only one).
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -13,12 +13,12 @@ import {
 import { pushPath, subscribePush } from '../../functions/local/push.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openPubsub } from '../../shared/adapters/pubsub.ts';
-import { type Event, findBreak } from '../../shared/domain/event.ts';
+import { type Event, findBreak } from '../../shared/domain/events/event.ts';
 import type { Store } from '../../shared/ports.ts';
-import { type FakeGarden, startFakeGarden } from '../fakes/garden.ts';
-import { type FakeSlack, startFakeSlack } from '../fakes/slack.ts';
-import { seededRandom } from '../random.ts';
-import { draft } from '../world.ts';
+import { type FakeGarden, startFakeGarden } from '../support/fakes/garden.ts';
+import { type FakeSlack, startFakeSlack } from '../support/fakes/slack.ts';
+import { seededRandom } from '../support/random.ts';
+import { draft } from '../support/world.ts';
 import { adminHeaders, Deployed, type Target, tokens } from './deployed.ts';
 import { readAll } from './read-all.ts';
 

@@ -7,7 +7,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { draft } from '../world.ts';
+import { draft } from '../support/world.ts';
 import { adminHeaders, Deployed, type Target, tokens } from './deployed.ts';
 
 describe('a deployed function', () => {
@@ -30,7 +30,7 @@ describe('a deployed function', () => {
   });
 
   test('is loaded by the framework without a library that looks for its package.json', async () => {
-    const trace = join(import.meta.dirname, '../trace-imports.mjs');
+    const trace = join(import.meta.dirname, '../support/trace-imports.mjs');
     const api = await start('api', { NODE_OPTIONS: `--import=${trace}` });
     await api.untilAnswers();
     await api.stop();

@@ -1,0 +1,144 @@
+// Adoption: how many machines were served which revision, and what they report. A poll only leaves a name here; once a minute
+// at most, names become sketches and are merged into the store: one document for each stretch of time and one for each
+// revision, whatever the number of machines and instances. What can't be written waits for the next minute.
+
+import type { Result } from '../../shared/domain/fault.ts';
+import { type AdoptionCounts, stretchMs } from '../../shared/domain/serving/adoption.ts';
+import type { Clock, Store } from '../../shared/ports.ts';
+import { describeBug } from '../api/problems/problem.ts';
+import type { Log } from '../log.ts';
+import type { Counted, Gathered, Tally } from './aggregator.ts';
+
+export interface Adoption {
+  /** Called by every answered poll. `marks`: `held FAMILY` and `reached ROLLOUT`, each counted, too. */
+  polled(machine: string, revision: number, ring: string, marks: readonly string[]): void;
+  /** A machine's word on a revision. */
+  reported(machine: string, revision: number, outcome: 'applied' | 'failed'): void;
+  /** Writes what was gathered since the last flush; never throws. */
+  flush(): Promise<void>;
+}
+
+export interface AdoptionPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const flushEveryMs = 60_000;
+/** So many names at once become sketches before their minute is over. */
+const mostAtOnce = 20_000;
+/** Names beyond are lost: a machine comes again. Reached only when the sketches can't keep up. */
+const mostGathered = 100_000;
+/** Stretches, revisions, and what machines have in common: more of them in a minute are no fleet's doing. */
+const mostOfAKind = 300;
+
+/** Where the latest poll was counted. */
+interface Last {
+  readonly batch: Gathered | null;
+  readonly stretch: number;
+  readonly revision: number;
+  readonly ring: string;
+  readonly machines: Set<string> | null;
+}
+
+export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
+  let gathered = nothing();
+  let size = 0;
+  let tally: Tally | null = null;
+  /** When it was last tried, or the first poll; null before it. */
+  let flushedAt: number | null = null;
+  let turn: Promise<void> = Promise.resolve();
+  let isFlushing = false;
+  let timer: NodeJS.Timeout | null = null;
+  let last: Last = { batch: null, stretch: 0, revision: 0, ring: '', machines: null };
+
+  function machinesOf(kind: Counted, number: number, common: string): Set<string> | null {
+    const byCommon = entryOf(gathered[kind], number, () => new Map<string, Set<string>>());
+    return byCommon === null ? null : entryOf(byCommon, common, () => new Set<string>());
+  }
+
+  function note(machines: Set<string> | null, machine: string): void {
+    if (machines === null || size >= mostGathered || machines.has(machine)) return;
+    machines.add(machine);
+    size += 1;
+  }
+
+  /** On Cloud Run timers stand still between requests, so the next poll flushes what is due; elsewhere the timer does. */
+  function flushWhenDue(now: number): void {
+    if (isFlushing) return;
+    flushedAt ??= now;
+    // The distance, since a clock can be set back.
+    const isDue = Math.abs(now - flushedAt) >= flushEveryMs;
+    if (isDue || size >= mostAtOnce) begin(isDue);
+    else timer ??= setTimeout(() => begin(true), flushEveryMs).unref();
+  }
+
+  function begin(writes: boolean): Promise<void> {
+    isFlushing = true;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const mine = turn.then(() => settle(writes));
+    turn = mine;
+    return mine.then(() => {
+      if (turn === mine) isFlushing = false;
+    });
+  }
+
+  async function settle(writes: boolean): Promise<void> {
+    try {
+      if (size === 0 && tally === null) return;
+      tally ??= (await import('./aggregator.ts')).createTally(store);
+      const batch = gathered;
+      gathered = nothing();
+      size = 0;
+      await tally.add(batch);
+      if (!writes) return;
+      flushedAt = clock();
+      const written = await tally.write();
+      if (!written.ok) log.warn('adoption not written', { fault: written.fault.code });
+    } catch (error) {
+      // Were it kept, the next flush would meet the same bug.
+      tally = null;
+      log.error('bug', { error: describeBug(error) });
+    }
+  }
+
+  return {
+    polled(machine, revision, ring, marks) {
+      const now = clock();
+      const stretch = Math.floor(now / stretchMs);
+      // One poll is much like the one before it.
+      if (last.batch !== gathered || last.stretch !== stretch || last.revision !== revision || last.ring !== ring) {
+        const machines = machinesOf('sighting', stretch, `served ${revision} ${ring}`);
+        last = { batch: gathered, stretch, revision, ring, machines };
+      }
+      note(last.machines, machine);
+      for (const mark of marks) note(machinesOf('sighting', stretch, mark), machine);
+      flushWhenDue(now);
+    },
+    reported(machine, revision, outcome) {
+      note(machinesOf('report', revision, outcome), machine);
+      flushWhenDue(clock());
+    },
+    flush: () => begin(true),
+  };
+}
+
+/** Distinct machines by what they were last served and what they reported, estimated. */
+export async function readAdoption(store: Store): Promise<Result<AdoptionCounts>> {
+  const { countAdoption } = await import('./count-adoption.ts');
+  return countAdoption(store);
+}
+
+function nothing(): Gathered {
+  return { sighting: new Map(), report: new Map() };
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V | null {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  if (map.size >= mostOfAKind) return null;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,18 @@
+// What machines reported since each rollout began, for whoever advances rollouts.
+
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import type { Failures } from '../../shared/domain/rollouts/advance.ts';
+import { failureShare } from '../../shared/domain/serving/adoption.ts';
+import type { Rollout } from '../../shared/domain/serving/rollout.ts';
+import type { Store } from '../../shared/ports.ts';
+import { readAdoption } from './adoption.ts';
+
+export async function failuresOf(
+  store: Store,
+  rollouts: readonly Rollout[],
+): Promise<Result<ReadonlyMap<number, Failures>>> {
+  if (rollouts.length === 0) return ok(new Map());
+  const counts = await readAdoption(store);
+  if (!counts.ok) return counts;
+  return ok(new Map(rollouts.map(({ id, firstRevision }) => [id, failureShare(counts.value, firstRevision)])));
+}

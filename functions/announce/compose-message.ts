@@ -1,0 +1,102 @@
+// Telling: from an event to a message for people. Pure, and without markup: the channel brings its own.
+
+import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
+import type { Message } from '../../shared/domain/events/message.ts';
+import { tellAccess } from './access-messages.ts';
+import { factsOf } from './pin-change-fields.ts';
+import { tellBlind, tellEnabled, tellLost, tellRecovered, tellRetiring, tellRisk } from './probe-messages.ts';
+import { tellDecided, tellFreeze, tellProposed, tellReady, tellRollout } from './rollout-messages.ts';
+
+type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
+
+/** What people read of an event; null when nobody is told. `serviceUrl` is where admins reach the API. */
+export function tell(event: PolicyChanged, serviceUrl: string): Message;
+export function tell(event: Event, serviceUrl: string): Message | null;
+export function tell(event: Event, serviceUrl: string): Message | null {
+  const url = serviceUrl.replace(/\/+$/, '');
+  switch (event.kind) {
+    case 'PolicyChanged':
+      return tellPolicyChanged(event, url);
+    case 'ModelEnabled':
+      return event.data.follows ? null : tellEnabled(event, url);
+    case 'ModelLost':
+      return tellLost(event, url);
+    case 'PinAtRisk':
+      return tellRisk(event, url);
+    case 'PinRetiring':
+      return tellRetiring(event, url);
+    case 'ProbeBlind':
+      return tellBlind(event, url);
+    case 'ProbeRecovered':
+      return tellRecovered(event);
+    case 'AccessChanged':
+      return tellAccess(event, url);
+    case 'UpgradeReady':
+      return tellReady(event, url);
+    case 'UpgradeDecided':
+      return tellDecided(event, url);
+    case 'RolloutMoved':
+      return tellRollout(event, url);
+    case 'ChangeProposed':
+      return tellProposed(event, url);
+    case 'FreezeChanged':
+      return tellFreeze(event, url);
+    // A listing says nothing about one's own project, and an upgrade is told with the enabling that it comes from.
+    case 'ModelListed':
+    case 'UpgradeFound':
+    // A fallback is no pin: the machines that had it go on with what the pin itself says.
+    case 'FallbackLost':
+      return null;
+  }
+}
+
+function tellPolicyChanged(event: PolicyChanged, serviceUrl: string): Message {
+  const { data } = event;
+  return {
+    urgency: 'calm',
+    title: titleOf(data),
+    summary: summarise(event),
+    facts: factsOf(data.effects, event.at.slice(0, 10)),
+    actions: actionsOf(data.revision, serviceUrl),
+  };
+}
+
+/** Named after the step when all effects are the same one, whatever the rings. */
+function titleOf({ restores, effects }: PolicyChanged['data']): string {
+  if (restores !== null) return `Rolled back to revision ${restores}`;
+  const [step, ...others] = new Set(effects.map(stepOf));
+  if (step === undefined) return 'Policy changed, no pin moved';
+  return others.length === 0 ? step : `Policy changed: ${effects.length} pins`;
+}
+
+function stepOf({ family, from, to }: Effect): string {
+  if (to === null) return `${family} is no longer pinned`;
+  if (from === null) return `${family} is pinned to ${to.model}`;
+  if (from.model !== to.model) return `${family} moves to ${to.model}`;
+  if (from.location !== to.location) return `${family} moves to ${to.location}`;
+  return `${family} ${to.context1m ? 'gets' : 'loses'} 1M context`;
+}
+
+function summarise({ at, by, data }: PolicyChanged): string {
+  const values = data.changes === 1 ? '1 value differs' : `${data.changes} values differ`;
+  const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+  const what = `${by} published revision ${data.revision} on ${when}${data.revision === 1 ? ', the first' : `; ${values}`}.`;
+  return data.note === null ? what : `${what} Note: ${data.note}`;
+}
+
+function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
+  const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
+  const see = {
+    text: `See revision ${revision}:`,
+    call: `curl ${serviceUrl}/v1/revisions/${revision} ${token}`,
+  };
+  // Before the first there is nothing to go back to.
+  if (revision === 1) return [see];
+  const restore = `${serviceUrl}/v1/revisions/${revision - 1}/restore`;
+  const rollBack = {
+    text: `Roll back to revision ${revision - 1}:`,
+    call: `curl -X POST ${restore} ${token} -H 'If-Match: "${revision}"'`,
+  };
+  return [rollBack, see];
+}

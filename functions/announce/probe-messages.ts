@@ -1,0 +1,110 @@
+// Telling what a probe found out: models enabled and lost, pins at risk, and a probe that can't see.
+
+import { mending } from '../../shared/domain/availability/observation.ts';
+import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
+import type { Message } from '../../shared/domain/events/message.ts';
+import { factsOf } from './pin-change-fields.ts';
+
+type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
+const mostActions = 5;
+
+export function tellEnabled({ at, data }: Of<'ModelEnabled'>, url: string): Message {
+  const { model, project, locations, upgrades } = data;
+  const where = locations.join(', ');
+  const pins =
+    upgrades.length === 0 ? 'No pin of an older version is in the same place.' : 'It is newer than these pins.';
+  return {
+    urgency: 'calm',
+    title: `${model} is enabled in ${where}`,
+    summary: `Project ${project} can call ${model} in ${where}: it answered a call there. ${pins}`,
+    facts: factsOf(upgrades, at.slice(0, 10)),
+    actions: [...upgrades.slice(0, mostActions).map((effect) => moveAction(effect, model, url)), matrixAction(url)],
+  };
+}
+
+export function tellLost({ data }: Of<'ModelLost'>, url: string): Message {
+  const { model, project, location, evidence } = data;
+  return {
+    urgency: 'calm',
+    title: `${model} is no longer callable in ${location}`,
+    summary: `Two runs in a row agreed: project ${project} can't call ${model} in ${location} any more.`,
+    facts: [['Vertex answered', evidence]],
+    actions: [matrixAction(url)],
+  };
+}
+
+export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
+  const { model, project, location, state, evidence, pins } = data;
+  return {
+    urgency: 'urgent',
+    title: `Pin at risk: ${model} in ${location}`,
+    summary: `The fleet is pinned to ${model}, but project ${project} can't call it in ${location} (${state}). Machines that ask for it will fail.`,
+    facts: [pinsFact(pins), ['Vertex answered', evidence]],
+    actions: [
+      ...pins.slice(0, mostActions).map(({ ring, family }) => ({
+        text: `Move ${family} of ring ${ring} to a model that is callable:`,
+        call: putPin(url, ring, family, 'MODEL'),
+      })),
+      matrixAction(url),
+    ],
+  };
+}
+
+export function tellRetiring({ at, data }: Of<'PinRetiring'>, url: string): Message {
+  const { model, retirement, days, pins } = data;
+  const { kind, date } = retirement;
+  const isOver = date <= at.slice(0, 10);
+  const [promise, end] = isOver ? ['promised', 'shut'] : ['promises', 'shuts'];
+  const what = kind === 'shut' ? `Google ${end} ${model} on ${date}` : `Google ${promise} ${model} only until ${date}`;
+  return {
+    urgency: days <= 7 ? 'urgent' : 'calm',
+    title: isOver ? `${model} may go at any time` : `${model} nears its end: ${date}`,
+    summary: `${what}, and it is pinned.`,
+    facts: [pinsFact(pins)],
+    actions: [
+      {
+        text: 'See which models are callable, and move the pins in time:',
+        call: `curl ${url}/v1/availability ${token}`,
+      },
+    ],
+  };
+}
+
+export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
+  const { locations, cause, evidence } = data;
+  return {
+    urgency: 'urgent',
+    title: 'The probe can not see Vertex',
+    summary: `Every question in ${locations.join(', ')} failed the same way, twice. What is known of models stays as it was. ${mending[cause]}`,
+    facts: [
+      ['Cause', cause],
+      ['Google answered', evidence],
+    ],
+    actions: [matrixAction(url)],
+  };
+}
+
+export function tellRecovered(_event: Of<'ProbeRecovered'>): Message {
+  const summary = 'It asks and is answered in every location.';
+  return { urgency: 'calm', title: 'The probe sees Vertex again', summary, facts: [], actions: [] };
+}
+
+function moveAction({ ring, family }: Effect, model: string, url: string): Message['actions'][number] {
+  return { text: `Move ${family} of ring ${ring}:`, call: putPin(url, ring, family, model) };
+}
+
+function putPin(url: string, ring: string, family: string, model: string): string {
+  const headers = `${token} -H 'If-Match: *' -H 'Content-Type: application/json'`;
+  return `curl -X PUT ${url}/v1/rings/${ring}/pins/${family} ${headers} --data '{"model": "${model}"}'`;
+}
+
+function matrixAction(url: string): Message['actions'][number] {
+  return { text: 'See what is callable where:', call: `curl ${url}/v1/availability ${token}` };
+}
+
+function pinsFact(pins: readonly { readonly ring: string; readonly family: string }[]): readonly [string, string] {
+  return ['Pinned for', pins.map(({ ring, family }) => `${family} of ring ${ring}`).join(', ')];
+}

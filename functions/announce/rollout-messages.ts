@@ -1,0 +1,127 @@
+// Telling how change goes: upgrades that wait for people, rollouts that begin, stop and end, proposals, and the freeze.
+
+import type { Event } from '../../shared/domain/events/event.ts';
+import type { Message } from '../../shared/domain/events/message.ts';
+import { factsOf } from './pin-change-fields.ts';
+
+type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+/** An upgrade under the rule `auto` is told when its rollout starts. */
+export function tellReady({ at, data }: Of<'UpgradeReady'>, url: string): Message | null {
+  const { upgrade, rule, soakHours, effect } = data;
+  if (rule === 'auto' || effect.to === null) return null;
+  const { ring, family, to } = effect;
+  return {
+    urgency: 'calm',
+    title: `${to.model} is ready for ring ${ring}`,
+    summary: `It has answered for ${soakHours} hours where ring ${ring} calls ${family}, and waits for approval.`,
+    facts: factsOf([effect], at.slice(0, 10)),
+    actions: [
+      {
+        text: 'Approve it; it then reaches the ring share by share:',
+        call: post(`${url}/v1/upgrades/${upgrade}/approve`),
+      },
+      { text: 'Reject this version for this ring:', call: post(`${url}/v1/upgrades/${upgrade}/reject`) },
+    ],
+  };
+}
+
+/** People hear of an approval by the rollout that it starts, and of a proposal because one of them must act. */
+export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Message | null {
+  const { upgrade, ring, family, model, decision, reason } = data;
+  if (decision !== 'proposed') return null;
+  return {
+    urgency: 'calm',
+    title: `${model} for ring ${ring} needs a second person`,
+    summary: `${by} approved the upgrade of ${family}. Somebody else must approve it, too.`,
+    facts: reason === '' ? [] : [['Reason', reason]],
+    actions: [{ text: 'Approve it:', call: post(`${url}/v1/upgrades/${upgrade}/approve`) }],
+  };
+}
+
+/** Stages on the way are not told: what began will end, and an end is. */
+export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
+  const { rollout, move, share, effect, reason } = data;
+  const { ring, family, from, to } = effect;
+  if (move === 'advanced' || from === null || to === null) return null;
+  const why = reason === '' ? '' : ` Reason: ${reason}`;
+  const see = { text: 'See how far it is:', call: get(`${url}/v1/rollouts/${rollout}`) };
+  const abort = { text: `Go back to ${from.model}:`, call: post(`${url}/v1/rollouts/${rollout}/abort`) };
+  const what = { rollout, ring, family, from: from.model, to: to.model, share, by };
+  const isUrgent = move === 'aborted' && by === 'pinward';
+  return {
+    urgency: isUrgent ? 'urgent' : 'calm',
+    ...wordsOf(move, what, why),
+    facts: move === 'started' ? factsOf([effect], at.slice(0, 10)) : [],
+    actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
+  };
+}
+
+export function tellProposed({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
+  const { proposal, decision, risks, note } = data;
+  if (decision === 'rejected') return null;
+  return {
+    urgency: 'calm',
+    title: `Proposal ${proposal} needs a second person`,
+    summary: `${by} wants to change the policy.${note === null ? '' : ` Note: ${note}`}`,
+    facts: risks.slice(0, 20).map((risk, at): [string, string] => [`Risk ${at + 1}`, risk]),
+    actions: [
+      { text: 'See it:', call: get(`${url}/v1/proposals/${proposal}`) },
+      { text: 'Approve it:', call: post(`${url}/v1/proposals/${proposal}/approve`) },
+    ],
+  };
+}
+
+export function tellFreeze({ by, data }: Of<'FreezeChanged'>, url: string): Message {
+  const { frozen, reason } = data;
+  return {
+    urgency: frozen ? 'urgent' : 'calm',
+    title: frozen ? 'Automatic change is frozen' : 'Automatic change goes on',
+    summary: `By ${by}.${reason === '' ? '' : ` Reason: ${reason}`}`,
+    facts: [],
+    actions: frozen ? [{ text: 'Let it go on:', call: post(`${url}/v1/thaw`) }] : [],
+  };
+}
+
+interface What {
+  readonly rollout: number;
+  readonly ring: string;
+  readonly family: string;
+  readonly from: string;
+  readonly to: string;
+  readonly share: number;
+  readonly by: string;
+}
+
+function wordsOf(
+  move: Exclude<Of<'RolloutMoved'>['data']['move'], 'advanced'>,
+  { rollout, ring, family, from, to, share, by }: What,
+  why: string,
+): Pick<Message, 'title' | 'summary'> {
+  const name = `Rollout ${rollout} (${family} of ring ${ring})`;
+  switch (move) {
+    case 'started':
+      return { title: `${to} begins to reach ring ${ring}`, summary: `Rollout ${rollout}: ${share} % first.${why}` };
+    case 'paused':
+      return { title: `${name} is paused at ${share} %`, summary: `By ${by}.${why}` };
+    case 'resumed':
+      return { title: `${name} goes on from ${share} %`, summary: `By ${by}.${why}` };
+    case 'aborted':
+      return { title: `${name} was ended: back to ${from}`, summary: `By ${by}.${why}` };
+    case 'completed':
+      return {
+        title: `${to} has reached all of ring ${ring}`,
+        summary: `Rollout ${rollout} is complete; the ring is pinned to it.`,
+      };
+  }
+}
+
+const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
+
+function post(url: string): string {
+  return `curl -X POST ${url} ${token}`;
+}
+
+function get(url: string): string {
+  return `curl ${url} ${token}`;
+}

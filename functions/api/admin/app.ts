@@ -1,0 +1,164 @@
+// The app: every call but the poll, on Hono. It checks caller, precondition, query and body the same way for each route
+// of the table and turns every fault into problem+json. Loaded with the first request that needs it.
+
+import { type Context, Hono } from 'hono';
+import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
+import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { createChangeAccess } from '../../commands/change-access.ts';
+import { createChange } from '../../commands/change-policy.ts';
+import type { Log } from '../../log.ts';
+import type { Caller, Callers } from '../auth/caller.ts';
+import { assertionHeader } from '../auth/credential.ts';
+import { describeBug, problemHeaders, problemOf } from '../problems/problem.ts';
+import { openapiOf } from './openapi.ts';
+import type { Reply, Route, RoutePorts } from './route.ts';
+import { accessRoutes } from './routes/access.ts';
+import { historyRoutes } from './routes/history.ts';
+import { keysRoutes } from './routes/keys.ts';
+import { questionRoutes } from './routes/lookups.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { proposalRoutes } from './routes/proposals.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { steeringRoutes } from './routes/rollouts.ts';
+
+export interface AppPorts extends RoutePorts {
+  readonly callers: Callers;
+  readonly log: Log;
+}
+
+export function createApp(ports: AppPorts): Hono {
+  const change = createChange(ports);
+  const routes = [
+    ...policyRoutes(ports, change),
+    ...historyRoutes(ports, change),
+    ...questionRoutes(ports),
+    ...reportRoutes(ports),
+    ...steeringRoutes(ports),
+    ...proposalRoutes(ports, change),
+    ...keysRoutes(ports),
+    ...accessRoutes(ports, createChangeAccess(ports)),
+  ];
+  const app = new Hono();
+  for (const route of routes) {
+    app.on(route.method, honoPath(route.path), async (context) => {
+      const reply = await serve(route, context, ports.callers);
+      if (route.method !== 'GET' && route.role !== 'machine') logChange(ports.log, route, reply, context);
+      return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
+    });
+  }
+  let document: ReturnType<typeof openapiOf> | null = null;
+  app.get('/openapi.json', async (context) => {
+    const caller = await authorise('reader', context, ports.callers);
+    if (!caller.ok) return problem(caller.fault);
+    document ??= openapiOf(routes);
+    return context.json(document);
+  });
+  for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
+    const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
+    app.all(honoPath(path), ({ req }) =>
+      problem({ code: 'method_unsupported', method: req.method, allowed: withHead(allowed) }),
+    );
+  }
+  app.notFound((context) => problem({ code: 'route_unknown', path: context.req.path.slice(0, 200) }));
+  app.onError((error) => {
+    ports.log.error('bug', { error: describeBug(error) });
+    return problem({ code: 'internal' });
+  });
+  return app;
+}
+
+async function serve(route: Route, context: Context, callers: Callers): Promise<Result<Reply>> {
+  const caller = route.role === null ? ok(nobody) : await authorise(route.role, context, callers);
+  if (!caller.ok) return caller;
+  const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
+  if (!expected.ok) return expected;
+  const query = readQuery(route, context.req.query());
+  if (!query.ok) return query;
+  const body = route.body === null ? ok(undefined) : await readBody(context);
+  if (!body.ok) return body;
+  return route.handle({
+    parameters: context.req.param(),
+    query: query.value,
+    body: body.value,
+    caller: caller.value,
+    expected: expected.value,
+  });
+}
+
+const nobody: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
+
+async function authorise(needs: Role, { req }: Context, callers: Callers): Promise<Result<Caller>> {
+  const authorization = req.header('Authorization');
+  const caller = await callers.identify({ authorization, assertion: req.header(assertionHeader) });
+  if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;
+  return fail({ code: 'forbidden', role: caller.value.role, needs });
+}
+
+function logChange(log: Log, { operation }: Route, reply: Result<Reply>, { req }: Context): void {
+  const dryRun = req.query('dry-run') !== undefined;
+  if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
+  else log.info('change', { operation, revision: reply.value.revision, dryRun });
+}
+
+function readIfMatch(header: string | undefined): Result<number | 'any'> {
+  if (header === undefined) return fail({ code: 'precondition_required' });
+  if (header.trim() === '*') return ok('any');
+  const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
+  if (number !== undefined) return ok(Number(number));
+  const expected = 'the ETag of what is changed, such as "41", or *';
+  return fail({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
+}
+
+function readQuery(route: Route, query: Record<string, string>): Result<unknown> {
+  const parsed = route.query.safeParse(query);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+  const expected = issue?.code === 'unrecognized_keys' ? 'not a parameter of this call' : (issue?.message ?? 'valid');
+  return fail({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
+}
+
+async function readBody({ req }: Context): Promise<Result<unknown>> {
+  const type = req.header('Content-Type') ?? 'none';
+  const encoding = req.header('Content-Encoding') ?? 'identity';
+  if (!/^application\/(?:json|[\w.-]+\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
+    return fail({
+      code: 'media_type_unsupported',
+      got: encoding === 'identity' ? type : `${type} (${encoding})`,
+      expected: 'application/json',
+    });
+  }
+  const bytes = await req.arrayBuffer();
+  try {
+    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    return fail({ code: 'json_malformed', detail: cause instanceof SyntaxError ? cause.message : 'It is not UTF-8' });
+  }
+}
+
+function toResponse(context: Context, { mediaType }: Route, reply: Reply): Response {
+  const headers: Record<string, string> = {
+    'Content-Type': `${mediaType}; charset=utf-8`,
+    'Cache-Control': 'no-store',
+  };
+  if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
+  const text = mediaType === 'text/plain' ? String(reply.body) : `${JSON.stringify(reply.body, null, 2)}\n`;
+  return context.body(text, reply.status ?? 200, headers);
+}
+
+function problem(fault: Fault | { readonly code: 'internal' }): Response {
+  const answer = problemOf(fault);
+  return new Response(`${JSON.stringify(answer, null, 2)}\n`, {
+    status: answer.status,
+    headers: problemHeaders(answer),
+  });
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function withHead(methods: readonly string[]): readonly string[] {
+  const known = methods.length === 0 ? ['GET'] : methods;
+  return known.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}

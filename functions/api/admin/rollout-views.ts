@@ -1,0 +1,55 @@
+// How upgrades and rollouts are shown: what is kept, with what follows from it.
+
+import type { Matrix } from '../../../shared/domain/availability/availability.ts';
+import { type Effect, sideOf } from '../../../shared/domain/changes/pin-change.ts';
+import { ok, type Result } from '../../../shared/domain/fault.ts';
+import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
+import { pinnedPlaces } from '../../../shared/domain/policy/pinned-endpoints.ts';
+import type { Policy } from '../../../shared/domain/policy/policy.ts';
+import { callableSince, ruleOf } from '../../../shared/domain/rollouts/soak.ts';
+import type { Upgrade } from '../../../shared/domain/rollouts/upgrade.ts';
+import { failureShare } from '../../../shared/domain/serving/adoption.ts';
+import { shareOf } from '../../../shared/domain/serving/bucketing.ts';
+import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
+import type { Store } from '../../../shared/ports.ts';
+import { readAdoption } from '../../adoption/adoption.ts';
+
+export function upgradeView(policy: Policy | null, matrix: Matrix | null, shipped: Catalogue) {
+  const pinned = policy === null ? [] : pinnedPlaces(policy);
+  const catalogue = extendCatalogue(shipped, policy?.models ?? []);
+  return (upgrade: Upgrade) => {
+    const { ring, family, model, state } = upgrade;
+    const place = pinned.find((each) => each.ring === ring && each.family === family)?.place;
+    if (place === undefined || policy === null) return { ...upgrade, effect: null, readyAt: null };
+    const side = {
+      location: place.location,
+      context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
+    };
+    const effect: Effect = {
+      ring,
+      family,
+      from: sideOf({ ...side, model: place.model }, catalogue),
+      to: sideOf({ ...side, model }, catalogue),
+    };
+    const since = state === 'soaking' ? callableSince(matrix, { ...place, model }) : null;
+    const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;
+    return { ...upgrade, effect, readyAt: since === null ? null : new Date(since + soakMs).toISOString() };
+  };
+}
+
+export function rolloutView(rollout: Rollout) {
+  return { ...rollout, share: rollout.state === 'aborted' ? 0 : shareOf(rollout) };
+}
+
+export async function rolloutWithCounts(
+  { store }: { readonly store: Store },
+  rollout: Rollout,
+): Promise<Result<object>> {
+  const counts = await readAdoption(store);
+  if (!counts.ok) return counts;
+  const { revisions, heldBack, standardError } = counts.value;
+  const reached = counts.value.reached.find(({ rollout: id }) => id === rollout.id)?.machines ?? 0;
+  const { reports, failed } = failureShare(counts.value, rollout.firstRevision);
+  const machines = revisions.map(({ revision, served }) => ({ revision, served }));
+  return ok({ ...rolloutView(rollout), reports, failed, machines, reached, heldBack, standardError });
+}

@@ -1,0 +1,173 @@
+// The calls that read and change who may do what: roles and fleet tokens.
+
+import { randomBytes } from 'node:crypto';
+import { type Access, AccessRevision, noRoles, Roles } from '../../../../shared/domain/access/access.ts';
+import {
+  amendRoles,
+  issueToken,
+  readRoles,
+  readTokenWish,
+  revokeToken,
+} from '../../../../shared/domain/access/decide-access-change.ts';
+import { type FleetToken, TokenWish } from '../../../../shared/domain/access/fleet-token.ts';
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { numberedId, type Store } from '../../../../shared/ports.ts';
+import type { ChangeAccess } from '../../../commands/change-access.ts';
+import { fleetPrefix, hashToken } from '../../auth/caller.ts';
+import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
+import {
+  AccessChangeReply,
+  AccessQuery,
+  AccessRevisionsReply,
+  IssuedReply,
+  type TokenReply,
+  TokensReply,
+} from '../schemas/access.ts';
+import { NoQuery, PageQuery } from '../schemas/common.ts';
+
+export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/access',
+      operation: 'getAccess',
+      summary: 'Who has which role. Its ETag goes into If-Match of a change.',
+      query: NoQuery,
+      reply: Roles,
+      handle: async () => {
+        const access = await readAccess(store);
+        if (!access.ok) return access;
+        const { roles, number } = access.value?.revision ?? { roles: noRoles, number: 0 };
+        return ok({ body: roles, revision: number });
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/access',
+      operation: 'putAccess',
+      summary: 'State who has which role; whoever does stays owner.',
+      role: 'owner',
+      changes: true,
+      query: AccessQuery,
+      body: Roles,
+      reply: AccessChangeReply,
+      handle: async (asked) => {
+        const roles = readRoles(asked.body);
+        if (!roles.ok) return roles;
+        const { expected, caller } = asked;
+        const terms = { expected, roles: roles.value, email: caller.email };
+        return outcome(await change({ ...wishOf(asked), decide: (known) => amendRoles({ ...known, ...terms }) }));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/access/revisions',
+      operation: 'listAccessRevisions',
+      summary: 'The history of roles and fleet tokens, newest first.',
+      query: PageQuery,
+      reply: AccessRevisionsReply,
+      handle: async ({ query: { limit, before } }) => {
+        const from = before === undefined ? {} : { after: numberedId(before) };
+        const page = await store.list('accessRevision', { limit, order: 'descending', ...from });
+        if (!page.ok) return page;
+        const revisions = page.value.map(({ value: { roles: _, ...summary } }) => summary);
+        const last = revisions.at(-1)?.number ?? 1;
+        return ok({ body: { revisions, next: last <= 1 ? null : last } });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/access/revisions/{number}',
+      operation: 'getAccessRevision',
+      summary: 'One number of the history with its roles.',
+      query: NoQuery,
+      reply: AccessRevision,
+      handle: async ({ parameters: { number: text = '' } }) => {
+        const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+        const read = await store.read('accessRevision', numberedId(number));
+        if (!read.ok) return read;
+        return read.value === null ? fail({ code: 'access_unknown', number }) : ok({ body: read.value.value });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/tokens',
+      operation: 'listTokens',
+      summary: 'The fleet tokens: for whom, until when, and the day of their last use.',
+      role: 'owner',
+      query: NoQuery,
+      reply: TokensReply,
+      handle: () => listTokens(store, clock()),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/tokens',
+      operation: 'issueToken',
+      summary: 'Make a fleet token for a root agent or a CI job; it is shown this once.',
+      role: 'owner',
+      query: AccessQuery,
+      body: TokenWish,
+      reply: IssuedReply,
+      handle: async (asked) => {
+        const wish = readTokenWish(asked.body);
+        if (!wish.ok) return wish;
+        const { name } = wish.value;
+        const token = fleetPrefix + randomBytes(32).toString('base64url');
+        const decide: Parameters<ChangeAccess>[0]['decide'] = (known) =>
+          issueToken(known, wish.value, hashToken(token));
+        const changed = await change({ ...wishOf(asked), decide });
+        if (!changed.ok) return changed;
+        const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
+        return ok({ body: { name, token, expiresAt } });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/tokens/{name}/revoke',
+      operation: 'revokeToken',
+      summary: 'Refuse a fleet token from now on: here at once, everywhere within 15 seconds.',
+      role: 'owner',
+      query: AccessQuery,
+      reply: AccessChangeReply,
+      handle: async (asked) => {
+        const { name = '' } = asked.parameters;
+        return outcome(await change({ ...wishOf(asked), decide: (known) => revokeToken(known, name) }));
+      },
+    }),
+  ];
+}
+
+function wishOf({ caller, query }: Asked<{ readonly note?: string | undefined }>) {
+  return { by: caller.name, note: query.note ?? null };
+}
+
+function outcome(changed: Awaited<ReturnType<ChangeAccess>>): Result<Reply> {
+  if (!changed.ok) return changed;
+  const number = changed.value.access?.revision.number ?? 0;
+  return ok({ body: { number, changed: changed.value.changed }, revision: number });
+}
+
+async function readAccess(store: Store): Promise<Result<Access | null>> {
+  const read = await store.read('access', 'current');
+  return read.ok ? ok(read.value?.value ?? null) : read;
+}
+
+async function listTokens(store: Store, now: number): Promise<Result<Reply>> {
+  const access = await readAccess(store);
+  if (!access.ok) return access;
+  const tokens = access.value?.tokens ?? [];
+  const uses = await Promise.all(tokens.map(({ sha256 }) => store.read('tokenUse', sha256)));
+  const lost = uses.find((use) => !use.ok);
+  if (lost?.ok === false) return lost;
+  const listed = tokens.map((token, at) => {
+    const use = uses[at];
+    return describeToken(token, use?.ok === true ? (use.value?.value.day ?? null) : null, now);
+  });
+  return ok({ body: { tokens: listed } });
+}
+
+function describeToken({ sha256: _, ...token }: FleetToken, lastUsed: string | null, now: number): TokenReply {
+  const isExpired = now >= Date.parse(token.expiresAt);
+  const state = token.revokedAt !== null ? 'revoked' : isExpired ? 'expired' : 'active';
+  return { ...token, state, lastUsed };
+}

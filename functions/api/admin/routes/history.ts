@@ -1,0 +1,102 @@
+// The calls that look back: revisions, restoring one, events.
+
+import type { z } from 'zod';
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { Revision } from '../../../../shared/domain/serving/revision.ts';
+import { numberedId, type Store } from '../../../../shared/ports.ts';
+import { type Change, draftOfRevision } from '../../../commands/change-policy.ts';
+import { type Route, type RoutePorts, route, standing } from '../route.ts';
+import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
+import { outcome, wishOf } from './policy.ts';
+
+export function historyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/revisions',
+      operation: 'listRevisions',
+      summary: 'The history of the policy, newest first.',
+      query: PageQuery,
+      reply: RevisionsReply,
+      handle: async ({ query }) => {
+        const page = await store.list('revision', pageOf(query));
+        if (!page.ok) return page;
+        const revisions = page.value.map(
+          ({ value: { policy: _, rollouts: _rollouts, proven: _proven, ...summary } }) => summary,
+        );
+        return ok({ body: { revisions, next: nextOf(query, revisions.at(-1)?.number) } });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/revisions/{number}',
+      operation: 'getRevision',
+      summary: 'One revision with its policy.',
+      query: NoQuery,
+      reply: Revision,
+      handle: async ({ parameters }) => {
+        const number = readNumber(parameters['number']);
+        if (!number.ok) return number;
+        const revision = await store.read('revision', numberedId(number.value));
+        if (!revision.ok) return revision;
+        if (revision.value === null) return unknownRevision(store, number.value);
+        return ok({ body: revision.value.value });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/revisions/{number}/restore',
+      operation: 'restoreRevision',
+      summary: 'Roll back: make a new revision with the content of an old one.',
+      changes: true,
+      query: ChangeQuery,
+      reply: ChangeReply,
+      handle: async (asked) => {
+        const number = readNumber(asked.parameters['number']);
+        if (!number.ok) return number;
+        const draft = (current: Revision | null) => draftOfRevision(store, number.value, current?.number ?? 0);
+        return outcome(await change({ ...wishOf(asked), draft, restores: number.value }));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/events',
+      operation: 'listEvents',
+      summary: 'What happened, newest first; each event holds the hash of the one before it.',
+      query: PageQuery,
+      reply: EventsReply,
+      handle: async ({ query }) => {
+        const page = await store.list('event', pageOf(query));
+        if (!page.ok) return page;
+        const events = page.value.map(({ value }) => value);
+        return ok({ body: { events, next: nextOf(query, events.at(-1)?.seq) } });
+      },
+    }),
+  ];
+}
+
+type PageAsked = z.infer<typeof PageQuery>;
+
+function pageOf({ limit, before }: PageAsked) {
+  return { limit, order: 'descending', ...(before === undefined ? {} : { after: numberedId(before) }) } as const;
+}
+
+function nextOf({ limit }: PageAsked, last: number | undefined): number | null {
+  return last === undefined || last <= 1 || limit < 1 ? null : last;
+}
+
+function readNumber(text: string | undefined): Result<number> {
+  const number = Number(text);
+  if (/^\d{1,9}$/.test(text ?? '') && number > 0) return ok(number);
+  return fail({
+    code: 'parameter_invalid',
+    parameter: 'number',
+    value: text ?? '',
+    expected: 'the number of a revision',
+  });
+}
+
+async function unknownRevision(store: Store, revision: number): Promise<Result<never>> {
+  const newest = await standing(store);
+  return fail({ code: 'revision_unknown', revision, newest: newest.ok ? newest.value.number : 0 });
+}

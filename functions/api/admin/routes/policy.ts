@@ -1,0 +1,77 @@
+// The calls that read and change the policy, and what all changes share.
+
+import type { z } from 'zod';
+import { movePin, readPolicy } from '../../../../shared/domain/changes/next-revision.ts';
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { Pin } from '../../../../shared/domain/policy/pin.ts';
+import { Policy } from '../../../../shared/domain/policy/policy.ts';
+import type { Change } from '../../../commands/change-policy.ts';
+import { type Asked, type Reply, type Route, type RoutePorts, route, standing } from '../route.ts';
+import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
+
+export function policyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/policy',
+      operation: 'getPolicy',
+      summary: 'The policy that stands. Its ETag goes into If-Match of a change.',
+      query: NoQuery,
+      reply: Policy,
+      handle: async () => {
+        const revision = await standing(store);
+        return revision.ok ? ok({ body: revision.value.policy, revision: revision.value.number }) : revision;
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/policy',
+      operation: 'putPolicy',
+      summary: 'State the whole policy.',
+      changes: true,
+      query: ChangeQuery,
+      body: Policy,
+      reply: ChangeReply,
+      handle: async (asked) => outcome(await change({ ...wishOf(asked), draft: () => readPolicy(asked.body) })),
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/rings/{ring}/pins/{family}',
+      operation: 'putPin',
+      summary: 'Move one pin: the everyday call.',
+      changes: true,
+      query: ChangeQuery,
+      body: Pin,
+      reply: ChangeReply,
+      handle: async (asked) => {
+        const { ring = '', family = '' } = asked.parameters;
+        return outcome(
+          await change({
+            ...wishOf(asked),
+            draft: (current) =>
+              current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, asked.body),
+          }),
+        );
+      },
+    }),
+  ];
+}
+
+/** What a change is told by its request, whatever it changes. */
+export function wishOf({ caller, expected, query }: Asked<z.infer<typeof ChangeQuery>>) {
+  return {
+    by: caller.name,
+    expected,
+    note: query.note ?? null,
+    dryRun: query['dry-run'] ?? false,
+    restores: null,
+    force: query.force ?? null,
+    approves: null,
+  };
+}
+
+export function outcome(changed: Awaited<ReturnType<Change>>): Result<Reply> {
+  if (!changed.ok) return changed;
+  const reply = { body: changed.value, revision: changed.value.revision };
+  return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });
+}

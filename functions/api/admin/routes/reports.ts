@@ -1,0 +1,79 @@
+// What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
+
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import type { Snapshot } from '../../polls/policy-cache.ts';
+import { createRates } from '../../traffic/rate-limit.ts';
+import { type Route, type RoutePorts, route, standing } from '../route.ts';
+import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
+
+export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePorts): readonly Route[] {
+  const rates = createRates(clock);
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/reports',
+      operation: 'report',
+      summary: 'What came of a revision on a machine: it is counted.',
+      role: 'machine',
+      query: NoQuery,
+      body: Report,
+      reply: ReportReply,
+      handle: async ({ body, caller }) => {
+        const report = readReport(body);
+        if (!report.ok) return report;
+        const { machine, cli = null, revision, outcome, reason = '' } = report.value;
+        const seconds = rates.machine(caller, machine).take();
+        if (seconds > 0) return fail({ code: 'rate_limited', seconds });
+        const newest = await newestRevision(revision);
+        if (!newest.ok) return newest;
+        if (revision > newest.value)
+          return refuse('/revision', String(revision), `at most ${newest.value}, the newest`);
+        adoption.reported(machine, revision, outcome);
+        if (outcome === 'failed') log.warn('report failed', { machine, cli, revision, reason: printable(reason) });
+        return ok({ body: { accepted: true }, status: 202 });
+      },
+    }),
+  ];
+
+  /** The machine may have been served by another instance, which knows of a newer one. */
+  async function newestRevision(reported: number): Promise<Result<number>> {
+    const known = await newestKnown(snapshot);
+    if (known.ok && known.value >= reported) return known;
+    const stands = await standing(store);
+    return stands.ok ? ok(stands.value.number) : stands;
+  }
+}
+
+async function newestKnown(snapshot: Snapshot): Promise<Result<number>> {
+  const known = await snapshot.current();
+  return known.ok ? ok(known.value.published?.revision.number ?? 0) : known;
+}
+
+function readReport(body: unknown): Result<Report> {
+  const parsed = Report.safeParse(body);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = issue?.code === 'unrecognized_keys' ? [issue.keys[0] ?? ''] : (issue?.path ?? []);
+  const expected = issue?.code === 'unrecognized_keys' ? 'not a field of a report' : (issue?.message ?? 'valid');
+  return refuse(path.map((key) => `/${String(key)}`).join('') || 'the body', valueAt(body, path[0]), expected);
+}
+
+function valueAt(body: unknown, key: PropertyKey | undefined): string {
+  if (typeof body !== 'object' || body === null || key === undefined) return told(body);
+  return told(Object.getOwnPropertyDescriptor(body, key)?.value ?? 'absent');
+}
+
+/** An object's own `toString` may be anything, and a list's may be too deep. */
+function told(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function refuse(parameter: string, value: string, expected: string): Result<never> {
+  return fail({ code: 'parameter_invalid', parameter, value: printable(value).slice(0, 200), expected });
+}
+
+/** Without control characters, half surrogates and what turns the direction of text. */
+function printable(text: string): string {
+  return text.replace(/\p{C}+/gu, ' ');
+}

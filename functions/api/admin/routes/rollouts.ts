@@ -1,0 +1,178 @@
+// The calls that steer change under way: upgrades, rollouts, and the freeze. They need no If-Match: each names what it
+// moves, and what lowers risk never waits.
+
+import type { z } from 'zod';
+import type { Role } from '../../../../shared/domain/access/roles.ts';
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
+import { setFrozen } from '../../../../shared/domain/rollouts/transition.ts';
+import { emptySteering } from '../../../../shared/domain/rollouts/upgrade.ts';
+import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
+import { numberedId } from '../../../../shared/ports.ts';
+import { type Act, steer } from '../../../commands/move-rollouts.ts';
+import { rolloutView, rolloutWithCounts, upgradeView } from '../rollout-views.ts';
+import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
+import { NoQuery } from '../schemas/common.ts';
+import {
+  ApproveQuery,
+  ReasonQuery,
+  RolloutReply,
+  RolloutsReply,
+  SteeredReply,
+  UpgradesReply,
+} from '../schemas/rollouts.ts';
+
+const mostListed = 100;
+
+export function steeringRoutes(ports: RoutePorts): readonly Route[] {
+  const { store } = ports;
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/upgrades',
+      operation: 'listUpgrades',
+      summary: 'Newer callable models for pins, where each is in its life, and what moving to it would mean.',
+      query: NoQuery,
+      reply: UpgradesReply,
+      handle: async () => {
+        const steering = await store.read('steering', 'current');
+        if (!steering.ok) return steering;
+        const published = await store.read('published', 'current');
+        if (!published.ok) return published;
+        const matrix = await store.read('matrix', 'current');
+        if (!matrix.ok) return matrix;
+        const { upgrades, frozen } = steering.value?.value ?? emptySteering;
+        const policy = published.value?.value.revision.policy ?? null;
+        const view = upgradeView(policy, matrix.value?.value ?? null, ports.catalogue);
+        return ok({ body: { frozen, upgrades: upgrades.map(view) } });
+      },
+    }),
+    act(ports, ApproveQuery, {
+      role: 'approver',
+      path: '/v1/upgrades/{upgrade}/approve',
+      operation: 'approveUpgrade',
+      summary: 'Let a ready upgrade be rolled out. Where a second person is needed, the first call proposes it.',
+      act: ({ parameters, caller, query }) => {
+        const { reason = '', force } = query;
+        return (course) => {
+          const approved = approveUpgrade(
+            course,
+            parameters['upgrade'] ?? '',
+            caller.name,
+            force ?? reason,
+            force !== undefined,
+          );
+          return approved.ok ? ok(startWaiting(approved.value)) : approved;
+        };
+      },
+    }),
+    act(ports, ReasonQuery, {
+      role: 'editor',
+      path: '/v1/upgrades/{upgrade}/reject',
+      operation: 'rejectUpgrade',
+      summary: 'Never take this version to this ring by itself; a newer one is another upgrade.',
+      act: ({ parameters, caller, query }) => {
+        const { reason = '' } = query;
+        return (course) => rejectUpgrade(course, parameters['upgrade'] ?? '', caller.name, reason);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rollouts',
+      operation: 'listRollouts',
+      summary: 'Changes under way and the latest that ended.',
+      query: NoQuery,
+      reply: RolloutsReply,
+      handle: async () => {
+        const page = await store.list('rollout', { order: 'descending', limit: mostListed });
+        return page.ok ? ok({ body: { rollouts: page.value.map(({ value }) => rolloutView(value)) } }) : page;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rollouts/{rollout}',
+      operation: 'getRollout',
+      summary: 'One rollout, with how many machines are on which revision and who is held back by an old CLI.',
+      query: NoQuery,
+      reply: RolloutReply,
+      handle: async ({ parameters }) => {
+        const id = numberOf(parameters['rollout']);
+        const rollout = await store.read('rollout', numberedId(id));
+        if (!rollout.ok) return rollout;
+        if (rollout.value === null) return fail({ code: 'rollout_unknown', rollout: id });
+        const counted = await rolloutWithCounts(ports, rollout.value.value);
+        return counted.ok ? ok({ body: counted.value }) : counted;
+      },
+    }),
+    ...(['pause', 'resume', 'abort'] as const).map((verb) =>
+      act(ports, ReasonQuery, {
+        role: 'editor',
+        path: `/v1/rollouts/{rollout}/${verb}`,
+        operation: `${verb}Rollout`,
+        summary: summaries[verb],
+        act: ({ parameters, caller, query }) => {
+          const { reason = '' } = query;
+          return (course) => moves[verb](course, numberOf(parameters['rollout']), caller.name, reason);
+        },
+      }),
+    ),
+    ...([true, false] as const).map((frozen) =>
+      act(ports, ReasonQuery, {
+        role: frozen ? 'editor' : 'approver',
+        path: frozen ? '/v1/freeze' : '/v1/thaw',
+        operation: frozen ? 'freeze' : 'thaw',
+        summary: frozen ? 'Stop all automatic change.' : 'Let automatic change go on.',
+        act: ({ caller, query }) => {
+          const { reason = '' } = query;
+          return (course) => ok(setFrozen(course, frozen, caller.name, reason));
+        },
+      }),
+    ),
+  ];
+}
+
+const moves = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };
+
+const summaries = {
+  pause: 'Hold a rollout at its share.',
+  resume: 'Let a paused rollout go on; its stage bakes anew.',
+  abort: 'Serve what was served before, from the next poll on.',
+};
+
+interface Acting<Query> {
+  readonly role: Role;
+  readonly path: string;
+  readonly operation: string;
+  readonly summary: string;
+  readonly act: (asked: Asked<Query>) => Act;
+}
+
+function act<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: Acting<z.infer<Query>>): Route {
+  const { role, path, operation, summary } = acting;
+  return route({
+    method: 'POST',
+    role,
+    path,
+    operation,
+    summary,
+    query,
+    reply: SteeredReply,
+    handle: (asked) => carryOut(ports, asked.caller.name, acting.act(asked)),
+  });
+}
+
+async function carryOut(ports: RoutePorts, by: string, deed: Act): Promise<Result<Reply>> {
+  const steered = await steer(ports, by, deed);
+  if (!steered.ok) return steered;
+  const { revision, news, standing } = steered.value;
+  if (revision !== null) ports.snapshot.adopt({ revision });
+  if (news.length > 0) await ports.afterCommit();
+  const number = revision?.number ?? standing;
+  return ok({ body: { revision: number, events: news.map(({ id }) => id) }, revision: number });
+}
+
+/** 0, which no rollout has, for anything that is no number. */
+function numberOf(text: string | undefined): number {
+  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
+}

@@ -1,0 +1,81 @@
+// People and service accounts with a token that Google signed: their ID token, or what Identity-Aware Proxy says of a
+// browser. What verifies them is loaded with the first one, so that an instance that starts for a poll never pays for it.
+
+import type { Result } from '../../../shared/domain/fault.ts';
+import type { Clock } from '../../../shared/ports.ts';
+
+export interface Person {
+  /** In lower case. */
+  readonly email: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export type Verify = (token: string) => Promise<Result<Person>>;
+
+/** Null where such tokens are not taken. */
+export interface Issuers {
+  readonly google: Verify | null;
+  readonly iap: Verify | null;
+}
+
+/** What a token must say to be believed. */
+export interface Terms {
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly algorithm: 'RS256' | 'ES256';
+  /** Where the issuer publishes its keys. */
+  readonly keys: string;
+  /** Google Workspace domains whose people may come in. */
+  readonly hostedDomains: readonly string[];
+  /** Whether the issuer says of each address if it is verified; IAP lets no other through. */
+  readonly statesVerified: boolean;
+}
+
+export interface KeyAddresses {
+  readonly google: string;
+  readonly iap: string;
+}
+
+/** Source: Google's OpenID discovery document (`jwks_uri`), and "Securing your app with signed headers". */
+export const googleKeys: KeyAddresses = {
+  google: 'https://www.googleapis.com/oauth2/v3/certs',
+  iap: 'https://www.gstatic.com/iap/verify/public_key-jwk',
+};
+
+export interface IssuerSettings {
+  /** None: Google's ID tokens are not taken. */
+  readonly audiences: readonly string[];
+  readonly hostedDomains: readonly string[];
+  readonly iapAudience: string | null;
+  readonly keys: KeyAddresses;
+}
+
+export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: IssuerSettings, clock: Clock): Issuers {
+  const google: Terms = {
+    issuers: ['https://accounts.google.com', 'accounts.google.com'],
+    audiences,
+    algorithm: 'RS256',
+    keys: keys.google,
+    hostedDomains,
+    statesVerified: true,
+  };
+  const iap: Terms = {
+    issuers: ['https://cloud.google.com/iap'],
+    audiences: iapAudience === null ? [] : [iapAudience],
+    algorithm: 'ES256',
+    keys: keys.iap,
+    hostedDomains,
+    statesVerified: false,
+  };
+  const open = (terms: Terms) => (terms.audiences.length === 0 ? null : verifyLater(terms, clock));
+  return { google: open(google), iap: open(iap) };
+}
+
+function verifyLater(terms: Terms, clock: Clock): Verify {
+  let loaded: Promise<Verify> | null = null;
+  return async function verify(token) {
+    loaded ??= import('./verify-id-token.ts').then(({ createVerify }) => createVerify(terms, clock));
+    return (await loaded)(token);
+  };
+}

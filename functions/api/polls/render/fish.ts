@@ -1,0 +1,9 @@
+// `.fish`: exports for fish, whose single quotes know two escapes, for the quote and for the backslash.
+
+import type { Resolution } from '../../../../shared/domain/serving/resolve.ts';
+
+export function renderFish(resolution: Resolution): string {
+  return Object.entries(resolution.settings.env)
+    .map(([name, value]) => `set -gx ${name} '${value.replace(/['\\]/g, '\\$&')}'\n`)
+    .join('');
+}

@@ -1,0 +1,152 @@
+// A frame: one published revision on one day, with every answer made from it so far. A poll looks its answer up here;
+// each distinct one is resolved, rendered and hashed once. Replaced when the revision, the day or the pace of polls changes.
+
+import { createHash } from 'node:crypto';
+import type { Published } from '../../../shared/domain/documents.ts';
+import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
+import { bucketOf, buckets, reachedRing } from '../../../shared/domain/serving/bucketing.ts';
+import { ringChooser } from '../../../shared/domain/serving/machine.ts';
+import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
+import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
+import type { Signatures, Signed } from '../signing/signatures.ts';
+import type { Question } from './poll-request.ts';
+import type { Format } from './render/formats.ts';
+
+/** What all machines get that are the same to the policy. */
+interface Answer {
+  readonly ring: string;
+  readonly marks: readonly string[];
+  readonly etag: string;
+  readonly body: Buffer;
+  /** Names and values by turns, as writeHead takes them. */
+  readonly headers: readonly string[];
+  readonly contentHeaders: readonly string[];
+}
+
+/** An answer as one machine gets it. */
+export interface Served {
+  readonly etag: string;
+  readonly body: Buffer;
+  readonly headers200: string[];
+  readonly headers304: string[];
+  /** For the log. */
+  readonly asked: {
+    readonly machine: string | null;
+    readonly cli: string | null;
+    readonly format: string;
+    readonly ring: string;
+    readonly revision: number;
+  };
+  /** What adoption counts of it. */
+  readonly marks: readonly string[];
+}
+
+export interface Frame {
+  /** From when on (milliseconds) another frame must be made. */
+  readonly expires: number;
+  /** A promise while the answer waits for its signature. */
+  serve(question: Question): Served | Promise<Served>;
+}
+
+/** For so long after a change machines come back often, so that a fleet is soon together. */
+const movingForMs = 10 * 60_000;
+const pollAfterMovingSeconds = 30;
+const pollAfterQuietSeconds = 900;
+/** Machines wait up to so much less, each its own part of it, so that a fleet doesn't line up. */
+const phase = 0.2;
+const mostAnswers = 5_000;
+const dayMs = 86_400_000;
+
+export function createFrame(
+  published: Published,
+  staleSince: number | null,
+  shipped: Catalogue,
+  signatures: Signatures,
+  now: number,
+): Frame {
+  const { number, policy, at, rollouts, proven } = published.revision;
+  const catalogue = extendCatalogue(shipped, policy.models);
+  const chooseRing = ringChooser(policy);
+  const nextDay = (Math.floor(now / dayMs) + 1) * dayMs;
+  const quietFrom = rollouts.length > 0 ? Number.POSITIVE_INFINITY : Date.parse(at) + movingForMs;
+  const isMoving = now < quietFrom;
+  const day = new Date(now).toISOString().slice(0, 10);
+  const validUntil = validUntilOf(now);
+  const shared = [
+    'Pinward-Revision',
+    String(number),
+    'Pinward-Valid-Until',
+    validUntil,
+    'Cache-Control',
+    'private, no-cache',
+    'Vary',
+    'Authorization, Accept',
+    ...(staleSince === null ? [] : ['Pinward-Stale', `store unreachable since ${new Date(staleSince).toISOString()}`]),
+  ];
+  const answers = new Map<string, Answer>();
+  const served = new WeakMap<Question, Served>();
+
+  function answer({ machine, format }: Question): Answer {
+    const chosen = chooseRing(machine);
+    const { ring, reached } = reachedRing(chosen.ring, rollouts, machine);
+    const { cli } = machine;
+    const key = [ring.name, chosen.selector, cli, format.extension, ...reached.map(({ id }) => id)].join('\n');
+    const made = answers.get(key);
+    if (made !== undefined) return made;
+    const { selector } = chosen;
+    const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, proven });
+    const body = Buffer.from(format.render(resolution));
+    const marks = [
+      ...heldBackBy(resolution).map((family) => `held ${family}`),
+      ...reached.map(({ id }) => `reached ${id}`),
+    ];
+    const answer = { ring: ring.name, marks, ...toAnswer(format, body, shared) };
+    if (answers.size >= mostAnswers) answers.clear();
+    answers.set(key, answer);
+    return answer;
+  }
+
+  function finish(question: Question, answer: Answer, signed: Signed): Served {
+    const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, question);
+    const headers = [...answer.headers, ...signed.headers];
+    const made = toServed({ ...answer, headers }, question, number, pollAfter);
+    if (signed.isFinal) served.set(question, made);
+    return made;
+  }
+
+  return {
+    expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
+    serve(question) {
+      const known = served.get(question);
+      if (known !== undefined) return known;
+      const found = answer(question);
+      const [format, sha256] = [question.format.extension.slice(1), found.etag.slice(1, -1)];
+      const signed = signatures.of({ format, revision: number, sha256, validUntil });
+      if (signed instanceof Promise) return signed.then((late) => finish(question, found, late));
+      return finish(question, found, signed);
+    },
+  };
+}
+
+/** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
+function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'marks'> {
+  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
+  return {
+    etag,
+    body,
+    headers: ['ETag', etag, ...shared],
+    contentHeaders: ['Content-Type', format.contentType, 'Content-Length', String(body.length)],
+  };
+}
+
+function toServed(answer: Answer, { machine, format }: Question, revision: number, pollAfter: number): Served {
+  const { ring, marks, etag, body, headers, contentHeaders } = answer;
+  const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
+  const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
+  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, marks };
+}
+
+/** The same for a machine as long as the pace is the same. */
+function pollAfterOf(seconds: number, { machine: { name, email } }: Question): number {
+  return Math.round(seconds * (1 - (phase * bucketOf('phase', name ?? email ?? '')) / buckets));
+}

@@ -1,9 +1,0 @@
-// `.fish`: exports for fish, whose single quotes know two escapes, for the quote and for the backslash.
-
-import type { Resolution } from '../../../shared/domain/resolve.ts';
-
-export function renderFish(resolution: Resolution): string {
-  return Object.entries(resolution.settings.env)
-    .map(([name, value]) => `set -gx ${name} '${value.replace(/['\\]/g, '\\$&')}'\n`)
-    .join('');
-}

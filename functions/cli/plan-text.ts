@@ -1,0 +1,114 @@
+// What a person sees of a planned change: the diff, what it means for machines, and what lint has to say. Troubles, too.
+
+import { styleText } from 'node:util';
+import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import { factsOf } from '../announce/pin-change-fields.ts';
+import { plain } from '../local/terminal.ts';
+import { nameOf, type Plan, type Touched } from './policy-plan.ts';
+import type { Trouble } from './service-client.ts';
+
+/** `line` is that of its file, where it is from one. */
+type Finding = NonNullable<Trouble['findings']>[number] & { readonly line?: number };
+type Changes = Plan['reply']['changes'];
+type Color = 'red' | 'green' | 'yellow';
+
+const mostSelectors = 6;
+const mostValue = 400;
+
+/** `day` is YYYY-MM-DD. */
+export function planText(plan: Plan, file: string, day: string): string {
+  const { reply, standing, touched } = plan;
+  const name = nameOf(file);
+  const findings = section(
+    'Lint',
+    reply.findings.map((finding) => findingText(finding, name)),
+  );
+  if (!reply.changed) return `Nothing to change: revision ${standing} says what ${name} says.\n${findings}`;
+  const facts = alikeEffects(reply.effects)
+    .flatMap((effects) => factsOf(effects, day))
+    .map(([label, value]) => `  ${plain(label)}: ${plain(value)}`);
+  return [
+    `${name} changes revision ${standing} and would make revision ${reply.revision}.\n`,
+    section('Changes', membersOf(reply.changes).map(changeText)),
+    section('What machines then use', facts),
+    section('Machines touched', touched.map(touchedText)),
+    section(
+      'A second person must approve',
+      reply.risks.map((risk) => `  ${plain(risk)}`),
+    ),
+    findings,
+  ].join('');
+}
+
+export function troubleText({ title, hint, field, findings = [], unproven = [] }: Trouble, file: string): string {
+  return [
+    `${paint('red', 'Not done:', process.stderr)} ${plain(title)}${field === undefined ? '' : ` (${plain(field)})`}\n`,
+    `  ${plain(hint)}\n`,
+    section(
+      'Lint',
+      findings.map((finding) => findingText(finding, nameOf(file), process.stderr)),
+    ),
+    section('Not proven callable', unproven.map(unprovenText)),
+  ].join('');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `\n${title}:\n${lines.join('\n')}\n`;
+}
+
+/** Effects of rings that get the very same, so that none has more facts than an announcement takes. */
+function alikeEffects(effects: readonly Effect[]): readonly (readonly Effect[])[] {
+  const rings = Object.values(Object.groupBy(effects, ({ ring }) => ring)).map((ofRing = []) => ofRing);
+  const alike = Object.groupBy(rings, (ofRing) => JSON.stringify(ofRing.map(({ ring: _, ...rest }) => rest)));
+  return Object.values(alike).map((same = []) => same.flat());
+}
+
+/** In color on a terminal that wants it only: not where NO_COLOR is set, nor into a file. */
+function paint(color: Color, words: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(color, words, { stream });
+}
+
+/** A first policy is one change; its parts read better. */
+function membersOf(changes: Changes): Changes {
+  const [first] = changes;
+  if (first?.path !== '' || !(first.to instanceof Object)) return changes;
+  return Object.entries(first.to).map(([key, to]) => ({ path: `/${key}`, to }));
+}
+
+function changeText(change: Changes[number]): string {
+  const path = plain(change.path === '' ? '/' : change.path);
+  if (!('from' in change)) return paint('green', `  + ${path}: ${valueText(change.to)}`);
+  if (!('to' in change)) return paint('red', `  - ${path}: ${valueText(change.from)}`);
+  return paint('yellow', `  ~ ${path}: ${valueText(change.from)} -> ${valueText(change.to)}`);
+}
+
+function valueText(value: unknown): string {
+  const text = plain(JSON.stringify(value));
+  return text.length > mostValue ? `${text.slice(0, mostValue)}… (--json shows all)` : text;
+}
+
+function touchedText({ ring, match }: Touched): string {
+  const more = match.length > mostSelectors ? ` and ${match.length - mostSelectors} more` : '';
+  return `  ring ${ring}: ${match.slice(0, mostSelectors).map(plain).join(', ')}${more}`;
+}
+
+function findingText(
+  { severity, path, message, fix, line }: Finding,
+  name: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  const mark = severity === 'error' ? paint('red', 'error', stream) : paint('yellow', 'warning', stream);
+  const at = line === undefined ? '' : `${plain(name)}:${line} `;
+  return `  ${mark} ${at}${plain(path)}: ${plain(message)}\n    ${plain(fix)}`;
+}
+
+function unprovenText(unproven: NonNullable<Trouble['unproven']>[number]): string {
+  const { ring, family, project, location, model, state, evidence, nearest, elsewhere } = unproven;
+  const seen = evidence === '' ? state : `${state}, ${evidence}`;
+  const choices = [
+    ...(nearest === null ? [] : [`nearest: ${nearest}`]),
+    ...elsewhere.map((place) => `callable in ${place}`),
+  ];
+  const said = `  ${family} of ring ${ring}: ${model} in ${location} of project ${project} (${seen})`;
+  return [said, ...choices.map((choice) => `    ${choice}`)].map(plain).join('\n');
+}

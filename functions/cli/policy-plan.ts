@@ -1,0 +1,124 @@
+// Plans a change of the policy from a file, and asks the service for it. The service itself makes the plan (a dry run), so
+// that it holds for what the change would really do.
+
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { z } from 'zod';
+import { Policy } from '../../shared/domain/policy/policy.ts';
+import { ChangeReply } from '../api/admin/schemas/common.ts';
+import { formatOf, type PolicyFile, readPolicyText } from './policy-file.ts';
+import { type Answer, type Attempt, call, messageOf, type Target, trouble } from './service-client.ts';
+
+export interface Wish {
+  readonly target: Target;
+  /** `-` is standard input. */
+  readonly file: string;
+  readonly note: string | undefined;
+  readonly force: string | undefined;
+}
+
+export interface Plan {
+  readonly draft: unknown;
+  /** The revision that it was planned against; 0 for none. */
+  readonly standing: number;
+  readonly reply: Change;
+  readonly touched: readonly Touched[];
+}
+
+/** A ring whose machines get something else; `match` says which machines those are. */
+export interface Touched {
+  readonly ring: string;
+  readonly match: readonly string[];
+}
+
+export interface Standing {
+  readonly number: number;
+  readonly policy: Policy | null;
+}
+
+type Change = z.infer<typeof ChangeReply>;
+
+/** Keys of a policy that machines feel; rings may say some of them for themselves. */
+const ownable = ['project', 'location', 'lock'] as const;
+const shared = ['settings', 'models'];
+
+export async function planChange(wish: Wish): Promise<Attempt<Plan>> {
+  const file = await readDraftFile(wish.file);
+  if (!file.ok) return file;
+  const standing = await readStanding(wish.target);
+  if (!standing.ok) return standing;
+  const { number, policy } = standing.value;
+  const { draft } = file.value;
+  const planned = await put(wish, draft, number, true);
+  if (!planned.ok) return locate(planned, file.value);
+  const reply = planned.value.body;
+  const findings = withLines(reply.findings, file.value);
+  const touched = touchedRings(reply.changes, policy, draft);
+  return { ok: true, value: { draft, standing: number, reply: { ...reply, findings }, touched } };
+}
+
+/** Makes the change if the revision that it was planned against still stands, or proposes it to a second person. */
+export function makeChange(wish: Wish, { draft, standing }: Plan): Promise<Attempt<Answer<Change>>> {
+  return put(wish, draft, standing, false);
+}
+
+/** What stands; number 0 and no policy where none was stated yet. */
+export async function readStanding(target: Target): Promise<Attempt<Standing>> {
+  const read = await call(target, { method: 'GET', path: 'v1/policy' }, Policy);
+  if (!read.ok && read.trouble.code === 'no_policy') return { ok: true, value: { number: 0, policy: null } };
+  if (!read.ok) return read;
+  const number = Number(/\d+/.exec(read.value.etag ?? '')?.[0]);
+  if (!Number.isNaN(number)) return { ok: true, value: { number, policy: read.value.body } };
+  return trouble('not_pinward', 'The answer has no ETag', 'A proxy in front of Pinward takes it away; it must not.');
+}
+
+async function readDraftFile(file: string): Promise<Attempt<PolicyFile>> {
+  const format = formatOf(file);
+  if (!format.ok) return format;
+  const name = nameOf(file);
+  try {
+    return readPolicyText(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'), format.value, name);
+  } catch (error) {
+    return trouble('file_unreadable', `${name}: ${messageOf(error)}`, 'Nothing was sent.');
+  }
+}
+
+/** A file's name for people. */
+export function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}
+
+function put(wish: Wish, body: unknown, standing: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
+  const query = new URLSearchParams({
+    ...(isDry ? { 'dry-run': 'true' } : {}),
+    ...(wish.note === undefined ? {} : { note: wish.note }),
+    ...(wish.force === undefined ? {} : { force: wish.force }),
+  });
+  return call(wish.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${standing}"` }, ChangeReply);
+}
+
+function locate<T extends Extract<Attempt<never>, { ok: false }>>(failed: T, file: PolicyFile) {
+  const { findings } = failed.trouble;
+  if (findings === undefined) return failed;
+  return { ok: false, trouble: { ...failed.trouble, findings: withLines(findings, file) } } as const;
+}
+
+function withLines<T extends { readonly path: string }>(findings: readonly T[], file: PolicyFile) {
+  return findings.map((finding) => ({ ...finding, line: file.lineOf(finding.path) }));
+}
+
+/** The rings that a change touches: those it names, and for what all rings share those that don't say it for themselves. */
+function touchedRings(changes: Change['changes'], before: Policy | null, draft: unknown): readonly Touched[] {
+  const after = Policy.safeParse(draft).data ?? null;
+  const rings = new Map([...(before?.rings ?? []), ...(after?.rings ?? [])].map((ring) => [ring.name, ring]));
+  const touches = changes.map(({ path }) => path.split('/')).map(([, key = '', name]) => ({ key, name }));
+  return [...rings.values()]
+    .filter((ring) =>
+      touches.some(({ key, name }) => {
+        if (key === 'rings') return name === undefined || name === ring.name;
+        const own = ownable.find((each) => each === key);
+        return own === undefined ? key === '' || shared.includes(key) : ring[own] === undefined;
+      }),
+    )
+    .map(({ name, match }) => ({ ring: name, match }));
+}

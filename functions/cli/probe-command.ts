@@ -1,0 +1,115 @@
+// `npm run probe`: one look at the real Vertex AI with the credentials of whoever runs it, shown as a table. Commits what it
+// saw to the store of `npm start`, or with --dry-run to nothing.
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { openVertex } from '../../shared/adapters/vertex.ts';
+import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import type { Cell } from '../../shared/domain/availability/availability.ts';
+import { mending } from '../../shared/domain/availability/observation.ts';
+import type { Look } from '../../shared/domain/probe/probe-input.ts';
+import { runProbe } from '../probe/run.ts';
+
+const help = `Look at which Claude models a project can call, and where.
+
+  npm run probe -- --project ID [--locations LIST] [--data FOLDER] [--dry-run]
+
+  --project ID      the project whose developers call Vertex AI; asked with your application default credentials
+                    (gcloud auth application-default login)
+  --locations LIST  with commas between them (default global,us,eu)
+  --data FOLDER     the data of npm start, where what was seen is kept (default .pinward)
+  --dry-run         keep nothing
+
+It asks a free question for each model and place, and confirms those that seem open with a call of one token.
+`;
+
+const marks: Record<Cell['state'], string> = {
+  enabled: 'yes',
+  no_quota: 'no quota',
+  blocked_by_policy: 'blocked',
+  needs_data_sharing: 'data sharing',
+  not_enabled: '-',
+  not_served: '.',
+  unknown: '?',
+};
+
+const legend =
+  'yes: answered a call · -: not enabled for the project, or unknown there · .: not served there · ?: no answer about it';
+const looks: Look[] = [];
+
+const { values } = parseArgs({
+  options: {
+    project: { type: 'string' },
+    locations: { type: 'string', default: 'global,us,eu' },
+    data: { type: 'string', default: '.pinward' },
+    'dry-run': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help === true || values.project === undefined) {
+  process.stdout.write(help);
+  process.exit(values.help === true ? 0 : 2);
+}
+
+const store = openSqlite(values['dry-run'] ? ':memory:' : join(values.data, 'pinward.db'));
+const garden = openVertex();
+const ran = await runProbe({
+  store,
+  garden,
+  catalogue: shippedCatalogue,
+  clock: Date.now,
+  holder: `command-${process.pid}`,
+  projects: [values.project],
+  locations: values.locations.split(','),
+  onLook: showProgress,
+});
+process.stderr.write('\n');
+await garden.close();
+await store.close();
+if (!ran.ok || ran.value === null) {
+  process.stderr.write(`Nothing was kept: ${ran.ok ? 'another run is under way' : ran.fault.code}\n`);
+  process.exit(1);
+}
+process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
+const silent = looks.filter(({ observation }) => marksNothing(observation.verdict));
+for (const line of new Set(silent.map(explain))) process.stdout.write(`${line}\n`);
+// Nothing at all was said of any model: whoever runs this has something to mend first.
+if (silent.length === looks.length) process.exitCode = 1;
+
+function marksNothing(verdict: Look['observation']['verdict']): boolean {
+  return verdict === 'misconfigured' || verdict === 'transient' || verdict === 'unknown';
+}
+
+function explain({ place, observation: { verdict, cause, evidence } }: Look): string {
+  return cause === null
+    ? `? ${place.location}: ${verdict}, ${evidence}`
+    : `? ${place.location}: ${cause}. ${mending[cause]}`;
+}
+
+function showProgress(look: Look, done: number, all: number): void {
+  looks.push(look);
+  const { place, observation } = look;
+  const line = `${done}/${all} ${place.model} in ${place.location}: ${observation.verdict}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+  else process.stderr.write(`${line}\n`);
+}
+
+function table(cells: readonly Cell[]): string {
+  const locations = [...new Set(cells.map(({ location }) => location))];
+  const models = [...new Set(cells.map(({ model }) => model))];
+  const rows = models.map((model) => [
+    model,
+    ...locations.map((location) => {
+      const cell = cells.find((each) => each.model === model && each.location === location);
+      return cell === undefined ? '' : marks[cell.state];
+    }),
+  ]);
+  const lines = [['model', ...locations], ...rows].map(([model = '', ...states]) =>
+    `${model.padEnd(32)}${states.map((state) => state.padEnd(14)).join('')}`.trimEnd(),
+  );
+  return `${lines.join('\n')}
+
+${legend}
+`;
+}

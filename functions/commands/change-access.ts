@@ -1,0 +1,75 @@
+// A change of access: read what stands, decide purely (amend-access), commit document, history and event in one go. The only
+// code that writes it. Another instance's change shows as a conflict and makes this one decide again.
+
+import { type Access, type AccessRevision, noRoles } from '../../shared/domain/access/access.ts';
+import { type AccessChange, membersAdded } from '../../shared/domain/access/decide-access-change.ts';
+import type { News } from '../../shared/domain/events/event.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import { type Clock, expectOf, numberedId, type Store } from '../../shared/ports.ts';
+import type { Callers } from '../api/auth/caller.ts';
+import { recordNews } from './event-writes.ts';
+
+export interface ChangeAccessPorts {
+  readonly store: Store;
+  readonly callers: Pick<Callers, 'adopt'>;
+  readonly clock: Clock;
+  readonly afterCommit: () => Promise<void>;
+}
+
+export interface AccessWish {
+  readonly by: string;
+  readonly note: string | null;
+  /** What should stand, or null if it does. */
+  readonly decide: (change: AccessChange) => Result<Access | null>;
+}
+
+export interface AccessOutcome {
+  /** What stands now; null while nothing was ever stated. */
+  readonly access: Access | null;
+  readonly changed: boolean;
+}
+
+export type ChangeAccess = (wish: AccessWish) => Promise<Result<AccessOutcome>>;
+
+/** How often a change is tried again when another one got in between. */
+const mostTries = 8;
+
+export function createChangeAccess(ports: ChangeAccessPorts): ChangeAccess {
+  return (wish) => tryChange(ports, wish, 1);
+}
+
+async function tryChange(ports: ChangeAccessPorts, wish: AccessWish, attempt: number): Promise<Result<AccessOutcome>> {
+  const { store, callers, clock, afterCommit } = ports;
+  const { by, note, decide } = wish;
+  const read = await store.read('access', 'current');
+  if (!read.ok) return read;
+  const current = read.value?.value ?? null;
+  const decided = decide({ current, by, now: clock(), note });
+  if (!decided.ok) return decided;
+  const access = decided.value;
+  if (access === null) return ok({ access: current, changed: false });
+
+  const { revision } = access;
+  const recorded = await recordNews(store, [newsOf(current, revision)]);
+  if (!recorded.ok) return recorded;
+  const committed = await store.commit([
+    { kind: 'access', id: 'current', expect: expectOf(read.value), value: access },
+    { kind: 'accessRevision', id: numberedId(revision.number), expect: 'absent', value: revision },
+    ...recorded.value,
+  ]);
+  if (committed.ok) {
+    callers.adopt(access);
+    await afterCommit();
+    return ok({ access, changed: true });
+  }
+  const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
+  return isContended ? tryChange(ports, wish, attempt + 1) : committed;
+}
+
+function newsOf(before: Access | null, { number, roles, by, at, note, issued, revoked }: AccessRevision): News {
+  const former = before?.revision.roles ?? noRoles;
+  const granted = [...membersAdded(former, roles)];
+  const withdrawn = [...membersAdded(roles, former)];
+  const data = { number, note, granted, withdrawn, issued, revoked };
+  return { id: `AccessChanged.access.${number}`, kind: 'AccessChanged', subject: 'access', at, by, data };
+}

@@ -1,0 +1,23 @@
+// Recording: what puts news into the chain of events and into the outbox, as writes for the commit that made it so.
+
+import { appendEvent, emptyJournal, type News } from '../../shared/domain/events/event.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import { expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
+
+/** None for no news. A commit with them holds only if nobody else recorded anything since. */
+export async function recordNews(store: Store, news: readonly News[]): Promise<Result<readonly Write[]>> {
+  if (news.length === 0) return ok([]);
+  const journal = await store.read('journal', 'current');
+  if (!journal.ok) return journal;
+  let end = journal.value?.value ?? emptyJournal;
+  const writes = news.flatMap((each): Write[] => {
+    const { event, journal: moved } = appendEvent(end, each);
+    end = moved;
+    const id = numberedId(event.seq);
+    return [
+      { kind: 'event', id, expect: 'absent', value: event },
+      { kind: 'outbox', id, expect: 'absent', value: event },
+    ];
+  });
+  return ok([...writes, { kind: 'journal', id: 'current', expect: expectOf(journal.value), value: end }]);
+}

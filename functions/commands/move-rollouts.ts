@@ -1,0 +1,76 @@
+// Steering: carries out an act on what stands (an approval, a pause, a minute's advance): reads it, lets the domain decide,
+// commits state and news in one go, and tries again when somebody else got in between.
+
+import { fail, ok, type Result } from '../../shared/domain/fault.ts';
+import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
+import type { Failures } from '../../shared/domain/rollouts/advance.ts';
+import { begin, type Course, type Finished, finish } from '../../shared/domain/rollouts/transition.ts';
+import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
+import { type Clock, expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
+import { failuresOf } from '../adoption/failures.ts';
+import { recordNews } from './event-writes.ts';
+
+export interface SteerPorts {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+}
+
+export type Act = (course: Course, failures: ReadonlyMap<number, Failures>) => Result<Course>;
+
+/** How often an act is tried again when another instance got in between. */
+const mostTries = 8;
+
+/** Faults: those of the act, `no_policy`, and the store's. */
+export function steer(ports: SteerPorts, by: string, act: Act): Promise<Result<Finished>> {
+  return trySteer(ports, by, act, 1);
+}
+
+async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number): Promise<Result<Finished>> {
+  const { store, catalogue, clock } = ports;
+  const published = await store.read('published', 'current');
+  if (!published.ok) return published;
+  if (published.value === null) return fail({ code: 'no_policy' });
+  const { revision } = published.value.value;
+  const steering = await store.read('steering', 'current');
+  if (!steering.ok) return steering;
+  const matrix = await store.read('matrix', 'current');
+  if (!matrix.ok) return matrix;
+  const failures = await failuresOf(store, revision.rollouts);
+  if (!failures.ok) return failures;
+  const before = steering.value?.value ?? emptySteering;
+  const now = new Date(clock()).toISOString();
+  const standing = { revision, steering: before, matrix: matrix.value?.value ?? null, catalogue, now };
+  const acted = act(begin(standing), failures.value);
+  if (!acted.ok) return acted;
+  const finished = finish(acted.value, by);
+  if (finished.revision === null && finished.steering === before && finished.news.length === 0) return ok(finished);
+
+  const news = await recordNews(store, finished.news);
+  if (!news.ok) return news;
+  const committed = await store.commit([
+    // Written also when it stays as it is: what was decided holds only for what stood.
+    {
+      kind: 'published',
+      id: 'current',
+      expect: expectOf(published.value),
+      value: { revision: finished.revision ?? revision },
+    },
+    { kind: 'steering', id: 'current', expect: expectOf(steering.value), value: finished.steering },
+    ...revisionWrites(finished),
+    ...news.value,
+  ]);
+  if (committed.ok) return ok(finished);
+  const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
+  return isContended ? trySteer(ports, by, act, attempt + 1) : committed;
+}
+
+/** The revision and the rollouts that a course made or moved. */
+export function revisionWrites({ revision, rollouts }: Pick<Finished, 'revision' | 'rollouts'>): readonly Write[] {
+  const made: Write[] =
+    revision === null ? [] : [{ kind: 'revision', id: numberedId(revision.number), expect: 'absent', value: revision }];
+  const moved = rollouts.map((rollout): Write => {
+    return { kind: 'rollout', id: numberedId(rollout.id), expect: 'any', value: rollout };
+  });
+  return [...made, ...moved];
+}

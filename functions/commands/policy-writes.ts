@@ -1,0 +1,122 @@
+// What a change commits: a revision with its event, or the proposal of one. Called by change.ts.
+
+import type { Proposal } from '../../shared/domain/changes/proposal.ts';
+import type { News } from '../../shared/domain/events/event.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
+import { endRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
+import { begin, type Course } from '../../shared/domain/rollouts/transition.ts';
+import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
+import type { Revision } from '../../shared/domain/serving/revision.ts';
+import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
+import type { ChangePorts, Known, Outcome, Wish } from './change-policy.ts';
+import { recordNews } from './event-writes.ts';
+import { revisionWrites } from './move-rollouts.ts';
+
+export interface Writing {
+  readonly writes: readonly Write[];
+  /** The number of the proposal, if it is one. */
+  readonly proposal: number | null;
+}
+
+export async function changeWrites(
+  { store, catalogue }: ChangePorts,
+  known: Known,
+  wish: Wish,
+  revision: Revision,
+  outcome: Outcome,
+): Promise<Result<Writing>> {
+  const { published, steering, matrix, now } = known;
+  const standing = { revision, steering: steering?.value ?? emptySteering, matrix, catalogue, now };
+  const ended = endAll(begin(standing), published?.value.revision ?? null, wish);
+  const changed: News = {
+    id: `PolicyChanged.policy.${revision.number}`,
+    kind: 'PolicyChanged',
+    subject: 'policy',
+    at: revision.at,
+    by: revision.by,
+    data: {
+      revision: revision.number,
+      note: revision.note,
+      restores: revision.restores,
+      forced: revision.forced,
+      changes: outcome.changes.length,
+      effects: [...outcome.effects],
+    },
+  };
+  const recorded = await recordNews(store, [changed, ...ended.news]);
+  if (!recorded.ok) return recorded;
+  const writes: Write[] = [
+    ...revisionWrites({ revision, rollouts: ended.ended }),
+    { kind: 'published', id: 'current', expect: expectOf(published), value: { revision } },
+    ...(ended.ended.length === 0 ? [] : [steeringWrite(known, ended.steering)]),
+    ...(wish.approves === null ? [] : [decidedWrite(wish.approves.proposal, 'approved', wish.approves.by, now)]),
+    ...recorded.value,
+  ];
+  return ok({ writes, proposal: null });
+}
+
+export async function proposalWrites(
+  store: Store,
+  known: Known,
+  { by, note, force }: Wish,
+  { policy, number: next }: Revision,
+  risks: readonly string[],
+): Promise<Result<Writing>> {
+  const steering = known.steering?.value ?? emptySteering;
+  const number = steering.proposals + 1;
+  const at = known.now;
+  const proposal: Proposal = {
+    number,
+    state: 'open',
+    policy,
+    base: next - 1,
+    by,
+    at,
+    note,
+    force,
+    risks: risks.map((risk) => risk.slice(0, 500)),
+    decidedBy: null,
+    decidedAt: null,
+  };
+  const recorded = await recordNews(store, [proposalNews(proposal, 'proposed', by, at)]);
+  if (!recorded.ok) return recorded;
+  const writes: Write[] = [
+    { kind: 'proposal', id: numberedId(number), expect: 'absent', value: proposal },
+    steeringWrite(known, { ...steering, proposals: number }),
+    ...recorded.value,
+  ];
+  return ok({ writes, proposal: number });
+}
+
+export function proposalNews(
+  { number, risks, note }: Proposal,
+  decision: 'proposed' | 'rejected',
+  by: string,
+  at: string,
+): News {
+  const data = { proposal: number, decision, risks: [...risks], note };
+  const id = `ChangeProposed.${number}.${decision}`;
+  return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
+}
+
+export function decidedWrite(
+  proposal: Stored<Proposal>,
+  state: 'approved' | 'rejected',
+  decidedBy: string,
+  decidedAt: string,
+): Write {
+  const value: Proposal = { ...proposal.value, state, decidedBy, decidedAt };
+  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value };
+}
+
+/** A restore ends every rollout: it brings back what was served before. */
+function endAll(course: Course, before: Revision | null, { by, restores }: Wish): Course {
+  if (restores === null || before === null) return course;
+  const begun: Course = { ...course, standing: { ...course.standing, revision: before }, rollouts: before.rollouts };
+  const reason = `revision ${restores} was restored`;
+  return before.rollouts.reduce((next, rollout) => endRollout(next, rollout, 'rejected', by, reason), begun);
+}
+
+function steeringWrite({ steering }: Known, value: NonNullable<Known['steering']>['value']): Write {
+  return { kind: 'steering', id: 'current', expect: expectOf(steering), value };
+}

@@ -1,0 +1,154 @@
+// The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and the
+// tokens that it makes in one folder and listens on the loopback address only.
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { openLoopback } from '../../shared/adapters/loopback.ts';
+import { openSlack } from '../../shared/adapters/slack.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
+import type { Result } from '../../shared/domain/fault.ts';
+import type { Clock, Garden } from '../../shared/ports.ts';
+import type { Announce, PubsubMessage } from '../announce/announce.ts';
+import { frontServer } from '../api/http-server.ts';
+import { defaultTopic, type Environment, pointAtEmulators } from '../environment.ts';
+import { stop } from '../lifecycle.ts';
+import type { Probed } from '../probe/probe.ts';
+import { createWiring } from '../wiring.ts';
+import { pushPath, subscribePush } from './push.ts';
+import { createTerminalLog, openTerminalChannel } from './terminal.ts';
+
+export interface LocalOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Slack's incoming webhook; without it announcements are shown by `write`. */
+  readonly slackUrl: string | null;
+  /** The hosts of Google's emulators, to keep documents and carry events there; null for the embedded store. */
+  readonly emulators: { readonly firestore: string; readonly pubsub: string } | null;
+  /** A project to probe whether a policy names it or not. */
+  readonly project: string | null;
+  /** The Model Garden that a timer probes; null for none. */
+  readonly garden: Garden | null;
+  /** The time that the service goes by. */
+  readonly clock?: Clock;
+  /** Gets lines for a person. */
+  readonly write: (text: string) => void;
+}
+
+export interface Local {
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly adminToken: string;
+  readonly machineToken: string;
+  /** Whether the tokens were made by this start. */
+  readonly isFirstStart: boolean;
+  /** Runs the probe now. */
+  probe(): Promise<Probed>;
+  /** Lets upgrades and rollouts go on now. */
+  advance(): Promise<Result<number>>;
+  /** Answers what is under way, then stops. */
+  close(): Promise<void>;
+}
+
+/** How often rollouts move on, and the outbox is looked at for what could not be announced at once. */
+const advanceEveryMs = 5_000;
+/** Much more often than a schedule in the cloud would, so that there is something to watch. */
+const probeEveryMs = 20_000;
+const emulatedProject = 'demo-pinward';
+
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
+  const adminToken = keepToken(join(dataFolder, 'admin-token'));
+  const machineToken = keepToken(join(dataFolder, 'machine-token'));
+  const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
+    PINWARD_PROJECTS: project ?? '',
+    PINWARD_ADMIN_TOKEN: adminToken,
+    PINWARD_MACHINE_TOKEN: machineToken,
+    PINWARD_ORGANISATION: 'local',
+    PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
+    ...(emulators === null
+      ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
+      : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
+  };
+  const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
+  const announced = Promise.withResolvers<Announce>();
+  const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
+  if (emulators !== null) pointAtEmulators(emulators);
+  const wiring = createWiring(environment, {
+    clock,
+    log: createTerminalLog(write),
+    channel,
+    ...(emulators === null ? { bus } : {}),
+    ...(garden === null ? {} : { garden }),
+  });
+
+  const api = wiring.api();
+  http('api', api);
+  const server = getTestServer('api');
+  frontServer(server, api);
+  const url = await listen(server, port);
+  environment.PINWARD_URL = url;
+  const announce = await wiring.announce();
+  announced.resolve(announce);
+  const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
+  const timers = [setInterval(wiring.advanceOnce, advanceEveryMs)];
+  if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
+
+  async function close(): Promise<void> {
+    for (const timer of timers) clearInterval(timer);
+    await Promise.all(servers.map(stop));
+    await wiring.close();
+  }
+  return {
+    url,
+    dataFolder,
+    adminToken,
+    machineToken,
+    isFirstStart,
+    probe: wiring.probeOnce,
+    advance: wiring.advanceOnce,
+    close,
+  };
+}
+
+/** The announce function on a port of its own, with the emulator pushing to it. */
+async function serveAnnounce(announce: Announce): Promise<Server> {
+  cloudEvent<PubsubMessage>('announce', announce);
+  const server = getTestServer('announce');
+  const endpoint = (await listen(server, 0)) + pushPath(emulatedProject, defaultTopic);
+  await subscribePush(emulatedProject, defaultTopic, endpoint);
+  return server;
+}
+
+function keepToken(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** An event as Eventarc would bring it. */
+function delivery(event: Event): CloudEvent<PubsubMessage> {
+  const data = Buffer.from(JSON.stringify(event)).toString('base64');
+  return {
+    specversion: '1.0',
+    id: event.id,
+    type: 'google.cloud.pubsub.topic.v1.messagePublished',
+    source: 'local',
+    data: { message: { data } },
+  };
+}
+
+/** Its URL, once it listens. */
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo; // a listening TCP server has an address of this form
+  return `http://127.0.0.1:${address.port}`;
+}

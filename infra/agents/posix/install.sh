@@ -1,0 +1,96 @@
+#!/bin/sh
+# Installs the agent together with what starts it, as root: a systemd timer on Linux, a launch daemon on macOS. It needs
+# the folders beside its own; `--bundle` makes one script of them, for systems that run a single script on each machine.
+#
+#   sh install.sh [--root DIR] OPTIONS     where OPTIONS are those of: pinward install
+#   sh install.sh [--root DIR] --remove
+#   sh install.sh --bundle OPTIONS         prints the script
+#
+# With --root DIR it fills that folder, such as a disk image, and starts nothing.
+set -eu
+umask 022
+here=$(cd "$(dirname "$0")/.." && pwd)
+agent_files='posix/install.sh posix/pinward.sh systemd/system/pinward.service systemd/system/pinward.timer launchd/pinward.daemon.plist'
+
+main() {
+  if [ "${1:-}" = --bundle ]; then shift && bundle "$@" && return; fi
+  root='' wanted=install before=''
+  for word do
+    [ "$before" != --root ] || root=${word%/}
+    [ "$word" != --remove ] || wanted=remove
+    before=$word
+  done
+  case $(uname -s) in Darwin) system=macos ;; *) system=linux ;; esac
+  "$wanted" "$@"
+}
+
+# Goes on when there is an agent but no server yet: the timer will find it.
+install() {
+  code=0
+  sh "$here/posix/pinward.sh" install "$@" || code=$?
+  [ -x "$root/usr/local/bin/pinward" ] || exit "$code"
+  "start_on_$system"
+  exit "$code"
+}
+
+remove() {
+  "stop_on_$system"
+  if [ -n "$root" ]; then sh "$here/posix/pinward.sh" --root "$root" uninstall; else sh "$here/posix/pinward.sh" uninstall; fi
+}
+
+start_on_linux() {
+  units=$root/etc/systemd/system
+  if ! command -v systemctl >/dev/null; then
+    echo 'There is no systemd here. Let cron do it: */5 * * * * root /usr/local/bin/pinward refresh --stay'
+    return
+  fi
+  mkdir -p "$units"
+  for unit in service timer; do put "$here/systemd/system/pinward.$unit" "$units/pinward.$unit"; done
+  if [ -n "$root" ]; then systemctl --root "$root" enable pinward.timer; else
+    systemctl daemon-reload
+    systemctl enable --now pinward.timer
+  fi
+}
+
+stop_on_linux() {
+  command -v systemctl >/dev/null || return 0
+  if [ -n "$root" ]; then systemctl --root "$root" disable pinward.timer || :; else
+    systemctl disable --now pinward.timer || :
+    systemctl stop pinward.service 2>/dev/null || : # it may stay for minutes
+  fi
+  rm -f "$root/etc/systemd/system/pinward.service" "$root/etc/systemd/system/pinward.timer"
+  [ -n "$root" ] || systemctl daemon-reload
+}
+
+start_on_macos() {
+  daemon=$root/Library/LaunchDaemons/pinward.daemon.plist
+  mkdir -p "${daemon%/*}"
+  put "$here/launchd/pinward.daemon.plist" "$daemon"
+  [ -z "$root" ] || return 0
+  launchctl bootout system/pinward.daemon 2>/dev/null || :
+  launchctl bootstrap system "$daemon"
+}
+
+stop_on_macos() {
+  [ -n "$root" ] || launchctl bootout system/pinward.daemon 2>/dev/null || :
+  rm -f "$root/Library/LaunchDaemons/pinward.daemon.plist"
+}
+
+put() { cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"; }
+
+bundle() {
+  # shellcheck disable=SC2016 # the bundle expands these, not we
+  printf '%s\n' '#!/bin/sh' 'set -eu' 'dir=$(mktemp -d)' 'trap '\''rm -rf "$dir"'\'' EXIT'
+  for file in $agent_files; do
+    # shellcheck disable=SC2016
+    printf 'mkdir -p "$dir/%s"\ncat >"$dir/%s" <<'\''END OF THE FILE'\''\n' "$(dirname "$file")" "$file"
+    cat "$here/$file"
+    echo 'END OF THE FILE'
+  done
+  # shellcheck disable=SC2016
+  printf 'sh "$dir/posix/install.sh"'
+  for word do printf " '%s'" "$(printf %s "$word" | sed "s/'/'\\\\''/g")"; done
+  echo
+}
+
+main "$@"

@@ -1,0 +1,27 @@
+// Proving: from what the probe knows to the models that a revision keeps as proven. See proven.ts.
+
+import { parseModel } from '../models/model.ts';
+import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import type { Policy } from '../policy/policy.ts';
+import { isCallable, type Matrix } from './availability.ts';
+import { type Proven, provenKey } from './callable-models.ts';
+
+export function provenFor(policy: Policy, matrix: Matrix | null): Record<string, string[]> | null {
+  if (matrix === null) return null;
+  const proven: Record<string, string[]> = {};
+  for (const { family, place } of pinnedPlaces(policy)) {
+    const key = provenKey(place);
+    const models = matrix.cells
+      .filter((cell) => provenKey(cell) === key && isCallable(cell.state) && parseModel(cell.model)?.family === family)
+      .map(({ model }) => model);
+    proven[key] = [...new Set([...(proven[key] ?? []), ...models])].sort();
+  }
+  return proven;
+}
+
+/** Models that the first list has and the second lacks, each with its place. */
+export function lostModels(before: Proven, after: Proven): readonly string[] {
+  return Object.entries(before ?? {}).flatMap(([key, models]) =>
+    models.filter((model) => after?.[key]?.includes(model) === false).map((model) => `${model} in ${key}`),
+  );
+}

@@ -1,0 +1,55 @@
+// What changed between two policies, for people: shown by a dry run, kept in the event of a change. Rings are told apart
+// by name, so that a new first ring is a ring and an order, and not a change of every ring.
+
+import { isDeepStrictEqual } from 'node:util';
+import { pointer } from '../policy/read-draft.ts';
+
+/** `from` or `to` is absent where the value was added or removed. */
+export interface Change {
+  readonly path: string;
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+export function diffPolicies(from: object | null, to: object): readonly Change[] {
+  return from === null ? [{ path: '', to }] : diff('', from, to);
+}
+
+function diff(path: string, from: unknown, to: unknown): readonly Change[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  const before = membersOf(from);
+  const after = membersOf(to);
+  if (before === null || after === null) return [{ path, from, to }];
+  const order = before.order !== after.order ? [{ path, from: before.order, to: after.order }] : [];
+  const keys = new Set([...before.members.keys(), ...after.members.keys()]);
+  return [
+    ...order,
+    ...[...keys].flatMap((key) => diffMember(pointer(path, [key]), key, before.members, after.members)),
+  ];
+}
+
+function diffMember(
+  path: string,
+  key: string,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): readonly Change[] {
+  if (!after.has(key)) return [{ path, from: before.get(key) }];
+  if (!before.has(key)) return [{ path, to: after.get(key) }];
+  return diff(path, before.get(key), after.get(key));
+}
+
+/** An object's members; a list's too if each item has a name of its own, with their order, which for rings carries meaning. */
+function membersOf(value: unknown): { members: ReadonlyMap<string, unknown>; order: string | null } | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (!Array.isArray(value)) return { members: new Map(Object.entries(value)), order: null };
+  const named = value.map((item) => [nameOf(item), item] as const);
+  const members = new Map(named.map(([name, item]) => [String(name), item]));
+  if (named.length === 0 || members.size < named.length || named.some(([name]) => name === null)) return null;
+  return { members, order: named.map(([name]) => name).join(' ') };
+}
+
+function nameOf(item: unknown): string | null {
+  if (typeof item !== 'object' || item === null || !('name' in item)) return null;
+  return typeof item.name === 'string' ? item.name : null;
+}

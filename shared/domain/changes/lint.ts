@@ -1,0 +1,195 @@
+// Lint: what a policy of the right form still gets wrong about Claude models, each with a fix. Called by amend before a
+// revision is made; errors stop it, warnings are shown. The mistakes are those that people report (fleet facts, section 6).
+
+import type { Finding } from '../fault.ts';
+import { type Catalogue, entriesOf, extendCatalogue, findEntry, isServedIn } from '../models/catalogue.ts';
+import type { Entry } from '../models/catalogue-model.ts';
+import { type Family, families, parseModel } from '../models/model.ts';
+import type { Pin } from '../policy/pin.ts';
+import type { Policy, Ring } from '../policy/policy.ts';
+import { pointer } from '../policy/read-draft.ts';
+import { isAllowedBy } from '../serving/resolve.ts';
+import { passedSettings } from '../serving/written-settings.ts';
+
+interface PinInRing {
+  readonly ring: Ring;
+  readonly family: Family;
+  readonly pin: Pin;
+  /** Where the ring calls the pin. */
+  readonly location: string;
+  readonly path: string;
+  readonly entry: Entry | null;
+}
+
+type Check = (pin: PinInRing, policy: Policy, catalogue: Catalogue, day: string) => readonly Finding[];
+
+/** Days before Google's floor at which a pin is warned of. */
+const floorWarningDays = 30;
+
+/** All findings on a policy, in the order of its rings. `shipped` is the catalogue without the policy's own models. */
+export function lint(policy: Policy, shipped: Catalogue, day: string): readonly Finding[] {
+  const catalogue = extendCatalogue(shipped, policy.models);
+  return policy.rings.flatMap((ring, at) => [
+    ...checkSelectors(policy, ring, at),
+    ...checkCompleteness(policy, ring, at),
+    ...pinsOf(policy, ring, at, catalogue).flatMap((pin) =>
+      checks.flatMap((check) => check(pin, policy, catalogue, day)),
+    ),
+    ...checkSharedVariables(pinsOf(policy, ring, at, catalogue)),
+  ]);
+}
+
+const checks: readonly Check[] = [
+  checkKnown,
+  checkFamily,
+  checkAllowed,
+  checkServed,
+  checkExpressible,
+  checkContext,
+  checkRetirement,
+];
+
+function checkSelectors(policy: Policy, ring: Ring, at: number): readonly Finding[] {
+  const path = pointer('', ['rings', at, 'match']);
+  if (ring.match.includes('*') && at < policy.rings.length - 1) {
+    const fix = 'Move this ring to the end, or give it narrower selectors.';
+    return [
+      error('ring_unreachable', path, `ring ${ring.name} matches everyone, so no ring after it is ever used`, fix),
+    ];
+  }
+  const earlier = new Set(policy.rings.slice(0, at).flatMap((other) => other.match));
+  return ring.match
+    .filter((selector) => earlier.has(selector))
+    .map((selector) => {
+      const message = `${selector} is already taken by an earlier ring, where the first match wins`;
+      return warning('selector_shadowed', path, message, 'Remove it from one of the two rings.');
+    });
+}
+
+function checkCompleteness(policy: Policy, ring: Ring, at: number): readonly Finding[] {
+  const path = pointer('', ['rings', at, 'pins']);
+  const locked = ring.lock ?? policy.lock;
+  if (locked && Object.keys(ring.pins).length === 0) {
+    const message = `ring ${ring.name} is locked to its pins but has none: no model could be chosen`;
+    return [error('lock_without_pins', path, message, 'Add pins, or write "lock": false in this ring.')];
+  }
+  const missing = (['sonnet', 'haiku'] as const).filter((family) => ring.pins[family] === undefined);
+  if (ring.pins.opus === undefined || missing.length === 0) return [];
+  const message = `opus is pinned without ${missing.join(' and ')}: Claude Code then runs background work on opus, at its price`;
+  return [warning('pins_incomplete', path, message, `Pin ${missing.join(' and ')} too.`)];
+}
+
+function checkKnown(
+  { pin, family, entry, path }: PinInRing,
+  _policy: Policy,
+  catalogue: Catalogue,
+): readonly Finding[] {
+  if (entry !== null) return [];
+  const newest = entriesOf(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
+  const fix = `Check the id (the newest known ${family} is "${newest}"), or add {"id": "${pin.model}"} to "models" of the policy.`;
+  return [error('model_unknown', `${path}/model`, `the catalogue has no ${pin.model}`, fix)];
+}
+
+function checkFamily({ pin, family, path }: PinInRing): readonly Finding[] {
+  const actual = parseModel(pin.model)?.family;
+  if (actual === family) return [];
+  const message = `whoever asks for ${family} gets ${pin.model}, of family ${actual}`;
+  return [
+    warning('family_differs', `${path}/model`, message, `Pin a model of family ${family}, unless you mean this.`),
+  ];
+}
+
+function checkAllowed({ pin, ring, path }: PinInRing, policy: Policy): readonly Finding[] {
+  const allowed = passedSettings(policy, ring).availableModels;
+  if (allowed === undefined || isAllowedBy(allowed, pin.model)) return [];
+  const message = `settings.availableModels does not let ${pin.model} through, so Claude Code would refuse the pin`;
+  const fix = `Add "${pin.model}" to availableModels, or remove availableModels and write "lock": true, which derives it.`;
+  return [error('pin_not_available', `${path}/model`, message, fix)];
+}
+
+function checkServed({ pin, location, path, entry }: PinInRing): readonly Finding[] {
+  if (entry === null || isServedIn(entry, location) !== false) return [];
+  const served = entry.locations.value?.join(', ');
+  const message = `${pin.model} is not served in ${location}`;
+  const fix = `Use one of: ${served}; or, if Vertex serves it there by now, state its locations in "models" of the policy.`;
+  const at = pin.location === undefined ? `${path}/model` : `${path}/location`;
+  const isSure = entry.locations.certainty === 'high' || entry.locations.certainty === 'medium';
+  return [isSure ? error('location_not_served', at, message, fix) : warning('location_not_served', at, message, fix)];
+}
+
+function checkExpressible({ pin, ring, path, entry }: PinInRing, policy: Policy): readonly Finding[] {
+  const ringLocation = ring.location ?? policy.location;
+  const isElsewhere = pin.location !== undefined && pin.location !== ringLocation;
+  if (!isElsewhere || entry === null || entry.regionVariable.value !== null) return [];
+  const message = `Claude Code has no variable that would send ${pin.model} to ${pin.location}; it would be called in ${ringLocation}`;
+  const fix = `Remove the pin's location, or move the whole ring to ${pin.location}.`;
+  return [error('location_not_expressible', `${path}/location`, message, fix)];
+}
+
+function checkContext({ pin, path, entry }: PinInRing): readonly Finding[] {
+  if (!pin.context1m || entry === null) return [];
+  const rule = entry.context1m.value;
+  if (rule === null) {
+    const message = `whether ${pin.model} has a 1M context is not known; no [1m] is sent`;
+    return [
+      warning('context1m_unknown', `${path}/context1m`, message, 'State "context1m" for it in "models" of the policy.'),
+    ];
+  }
+  if (rule.kind !== 'none') return [];
+  const message = `${pin.model} has no 1M context`;
+  return [error('context1m_unsupported', `${path}/context1m`, message, 'Write "context1m": false.')];
+}
+
+function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue, day: string): readonly Finding[] {
+  const retirement = pin.entry?.retirement.value ?? null;
+  if (retirement === null) return [];
+  const { model } = pin.pin;
+  const path = `${pin.path}/model`;
+  const fix = 'Pin a newer model; GET /v1/catalogue lists them with their dates.';
+  if (retirement.kind === 'shut') {
+    if (retirement.date > day)
+      return [warning('model_closing', path, `Google shuts ${model} on ${retirement.date}`, fix)];
+    return [error('model_shut', path, `Google shut ${model} on ${retirement.date}`, fix)];
+  }
+  if (daysBetween(day, retirement.date) > floorWarningDays) return [];
+  const message = `Google promises ${model} only until ${retirement.date}; it may be shut at any time from then on`;
+  return [warning('model_past_floor', path, message, fix)];
+}
+
+/** Two families on one model, or on two with one region variable, have one location only. */
+function checkSharedVariables(pins: readonly PinInRing[]): readonly Finding[] {
+  return pins.flatMap((mine, at) => {
+    const { pin, location, path } = mine;
+    const clash = pins.slice(0, at).find((other) => sharesVariable(other, mine) && other.location !== location);
+    if (clash === undefined) return [];
+    const message = `${clash.pin.model} is pinned in ${clash.location} for ${clash.family} and ${pin.model} in ${location} here; Claude Code can tell only one location of the two`;
+    return [error('location_conflict', `${path}/location`, message, `Write "location": "${clash.location}" in both.`)];
+  });
+}
+
+function sharesVariable(a: PinInRing, b: PinInRing): boolean {
+  const variable = a.entry?.regionVariable.value ?? null;
+  return a.pin.model === b.pin.model || (variable !== null && variable === b.entry?.regionVariable.value);
+}
+
+function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): readonly PinInRing[] {
+  return families.flatMap((family) => {
+    const pin = ring.pins[family];
+    if (pin === undefined) return [];
+    const path = pointer('', ['rings', at, 'pins', family]);
+    const location = pin.location ?? ring.location ?? policy.location;
+    return [{ ring, family, pin, location, path, entry: findEntry(catalogue, pin.model) }];
+  });
+}
+
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+}
+
+function error(code: string, path: string, message: string, fix: string): Finding {
+  return { severity: 'error', code, path, message, fix };
+}
+
+function warning(code: string, path: string, message: string, fix: string): Finding {
+  return { severity: 'warning', code, path, message, fix };
+}

@@ -1,0 +1,18 @@
+// The event of a change of access: who got or lost a role, which fleet token came or went. Never more of a token than its name.
+
+import { z } from 'zod';
+import { place } from './event-envelope.ts';
+
+export const AccessChanged = z.strictObject({
+  ...place,
+  kind: z.literal('AccessChanged'),
+  data: z.strictObject({
+    number: z.int().positive(),
+    note: z.string().nullable(),
+    /** Role and member, such as `owner email:ada@example.com`. */
+    granted: z.array(z.string()),
+    withdrawn: z.array(z.string()),
+    issued: z.string().nullable(),
+    revoked: z.string().nullable(),
+  }),
+});

@@ -1,0 +1,77 @@
+// A policy: everything that an admin states. Schemas of what is written by PUT /v1/policy and kept in each revision.
+
+import { z } from 'zod';
+import { Location, OwnModel } from '../models/catalogue-model.ts';
+import { families } from '../models/model.ts';
+import { UpgradeRule } from '../rollouts/upgrade.ts';
+import { Schedule } from '../serving/rollout.ts';
+import { Pin } from './pin.ts';
+import { Settings } from './settings.ts';
+
+const ProjectId = z
+  .string()
+  .regex(/^(?:[a-z0-9.-]{1,63}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'not the id of a Google Cloud project');
+
+const RingName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a ring is named in lower case: letters, digits and -, 32 at most, a letter first');
+
+/** Whom a ring is for: one person, a mail domain, a label of the machine's credential, one machine, or everyone. */
+const Selector = z
+  .string()
+  .max(256)
+  .regex(
+    /^(?:\*|email:[^\s@A-Z]+@[^\s@A-Z]+|domain:[a-z0-9.-]+|label:[A-Za-z0-9._-]+=[A-Za-z0-9._-]+|machine:[A-Za-z0-9._:-]+)$/,
+    'a selector is email:a@example.com, domain:example.com, label:key=value, machine:name (all lower case for mail) or *',
+  );
+
+const UpgradeRules = z.partialRecord(z.enum(families), UpgradeRule);
+
+export const Ring = z.strictObject({
+  name: RingName,
+  match: z.array(Selector).min(1, 'an empty list would match nobody; write ["*"] for everyone').max(5000),
+  project: ProjectId.optional(),
+  location: Location.optional(),
+  lock: z.boolean().optional(),
+  settings: Settings.optional(),
+  pins: z.partialRecord(z.enum(families), Pin),
+  upgrades: UpgradeRules.optional(),
+  rollout: Schedule.optional(),
+});
+export type Ring = z.infer<typeof Ring>;
+
+export const Policy = z
+  .strictObject({
+    project: ProjectId,
+    location: Location,
+    lock: z.boolean().default(false),
+    settings: Settings.default({}),
+    models: z.array(OwnModel).max(200).default([]),
+    /** For rings that have no rule of their own; without one a family is `manual`. */
+    upgrades: UpgradeRules.optional(),
+    rollout: Schedule.optional(),
+    /** Whether what raises risk takes effect only when a second person approves it. */
+    secondPerson: z.boolean().optional(),
+    rings: z.array(Ring).min(1).max(100),
+  })
+  .superRefine(({ rings }, context) => {
+    const last = rings.length - 1;
+    if (rings[last]?.match.includes('*') === false) {
+      context.addIssue({
+        code: 'custom',
+        path: ['rings', last, 'match'],
+        message: 'the last ring must match everyone, or some machines would get no pins',
+        params: { code: 'last_ring', fix: 'Write "match": ["*"] in the last ring, or add a last ring that has it.' },
+      });
+    }
+    rings.forEach((ring, at) => {
+      if (rings.findIndex((other) => other.name === ring.name) === at) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['rings', at, 'name'],
+        message: `two rings are called ${ring.name}`,
+        params: { code: 'ring_name_taken', fix: 'Give each ring a name of its own.' },
+      });
+    });
+  });
+export type Policy = z.infer<typeof Policy>;

@@ -1,0 +1,71 @@
+// Reads a draft that somebody sent as a policy or a pin. Every problem becomes a Finding with a path and a fix, so that
+// schema mistakes and lint findings (lint.ts) look alike to whoever has to mend them.
+
+import type { z } from 'zod';
+import { type Finding, fail, ok, type Result } from '../fault.ts';
+
+const deepest = 24;
+/** Keys that JavaScript treats specially when they are assigned; no setting of Claude Code has such a name. */
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The draft as the schema's type, or `policy_invalid` with one finding for each thing wrong. `at` prefixes each path. */
+export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
+  const unsafe = findUnsafe(draft, at, 0);
+  if (unsafe !== null) return fail({ code: 'policy_invalid', findings: [unsafe] });
+  const parsed = schema.safeParse(draft);
+  if (parsed.success) return ok(parsed.data);
+  return fail({ code: 'policy_invalid', findings: parsed.error.issues.flatMap((issue) => findingsOf(issue, at)) });
+}
+
+/** An RFC 6901 pointer below another. */
+export function pointer(at: string, path: readonly PropertyKey[]): string {
+  return at + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
+    return error('number_unsafe', at, 'JSON would not give this number back as it is', 'Write another number.');
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth > deepest) {
+    return error('too_deep', at, `nested deeper than ${deepest} levels`, 'Flatten this value.');
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const path = pointer(at, [key]);
+    if (forbiddenKeys.has(key)) return error('key_forbidden', path, `no key may be called ${key}`, 'Remove it.');
+    const found = findUnsafe(inner, path, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function findingsOf(issue: z.core.$ZodIssue, at: string): readonly Finding[] {
+  const path = pointer(at, issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) =>
+        error(
+          'key_unknown',
+          pointer(path, [key]),
+          `no such key: ${key}`,
+          'Remove it, or check its spelling and place.',
+        ),
+      );
+    case 'invalid_key':
+      return [error('key_form', path, issue.issues[0]?.message ?? issue.message, 'Rename this key.')];
+    case 'invalid_type':
+      return [error('type', path, issue.message, `Give a value of type ${issue.expected}.`)];
+    case 'custom': {
+      const params: Record<string, unknown> = issue.params ?? {};
+      return [
+        error(String(params['code'] ?? 'value'), path, issue.message, String(params['fix'] ?? 'Correct this value.')),
+      ];
+    }
+    default:
+      return [error('value', path, issue.message, 'Correct this value; GET /openapi.json has the whole schema.')];
+  }
+}
+
+function error(code: string, path: string, message: string, fix: string): Finding {
+  return { severity: 'error', code, path, message, fix };
+}

@@ -1,0 +1,59 @@
+// Blindness: a probe that can't see must say so, and must not take what it doesn't see for gone.
+
+import type { Matrix } from '../availability/availability.ts';
+import type { Verdict } from '../availability/observation.ts';
+import type { News } from '../events/event.ts';
+import { by, type Look, type ProbeInput } from './probe-input.ts';
+
+/** Runs in a row that must see nothing before people are told. */
+const blindRuns = 2;
+
+interface FoldedBlindness {
+  readonly value: Matrix['blind'];
+  readonly blindings: number;
+  readonly news: readonly News[];
+}
+
+/**
+ * A location is dark in a run when every look there said that we are set up wrongly, and sees again when one said something
+ * of a model; time-outs and the like are neither. People are told once a location was dark twice, until all see again.
+ */
+export function foldBlindness({ before, looks, now }: ProbeInput): FoldedBlindness {
+  const { blind: was, blindings } = before;
+  const byLocation = [...Map.groupBy(looks, ({ place }) => place.location)];
+  const dark = byLocation.filter(([, each]) =>
+    each.every(({ observation }) => observation.verdict === 'misconfigured'),
+  );
+  const darkNames = dark.map(([location]) => location);
+  const still = stillUnseen(was?.locations ?? [], byLocation);
+  const locations = [...new Set([...darkNames, ...still])];
+  const base = { subject: 'probe', at: now, by };
+  if (was !== null && locations.length === 0) {
+    const news: News[] = was.isTold
+      ? [{ ...base, id: `ProbeRecovered.probe.${blindings}`, kind: 'ProbeRecovered', data: {} }]
+      : [];
+    return { value: null, blindings, news };
+  }
+  const observation = dark[0]?.[1][0]?.observation;
+  if (observation === undefined) return { value: was === null ? null : { ...was, locations }, blindings, news: [] };
+  const again = darkNames.filter((location) => was?.locations.includes(location));
+  const runs = again.length === 0 ? 1 : (was?.runs ?? 0) + 1;
+  const isNews = was?.isTold !== true && runs >= blindRuns;
+  const cause = observation.cause ?? 'permission_denied';
+  const value = { locations, cause, runs, isTold: was?.isTold === true || isNews };
+  if (!isNews) return { value, blindings, news: [] };
+  const id = `ProbeBlind.probe.${blindings + 1}`;
+  const data = { locations: again, cause, evidence: observation.evidence };
+  return { value, blindings: blindings + 1, news: [{ ...base, id, kind: 'ProbeBlind', data }] };
+}
+
+/** Of locations that were dark, those that still say nothing; one that is looked at no longer counts only if none was seen. */
+function stillUnseen(was: readonly string[], byLocation: readonly [string, readonly Look[]][]): readonly string[] {
+  const lit = byLocation.filter(([, each]) => each.some(({ observation }) => isAboutModel(observation.verdict)));
+  const isIn = (groups: typeof byLocation, location: string) => groups.some(([name]) => name === location);
+  return was.filter((location) => !isIn(lit, location) && (lit.length === 0 || isIn(byLocation, location)));
+}
+
+function isAboutModel(verdict: Verdict): boolean {
+  return verdict !== 'misconfigured' && verdict !== 'transient' && verdict !== 'unknown';
+}

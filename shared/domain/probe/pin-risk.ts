@@ -1,0 +1,70 @@
+// What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
+
+import { type Cell, isSurelyNotCallable, type Matrix, placeName } from '../availability/availability.ts';
+import type { News } from '../events/event.ts';
+import { findEntry } from '../models/catalogue.ts';
+import type { PinnedPlace } from '../policy/pinned-endpoints.ts';
+import { by, type ProbeInput } from './probe-input.ts';
+
+/** Days before Google's floor at which people are told. */
+const retiringDays = [7, 30, 90] as const;
+
+/** A pinned place that was looked at and is not callable is at risk, until it is callable again or pinned no longer. */
+export function foldRisk(
+  { before, now }: ProbeInput,
+  cells: ReadonlyMap<string, Cell>,
+  pinned: readonly PinnedPlace[],
+): { value: Matrix['atRisk']; news: readonly News[] } {
+  const atRisk = new Map<string, PinnedPlace[]>();
+  for (const pin of pinned) {
+    const name = placeName(pin.place);
+    const cell = cells.get(name);
+    if (cell === undefined || !isSurelyNotCallable(cell)) continue;
+    atRisk.set(name, [...(atRisk.get(name) ?? []), pin]);
+  }
+  const entries = [...new Set([...Object.keys(before.atRisk), ...atRisk.keys()])].map((name) => {
+    const was = before.atRisk[name];
+    const isNow = atRisk.has(name);
+    const times = (was?.times ?? 0) + (isNow && was?.isNow !== true ? 1 : 0);
+    return [name, { isNow, times }] as const;
+  });
+  const news = entries
+    .filter(([name, { isNow }]) => isNow && before.atRisk[name]?.isNow !== true)
+    .flatMap(([name, { times }]) => riskNews(atRisk.get(name) ?? [], cells.get(name), times, now));
+  return { value: Object.fromEntries(entries), news };
+}
+
+function riskNews(pins: readonly PinnedPlace[], cell: Cell | undefined, times: number, now: string): readonly News[] {
+  if (cell === undefined) return [];
+  const { project, location, model, state, evidence } = cell;
+  if (state === 'unknown' || state === 'enabled') return [];
+  const id = `PinAtRisk.${model}.${location}.${project}.${times}`;
+  const data = { project, location, model, state, evidence, pins: pins.map(({ ring, family }) => ({ ring, family })) };
+  return [{ id, kind: 'PinAtRisk', subject: model, at: now, by, data }];
+}
+
+/** Each step towards Google's floor is told once a model, the nearest one that has been reached. */
+export function foldRetiring(
+  { before, catalogue, now }: ProbeInput,
+  pinned: readonly PinnedPlace[],
+): { value: Matrix['retiring']; news: readonly News[] } {
+  const models = [...new Set(pinned.map(({ place }) => place.model))];
+  const reached = models.flatMap((model) => {
+    const retirement = findEntry(catalogue, model)?.retirement.value ?? null;
+    if (retirement === null) return [];
+    const days = Math.ceil((Date.parse(retirement.date) - Date.parse(now.slice(0, 10))) / 86_400_000);
+    const step = retiringDays.find((threshold) => days <= threshold);
+    return step === undefined || (before.retiring[model] ?? Number.POSITIVE_INFINITY) <= step
+      ? []
+      : [{ model, retirement, step }];
+  });
+  const news = reached.map(({ model, retirement, step }): News => {
+    const pins = pinned.filter(({ place }) => place.model === model).map(({ ring, family }) => ({ ring, family }));
+    const id = `PinRetiring.${model}.${step}`;
+    return { id, kind: 'PinRetiring', subject: model, at: now, by, data: { model, retirement, days: step, pins } };
+  });
+  return {
+    value: { ...before.retiring, ...Object.fromEntries(reached.map(({ model, step }) => [model, step])) },
+    news,
+  };
+}

@@ -1,0 +1,25 @@
+// What planning a probe's outcome works on: what was known, and what one run saw.
+
+import type { Matrix } from '../availability/availability.ts';
+import type { Observation, Place } from '../availability/observation.ts';
+import type { Catalogue } from '../models/catalogue.ts';
+import type { Policy } from '../policy/policy.ts';
+
+export interface Look {
+  readonly place: Place;
+  readonly observation: Observation;
+}
+
+export interface ProbeInput {
+  readonly before: Matrix;
+  readonly looks: readonly Look[];
+  /** What the publisher listed; null when the list could not be had. */
+  readonly listed: readonly string[] | null;
+  readonly policy: Policy | null;
+  readonly catalogue: Catalogue;
+  /** ISO 8601, UTC: when the run ended. */
+  readonly now: string;
+}
+
+/** Who is named in the history as the author of a probe's news. */
+export const by = 'probe';

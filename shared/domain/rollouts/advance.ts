@@ -1,0 +1,98 @@
+// Advancing: what happens by itself, a minute at a time. New upgrades are found and age, rollouts that went wrong are ended,
+// and unless people froze automatic change, those that stood their time go on and the next ones start. Pure;
+// functions/advance calls this every minute, and the API right after a person's decision.
+
+import { createHash } from 'node:crypto';
+import { compareModels, parseModel } from '../models/model.ts';
+import type { Rollout } from '../serving/rollout.ts';
+import { advanceRollout, endRollout, isDue, isNewer, pinOf, startRollout } from './rollout-actions.ts';
+import { ruleOf } from './soak.ts';
+import { type Course, callabilityOf } from './transition.ts';
+import type { Upgrade } from './upgrade.ts';
+import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';
+
+/** What machines reported since a rollout began. */
+export interface Failures {
+  readonly reports: number;
+  readonly failed: number;
+}
+
+/** `failures` by the id of a rollout. */
+export function advance(course: Course, failures: ReadonlyMap<number, Failures>): Course {
+  const followed = followUpgrades(findUpgrades(course));
+  const guarded = followed.rollouts.reduce((next, each) => guard(next, each, failures.get(each.id)), followed);
+  if (guarded.steering.frozen !== null) return guarded;
+  const moved = guarded.rollouts.reduce(
+    (next, each) => (isDue(next, each) ? advanceRollout(next, each) : next),
+    guarded,
+  );
+  return startWaiting(moved);
+}
+
+/** Starts what has been approved, or may go by itself, as far as nothing stands in its way. */
+export function startWaiting(course: Course): Course {
+  if (course.steering.frozen !== null) return course;
+  return waitingOf(course).reduce((next, upgrade) => {
+    const from = pinOf(next, upgrade.ring, upgrade.family);
+    if (from === null || !mayStart(next, upgrade)) return next;
+    return startRollout(next, upgrade, from, saltOf(next, upgrade), upgrade.decided?.by ?? 'pinward');
+  }, course);
+}
+
+/** Ends a rollout whose model is gone, or that fails on machines. */
+function guard(course: Course, rollout: Rollout, failures: Failures | undefined): Course {
+  const { ring, family, to, abortAtFailurePercent, leastReports } = rollout;
+  if (callabilityOf(course, ring, family, to.model) === 'lost') {
+    return endRollout(course, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
+  }
+  const { reports, failed } = failures ?? { reports: 0, failed: 0 };
+  if (reports < leastReports || failed * 100 <= abortAtFailurePercent * reports) return course;
+  const reason = `about ${failed} of ${reports} machines that reported have failed`;
+  return endRollout(course, rollout, 'rejected', 'pinward', reason);
+}
+
+/** In the order of rings; of one ring the newest model first. */
+function waitingOf({ policy, steering }: Course): readonly Upgrade[] {
+  const order = new Map(policy.rings.map(({ name }, at) => [name, at]));
+  return steering.upgrades
+    .filter(({ state, rollout, ring, family }) => {
+      if (rollout !== null) return false;
+      return state === 'approved' || (state === 'ready' && ruleOf(policy, ring, family).rule === 'auto');
+    })
+    .toSorted((a, b) => (order.get(a.ring) ?? 0) - (order.get(b.ring) ?? 0) || compareIds(b.model, a.model));
+}
+
+/** One rollout a family at a time, rings in order, and only to what answers and makes no mistake of the policy. */
+function mayStart(course: Course, upgrade: Upgrade): boolean {
+  const { ring, family, model, state } = upgrade;
+  if (course.rollouts.some((rollout) => rollout.family === family)) return false;
+  if (callabilityOf(course, ring, family, model) !== 'callable') return false;
+  if (state !== 'approved' && earlierRings(course, upgrade).some((name) => holdsBack(course, name, upgrade)))
+    return false;
+  return newErrors(course, upgrade).length === 0;
+}
+
+function earlierRings({ policy }: Course, { ring }: Upgrade): readonly string[] {
+  const names = policy.rings.map(({ name }) => name);
+  return names.slice(0, names.indexOf(ring));
+}
+
+/** A ring that goes first has not got this version, whether it is on its way or was rejected there. */
+function holdsBack(course: Course, earlier: string, { family, model }: Upgrade): boolean {
+  const pin = pinOf(course, earlier, family);
+  const goesFirst = ruleOf(course.policy, earlier, family).rule !== 'manual';
+  return pin !== null && goesFirst && isNewer(model, pin.model);
+}
+
+/** New for every rollout, and the same when the same step is tried again. */
+function saltOf({ steering, standing }: Course, { id }: Upgrade): string {
+  return createHash('sha256')
+    .update(`${steering.rollouts + 1}\n${id}\n${standing.now}`)
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function compareIds(a: string, b: string): number {
+  const [first, second] = [parseModel(a), parseModel(b)];
+  return first === null || second === null ? 0 : compareModels(first, second);
+}

@@ -1,0 +1,139 @@
+// What people and time do to a rollout: start, advance, pause, resume, abort. Each is a step on a course.
+
+import { fail, ok, type Result } from '../fault.ts';
+import { compareModels, type Family, parseModel } from '../models/model.ts';
+import type { Pin } from '../policy/pin.ts';
+import { type Rollout, Schedule } from '../serving/rollout.ts';
+import { type Course, callabilityOf, nextNumber, withRollout, withUpgrade } from './transition.ts';
+import { isEnded, type Upgrade } from './upgrade.ts';
+
+/** Begins to carry an approved upgrade to its ring; the caller has seen that nothing stands in its way. */
+export function startRollout(course: Course, upgrade: Upgrade, from: Pin, salt: string, by: string): Course {
+  const { policy, steering, standing } = course;
+  const { ring, family, model } = upgrade;
+  const id = steering.rollouts + 1;
+  const schedule = policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? Schedule.parse({});
+  const rollout: Rollout = {
+    id,
+    ring,
+    family,
+    from,
+    to: { ...from, model },
+    salt,
+    ...schedule,
+    stage: 0,
+    state: 'running',
+    stageSince: standing.now,
+    startedAt: standing.now,
+    endedAt: null,
+    firstRevision: nextNumber(course),
+    by,
+    reason: upgrade.decided?.reason ?? '',
+  };
+  const counted = { ...course, steering: { ...steering, rollouts: id } };
+  return withRollout(withUpgrade(counted, { ...upgrade, rollout: id }), rollout, 'started');
+}
+
+/** The next share, or the end: the ring's pin itself is moved. */
+export function advanceRollout(course: Course, rollout: Rollout): Course {
+  const { now } = course.standing;
+  const base = { ...rollout, by: 'pinward', reason: '' };
+  if (rollout.stage < rollout.stages.length - 1) {
+    return withRollout(course, { ...base, stage: rollout.stage + 1, stageSince: now }, 'advanced');
+  }
+  const moved = { ...course, policy: movedPolicy(course, rollout) };
+  const ended = withRollout(moved, { ...base, state: 'completed', endedAt: now }, 'completed');
+  return endUpgrades(ended, rollout);
+}
+
+/** Faults: `rollout_unknown`, `rollout_state`. */
+export function pauseRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
+  return moveOf(course, id, ['running'], (rollout) =>
+    withRollout(course, { ...rollout, state: 'paused', by, reason }, 'paused'),
+  );
+}
+
+/** The present stage bakes anew from now on. */
+export function resumeRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
+  const stageSince = course.standing.now;
+  return moveOf(course, id, ['paused'], (rollout) =>
+    withRollout(course, { ...rollout, state: 'running', stageSince, by, reason }, 'resumed'),
+  );
+}
+
+/** A person's abort: the version won't come back to this ring by itself. */
+export function abortRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
+  return moveOf(course, id, ['running', 'paused'], (rollout) => endRollout(course, rollout, 'rejected', by, reason));
+}
+
+/** Serves what was served before. The upgrade is `rejected`, or `found` again where only its model went away. */
+export function endRollout(
+  course: Course,
+  rollout: Rollout,
+  fate: 'rejected' | 'found',
+  by: string,
+  reason: string,
+): Course {
+  const { now } = course.standing;
+  const ended = withRollout(course, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
+  const upgrade = course.steering.upgrades.find((each) => each.rollout === rollout.id);
+  if (upgrade === undefined) return ended;
+  const decided = fate === 'rejected' ? { by, at: now, reason } : null;
+  return withUpgrade(ended, { ...upgrade, state: fate, since: now, decided, proposed: null, rollout: null });
+}
+
+/** Whether a rollout may serve more machines: it runs, its stage has baked, and its model answers. */
+export function isDue(course: Course, { ring, family, to, state, stageSince, bakeMinutes }: Rollout): boolean {
+  const bakedMs = Date.parse(course.standing.now) - Date.parse(stageSince);
+  if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
+  return callabilityOf(course, ring, family, to.model) === 'callable';
+}
+
+function moveOf(
+  course: Course,
+  id: number,
+  needs: readonly Rollout['state'][],
+  move: (rollout: Rollout) => Course,
+): Result<Course> {
+  const rollout = course.rollouts.find((each) => each.id === id);
+  if (rollout !== undefined && needs.includes(rollout.state)) return ok(move(rollout));
+  if (rollout === undefined && (id < 1 || id > course.steering.rollouts)) {
+    return fail({ code: 'rollout_unknown', rollout: id });
+  }
+  return fail({ code: 'rollout_state', rollout: id, state: rollout?.state ?? 'over', needs: needs.join(' or ') });
+}
+
+function movedPolicy({ policy }: Course, { ring: name, family, to }: Rollout): Course['policy'] {
+  const rings = policy.rings.map((ring) =>
+    ring.name === name ? { ...ring, pins: { ...ring.pins, [family]: to } } : ring,
+  );
+  return { ...policy, rings };
+}
+
+/** The one that it carried is rolled out; older ones of the same pin are of no use any more. */
+function endUpgrades(course: Course, { id, ring, family, to }: Rollout): Course {
+  const since = course.standing.now;
+  let next = course;
+  for (const upgrade of course.steering.upgrades) {
+    if (upgrade.rollout === id) next = withUpgrade(next, { ...upgrade, state: 'rolled_out', since });
+    else if (
+      upgrade.ring === ring &&
+      upgrade.family === family &&
+      !isEnded(upgrade) &&
+      !isNewer(upgrade.model, to.model)
+    ) {
+      next = withUpgrade(next, { ...upgrade, state: 'superseded', since });
+    }
+  }
+  return next;
+}
+
+export function isNewer(model: string, than: string): boolean {
+  const [a, b] = [parseModel(model), parseModel(than)];
+  return a !== null && b !== null && compareModels(a, b) > 0;
+}
+
+/** The pin that a ring has for a family now. */
+export function pinOf({ policy }: Course, ring: string, family: Family): Pin | null {
+  return policy.rings.find(({ name }) => name === ring)?.pins[family] ?? null;
+}

@@ -1,0 +1,173 @@
+// A course: what stands of policy, rollouts and upgrades, and what has been decided to change in it so far. Every act that
+// steers (an approval, a pause, a minute's automatic advance) is a chain of small steps on a course; finishing it gives the
+// documents to write and the news, or nothing when nothing came of it. Pure.
+
+import type { Matrix } from '../availability/availability.ts';
+import { isCallable, isSurelyNotCallable, placeName } from '../availability/availability.ts';
+import { lostModels, provenFor } from '../availability/find-callable.ts';
+import { type Effect, sideOf } from '../changes/pin-change.ts';
+import type { News } from '../events/event.ts';
+import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
+import type { Pin } from '../policy/pin.ts';
+import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import type { Policy } from '../policy/policy.ts';
+import { shareOf } from '../serving/bucketing.ts';
+import type { Revision } from '../serving/revision.ts';
+import type { Rollout } from '../serving/rollout.ts';
+import type { Steering, Upgrade } from './upgrade.ts';
+
+export interface Standing {
+  readonly revision: Revision;
+  readonly steering: Steering;
+  readonly matrix: Matrix | null;
+  readonly catalogue: Catalogue;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+export interface Course {
+  readonly standing: Standing;
+  readonly policy: Policy;
+  /** Those under way. */
+  readonly rollouts: readonly Rollout[];
+  readonly ended: readonly Rollout[];
+  readonly steering: Steering;
+  readonly news: readonly News[];
+  /** What happened to rollouts and pins, for the note of the revision. */
+  readonly notes: readonly string[];
+}
+
+export interface Finished {
+  /** The next revision; null when machines are served the same as before. */
+  readonly revision: Revision | null;
+  readonly steering: Steering;
+  /** Rollouts that are not as they were. */
+  readonly rollouts: readonly Rollout[];
+  readonly news: readonly News[];
+  /** The number of the revision that stands now. */
+  readonly standing: number;
+}
+
+export function begin(standing: Standing): Course {
+  const { revision, steering } = standing;
+  const { policy, rollouts } = revision;
+  return { standing, policy, rollouts, ended: [], steering, news: [], notes: [] };
+}
+
+/** The number of the revision that this course will make if it changes what machines are served. */
+export function nextNumber({ standing }: Course): number {
+  return standing.revision.number + 1;
+}
+
+export function finish(course: Course, by: string): Finished {
+  const { standing, policy, rollouts, ended, steering } = course;
+  const { revision: current, matrix, now } = standing;
+  const proven = provenFor(policy, matrix);
+  const lost = matrix === null ? [] : lostModels(current.proven, proven);
+  const isSame = rollouts === current.rollouts && policy === current.policy;
+  const before = new Set(current.rollouts);
+  const touched = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
+  if (isSame && lost.length === 0) {
+    return { revision: null, steering, rollouts: touched, news: course.news, standing: current.number };
+  }
+  const number = current.number + 1;
+  const fallback: readonly News[] = lost.length === 0 ? [] : [fallbackLost(lost, number, now)];
+  const notes = [...course.notes, ...lost.map((model) => `${model} is no longer callable`)];
+  const revision: Revision = {
+    number,
+    policy,
+    by,
+    at: now,
+    note: notes.join('; ').slice(0, 500),
+    restores: null,
+    forced: null,
+    approvedBy: null,
+    policySince: policy === current.policy ? current.policySince : number,
+    rollouts: [...rollouts],
+    proven,
+  };
+  return { revision, steering, rollouts: touched, news: [...course.news, ...fallback], standing: number };
+}
+
+function fallbackLost(models: readonly string[], revision: number, at: string): News {
+  const id = `FallbackLost.policy.${revision}`;
+  return { id, kind: 'FallbackLost', subject: 'policy', at, by: 'pinward', data: { models: [...models], revision } };
+}
+
+/** Stops automatic change, or lets it go on; nothing where it is so already. */
+export function setFrozen(course: Course, frozen: boolean, by: string, reason: string): Course {
+  const { steering, standing } = course;
+  if ((steering.frozen !== null) === frozen) return course;
+  const at = standing.now;
+  const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
+  const news: News = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
+  return withNews({ ...course, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, news);
+}
+
+export function withUpgrade(course: Course, upgrade: Upgrade): Course {
+  const { upgrades } = course.steering;
+  const at = upgrades.findIndex(({ id }) => id === upgrade.id);
+  const next = at === -1 ? [...upgrades, upgrade] : upgrades.with(at, upgrade);
+  return { ...course, steering: { ...course.steering, upgrades: next } };
+}
+
+export function withNews(course: Course, news: News): Course {
+  return { ...course, news: [...course.news, news] };
+}
+
+export type Move = Extract<News, { kind: 'RolloutMoved' }>['data']['move'];
+
+/** Puts a rollout in place of what it was, with the news of its move; one that has ended leaves those under way. */
+export function withRollout(course: Course, rollout: Rollout, move: Move): Course {
+  const { id, ring, family, from, to, state, by, reason } = rollout;
+  const others = course.rollouts.filter((each) => each.id !== id);
+  const isOver = state === 'aborted' || state === 'completed';
+  const share = state === 'aborted' ? 0 : shareOf(rollout);
+  const { now } = course.standing;
+  const news: News = {
+    id: `RolloutMoved.${id}.${nextNumber(course)}.${move}`,
+    kind: 'RolloutMoved',
+    subject: `rollout-${id}`,
+    at: now,
+    by,
+    data: {
+      rollout: id,
+      move,
+      share,
+      effect: effectOf(course, ring, family, from, to),
+      reason,
+      revision: nextNumber(course),
+    },
+  };
+  return {
+    ...course,
+    rollouts: isOver ? others : [...others, rollout].sort((a, b) => a.id - b.id),
+    ended: isOver ? [...course.ended, rollout] : course.ended,
+    news: [...course.news, news],
+    notes: [...course.notes, `rollout ${id} ${move}: ${to.model} at ${share} % of ring ${ring}`],
+  };
+}
+
+/** Where a ring calls a family now; null when it has no such pin. */
+export function placeOf({ policy }: Course, ring: string, family: string) {
+  return pinnedPlaces(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.place ?? null;
+}
+
+export type Callability = 'callable' | 'doubtful' | 'lost';
+
+/** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
+export function callabilityOf(course: Course, ring: string, family: string, model: string): Callability {
+  const place = placeOf(course, ring, family);
+  const name = place === null ? null : placeName({ ...place, model });
+  const cell = course.standing.matrix?.cells.find((each) => placeName(each) === name);
+  if (cell === undefined) return 'doubtful';
+  if (isCallable(cell.state)) return cell.doubted === null ? 'callable' : 'doubtful';
+  return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
+}
+
+export function effectOf(course: Course, ring: string, family: Rollout['family'], from: Pin, to: Pin): Effect {
+  const location = placeOf(course, ring, family)?.location ?? course.policy.location;
+  const catalogue = extendCatalogue(course.standing.catalogue, course.policy.models);
+  const side = (pin: Pin) => sideOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  return { ring, family, from: side(from), to: side(to) };
+}

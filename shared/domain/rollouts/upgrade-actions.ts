@@ -1,0 +1,154 @@
+// What people and time do to an upgrade, as steps on a course: it is found, soaks, is ready, and people decide on it.
+
+import { lint } from '../changes/lint.ts';
+import type { News } from '../events/event.ts';
+import { fail, ok, type Result } from '../fault.ts';
+import { parseModel } from '../models/model.ts';
+import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import { isNewer, pinOf } from './rollout-actions.ts';
+import { callableSince, ruleOf } from './soak.ts';
+import { type Course, callabilityOf, effectOf, placeOf, withNews, withUpgrade } from './transition.ts';
+import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
+
+/** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
+export function findUpgrades(course: Course): Course {
+  const { policy, standing, steering } = course;
+  const known = new Set(steering.upgrades.map(({ id }) => id));
+  const cells = (standing.matrix?.cells ?? []).filter((cell) => cell.firstCallable !== null);
+  let next = course;
+  for (const { ring, family, place } of pinnedPlaces(policy)) {
+    for (const { project, location, model } of cells) {
+      const id = upgradeId(ring, family, model);
+      if (project !== place.project || location !== place.location || known.has(id)) continue;
+      if (!isUpgrade(model, place.model, family) || callabilityOf(course, ring, family, model) !== 'callable') continue;
+      next = withUpgrade(next, newUpgrade(id, ring, family, model, standing.now));
+    }
+  }
+  return next;
+}
+
+/** Moves each upgrade that nobody has decided on to where its model's availability and age put it. */
+export function followUpgrades(course: Course): Course {
+  return course.steering.upgrades.reduce((next, upgrade) => {
+    if (isEnded(upgrade) || upgrade.rollout !== null) return next;
+    const state = stateOf(next, upgrade);
+    if (state === upgrade.state) return next;
+    const isBack = state === 'found';
+    const undecided = isBack ? { decided: null, proposed: null } : {};
+    const moved = withUpgrade(next, { ...upgrade, state, since: next.standing.now, ...undecided });
+    return state === 'ready' ? withNews(moved, readyNews(moved, upgrade)) : moved;
+  }, course);
+}
+
+/**
+ * Faults: `upgrade_unknown`; `upgrade_state` unless it is ready (with `force`, unless its model answers);
+ * `second_person_needed`; `policy_invalid` where the moved pin would be a mistake.
+ */
+export function approveUpgrade(course: Course, id: string, by: string, reason: string, force: boolean): Result<Course> {
+  const upgrade = course.steering.upgrades.find((each) => each.id === id);
+  if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
+  const { ring, family, model, state } = upgrade;
+  const isOpen = state === 'ready' || (force && (state === 'found' || state === 'soaking'));
+  if (!isOpen) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'ready' });
+  if (callabilityOf(course, ring, family, model) !== 'callable') {
+    return fail({ code: 'upgrade_state', upgrade: id, state: 'not callable', needs: 'callable in its place' });
+  }
+  const errors = newErrors(course, upgrade);
+  if (errors.length > 0) return fail({ code: 'policy_invalid', findings: errors });
+  const at = course.standing.now;
+  if (course.policy.secondPerson === true && upgrade.proposed === null) {
+    const proposed = withUpgrade(course, { ...upgrade, proposed: { by, at, reason } });
+    return ok(withNews(proposed, decidedNews(upgrade, 'proposed', by, at, reason)));
+  }
+  if (course.policy.secondPerson === true && upgrade.proposed?.by === by) {
+    return fail({ code: 'second_person_needed', proposedBy: by });
+  }
+  const approved = withUpgrade(course, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
+  return ok(withNews(approved, decidedNews(upgrade, 'approved', by, at, reason)));
+}
+
+/** Faults: `upgrade_unknown`; `upgrade_state` when it has ended or is being rolled out, which abort ends. */
+export function rejectUpgrade(course: Course, id: string, by: string, reason: string): Result<Course> {
+  const upgrade = course.steering.upgrades.find((each) => each.id === id);
+  if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
+  const { state } = upgrade;
+  if (state === 'rejected') return ok(course);
+  if (isEnded(upgrade)) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'not over yet' });
+  if (upgrade.rollout !== null) {
+    const needs = `not under way; POST /v1/rollouts/${upgrade.rollout}/abort ends it`;
+    return fail({ code: 'upgrade_state', upgrade: id, state, needs });
+  }
+  const at = course.standing.now;
+  const rejected = withUpgrade(course, { ...upgrade, state: 'rejected', since: at, decided: { by, at, reason } });
+  return ok(withNews(rejected, decidedNews(upgrade, 'rejected', by, at, reason)));
+}
+
+/** Mistakes that the policy would have with the upgrade and has not without it. */
+export function newErrors(course: Course, { ring: name, family, model }: Upgrade) {
+  const { policy, standing } = course;
+  const day = standing.now.slice(0, 10);
+  const rings = policy.rings.map((ring) => {
+    const pin = ring.pins[family];
+    return ring.name === name && pin !== undefined
+      ? { ...ring, pins: { ...ring.pins, [family]: { ...pin, model } } }
+      : ring;
+  });
+  const before = new Set(lint(policy, standing.catalogue, day).map((finding) => finding.code + finding.path));
+  return lint({ ...policy, rings }, standing.catalogue, day).filter(
+    (finding) => finding.severity === 'error' && !before.has(finding.code + finding.path),
+  );
+}
+
+function isUpgrade(model: string, pinned: string, family: string): boolean {
+  return parseModel(model)?.family === family && isNewer(model, pinned);
+}
+
+function stateOf(course: Course, upgrade: Upgrade): UpgradeState {
+  const { ring, family, model, state } = upgrade;
+  const pin = pinOf(course, ring, family);
+  if (pin === null || !isNewer(model, pin.model)) return 'superseded';
+  const callability = callabilityOf(course, ring, family, model);
+  if (callability === 'doubtful') return state;
+  if (callability === 'lost') return 'found';
+  if (state === 'approved') return state;
+  const { rule, soakHours } = ruleOf(course.policy, ring, family);
+  if (rule === 'manual') return 'found';
+  const place = placeOf(course, ring, family);
+  const since = place === null ? null : callableSince(course.standing.matrix, { ...place, model });
+  if (since === null) return 'found';
+  return Date.parse(course.standing.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
+}
+
+function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
+  const base = { id, ring, family, model, proposed: null, decided: null, rollout: null };
+  return { ...base, state: 'found', since: now, foundAt: now };
+}
+
+function readyNews(course: Course, { id, ring, family, model }: Upgrade): News {
+  const { rule, soakHours } = ruleOf(course.policy, ring, family);
+  const from = pinOf(course, ring, family);
+  if (from === null || rule === 'manual')
+    throw new Error(`an upgrade of no pin, or under no rule, became ready: ${id}`);
+  const at = course.standing.now;
+  const effect = effectOf(course, ring, family, from, { ...from, model });
+  const data = { upgrade: id, rule, soakHours, effect };
+  return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
+}
+
+function decidedNews(
+  { id, ring, family, model }: Upgrade,
+  decision: 'proposed' | 'approved' | 'rejected',
+  by: string,
+  at: string,
+  reason: string,
+): News {
+  const data = { upgrade: id, ring, family, model, decision, reason };
+  return {
+    id: `UpgradeDecided.${id}.${decision}.${Date.parse(at)}`,
+    kind: 'UpgradeDecided',
+    subject: id,
+    at,
+    by,
+    data,
+  };
+}

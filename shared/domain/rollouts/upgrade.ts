@@ -1,0 +1,62 @@
+// An upgrade: a newer, callable model for a ring's pin, a proposal with a life. All of them, and whether automatic
+// change is frozen, stand in one document, the steering, that one read brings.
+
+import { z } from 'zod';
+import { families } from '../models/model.ts';
+
+/** How upgrades of a family come to a ring; `manual` only shows them. */
+export const UpgradeRule = z.strictObject({
+  rule: z.enum(['manual', 'approve', 'auto']),
+  /** From our own first callable observation of the model in the pin's place. */
+  soakHours: z.int().min(0).max(2160).default(72),
+});
+export type UpgradeRule = z.infer<typeof UpgradeRule>;
+
+/** What a family without a rule has. */
+export const manual: UpgradeRule = { rule: 'manual', soakHours: 72 };
+
+export const UpgradeState = z.enum(['found', 'soaking', 'ready', 'approved', 'rejected', 'superseded', 'rolled_out']);
+export type UpgradeState = z.infer<typeof UpgradeState>;
+
+const Decision = z.strictObject({ by: z.string().min(1).max(320), at: z.iso.datetime(), reason: z.string().max(500) });
+
+export const Upgrade = z.strictObject({
+  /** ring.family.model */
+  id: z.string(),
+  ring: z.string(),
+  family: z.enum(families),
+  model: z.string(),
+  state: UpgradeState,
+  /** When it came into this state. */
+  since: z.iso.datetime(),
+  foundAt: z.iso.datetime(),
+  /** Who approved it first where two persons must; the second can't be the same. */
+  proposed: Decision.nullable(),
+  /** Who approved or rejected it. */
+  decided: Decision.nullable(),
+  /** The rollout that carries or carried it. */
+  rollout: z.int().positive().nullable(),
+});
+export type Upgrade = z.infer<typeof Upgrade>;
+
+export const Steering = z.strictObject({
+  upgrades: z.array(Upgrade),
+  /** Automatic change stands still: nothing starts and no share grows; what lowers risk still happens. */
+  frozen: Decision.nullable(),
+  /** How many rollouts there were. */
+  rollouts: z.int().nonnegative(),
+  /** How many proposals there were. */
+  proposals: z.int().nonnegative(),
+});
+export type Steering = z.infer<typeof Steering>;
+
+export const emptySteering: Steering = { upgrades: [], frozen: null, rollouts: 0, proposals: 0 };
+
+export function upgradeId(ring: string, family: string, model: string): string {
+  return `${ring}.${family}.${model}`;
+}
+
+/** Nothing happens to it any more. Rejecting is about one version in one ring; a newer one is another upgrade. */
+export function isEnded({ state }: Pick<Upgrade, 'state'>): boolean {
+  return state === 'rejected' || state === 'superseded' || state === 'rolled_out';
+}

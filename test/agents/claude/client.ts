@@ -1,0 +1,105 @@
+// The real Claude Code, run as on a developer machine: fetched by npx in a fixed version, with an empty HOME, asking a fake
+// Vertex. The machine's files lie below a folder that a private mount namespace lays over /etc, /usr/local/bin and
+// /var/lib, so that nothing is written to this system and no other process sees it.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The newest that was verified, and the oldest that is still supported here. */
+export const cliVersions = ['2.1.331', '2.1.197'] as const;
+export type CliVersion = (typeof cliVersions)[number];
+
+export interface Machine {
+  /** What the agent gets as --root. */
+  readonly root: string;
+}
+
+export interface Ran {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+const laidOver = ['etc', 'usr/local/bin', 'var/lib'];
+const agent = join(import.meta.dirname, '../../../infra/agents/posix/pinward.sh');
+const binaries = new Map<CliVersion, string>();
+
+/** False when this machine can run the real client, else why not. */
+export function whyNoClient(): false | string {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mount namespaces need Linux and root';
+  return false;
+}
+
+export function newMachine(): Machine {
+  const root = mkdtempSync(join(tmpdir(), 'pinward-machine-'));
+  for (const folder of laidOver) mkdirSync(join(root, folder), { recursive: true });
+  return { root };
+}
+
+/** Runs the agent for the machine, outside of its namespace. */
+export function runAgent({ root }: Machine, ...words: readonly string[]): Promise<Ran> {
+  return run('sh', [agent, '--root', root, ...words], { PATH: process.env['PATH'] ?? '' });
+}
+
+export interface ClientOptions {
+  readonly version: CliVersion;
+  readonly vertex: string;
+  /** Words before the prompt, such as `--model opus`. */
+  readonly words?: readonly string[];
+  /** What the developer's shell exports. */
+  readonly shell?: Readonly<Record<string, string>>;
+}
+
+/** `claude -p ping` on the machine; ends within 60 s. */
+export function runClaude({ root }: Machine, { version, vertex, words = [], shell = {} }: ClientOptions): Promise<Ran> {
+  const overlays = laidOver.map((folder) => {
+    const work = join(root, '.overlay', folder);
+    return `mkdir -p ${work} && mount -t overlay overlay -o lowerdir=/${folder},upperdir=${root}/${folder},workdir=${work} /${folder}`;
+  });
+  const home = mkdtempSync(join(tmpdir(), 'pinward-home-'));
+  const script = `${overlays.join(' && ')} && cd ${home} && exec "$0" -p "$@" ping </dev/null`;
+  return run('unshare', ['-m', 'sh', '-c', script, fetchClaude(version), ...words], {
+    PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
+    HOME: home,
+    CLAUDE_CODE_USE_VERTEX: '1',
+    CLAUDE_CODE_SKIP_VERTEX_AUTH: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    ANTHROPIC_VERTEX_BASE_URL: vertex,
+    ...shell,
+  });
+}
+
+/** Where npx keeps this version's program; the first call fetches it. */
+export function fetchClaude(version: CliVersion): string {
+  const known = binaries.get(version);
+  if (known !== undefined) return known;
+  const words = ['--yes', '--package', `@anthropic-ai/claude-code@${version}`, '--call', 'command -v claude'];
+  const binary = execFileSync('npx', words, {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+  binaries.set(version, binary);
+  return binary;
+}
+
+function run(program: string, words: readonly string[], env: Record<string, string>): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, output }));
+  });
+}

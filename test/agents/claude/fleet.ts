@@ -1,0 +1,95 @@
+// A fleet of one: the service, a fake Vertex and a developer machine with the agent and the real Claude Code on it.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocal } from '../../../functions/local/service.ts';
+import { type FakeVertex, startFakeVertex, type VertexRequest } from '../../support/fakes/vertex.ts';
+import { draft, ring } from '../../support/world.ts';
+import { type CliVersion, cliVersions, type Machine, newMachine, type Ran, runAgent, runClaude } from './client.ts';
+import type { Service } from './services.ts';
+
+export const pinned = {
+  opus: 'claude-opus-4-8',
+  sonnet: 'claude-sonnet-4-6',
+  haiku: 'claude-haiku-4-5@20251001',
+  fable: 'claude-fable-5',
+};
+export const pins = Object.fromEntries(Object.entries(pinned).map(([family, model]) => [family, { model }]));
+
+export interface Asked extends Ran {
+  readonly requests: readonly VertexRequest[];
+}
+
+export class Fleet {
+  readonly service: Service;
+  readonly vertex: FakeVertex;
+  machine: Machine = newMachine();
+
+  constructor(service: Service, vertex: FakeVertex) {
+    this.service = service;
+    this.vertex = vertex;
+  }
+
+  static async start(): Promise<Fleet> {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'pinward-'));
+    return new Fleet(
+      await startLocal({
+        port: 0,
+        dataFolder,
+        slackUrl: null,
+        emulators: null,
+        garden: null,
+        project: null,
+        write: () => {},
+      }),
+      await startFakeVertex(),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.vertex.close();
+    await this.service.close();
+  }
+
+  async call(method: string, path: string, body: unknown): Promise<void> {
+    const headers = {
+      Authorization: `Bearer ${this.service.adminToken}`,
+      'If-Match': '*',
+      'Content-Type': 'application/json',
+    };
+    const response = await fetch(this.service.url + path, { method, headers, body: JSON.stringify(body) });
+    assert.equal(response.status, 200, await response.text());
+  }
+
+  /** States a policy with one ring; `over` replaces parts of it, `ringOver` parts of the ring. */
+  state(over: Record<string, unknown> = {}, ringOver: Record<string, unknown> = {}): Promise<void> {
+    return this.call('PUT', '/v1/policy', draft({ rings: [ring({ pins, ...ringOver })], ...over }));
+  }
+
+  async install(delivery: string, server = this.service.url): Promise<Ran> {
+    const token = join(this.service.dataFolder, 'machine-token');
+    const words = ['--server', server, '--token-file', token, '--delivery', delivery];
+    const ran = await runAgent(this.machine, 'install', ...words);
+    assert.equal(ran.status === 0, server === this.service.url, ran.output);
+    return ran;
+  }
+
+  /** What Claude Code asked Vertex for when it was run with these words. */
+  async asks(
+    words: readonly string[],
+    version: CliVersion = cliVersions[0],
+    shell: Record<string, string> = {},
+  ): Promise<Asked> {
+    this.vertex.take();
+    const ran = await runClaude(this.machine, { version, vertex: this.vertex.url, words, shell });
+    return { ...ran, requests: this.vertex.take() };
+  }
+
+  async modelOf(family: string, version: CliVersion = cliVersions[0]): Promise<string | undefined> {
+    const { requests, output } = await this.asks(['--model', family], version);
+    assert.ok(requests.length > 0, output);
+    return requests[0]?.model;
+  }
+}

@@ -1,0 +1,118 @@
+/** The conformance kit itself: it finds nothing on pinward.sh, each seeded fault by its rules, and no rule is empty. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { forged, mixed, old, unchanged } from '../../agents/attacks/attacks-on-answers.ts';
+import { unknownKeys } from '../../agents/attacks/attacks-on-keys.ts';
+import { script, whyNot } from '../../agents/posix/machine.ts';
+import { isMissing } from '../../support/needs.ts';
+import { usual } from './adapter.ts';
+import { isBroken, judge, rules } from './judge.ts';
+import { trustRules } from './rules-on-trust.ts';
+import { moreFaults, type SeededFault, seeded, tenFaults } from './seeded-faults.ts';
+
+const skip = whyNot('sh') || isMissing('curl') || isMissing('openssl');
+const original = readFileSync(script, 'utf8');
+const all = rules.map(({ id }) => id);
+/** Which none of the ten breaks: that an agent with a fault is still one. Each fault against every rule takes minutes. */
+const control = 'exact-bytes';
+
+describe('the conformance kit', { skip }, () => {
+  it('finds nothing wrong with pinward.sh', async () => {
+    assert.deepEqual(await brokenBy(original, all), {});
+  });
+
+  for (const fault of tenFaults) {
+    it(`finds that an agent ${fault.title}, and that it works otherwise`, async () => {
+      const found = await brokenBy(seeded(original, fault), [...fault.breaks, control]);
+      assert.deepEqual(Object.keys(found), inOrder(fault));
+    });
+  }
+
+  for (const fault of moreFaults) {
+    it(`finds that an agent ${fault.title}`, async () => {
+      assert.deepEqual(Object.keys(await brokenBy(seeded(original, fault), fault.breaks)), inOrder(fault));
+    });
+  }
+
+  it('has no rule that no fault breaks', () => {
+    const broken = new Set([...tenFaults, ...moreFaults].flatMap(({ breaks }) => breaks));
+    assert.deepEqual(
+      all.filter((id) => !broken.has(id)),
+      [],
+    );
+  });
+
+  it('has each attack on signed answers in one rule', () => {
+    const held = trustRules.flatMap(({ attacks }) => attacks.map(({ title }) => title));
+    const known = [...forged, ...mixed, ...old, ...unchanged, ...unknownKeys].map(({ title }) => title);
+    assert.deepEqual(held.toSorted(), known.toSorted());
+  });
+
+  it('judges an agent that shares nothing with pinward.sh, and leaves out what that agent has not', () => {
+    const line = '{agent} {state}/pins {server} {machine} {token}';
+    const { status, stdout } = conformance(
+      ...['--agent', `${process.execPath} ${join(import.meta.dirname, 'small-agent.ts')}`, '--json', '--brief'],
+      ...['--install', line, '--login', '{agent} {state}/pins', '--file', '{state}/pins/pins.json'],
+      ...['--refresh', '', '--trust', '', '--helper', ''],
+    );
+    const { rules } = JSON.parse(stdout);
+    const of = (kind: string) =>
+      rules.filter(({ verdict }: { verdict: string }) => verdict === kind).map(({ rule }: { rule: string }) => rule);
+    assert.deepEqual(of('broken'), ['one-at-a-time']);
+    assert.deepEqual(
+      of('not applicable'),
+      all.filter((id) => /^(?:reports|helper|polls|retries|silent|refuses|checks-(?!the-hash))/.test(id)),
+    );
+    assert.equal(status, 1);
+  });
+
+  it('says that an agent breaks a rule that it can not even begin with, and ends with 1', () => {
+    const { status, stdout } = conformance('--agent', 'false', '--rule', 'exits-0');
+    assert.equal(status, 1);
+    assert.match(stdout, /^broken +exits-0 .*\n +a healthy server's answer is not put in place: exit 1/);
+  });
+
+  it('ends with 2 when the call is wrong, and says what is', () => {
+    const said = [
+      [],
+      ['--agent', 'x', '--rule', 'no-such'],
+      ['--agent', 'x', '--login', '{agent} {nothing}'],
+      ['--nothing'],
+    ];
+    const runs = said.map((args) => conformance(...args));
+    assert.deepEqual(
+      runs.map(({ status }) => status),
+      [2, 2, 2, 2],
+    );
+    assert.match(runs.map(({ stderr }) => stderr).join(''), /--agent says.*no-such.*nothing.*--nothing/s);
+  });
+});
+
+/** The broken ones of these rules, each with its evidence. */
+async function brokenBy(text: string, ids: readonly string[]): Promise<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'pinward-agent-'));
+  const file = join(folder, 'pinward.sh');
+  writeFileSync(file, text, { mode: 0o755 });
+  try {
+    const chosen = rules.filter(({ id }) => ids.includes(id));
+    const judged = await judge({ adapter: { ...usual, agent: `sh ${file}` }, brief: true }, chosen, { jobs: 4 });
+    return Object.fromEntries(
+      judged.filter(isBroken).map(({ rule, verdict }) => [rule.id, verdict.kind === 'broken' ? verdict.evidence : '']),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function inOrder({ breaks }: SeededFault): readonly string[] {
+  return all.filter((id) => breaks.includes(id));
+}
+
+function conformance(...args: string[]) {
+  const program = join(import.meta.dirname, 'conformance.ts');
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+}

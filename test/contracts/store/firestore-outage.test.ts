@@ -1,0 +1,112 @@
+// What the Firestore store has beyond the contract: a line that breaks, and documents edited by hand.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
+import { openTestFirestore } from '../../support/open-firestore.ts';
+import { faultOf, journal, must, versionOf, writeJournal } from '../../support/stores.ts';
+import { openLine } from './line.ts';
+
+const skip = whyNoEmulators();
+let emulator: Awaited<ReturnType<typeof startFirestoreEmulator>>;
+before(async () => {
+  if (skip === false) emulator = await startFirestoreEmulator();
+});
+after(() => emulator?.stop());
+
+const all = { order: 'ascending', limit: 10 } as const;
+
+describe('the firestore store behind a line', { skip, concurrency: true }, () => {
+  for (const state of ['cut', 'clogged'] as const) {
+    test(`that is ${state} is unavailable within 6 s, recovers, and nothing refused happens later`, async () => {
+      await using line = await openLine(emulator.host);
+      await using opened = await openTestFirestore(line.host, emulator.host);
+      await must(opened.store.commit([writeJournal('a', 1)]));
+      const expect = { version: await versionOf(opened.store, 'journal', 'a') };
+      line.set(state);
+
+      const start = performance.now();
+      const answers = [
+        opened.store.read('journal', 'a'),
+        opened.store.list('journal', all),
+        opened.store.commit([writeJournal('a', 2, expect)]),
+        opened.store.commit([writeJournal('b', 1)]),
+      ];
+      for (const answer of answers) assert.equal((await faultOf(answer))?.code, 'store_unavailable');
+      assert.ok(performance.now() - start < 6_000);
+
+      line.set('open');
+      await until(async () => (await opened.store.read('journal', 'a')).ok);
+      await holdsFor(4_000, async () => {
+        assert.deepEqual((await must(opened.other.read('journal', 'a')))?.value, journal(1));
+        assert.equal(await must(opened.other.read('journal', 'b')), null);
+      });
+      await must(opened.store.commit([writeJournal('a', 3, expect)]));
+    });
+  }
+
+  test('on which the answer to a commit got lost knows its own commit when it meets it', async () => {
+    await using line = await openLine(emulator.host);
+    await using opened = await openTestFirestore(line.host, emulator.host);
+    assert.equal(await must(opened.store.read('journal', 'a')), null);
+    line.set('deaf');
+
+    const committed = opened.store.commit([writeJournal('a', 1, 'absent')]);
+    await until(async () => (await must(opened.other.read('journal', 'a'))) !== null);
+    line.set('open');
+
+    assert.equal(await faultOf(committed), null);
+    assert.deepEqual((await must(opened.other.read('journal', 'a')))?.value, journal(1));
+  });
+
+  test('that nobody ever answered on is closed within 6 s', async () => {
+    await using line = await openLine(emulator.host);
+    await using opened = await openTestFirestore(line.host, emulator.host);
+    line.set('clogged');
+    const start = performance.now();
+    const answer = opened.store.read('journal', 'a');
+    await opened.store.close();
+
+    assert.equal((await faultOf(answer))?.code, 'store_unavailable');
+    assert.ok(performance.now() - start < 6_000);
+    // The library is still at it and would keep this process for a minute.
+    line.set('open');
+    await opened.store.close();
+  });
+});
+
+describe('a firestore document edited by hand', { skip }, () => {
+  for (const [words, body] of [
+    ['without a body', null],
+    ['whose body is a number', 7],
+    ['whose body is a map', { seq: 1 }],
+  ] as const) {
+    test(`${words} is document_corrupt`, async () => {
+      await using opened = await openTestFirestore(emulator.host);
+      await must(opened.store.commit([writeJournal('a', 1)]));
+      await opened.edit('journal', 'a', { body });
+
+      assert.equal((await faultOf(opened.store.read('journal', 'a')))?.code, 'document_corrupt');
+    });
+  }
+
+  test('whose digest is gone is held against its schema', async () => {
+    await using opened = await openTestFirestore(emulator.host);
+    await must(opened.store.commit([writeJournal('a', 1)]));
+    await opened.edit('journal', 'a', { digest: null });
+
+    assert.deepEqual((await must(opened.store.read('journal', 'a')))?.value, journal(1));
+  });
+});
+
+/** Asks again until it is so; a minute is more than any store needs. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await isSo())) assert.ok(performance.now() < end, 'it never came about');
+}
+
+/** Asks again and again for so long; fails as soon as it is not so. */
+async function holdsFor(milliseconds: number, check: () => Promise<void>): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) await check();
+}

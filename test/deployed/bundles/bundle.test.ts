@@ -1,0 +1,96 @@
+// What `npm run build` makes, looked at without running it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { type Target, targets } from '../../../functions/environment.ts';
+import { type Bundle, bundle, zipBundle } from '../../../infra/bundle.ts';
+import type { Lock } from '../../../infra/lock.ts';
+import { root } from './installed.ts';
+
+const framework = '@google-cloud/functions-framework';
+
+describe('a bundle', () => {
+  const bundles = new Map<Target, Bundle>();
+
+  before(async () => {
+    for (const target of targets) bundles.set(target, await bundle(root, target));
+  });
+
+  test('has the same bytes when the command makes it in another folder and another time zone', () => {
+    const elsewhere = copyProject();
+    const env = { ...process.env, TZ: 'Pacific/Kiritimati' };
+    execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: elsewhere, env, stdio: 'pipe' });
+
+    for (const [target, made] of bundles) {
+      const zip = readFileSync(join(elsewhere, 'dist', `${target}.zip`));
+      assert.ok(zip.equals(zipBundle(made)), `${target}.zip differs`);
+    }
+  });
+
+  test('holds no path of the machine that made it', () => {
+    for (const made of bundles.values()) {
+      for (const bytes of Object.values(made)) assert.ok(!Buffer.from(bytes).includes(root));
+      const { sources }: { sources: readonly string[] } = readText(made, 'index.mjs.map');
+      assert.deepEqual(
+        sources.filter((source) => !/^(?:functions|shared|node_modules)\//.test(source)),
+        [],
+      );
+    }
+  });
+
+  test('takes less than 3 MB for the api', () => {
+    const size = bundles.get('api')?.['index.mjs'].length ?? 0;
+
+    assert.ok(size > 100_000 && size < 3_000_000, `${size} bytes`);
+  });
+
+  test('has what only one function loads in that function alone', () => {
+    const holders = (name: string) =>
+      targets.filter((target) => {
+        const made = bundles.get(target);
+        return made !== undefined && Buffer.from(made['index.mjs.map']).includes(`"node_modules/${name}/`);
+      });
+
+    assert.deepEqual(holders('@google-cloud/aiplatform'), ['probe']);
+    assert.deepEqual(holders('@slack/webhook'), ['announce']);
+    assert.deepEqual(holders('@google-cloud/firestore'), targets);
+  });
+
+  test('asks for the functions-framework alone, in the version of the project and with its lock', () => {
+    const ours: { dependencies: Record<string, string> } = readJson('package.json');
+    const whole: Lock = readJson('package-lock.json');
+    for (const [target, made] of bundles) {
+      const manifest = readText<Record<string, unknown>>(made, 'package.json');
+      const { packages } = readText<Lock>(made, 'package-lock.json');
+      const { '': self, ...locked } = packages;
+
+      assert.deepEqual(manifest['dependencies'], { [framework]: ours.dependencies[framework] });
+      assert.equal(manifest['name'], `pinward-${target}`);
+      assert.deepEqual(self?.dependencies, manifest['dependencies']);
+      assert.ok(`node_modules/${framework}` in locked);
+      for (const [folder, each] of Object.entries(locked)) assert.deepEqual(each, whole.packages[folder]);
+      assert.ok(!JSON.stringify(packages).includes('"resolved"'));
+    }
+  });
+});
+
+/** The project without its history, in an empty folder. */
+function copyProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pinward elsewhere-'));
+  for (const name of ['functions', 'shared', 'infra', 'package.json', 'package-lock.json', 'tsconfig.json'])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(join(root, file), 'utf8'));
+}
+
+function readText<T>(made: Bundle, file: keyof Bundle): T {
+  return JSON.parse(Buffer.from(made[file]).toString());
+}

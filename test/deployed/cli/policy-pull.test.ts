@@ -1,0 +1,80 @@
+// `npm run policy -- pull`: what stands, as a file for git, written by real processes.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { asAdmin, type Service } from '../../support/service.ts';
+import { newFile, run, serve } from './command.ts';
+
+const yaml = `# Which Claude we use
+project: acme-claude
+location: global
+rings:
+  - name: everyone # all of us
+    match: ["*"]
+    pins:
+      opus: {model: claude-opus-4-8}
+      sonnet: {model: claude-sonnet-4-6}
+      haiku: {model: "claude-haiku-4-5@20251001"}
+`;
+const newer = yaml.replace('claude-opus-4-8', 'claude-opus-5-5');
+
+describe('npm run policy -- pull', () => {
+  let service: Service;
+  let url: string;
+  let close: () => Promise<void>;
+
+  beforeEach(async () => {
+    ({ service, url, close } = await serve());
+  });
+  afterEach(() => close());
+
+  const policy = (words: readonly string[]) => run('policy-command', words, { url });
+  const standing = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
+
+  test('writes what stands, which plan then finds unchanged, in YAML and JSON', async () => {
+    await service.state({ settings: { companyAnnouncements: ['yes: no', '# not a comment', 'on'] } });
+    for (const name of ['policy.yaml', 'policy.json']) {
+      const file = newFile(name, '');
+      const pulled = await policy(['pull', file]);
+      const planned = await policy(['plan', file]);
+
+      assert.deepEqual([pulled.status, planned.status], [0, 0], pulled.stderr + planned.stderr);
+      assert.deepEqual(parse(readFileSync(file, 'utf8')), await standing());
+    }
+  });
+
+  test('says in a comment what it wrote, keeps those of the file, and leaves alone what says so already', async () => {
+    await service.state();
+    const file = newFile('policy.yaml', newer);
+    const first = await policy(['pull', file]);
+    const text = readFileSync(file, 'utf8');
+    const again = await policy(['pull', file]);
+
+    assert.match(text, /^# Revision 1 of http:\S+, made 2026-11-24T12:00:00\.000Z by admin\n/);
+    assert.equal(text.slice(text.indexOf('# Which')), yaml);
+    assert.deepEqual([first.status, again.status], [0, 0]);
+    assert.match(again.stdout, /says already what revision 1 says/);
+    assert.equal(readFileSync(file, 'utf8'), text);
+  });
+
+  test('of - writes to standard output, with --json one document', async () => {
+    await service.state();
+    const yamlOut = await policy(['pull', '-']);
+    const jsonOut = JSON.parse((await policy(['pull', '-', '--json'])).stdout);
+
+    assert.deepEqual(parse(yamlOut.stdout), await standing());
+    assert.deepEqual(jsonOut, { command: 'pull', revision: 1, policy: await standing() });
+  });
+
+  test('says so where no policy was stated, and where the file can not be written', async () => {
+    const none = await policy(['pull', newFile('policy.yaml', '')]);
+    await service.state();
+    const nowhere = await policy(['pull', '/nowhere/policy.yaml']);
+
+    assert.match(none.stderr, /No policy has been stated yet/);
+    assert.match(nowhere.stderr, /ENOENT/);
+    assert.deepEqual([none.status, nowhere.status], [1, 1]);
+  });
+});

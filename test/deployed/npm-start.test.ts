@@ -1,0 +1,101 @@
+// `npm start` as a person runs it: a real process with a folder of its own.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { draft } from '../support/world.ts';
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly output: () => string;
+}
+
+describe('npm start', () => {
+  test('prints where it listens, the admin token it made and what to try next; and drains on SIGINT', async () => {
+    const folder = newFolder();
+    const local = await start(folder);
+    const token = readFileSync(join(folder, 'admin-token'), 'utf8').trim();
+    local.process.kill('SIGINT');
+    const [code] = await once(local.process, 'close');
+
+    assert.ok(local.output().includes(token));
+    assert.match(local.output(), /1\. State a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
+    assert.match(local.output(), /Stopped\. The data is kept\./);
+    assert.equal(code, 0);
+    assert.equal(statSync(join(folder, 'admin-token')).mode & 0o777, 0o600);
+  });
+
+  test('comes back with its data and the same token, which it shows only once', async () => {
+    const folder = newFolder();
+    const first = await start(folder);
+    const headers = { Authorization: `Bearer ${readFileSync(join(folder, 'admin-token'), 'utf8').trim()}` };
+    const write = { ...headers, 'If-Match': '"0"', 'Content-Type': 'application/json' };
+    const put = await fetch(`${first.url}/v1/policy`, { method: 'PUT', headers: write, body: JSON.stringify(draft()) });
+    await stop(first);
+    const second = await start(folder);
+    const get = await fetch(`${second.url}/v1/policy`, { headers });
+    await stop(second);
+
+    assert.equal(put.status, 200);
+    assert.equal(get.status, 200);
+    assert.equal(get.headers.get('etag'), '"1"');
+    assert.doesNotMatch(second.output(), /made just now/);
+  });
+
+  test('says which port is taken and which to try', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as AddressInfo; // a TCP server's address has this form
+    const { status, stderr } = run('--port', String(port), '--data', newFolder());
+    squatter.close();
+
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`EADDRINUSE.*npm start -- --port ${port + 1}`));
+  });
+
+  test('explains itself, and refuses options that it does not have', () => {
+    assert.match(run('--help').stdout, /--port PORT/);
+    assert.match(run('--prot', '1').stderr, /--prot[\s\S]+npm start/);
+    assert.match(run('--port', 'http').stderr, /--port is a number/);
+  });
+
+  test('says what is wrong with a store that it can not open', () => {
+    const { status, stderr } = run('--data', join(import.meta.dirname, '../support/world.ts'));
+
+    assert.equal(status, 1);
+    assert.match(stderr, /Pinward did not start: .+/);
+  });
+});
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'pinward-'));
+}
+
+function run(...options: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['functions/local/start.ts', ...options], { encoding: 'utf8', timeout: 20_000 });
+}
+
+async function start(folder: string): Promise<Started> {
+  const child = spawn(process.execPath, ['functions/local/start.ts', '--port', '0', '--data', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  while (!output.includes('Ctrl-C stops')) await once(child.stdout, 'data');
+  const url = /listens on (\S+)/.exec(output)?.[1] ?? '';
+  return { process: child, url, output: () => output };
+}
+
+async function stop(local: Started): Promise<void> {
+  local.process.kill('SIGTERM');
+  await once(local.process, 'close');
+}

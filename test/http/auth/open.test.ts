@@ -1,0 +1,78 @@
+// From settings to who is let in; and what is remembered of callers, which is bounded.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createRecent } from '../../../functions/api/auth/bounded-map.ts';
+import { openCallers } from '../../../functions/api/auth/open.ts';
+import type { Environment } from '../../../functions/environment.ts';
+import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { adminToken, machineToken } from '../../support/service.ts';
+import { now } from '../../support/world.ts';
+
+const open = (environment: Environment) =>
+  openCallers(environment, { store: openSqlite(':memory:'), clock: () => now });
+const present = (token: string) => ({ authorization: `Bearer ${token}`, assertion: undefined });
+
+describe('settings', () => {
+  test('that would let nobody in are refused at start', () => {
+    for (const environment of [{}, { PINWARD_ADMIN_TOKEN: '', PINWARD_AUDIENCES: ' , ', PINWARD_IAP_AUDIENCE: '' }]) {
+      assert.throws(() => open(environment), /^Error: nobody could call: set PINWARD_AUDIENCES/);
+    }
+  });
+
+  test('need no token of the environment where Google is believed', async () => {
+    for (const environment of [{ PINWARD_AUDIENCES: 'https://x.test' }, { PINWARD_IAP_AUDIENCE: '/projects/1' }]) {
+      const caller = await open(environment).identify(present(adminToken));
+      assert.deepEqual(caller, { ok: false, fault: { code: 'unauthenticated', defect: 'unknown' } });
+    }
+  });
+
+  test('with a token that can be guessed are refused at start', () => {
+    const short = 'x'.repeat(31);
+
+    assert.throws(() => open({ PINWARD_ADMIN_TOKEN: short }), /the admin token is too short/);
+    assert.throws(() => open({ PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: short }), /the machine token/);
+  });
+
+  test('that name no audience take no token of Google, however well signed', async () => {
+    const callers = open({ PINWARD_ADMIN_TOKEN: adminToken });
+    const unknown = { ok: false, fault: { code: 'unauthenticated', defect: 'unknown' } };
+
+    assert.deepEqual(await callers.identify(present('a.b.c')), unknown);
+    assert.deepEqual(await callers.identify({ authorization: undefined, assertion: 'a.b.c' }), unknown);
+  });
+});
+
+test('a token of the environment is known at once, without a look into the store', () => {
+  const callers = openCallers(
+    { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken },
+    { store: { ...openSqlite(':memory:'), read: () => assert.fail('it reads the store') }, clock: () => now },
+  );
+  const asked = [adminToken, machineToken, machineToken].map((token) => callers.identify(present(token)));
+
+  const [admin, machine, again] = asked.map((answer) =>
+    answer instanceof Promise || !answer.ok ? null : answer.value,
+  );
+  assert.deepEqual([admin?.role, machine?.role], ['owner', 'machine']);
+  // The same object, by which what else is known of the caller is found.
+  assert.equal(machine, again);
+});
+
+test('what is remembered lately is kept, what was not asked for is forgotten, and no value is wrong', () => {
+  const keys = fc.array(fc.nat(40), { maxLength: 300 });
+  const property = fc.property(keys, fc.integer({ min: 2, max: 20 }), (asked, most) => {
+    const recent = createRecent<number, { key: number }>(most);
+    for (const [at, key] of asked.entries()) {
+      const known = recent.get(key);
+      if (known === undefined) recent.set(key, { key });
+      else assert.equal(known.key, key);
+      const since = new Set(asked.slice(asked.lastIndexOf(key, at - 1) + 1, at));
+      const isFirst = at === 0 || asked.lastIndexOf(key, at - 1) === -1;
+      if (isFirst) assert.equal(known, undefined);
+      else if (since.size < Math.floor(most / 2)) assert.ok(known !== undefined, `${key} was forgotten too soon`);
+      else if (since.size >= most) assert.equal(known, undefined, `${key} was never forgotten`);
+    }
+  });
+  fc.assert(property, { numRuns: 500 });
+});

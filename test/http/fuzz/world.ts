@@ -1,0 +1,63 @@
+// The service that is fuzzed: the api as it is served, on a store in memory, with upgrades and a rollout under way and two
+// admins, so that every call has something to do. The steering is done by the fleet of the tests of steering.
+
+import { createAccessView } from '../../../functions/api/auth/access-cache.ts';
+import { createCallers, hashToken } from '../../../functions/api/auth/caller.ts';
+import type { Log } from '../../../functions/log.ts';
+import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { Fleet, steeredPolicy } from '../../support/rollout-fleet.ts';
+import { adminToken, machineToken, type Service, startService } from '../../support/service.ts';
+import { listen, portOf } from '../traffic/listen.ts';
+
+export const secondToken = 'second-token-of-thirty-two-characters';
+
+export interface World {
+  readonly service: Service;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function openWorld(log: Log): Promise<World> {
+  const store = openSqlite(':memory:');
+  const fleet = new Fleet(store);
+  for (const model of ['claude-opus-91', 'claude-opus-92']) fleet.callable.delete(model);
+  await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy());
+  await fleet.probeTwice();
+  for (const model of ['claude-opus-91', 'claude-opus-92']) {
+    fleet.callable.add(model);
+    await fleet.probeTwice();
+  }
+  fleet.pass(2);
+  await fleet.advance();
+
+  const clock = () => service.time;
+  const credentials = [
+    { name: 'admin', role: 'owner', token: adminToken },
+    { name: 'second', role: 'approver', token: secondToken },
+    { name: 'machine', role: 'machine', token: machineToken },
+  ] as const;
+  const callers = createCallers({
+    credentials: credentials.map(({ token, ...rest }) => ({
+      ...rest,
+      email: null,
+      labels: {},
+      sha256: hashToken(token),
+    })),
+    access: createAccessView(store, clock, []),
+    issuers: { google: null, iap: null },
+    clock,
+    used: () => undefined,
+  });
+  const service = startService({ store, callers, log });
+  service.time = fleet.time + 60_000;
+  await listen(service.server);
+  return {
+    service,
+    port: portOf(service.server),
+    async close() {
+      service.server.closeAllConnections();
+      service.server.close();
+      await service.close();
+    },
+  };
+}

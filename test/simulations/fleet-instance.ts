@@ -1,0 +1,99 @@
+// One instance of the api in the simulated fleet: the real snapshot, frame, adoption and app; what lies between, HTTP, is left
+// out but for a sample (fleet-witness.ts).
+
+import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
+import { createApp } from '../../functions/api/admin/app.ts';
+import { createSnapshot, type Known, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
+import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';
+import { createFrame } from '../../functions/api/polls/response-cache.ts';
+import { createSignatures } from '../../functions/api/signing/signatures.ts';
+import type { Log } from '../../functions/log.ts';
+import { ok } from '../../shared/domain/fault.ts';
+import type { Clock, Store } from '../../shared/ports.ts';
+import { type Answer, type Answers, Framed } from './fleet-answers.ts';
+import type { Machines } from './fleet-machines.ts';
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly answers: Answers;
+  readonly machines: Machines;
+  readonly onAnswer: (answer: Answer, machine: number) => void;
+}
+
+/** The same store, counted by what it is used for. */
+export interface Stores {
+  readonly snapshot: Store;
+  readonly adoption: Store;
+  readonly people: Store;
+}
+
+export class Instance {
+  readonly snapshot: Snapshot;
+  readonly adoption: Adoption;
+  readonly #around: Surroundings;
+  readonly #signatures: ReturnType<typeof createSignatures>;
+  readonly #app: ReturnType<typeof createApp>;
+  #known: Known | null = null;
+  #framed: Framed | null = null;
+
+  constructor(stores: Stores, around: Surroundings) {
+    const { clock, log } = around;
+    this.#around = around;
+    this.snapshot = createSnapshot(stores.snapshot, clock);
+    this.adoption = createAdoption({ store: stores.adoption, clock, log });
+    this.#signatures = createSignatures(null, clock, log);
+    this.#app = createApp({
+      store: stores.people,
+      snapshot: this.snapshot,
+      clock,
+      log,
+      catalogue: [],
+      catalogueAsOf: '2031-05-01',
+      keys: null,
+      // Everybody may do everything, under the name that the call presents.
+      callers: {
+        identify: ({ authorization = '' }) => ok({ name: authorization, role: 'owner', email: null, labels: {} }),
+        adopt: () => undefined,
+      },
+      adoption: this.adoption,
+      afterCommit: () => Promise.resolve(),
+    });
+  }
+
+  /** As poll.ts keeps its frame; null before there is a policy. */
+  framedBy(known: Known): Framed | null {
+    const { clock, answers, machines, onAnswer } = this.#around;
+    const now = clock();
+    if (this.#framed !== null && this.#known === known && now < this.#framed.expires) return this.#framed;
+    if (known.published === null) return null;
+    const frame = createFrame(known.published, known.staleSince, [], this.#signatures, now);
+    this.#known = known;
+    this.#framed = new Framed(frame, known.published.revision.rollouts, answers, machines, onAnswer);
+    return this.#framed;
+  }
+
+  /** The real poll on this instance's own snapshot, which counts for `adoption` instead. */
+  realPoll(identify: Parameters<typeof createPoll>[0]['callers'], adoption: Adoption): Poll {
+    const { clock, log } = this.#around;
+    const { snapshot } = this;
+    return createPoll({
+      snapshot,
+      callers: identify,
+      catalogue: [],
+      clock,
+      log,
+      adoption,
+      keys: null,
+      traceProject: null,
+    });
+  }
+
+  /** A person's call; throws unless it is answered with 200. */
+  async ask(person: string, method: 'POST' | 'PUT', path: string, body?: object): Promise<void> {
+    const headers = { Authorization: person, 'If-Match': '*', 'Content-Type': 'application/json' };
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await this.#app.request(path, { method, headers, ...text });
+    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+}

@@ -1,0 +1,70 @@
+// The witness of the simulated fleet: asks the real poll, request and response included, what a machine has just been
+// answered by the short way of fleet-answers.ts, and holds the two against each other.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Callers } from '../../functions/api/auth/caller.ts';
+import type { Poll } from '../../functions/api/polls/poll.ts';
+import type { Question } from '../../functions/api/polls/poll-request.ts';
+import { ok } from '../../shared/domain/fault.ts';
+import type { Answer } from './fleet-answers.ts';
+import type { Instance } from './fleet-instance.ts';
+
+export class Witness {
+  asked = 0;
+  readonly #polls = new Map<Instance, Poll>();
+  #question: Question | null = null;
+  #counted = '';
+  readonly #callers: Callers = {
+    identify: () => {
+      const { email = null, labels = {} } = this.#question?.machine ?? {};
+      return ok({ name: 'machine', role: 'machine', email, labels });
+    },
+    adopt: () => undefined,
+  };
+
+  /** What differs, in words; null for nothing. */
+  compare(instance: Instance, question: Question, answer: Answer, pollAfter: number): string | null {
+    this.asked += 1;
+    this.#question = question;
+    this.#counted = '';
+    const { status, headers } = this.#ask(this.#pollOf(instance), question);
+    const { name } = question.machine;
+    const { revision, ring, marks, etag } = answer;
+    const counted = name === null ? '' : `${name} ${revision} ${ring} ${marks}`;
+    const short = `200 ${etag} ${revision} ${pollAfter} ${counted}`;
+    const real = [status, headers.get('ETag'), headers.get('Pinward-Revision'), headers.get('Pinward-Poll-After')];
+    const full = `${real.join(' ')} ${this.#counted}`;
+    return short === full ? null : `${full}, not ${short}`;
+  }
+
+  #pollOf(instance: Instance): Poll {
+    const known = this.#polls.get(instance);
+    if (known !== undefined) return known;
+    const poll = instance.realPoll(this.#callers, {
+      polled: (machine, revision, ring, marks) => {
+        this.#counted = `${machine} ${revision} ${ring} ${marks}`;
+      },
+      reported: () => undefined,
+      flush: () => Promise.resolve(),
+    });
+    this.#polls.set(instance, poll);
+    return poll;
+  }
+
+  #ask(poll: Poll, { machine: { name, cli }, format }: Question) {
+    const query = [name === null ? '' : `machine=${name}`, cli === null ? '' : `cli=${cli}`].join('&');
+    const answer = { status: 0, headers: new Map<string, string>() };
+    const request = { method: 'GET', url: `/v1/pins${format.extension}?${query}`, headers: {}, rawHeaders: [] };
+    const response = {
+      headersSent: false,
+      writeHead(status: number, headers: readonly string[]) {
+        answer.status = status;
+        for (let at = 0; at < headers.length; at += 2) answer.headers.set(headers[at] ?? '', headers[at + 1] ?? '');
+      },
+      end() {},
+    };
+    // All of the two that a poll looks at.
+    poll(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    return answer;
+  }
+}

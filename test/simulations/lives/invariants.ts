@@ -1,0 +1,183 @@
+// What must hold whatever admins, probes and time do. The watcher follows the history revision by revision and throws at the
+// first thing that should not be.
+
+import assert from 'node:assert/strict';
+import { isSurelyNotCallable, placeName } from '../../../shared/domain/availability/availability.ts';
+import { risksOf } from '../../../shared/domain/changes/risk.ts';
+import type { Kind } from '../../../shared/domain/documents.ts';
+import { findBreak } from '../../../shared/domain/events/event.ts';
+import { pinnedPlaces } from '../../../shared/domain/policy/pinned-endpoints.ts';
+import { emptySteering, type Steering } from '../../../shared/domain/rollouts/upgrade.ts';
+import { reaches } from '../../../shared/domain/serving/bucketing.ts';
+import type { Revision } from '../../../shared/domain/serving/revision.ts';
+import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
+import { numberedId, type Store } from '../../../shared/ports.ts';
+import { comebacks, revisionsOf, rolloutsOf } from './replay.ts';
+
+const machines = Array.from({ length: 200 }, (_, at) => ({ name: `m-${at}`, email: null }));
+
+export class Watcher {
+  readonly #store: Store;
+  /** Places that were callable at some time since the last look. */
+  #callable = new Set<string>();
+  #sure = new Set<string>();
+  #sureNow = new Set<string>();
+  /** Whether a probe has ever run. */
+  #isProbed = false;
+  #last: Revision | null = null;
+  readonly #rejected = new Set<string>();
+  readonly #approved = new Set<string>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Called after every step with all that happened in it. */
+  async look(): Promise<void> {
+    const before = new Set(this.#callable);
+    const wasProbed = this.#isProbed;
+    await this.#readMatrix();
+    const published = await this.#read('published', 'current');
+    const steering = (await this.#read('steering', 'current')) ?? emptySteering;
+    if (published === null) return;
+    const { revision: newest } = published;
+    this.#checkApproved(steering, newest);
+    for (let number = (this.#last?.number ?? 0) + 1; number <= newest.number; number++) {
+      const revision = await this.#read('revision', numberedId(number));
+      assert.ok(revision !== null, `revision ${number} is missing below ${newest.number}`);
+      // What became callable, or was lost, within the step may have been decided on before or after.
+      if (wasProbed) this.#checkCallable(revision, new Set([...before, ...this.#callable]));
+      this.#checkRollouts(revision);
+      this.#checkSecondPerson(revision);
+      this.#last = revision;
+    }
+    assert.deepEqual(newest, this.#last, 'the published revision is the newest of the history');
+    this.#checkRejected(steering);
+  }
+
+  /** Once an advance is through, no rollout goes on whose model is gone. */
+  async checkGuarded(): Promise<void> {
+    const published = await this.#read('published', 'current');
+    const matrix = await this.#read('matrix', 'current');
+    const lost = new Set((matrix?.cells ?? []).filter(isSurelyNotCallable).map(placeName));
+    const { policy, rollouts = [] } = published?.revision ?? {};
+    const gone = rollouts.filter(({ ring, family, to }) =>
+      pinnedPlaces(policy ?? assert.fail()).some(
+        (pin) => pin.ring === ring && pin.family === family && lost.has(placeName({ ...pin.place, model: to.model })),
+      ),
+    );
+    assert.deepEqual(gone, []);
+  }
+
+  /** The whole history, once at the end. */
+  async replay(): Promise<void> {
+    const listed = await this.#store.list('event', { order: 'ascending', limit: 10_000 });
+    assert.ok(listed.ok);
+    const events = listed.value.map(({ value }) => value);
+    assert.equal(findBreak(events), null);
+    const steering = (await this.#read('steering', 'current')) ?? emptySteering;
+    assert.deepEqual(
+      rolloutsOf(events),
+      (this.#last?.rollouts ?? []).map(({ id, state, stages, stage }) => [id, state, stages[stage]]),
+      'the events tell of the rollouts under way',
+    );
+    assert.deepEqual(comebacks(events), [], 'what a person ended does not begin again');
+    const froze = events.findLast((event) => event.kind === 'FreezeChanged');
+    assert.equal(froze?.data.frozen ?? false, steering.frozen !== null);
+    const numbers = events.flatMap(revisionsOf).sort((a, b) => a - b);
+    const expected = Array.from({ length: this.#last?.number ?? 0 }, (_, at) => at + 1);
+    assert.deepEqual([...new Set(numbers)], expected, 'every revision has an event');
+  }
+
+  /** What a revision serves that the one before did not must be callable, unless it was forced or restored. */
+  #checkCallable(revision: Revision, callable: ReadonlySet<string>): void {
+    if (revision.forced !== null || revision.restores !== null) return;
+    const standing = this.#last === null ? new Set<string>() : placesOf(this.#last);
+    const fresh = [...placesOf(revision)].filter((place) => !standing.has(place) && !callable.has(place));
+    assert.deepEqual(fresh, [], `revision ${revision.number} serves what was not seen to answer`);
+  }
+
+  #checkRollouts(revision: Revision): void {
+    const families = revision.rollouts.map(({ family }) => family);
+    assert.equal(new Set(families).size, families.length, 'one rollout a family at a time');
+    for (const rollout of revision.rollouts) {
+      const { ring, family, from } = rollout;
+      const pin = revision.policy.rings.find(({ name }) => name === ring)?.pins[family];
+      assert.deepEqual(pin, from, 'nobody moves a pin that a rollout is moving');
+      const before = this.#last?.rollouts.find(({ id }) => id === rollout.id);
+      if (before === undefined || rollout.stage > before.stage) this.#checkSure(revision, rollout);
+      if (before === undefined) {
+        const name = `${rollout.ring}.${rollout.family}.${rollout.to.model}`;
+        assert.ok(!this.#rejected.has(name), `${name} was rejected and begins again`);
+        continue;
+      }
+      assert.equal(rollout.salt, before.salt);
+      const lost = machines.filter((machine) => reaches(before, machine) && !reaches(rollout, machine));
+      assert.deepEqual(lost, [], 'a machine that was reached stays reached');
+      assert.ok(rollout.stage - before.stage <= 1, 'no stage is left out');
+    }
+  }
+
+  /** A rollout begins and grows only while there is not even a doubt. */
+  #checkSure({ policy }: Revision, { ring, family, to }: Rollout): void {
+    const pin = pinnedPlaces(policy).find((each) => each.ring === ring && each.family === family);
+    const place = pin === undefined ? '' : placeName({ ...pin.place, model: to.model });
+    assert.ok(this.#sure.has(place), `${place} was in doubt`);
+  }
+
+  #checkSecondPerson(revision: Revision): void {
+    const before = this.#last;
+    const isStated = revision.by !== 'pinward' && revision.policySince === revision.number;
+    if (before?.policy.secondPerson !== true || revision.restores !== null || !isStated) return;
+    const day = revision.at.slice(0, 10);
+    if (risksOf(before.policy, revision.policy, revision.forced, [], day).length === 0) return;
+    assert.ok(revision.approvedBy !== null && revision.approvedBy !== revision.by, 'two persons raised this risk');
+  }
+
+  /** Where two persons are needed, two approved; looked at when it first shows, since the rule may go later. */
+  #checkApproved({ upgrades }: Steering, newest: Revision): void {
+    const isNeeded = this.#last?.policy.secondPerson === true && newest.policy.secondPerson === true;
+    for (const { id, state, proposed, decided } of upgrades) {
+      if (state !== 'approved') this.#approved.delete(id);
+      if (state !== 'approved' || this.#approved.has(id)) continue;
+      this.#approved.add(id);
+      if (isNeeded) assert.ok(proposed !== null && proposed.by !== decided?.by, `${id} was approved by one person`);
+    }
+  }
+
+  #checkRejected({ upgrades }: Steering): void {
+    for (const { id, state } of upgrades) {
+      if (this.#rejected.has(id)) assert.equal(state, 'rejected', `${id} was rejected and is ${state}`);
+      if (state === 'rejected') this.#rejected.add(id);
+    }
+  }
+
+  async #readMatrix(): Promise<void> {
+    const matrix = await this.#read('matrix', 'current');
+    if (matrix === null) return;
+    this.#isProbed = true;
+    const enabled = matrix.cells.filter(({ state }) => state === 'enabled');
+    this.#callable = new Set(enabled.map(placeName));
+    const sure = enabled.filter(({ doubted }) => doubted === null).map(placeName);
+    // What was sure before this step may have been decided on in it.
+    this.#sure = new Set([...this.#sureNow, ...sure]);
+    this.#sureNow = new Set(sure);
+  }
+
+  async #read<K extends Kind>(kind: K, id: string) {
+    const read = await this.#store.read(kind, id);
+    assert.ok(read.ok, `${kind} ${id} can not be read`);
+    return read.value?.value ?? null;
+  }
+}
+
+/** Where machines are sent by a revision: by pins, and by what rollouts bring. */
+function placesOf({ policy, rollouts }: Revision): Set<string> {
+  const pinned = pinnedPlaces(policy);
+  const brought = rollouts.flatMap(({ ring, family, to }) =>
+    pinned
+      .filter((each) => each.ring === ring && each.family === family)
+      .map(({ place }) => ({ ...place, model: to.model })),
+  );
+  return new Set([...pinned.map(({ place }) => place), ...brought].map(placeName));
+}

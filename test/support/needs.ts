@@ -1,0 +1,42 @@
+// Says in one line which parts of the tests this machine can't run and what would bring them; `npm test` starts with it.
+// Under CI nothing may be missing.
+
+import { spawnSync } from 'node:child_process';
+import { whyNoEmulators } from '../../functions/local/emulators.ts';
+
+/** A program that some tests run for real, and the Debian package that has it. */
+const programs = {
+  bash: 'bash',
+  busybox: 'busybox',
+  zsh: 'zsh',
+  fish: 'fish',
+  curl: 'curl',
+  openssl: 'openssl',
+  shellcheck: 'shellcheck',
+  'systemd-analyze': 'systemd',
+  mcs: 'mono-mcs',
+} as const;
+export type Program = keyof typeof programs;
+
+/** False when the program is here, else why a test that needs it is skipped: what node:test's `skip` takes. */
+export function isMissing(program: Program): false | string {
+  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  return found ? false : `${program} is not installed`;
+}
+
+function main(): void {
+  const names = Object.keys(programs) as Program[]; // Object.keys forgets what the keys of a constant are
+  const missing = names.filter(isMissing);
+  const noEmulators = whyNoEmulators();
+  const stores = noEmulators === false ? "sqlite and Firestore (on Google's emulator)" : 'sqlite only';
+  process.stdout.write(`Stores under test: ${stores}\n`);
+  if (noEmulators !== false)
+    process.stdout.write(`Skipped for want of emulators: Firestore, Pub/Sub (${noEmulators})\n`);
+  if (missing.length > 0) {
+    const packages = missing.map((name) => programs[name]).join(' ');
+    process.stdout.write(`Skipped for want of programs: ${missing.join(', ')} (Debian: apt-get install ${packages})\n`);
+  }
+  if (process.env['CI'] === 'true' && (missing.length > 0 || noEmulators !== false)) process.exit(1);
+}
+
+if (import.meta.main) main();

@@ -1,0 +1,38 @@
+// Run by the architecture test: serves one poll from the store whose file is named, prints the status and ends.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdoption } from '../../functions/adoption/adoption.ts';
+import { createApi } from '../../functions/api/api.ts';
+import { createAccessView } from '../../functions/api/auth/access-cache.ts';
+import { createCallers, hashToken } from '../../functions/api/auth/caller.ts';
+import { openKeyFile } from '../../shared/adapters/key-file.ts';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
+
+const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
+const store = openSqlite(process.argv[2] ?? '');
+const callers = createCallers({
+  credentials: [{ ...caller, sha256: hashToken('token') }],
+  access: createAccessView(store, Date.now, []),
+  issuers: { google: null, iap: null },
+  clock: Date.now,
+  used: () => undefined,
+});
+const key = openKeyFile(`${process.argv[2]}.pem`, 'make');
+const keys = { organisation: 'acme.example', current: key, next: null, retiring: null };
+const lines: string[] = [];
+const note = (message: string) => lines.push(message);
+const log = { info: note, warn: note, error: note };
+const afterCommit = () => Promise.resolve();
+const adoption = createAdoption({ store, clock: Date.now, log });
+const server = createServer(
+  createApi({ store, callers, clock: Date.now, log, adoption, traceProject: null, keys, afterCommit }),
+);
+
+server.listen(0, '127.0.0.1', async () => {
+  const { port } = server.address() as AddressInfo; // a TCP server's address has this form
+  const url = `http://127.0.0.1:${port}/v1/pins.sh`;
+  const { status } = await fetch(url, { headers: { authorization: 'Bearer token', connection: 'close' } });
+  process.stdout.write(`answered ${status}, logged ${lines}\n`);
+  server.close();
+});

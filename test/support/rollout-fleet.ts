@@ -1,0 +1,160 @@
+// A fleet's service for tests of steering: two instances of the api and the advance on one store, a Model Garden whose truth
+// the test sets, people by name, and a clock that the test moves.
+
+import type { Hono } from 'hono';
+import { createAdoption } from '../../functions/adoption/adoption.ts';
+import { createApp } from '../../functions/api/admin/app.ts';
+import type { Caller, Callers } from '../../functions/api/auth/caller.ts';
+import { createSnapshot, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
+import { steer } from '../../functions/commands/move-rollouts.ts';
+import { runProbe } from '../../functions/probe/run.ts';
+import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
+import type { Observation, Place } from '../../shared/domain/availability/observation.ts';
+import { ok } from '../../shared/domain/fault.ts';
+import { advance } from '../../shared/domain/rollouts/advance.ts';
+import type { Garden, Store } from '../../shared/ports.ts';
+import { models } from './invented.ts';
+import { draft, ring } from './world.ts';
+
+export const people = ['ada', 'bob', 'cyd'] as const;
+export type Person = (typeof people)[number];
+
+export interface Answer {
+  readonly status: number;
+  /** As JSON.parse gives it: what calls answer is held against their schemas elsewhere. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+const hourMs = 3_600_000;
+
+/** A canary ring that takes upgrades by itself, and the rest, which asks. */
+export function steeredPolicy(over: Record<string, unknown> = {}): Record<string, unknown> {
+  const pins = {
+    opus: { model: 'claude-opus-90' },
+    sonnet: { model: 'claude-sonnet-90' },
+    haiku: { model: 'claude-haiku-90@20300101' },
+  };
+  const rings = [
+    ring({
+      name: 'canary',
+      match: ['machine:c-1', 'machine:c-2'],
+      pins,
+      upgrades: { opus: { rule: 'auto', soakHours: 1 } },
+    }),
+    ring({ name: 'everyone', pins, upgrades: { opus: { rule: 'approve', soakHours: 2 } } }),
+  ];
+  const rollout = { stages: [10, 50, 100], bakeMinutes: 30, abortAtFailurePercent: 20, leastReports: 3 };
+  return draft({ models, rings, rollout, ...over });
+}
+
+export class Fleet {
+  time = Date.parse('2031-05-01T00:00:00.000Z');
+  /** What the project can call, by model; the rest it can't. */
+  readonly callable = new Set(models.map(({ id }) => id));
+  isVertexAway = false;
+  readonly store: Store;
+  readonly #instances: readonly Hono[];
+  readonly snapshots: readonly Snapshot[];
+  readonly #adoption: ReturnType<typeof createAdoption>;
+
+  constructor(store: Store) {
+    this.store = store;
+    const clock = () => this.time;
+    const log = { info() {}, warn() {}, error: (message: string, fields = {}) => this.#bug(message, fields) };
+    this.#adoption = createAdoption({ store, clock, log });
+    this.snapshots = [createSnapshot(store, clock), createSnapshot(store, clock)];
+    this.#instances = this.snapshots.map((snapshot) =>
+      createApp({
+        store,
+        snapshot,
+        clock,
+        log,
+        catalogue: [],
+        catalogueAsOf: '2031-05-01',
+        keys: null,
+        callers: openCallers(),
+        adoption: this.#adoption,
+        afterCommit: () => Promise.resolve(),
+      }),
+    );
+  }
+
+  /** A call by a person on one of the two instances. */
+  async ask(
+    person: Person,
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: object,
+    instance = 0,
+  ): Promise<Answer> {
+    const app = this.#instances[instance % this.#instances.length];
+    if (app === undefined) throw new Error('there are two instances');
+    const headers = { Authorization: person, 'If-Match': '*', 'Content-Type': 'application/json' };
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await app.request(path, { method, headers, ...text });
+    if (response.status === 500) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return { status: response.status, body: await response.json() };
+  }
+
+  pass(hours: number): void {
+    this.time += hours * hourMs;
+  }
+
+  /** Two runs that are far enough apart to agree. */
+  async probeTwice(): Promise<void> {
+    await this.probe();
+    this.time += agreeAfterMs;
+    await this.probe();
+  }
+
+  probe() {
+    const { store } = this;
+    const clock = () => this.time;
+    const garden = this.#garden();
+    return runProbe({ store, garden, catalogue: [], clock, holder: 'test', projects: [], locations: [] });
+  }
+
+  advance() {
+    const ports = { store: this.store, catalogue: [], clock: () => this.time };
+    return steer(ports, 'pinward', (course, failures) => ok(advance(course, failures)));
+  }
+
+  /** Machines say how it went with the revision that stands. */
+  async report(names: readonly string[], revision: number, outcome: 'applied' | 'failed'): Promise<void> {
+    for (const name of names) this.#adoption.reported(name, revision, outcome);
+    await this.#adoption.flush();
+  }
+
+  #bug(message: string, fields: object): void {
+    throw new Error(`${message}: ${JSON.stringify(fields)}`);
+  }
+
+  #garden(): Garden {
+    const look =
+      (by: Observation['by']) =>
+      async ({ model }: Place): Promise<Observation> => {
+        const at = new Date(this.time).toISOString();
+        if (this.isVertexAway) return { verdict: 'transient', cause: null, evidence: 'away', by, at };
+        const isCallable = this.callable.has(model);
+        const verdict = !isCallable ? 'not_enabled' : by === 'screen' ? 'candidate' : 'enabled';
+        return { verdict, cause: null, evidence: verdict, by, at };
+      };
+    return {
+      list: async () => ({ models: null, evidence: '' }),
+      screen: look('screen'),
+      confirm: look('confirm'),
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+/** Everybody may do everything, under the name that the call presents. */
+function openCallers(): Callers {
+  return {
+    identify: ({ authorization }) => {
+      const caller: Caller = { name: authorization ?? '', role: 'owner', email: null, labels: {} };
+      return ok(caller);
+    },
+    adopt: () => undefined,
+  };
+}

@@ -1,0 +1,51 @@
+// What people are told when somebody gets or loses a role, or a fleet token comes or goes.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tell } from '../../../../functions/announce/compose-message.ts';
+import { Event } from '../../../../shared/domain/events/event.ts';
+import { serviceUrl } from '../../../support/policy-changed.ts';
+
+function told(over: object) {
+  const data = { number: 7, note: null, granted: [], withdrawn: [], issued: null, revoked: null, ...over };
+  const place = { seq: 9, id: 'AccessChanged.access.7', subject: 'access', by: 'ada@example.com' };
+  const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
+  return tell(
+    Event.parse({ ...place, ...hashes, kind: 'AccessChanged', at: '2026-11-24T12:34:56.000Z', data }),
+    serviceUrl,
+  );
+}
+
+test('a change of roles is told whole, and urgently where owners change', () => {
+  const granted = ['owner email:bob@example.com'];
+  assert.deepEqual(told({ granted, withdrawn: ['editor email:ed@example.com'], note: 'Bob joins' }), {
+    urgency: 'urgent',
+    title: 'Roles changed',
+    summary: 'ada@example.com made number 7 of who may do what. Note: Bob joins',
+    facts: [
+      ['Granted', 'owner email:bob@example.com'],
+      ['Withdrawn', 'editor email:ed@example.com'],
+    ],
+    actions: [
+      {
+        text: 'See who may do what:',
+        call: 'curl https://pinward.test/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"',
+      },
+    ],
+  });
+  assert.equal(told({ withdrawn: ['owner email:bob@example.com'] })?.urgency, 'urgent');
+  assert.equal(told({ granted: ['reader domain:example.com'] })?.urgency, 'calm');
+});
+
+test('a fleet token is told by its name', () => {
+  assert.equal(told({ issued: 'ci' })?.title, 'Fleet token ci was issued');
+  assert.equal(told({ revoked: 'ci' })?.title, 'Fleet token ci was revoked');
+});
+
+test('many members are counted instead of listed', () => {
+  const granted = Array.from({ length: 300 }, (_, at) => `reader email:a${at}@example.com`);
+  const facts = told({ granted })?.facts ?? [];
+
+  assert.equal(facts.length, 11);
+  assert.deepEqual(facts.at(-1), ['And', '290 more']);
+});

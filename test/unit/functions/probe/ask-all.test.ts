@@ -1,0 +1,126 @@
+// Looking around: what is asked of Vertex, how much at once, and what it may cost.
+
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import { lookAround } from '../../../../functions/probe/ask-all.ts';
+import type { Cell } from '../../../../shared/domain/availability/availability.ts';
+import type { Place } from '../../../../shared/domain/availability/observation.ts';
+import { ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
+import { instant, place } from '../../../support/looks.ts';
+import { cell, matrix, now } from '../../../support/world.ts';
+
+let time = now;
+let garden: ScriptedGarden;
+
+beforeEach(() => {
+  time = now;
+  garden = new ScriptedGarden(() => time);
+});
+
+function around(places: readonly Place[], cells: readonly Cell[] = [], onLook?: (done: number, all: number) => void) {
+  const watched =
+    onLook === undefined ? {} : { onLook: (_look: unknown, done: number, all: number) => onLook(done, all) };
+  return lookAround({ garden, clock: () => time, before: matrix(cells), places, ...watched });
+}
+
+/** Places that share no quota. */
+function manyPlaces(count: number): readonly Place[] {
+  return Array.from({ length: count }, (_, at) => place('claude-opus-4-8', `location-${at}`));
+}
+
+describe('a look around', () => {
+  test('asks 32 at once and no more, and answers in the order of the places', async () => {
+    garden.before = () => new Promise(setImmediate);
+    const places = manyPlaces(100);
+    const { looks } = await around(places);
+
+    assert.equal(garden.most, 32);
+    assert.deepEqual(
+      looks.map((look) => look.place),
+      places,
+    );
+  });
+
+  test('tells whoever watches of each look', async () => {
+    const seen: string[] = [];
+    await around(manyPlaces(3), [], (done, all) => seen.push(`${done} of ${all}`));
+
+    assert.deepEqual(seen, ['1 of 3', '2 of 3', '3 of 3']);
+  });
+
+  test('confirms nothing that the screen already answered', async () => {
+    garden.screens = () => 'not_served';
+    const { looks, confirmed } = await around(manyPlaces(2));
+
+    assert.deepEqual([confirmed, garden.confirmed], [0, []]);
+    assert.deepEqual(
+      looks.map(({ observation }) => observation.verdict),
+      ['not_served', 'not_served'],
+    );
+  });
+
+  const model = 'claude-opus-5';
+  const day = 24 * 60;
+  const due: readonly (readonly [string, Cell | null, boolean])[] = [
+    ['never seen', null, true],
+    ['not enabled', cell(model, { state: 'not_enabled' }), true],
+    ['of no quota', cell(model, { state: 'no_quota' }), true],
+    ['enabled and confirmed an hour ago', cell(model), false],
+    ['enabled and confirmed almost a day ago', cell(model, { confirmed: instant(1 - day) }), false],
+    ['enabled and confirmed a day ago', cell(model, { confirmed: instant(-day) }), true],
+    ['enabled and never confirmed', cell(model, { confirmed: null }), true],
+    ['enabled, but in doubt', cell(model, { doubted: instant(-10) }), true],
+  ];
+  for (const [what, known, isDue] of due) {
+    test(`${isDue ? 'confirms' : 'does not confirm'} a servable place that is ${what}`, async () => {
+      const { looks, confirmed } = await around([place()], known === null ? [] : [known]);
+
+      assert.equal(confirmed, isDue ? 1 : 0);
+      assert.equal(looks[0]?.observation.verdict, isDue ? 'enabled' : 'candidate');
+    });
+  }
+
+  test('asks no more of a quota that is used up, and goes on elsewhere', async () => {
+    garden.confirms = ({ location }) => (location === 'eu' ? 'no_quota' : 'enabled');
+    garden.before = () => new Promise(setImmediate);
+    // More than are asked at once, so that some come after the first refusal.
+    const same = Array.from({ length: 80 }, (_, at) => place(`claude-opus-${at + 5}`, 'eu'));
+    const others = [
+      place('claude-sonnet-5', 'eu'),
+      place('claude-opus-5', 'global'),
+      place('claude-opus-5', 'eu', 'acme-labs'),
+    ];
+    const { looks } = await around([...same, ...others]);
+
+    const asked = garden.confirmed.map((each) => JSON.stringify(each));
+    assert.ok(asked.length <= 32 + others.length, `${asked.length} confirmations`);
+    for (const other of others) assert.ok(asked.includes(JSON.stringify(other)));
+    assert.deepEqual(
+      looks.slice(40, 80).map(({ observation }) => observation.verdict),
+      Array.from({ length: 40 }, () => 'candidate'),
+    );
+  });
+
+  test('spends 200 confirmations at most', async () => {
+    const { confirmed, looks } = await around(manyPlaces(250));
+
+    assert.deepEqual([confirmed, garden.confirmed.length, looks.length], [200, 200, 250]);
+  });
+
+  test('begins nothing after four minutes, and leaves out what it did not look at', async () => {
+    garden.screens = () => 'not_enabled';
+    garden.before = async () => {
+      await new Promise(setImmediate);
+      time += 10_000;
+    };
+    const { looks } = await around(manyPlaces(100));
+
+    // 32 begin at once; after 24 answers of ten seconds the time is over.
+    assert.equal(garden.screened.length, 32 + 23);
+    assert.equal(looks.length, 32 + 23);
+  });
+
+  test('of no places sees nothing', async () => {
+    assert.deepEqual(await around([]), { looks: [], confirmed: 0 });
+  });
+});

@@ -1,0 +1,81 @@
+// The gate: which pins are proven, and what could be pinned instead.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { findUnproven } from '../../../../../shared/domain/availability/uncallable-pins.ts';
+import { cell, matrix, policy, ring } from '../../../../support/world.ts';
+
+const standing = policy();
+const known = matrix([
+  cell('claude-opus-4-7'),
+  cell('claude-opus-4-8'),
+  cell('claude-sonnet-4-6'),
+  cell('claude-haiku-4-5@20251001'),
+  cell('claude-opus-5', { state: 'not_enabled', evidence: 'NOT_FOUND' }),
+  cell('claude-opus-5-5', { state: 'no_quota', evidence: 'RESOURCE_EXHAUSTED' }),
+  cell('claude-opus-5', { location: 'us' }),
+]);
+
+function movedTo(model: string, over: Record<string, unknown> = {}) {
+  return policy({ rings: [ring({ pins: { ...standing.rings[0]?.pins, opus: { model, ...over } } })] });
+}
+
+describe('the gate', () => {
+  test('lets a pin through that was seen to answer where its ring calls it', () => {
+    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-4-7'), known), []);
+    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-5', { location: 'us' }), known), []);
+  });
+
+  test('holds back a pin that is not enabled, with the evidence, the nearest choice and where it would be callable', () => {
+    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-5'), known), [
+      {
+        ring: 'everyone',
+        family: 'opus',
+        project: 'acme-claude',
+        location: 'global',
+        model: 'claude-opus-5',
+        state: 'not_enabled',
+        evidence: 'NOT_FOUND',
+        seen: '2026-11-24T11:00:00.000Z',
+        nearest: 'claude-opus-4-8',
+        elsewhere: ['us'],
+      },
+    ]);
+  });
+
+  test('holds back a pin without quota, and one that nobody ever looked at', () => {
+    const [quota] = findUnproven(standing, movedTo('claude-opus-5-5'), known);
+    const [unseen] = findUnproven(standing, movedTo('claude-opus-4-6'), known);
+
+    assert.equal(quota?.state, 'no_quota');
+    assert.deepEqual([unseen?.state, unseen?.evidence, unseen?.seen], ['unknown', '', null]);
+    assert.equal(unseen?.nearest, 'claude-opus-4-7', 'nothing older is callable, so the oldest that is newer');
+  });
+
+  test('asks nothing of pins that stand already, so that another change is not held up by them', () => {
+    const other = matrix([cell('claude-opus-4-8', { state: 'not_enabled' })]);
+
+    assert.deepEqual(findUnproven(standing, policy({ settings: { model: 'opus' } }), other), []);
+  });
+
+  test('asks about each pin of a ring that gets another project or location', () => {
+    const moved = findUnproven(standing, policy({ location: 'eu' }), known);
+
+    assert.deepEqual(
+      moved.map(({ family, location }) => [family, location]),
+      [
+        ['opus', 'eu'],
+        ['sonnet', 'eu'],
+        ['haiku', 'eu'],
+      ],
+    );
+  });
+
+  test('has nothing to hold a pin against before the first run of a probe', () => {
+    assert.deepEqual(findUnproven(null, standing, null), []);
+  });
+
+  test('is strict with a first policy once a probe has run', () => {
+    assert.equal(findUnproven(null, policy({ project: 'other-project' }), known).length, 3);
+  });
+});

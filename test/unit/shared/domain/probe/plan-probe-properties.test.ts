@@ -1,0 +1,65 @@
+// What holds of every plan: it is the same for the same input, and no sequence of runs says anything twice.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
+import { appendEvent, Event, emptyJournal } from '../../../../../shared/domain/events/event.ts';
+import { planProbe } from '../../../../../shared/domain/probe/plan-probe.ts';
+import { idsOf, instant, look, place, Runs } from '../../../../support/looks.ts';
+import { catalogue, cell, matrix, policy, ring } from '../../../../support/world.ts';
+
+const opus = place('claude-opus-5');
+const inUs = place('claude-opus-5', 'us');
+
+test('planning twice from the same gives the same, and leaves what it was given alone', () => {
+  const before = matrix([cell('claude-opus-5', { state: 'not_enabled' })], { listed: { 'claude-opus-5': null } });
+  const input = { before, looks: [look(opus, 'enabled'), look(inUs, 'misconfigured')], listed: ['claude-opus-6'] };
+  const full = { ...input, policy: policy(), catalogue, now: instant(0) };
+  const copy = structuredClone(full);
+
+  assert.deepEqual(planProbe(full), planProbe(full));
+  assert.deepEqual(full, copy);
+});
+
+const anyRun = fc.record({
+  wait: fc.integer({ min: 0, max: 70 }),
+  verdicts: fc.array(fc.option(fc.constantFrom(...Verdict.options)), { minLength: 5, maxLength: 5 }),
+  isListed: fc.boolean(),
+});
+const places = [
+  opus,
+  inUs,
+  place('claude-opus-4-8'),
+  place('claude-opus-5', 'global', 'acme-labs'),
+  place('claude-haiku-4-5@20251001'),
+];
+
+test('whatever is seen, no id comes twice and every piece of news is a valid event', () => {
+  fc.assert(
+    fc.property(fc.array(anyRun, { maxLength: 25 }), (sequence) => {
+      const rings = [
+        ring({
+          name: 'labs',
+          match: ['domain:labs.test'],
+          project: 'acme-labs',
+          pins: { opus: { model: 'claude-opus-5' } },
+        }),
+        ring(),
+      ];
+      const runs = new Runs({ policy: policy({ rings }) });
+      let minutes = 0;
+      for (const { wait, verdicts, isListed } of sequence) {
+        minutes += wait;
+        const looks = places.flatMap((each, at) => {
+          const verdict = verdicts[at] ?? null;
+          return verdict === null ? [] : [[each, verdict] as const];
+        });
+        runs.run(minutes, looks, { listed: isListed ? ['claude-opus-4-8', 'claude-opus-5'] : ['claude-opus-4-8'] });
+      }
+      assert.equal(new Set(idsOf(runs.news)).size, runs.news.length);
+      for (const news of runs.news) Event.parse(appendEvent(emptyJournal, news).event);
+    }),
+    { numRuns: 200 },
+  );
+});
