@@ -16,7 +16,7 @@ import { isPoll } from './polls/poll-request.ts';
 import { describeBug, sendProblem } from './problems/problem.ts';
 import type { Keys } from './signing/signatures.ts';
 import { readBody, type WithRawBody } from './traffic/body.ts';
-import { createOverload } from './traffic/load-shedding.ts';
+import { createLoadShedding } from './traffic/load-shedding.ts';
 import { createRates } from './traffic/rate-limit.ts';
 
 export interface ApiPorts {
@@ -39,22 +39,22 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export function createApi(ports: ApiPorts): Handler {
   const { callers, log } = ports;
-  const overload = createOverload({ log });
+  const overload = createLoadShedding({ log });
   const snapshot = createSnapshot(ports.store, ports.clock);
   const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
   const rates = createRates(ports.clock);
   let app: Promise<Listener> | null = null;
 
   function servePoll(request: IncomingMessage, response: ServerResponse): void {
-    const share = request.headers['if-none-match'] === undefined ? 'login' : 'refresh';
-    const seconds = overload.enter(share);
+    const requestClass = request.headers['if-none-match'] === undefined ? 'login' : 'refresh';
+    const seconds = overload.acquire(requestClass);
     if (seconds > 0) {
       refuse(request, response, { code: 'overloaded', seconds });
       return;
     }
     const waiting = poll(request, response);
-    if (waiting instanceof Promise) waiting.finally(() => overload.leave(share));
-    else overload.leave(share);
+    if (waiting instanceof Promise) waiting.finally(() => overload.release(requestClass));
+    else overload.release(requestClass);
   }
 
   /** Who asks decides about the place, before a body is read that may take its time. */
@@ -63,8 +63,8 @@ export function createApi(ports: ApiPorts): Handler {
     const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
     const wait = isAdmin ? rates.caller(caller.value).take() : 0;
     if (wait > 0) return refuse(request, response, { code: 'rate_limited', seconds: wait });
-    const share = isAdmin ? 'admin' : 'other';
-    const seconds = overload.enter(share);
+    const requestClass = isAdmin ? 'admin' : 'other';
+    const seconds = overload.acquire(requestClass);
     if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
     try {
       const body = await readBody(request);
@@ -72,7 +72,7 @@ export function createApi(ports: ApiPorts): Handler {
       app ??= loadApp();
       await (await app)(request, response);
     } finally {
-      overload.leave(share);
+      overload.release(requestClass);
     }
   }
 

@@ -14,20 +14,20 @@ import { isPoll } from '../polls/poll-request.ts';
 import { problemHeaders, problemOf } from '../problems/problem.ts';
 
 /** Places in flight. Logins may take those of refreshes, so that refreshes are shed first. */
-export const places = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
+export const maxInFlight = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
 
 /** `other`: reports, health and keys, and callers who are nobody. */
-export type Share = keyof typeof places;
+export type RequestClass = keyof typeof maxInFlight;
 
-export interface Overload {
+export interface LoadShedding {
   /** Whether this request was shed, and so is answered; asked before anything else looks at it. */
   shed(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes a place: 0, or after how many seconds to try again. */
-  enter(share: Share): number;
-  leave(share: Share): void;
+  acquire(requestClass: RequestClass): number;
+  release(requestClass: RequestClass): void;
 }
 
-export interface OverloadPorts {
+export interface LoadSheddingPorts {
   readonly log: Log;
   /** Milliseconds that only grow. */
   readonly clock?: Clock;
@@ -61,11 +61,11 @@ export function retryAfterOf(turn: number): number {
   return 30 + ((turn * 37) % 61);
 }
 
-export function createOverload({
+export function createLoadShedding({
   log,
   clock = () => performance.now(),
   afterTurn = setImmediate,
-}: OverloadPorts): Overload {
+}: LoadSheddingPorts): LoadShedding {
   const inFlight = { poll: 0, admin: 0, other: 0 };
   let pressure: Pressure = 'none';
   let began: number | null = null;
@@ -140,14 +140,14 @@ export function createOverload({
       pause(request.socket);
       return true;
     },
-    enter(share) {
-      const kind = kindOf(share);
-      if (inFlight[kind] >= places[share]) return retryAfterOf(++refused);
+    acquire(requestClass) {
+      const kind = kindOf(requestClass);
+      if (inFlight[kind] >= maxInFlight[requestClass]) return retryAfterOf(++refused);
       inFlight[kind] += 1;
       return 0;
     },
-    leave(share) {
-      inFlight[kindOf(share)] -= 1;
+    release(requestClass) {
+      inFlight[kindOf(requestClass)] -= 1;
     },
   };
 }
@@ -157,8 +157,8 @@ function pressureOf(shortest: number): Pressure {
   return shortest >= refreshTurnMs ? 'refreshes' : 'none';
 }
 
-function kindOf(share: Share): 'poll' | 'admin' | 'other' {
-  return share === 'refresh' || share === 'login' ? 'poll' : share;
+function kindOf(requestClass: RequestClass): 'poll' | 'admin' | 'other' {
+  return requestClass === 'refresh' || requestClass === 'login' ? 'poll' : requestClass;
 }
 
 const answers = new Map<number, { readonly headers: Record<string, string>; readonly body: Buffer }>();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { places } from '../../../functions/api/traffic/load-shedding.ts';
+import { maxInFlight } from '../../../functions/api/traffic/load-shedding.ts';
 import { limits } from '../../../functions/api/traffic/rate-limit.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store } from '../../../shared/ports.ts';
@@ -113,9 +113,11 @@ test('while the store hangs, so many polls and reports wait and no more, refresh
       const { code } = await answer.json();
       answers.push({ status: answer.status, code, retryAfter: Number(answer.headers.get('retry-after')) });
     };
-    const refreshes = Array.from({ length: places.refresh + 5 }, (_, at) => ask(`r${at}`, { 'If-None-Match': '"x"' }));
+    const refreshes = Array.from({ length: maxInFlight.refresh + 5 }, (_, at) =>
+      ask(`r${at}`, { 'If-None-Match': '"x"' }),
+    );
     await until(() => answers.length === 5);
-    const logins = Array.from({ length: places.login - places.refresh + 5 }, (_, at) => ask(`l${at}`));
+    const logins = Array.from({ length: maxInFlight.login - maxInFlight.refresh + 5 }, (_, at) => ask(`l${at}`));
     await until(() => answers.length === 10);
     const report = async (machine: string) => {
       const body = JSON.stringify({ machine, revision: 1, outcome: 'applied' });
@@ -124,7 +126,7 @@ test('while the store hangs, so many polls and reports wait and no more, refresh
       const { code } = await answer.json();
       answers.push({ status: answer.status, code, retryAfter: Number(answer.headers.get('retry-after')) });
     };
-    const reports = Array.from({ length: places.other + 5 }, (_, at) => report(`m${at}`));
+    const reports = Array.from({ length: maxInFlight.other + 5 }, (_, at) => report(`m${at}`));
     await until(() => answers.length === 15);
     assert.ok(
       answers.every(({ status, code, retryAfter }) => status === 503 && code === 'overloaded' && retryAfter >= 30),
@@ -133,9 +135,9 @@ test('while the store hangs, so many polls and reports wait and no more, refresh
     release(null);
     await Promise.all([...refreshes, ...logins, ...reports]);
     const answered = () => answers.filter(({ code }) => code === 'no_policy').length;
-    assert.equal(answered(), places.login + places.other);
+    assert.equal(answered(), maxInFlight.login + maxInFlight.other);
     await Promise.all([ask('again'), report('again')]);
-    assert.equal(answered(), places.login + places.other + 2);
+    assert.equal(answered(), maxInFlight.login + maxInFlight.other + 2);
   } finally {
     release(null);
     service.server.closeAllConnections();

@@ -40,9 +40,13 @@ test('any other URL is told at once, and without its text', async (t) => {
 test('Slack’s SDK is loaded by the first post and not before', () => {
   const opening = `import { openSlack } from './shared/adapters/slack.ts'; const slack = openSlack('http://127.0.0.1:9/x');`;
   const loadedBy = (then: string) =>
-    spawnSync(process.execPath, ['--import', './test/support/trace-imports.mjs', '--input-type=module', '-e', opening + then], {
-      encoding: 'utf8',
-    }).stdout;
+    spawnSync(
+      process.execPath,
+      ['--import', './test/support/trace-imports.mjs', '--input-type=module', '-e', opening + then],
+      {
+        encoding: 'utf8',
+      },
+    ).stdout;
   const idle = loadedBy('');
   assert.match(idle, /adapters\/slack\.ts/);
   assert.doesNotMatch(idle, /node_modules/);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, mock, test } from 'node:test';
-import { createOverload, type Overload } from '../../../../../functions/api/traffic/load-shedding.ts';
+import { createLoadShedding, type LoadShedding } from '../../../../../functions/api/traffic/load-shedding.ts';
 
 interface Answer {
   status: number | null;
@@ -18,7 +18,7 @@ const abort = { url: '/v1/rollouts/1/abort', method: 'POST', headers: { 'if-matc
 describe('an event loop', () => {
   let time = 0;
   let endTurn = () => {};
-  let overload: Overload;
+  let overload: LoadShedding;
   let lines: string[] = [];
   const socket = { pause: mock.fn(), resume: mock.fn() };
 
@@ -30,7 +30,7 @@ describe('an event loop', () => {
     const afterTurn = (then: () => void) => {
       endTurn = then;
     };
-    overload = createOverload({ log, clock: () => time, afterTurn });
+    overload = createLoadShedding({ log, clock: () => time, afterTurn });
     socket.pause.mock.resetCalls();
     socket.resume.mock.resetCalls();
   });

@@ -4,44 +4,44 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
 import {
-  createOverload,
-  type Overload,
-  places,
-  type Share,
+  createLoadShedding,
+  type LoadShedding,
+  maxInFlight,
+  type RequestClass,
 } from '../../../../../functions/api/traffic/load-shedding.ts';
 
-let overload: Overload;
+let overload: LoadShedding;
 
 beforeEach(() => {
-  overload = createOverload({ log: { info: () => {}, warn: () => {}, error: () => {} } });
+  overload = createLoadShedding({ log: { info: () => {}, warn: () => {}, error: () => {} } });
 });
 
-function fill(share: Share): number {
+function fill(requestClass: RequestClass): number {
   let taken = 0;
-  while (taken < 1_000 && overload.enter(share) === 0) taken += 1;
+  while (taken < 1_000 && overload.acquire(requestClass) === 0) taken += 1;
   return taken;
 }
 
 test('an instance has places for logins when refreshes have theirs, and for admins when machines have theirs', () => {
-  assert.equal(fill('refresh'), places.refresh);
-  assert.equal(fill('login'), places.login - places.refresh);
-  assert.equal(fill('other'), places.other);
-  assert.equal(fill('admin'), places.admin);
+  assert.equal(fill('refresh'), maxInFlight.refresh);
+  assert.equal(fill('login'), maxInFlight.login - maxInFlight.refresh);
+  assert.equal(fill('other'), maxInFlight.other);
+  assert.equal(fill('admin'), maxInFlight.admin);
 });
 
 test('an instance gives a place again that was left, and else says when to come back', () => {
   fill('admin');
-  const wait = overload.enter('admin');
-  overload.leave('admin');
+  const wait = overload.acquire('admin');
+  overload.release('admin');
 
   assert.ok(wait >= 30 && wait <= 90);
-  assert.equal(overload.enter('admin'), 0);
+  assert.equal(overload.acquire('admin'), 0);
 });
 
 test('an instance has fewer places in all than an instance takes at once', () => {
   const terraform = readFileSync('infra/api.tf', 'utf8');
   const concurrency = Number(/max_instance_request_concurrency = (\d+)/.exec(terraform)?.[1]);
 
-  assert.ok(places.login + places.admin + places.other < concurrency);
-  assert.ok(places.refresh < places.login);
+  assert.ok(maxInFlight.login + maxInFlight.admin + maxInFlight.other < concurrency);
+  assert.ok(maxInFlight.refresh < maxInFlight.login);
 });
