@@ -1,10 +1,10 @@
 // The event of a change of access: who got or lost a role, which fleet token came or went. Never more of a token than its name.
 
 import { z } from 'zod';
-import { place } from './event-envelope.ts';
+import { envelope } from './event-envelope.ts';
 
 export const AccessChanged = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('AccessChanged'),
   data: z.strictObject({
     number: z.int().positive(),

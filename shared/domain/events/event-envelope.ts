@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-export const place = {
+export const envelope = {
   seq: z.int().positive(),
   /** From kind, subject and transition, so that whoever repeats a step makes no second event of it. */
   id: z.string().regex(/^[A-Za-z]+\.[A-Za-z0-9_@:.-]{1,250}$/),

@@ -10,7 +10,7 @@ import { Effect } from '../changes/pin-change.ts';
 import { Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import { AccessChanged } from './access-events.ts';
-import { place } from './event-envelope.ts';
+import { envelope } from './event-envelope.ts';
 import {
   ChangeProposed,
   FallbackLost,
@@ -21,7 +21,7 @@ import {
 } from './rollout-events.ts';
 
 const PolicyChanged = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('PolicyChanged'),
   data: z.strictObject({
     revision: z.int().positive(),
@@ -38,13 +38,13 @@ const where = { project: z.string(), location: z.string(), model: z.string() };
 const ringAndFamily = z.strictObject({ ring: z.string(), family: z.enum(families) });
 
 const ModelListed = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('ModelListed'),
   data: z.strictObject({ model: z.string() }),
 });
 
 const ModelEnabled = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('ModelEnabled'),
   data: z.strictObject({
     project: z.string(),
@@ -60,19 +60,19 @@ const ModelEnabled = z.strictObject({
 });
 
 const ModelLost = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('ModelLost'),
   data: z.strictObject({ ...where, evidence: z.string() }),
 });
 
 const UpgradeFound = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('UpgradeFound'),
   data: z.strictObject({ project: z.string(), model: z.string(), upgrades: z.array(Effect).min(1) }),
 });
 
 const PinAtRisk = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('PinAtRisk'),
   data: z.strictObject({
     ...where,
@@ -83,18 +83,18 @@ const PinAtRisk = z.strictObject({
 });
 
 const PinRetiring = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('PinRetiring'),
   data: z.strictObject({ model: z.string(), retirement: Retirement, days: z.int(), pins: z.array(ringAndFamily) }),
 });
 
 const ProbeBlind = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('ProbeBlind'),
   data: z.strictObject({ locations: z.array(z.string()), cause: BlindCause, evidence: z.string() }),
 });
 
-const ProbeRecovered = z.strictObject({ ...place, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
+const ProbeRecovered = z.strictObject({ ...envelope, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
 
 export const Event = z.discriminatedUnion('kind', [
   PolicyChanged,
@@ -117,8 +117,8 @@ export const Event = z.discriminatedUnion('kind', [
 export type Event = z.infer<typeof Event>;
 
 /** A fact that has no place in the chain yet. */
-export type News = WithoutPlace<Event>;
-type WithoutPlace<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
+export type News = WithoutEnvelope<Event>;
+type WithoutEnvelope<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
 
 export const Journal = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
 export type Journal = z.infer<typeof Journal>;

@@ -3,13 +3,13 @@
 import { z } from 'zod';
 import { Effect } from '../changes/pin-change.ts';
 import { families } from '../models/model.ts';
-import { place } from './event-envelope.ts';
+import { envelope } from './event-envelope.ts';
 
 const reason = z.string().max(500);
 
 /** An upgrade has soaked and waits for approval, or goes on by itself where the rule is `auto`. */
 export const UpgradeReady = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('UpgradeReady'),
   data: z.strictObject({
     upgrade: z.string(),
@@ -20,7 +20,7 @@ export const UpgradeReady = z.strictObject({
 });
 
 export const UpgradeDecided = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('UpgradeDecided'),
   data: z.strictObject({
     upgrade: z.string(),
@@ -34,7 +34,7 @@ export const UpgradeDecided = z.strictObject({
 });
 
 export const RolloutMoved = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('RolloutMoved'),
   data: z.strictObject({
     rollout: z.int().positive(),
@@ -50,7 +50,7 @@ export const RolloutMoved = z.strictObject({
 
 /** A change of the policy that raises risk waits for a second person, or was decided on. */
 export const ChangeProposed = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('ChangeProposed'),
   data: z.strictObject({
     proposal: z.int().positive(),
@@ -61,14 +61,14 @@ export const ChangeProposed = z.strictObject({
 });
 
 export const FreezeChanged = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('FreezeChanged'),
   data: z.strictObject({ frozen: z.boolean(), reason }),
 });
 
 /** Models that machines with an old CLI were served instead of their pin, and that are no longer callable. */
 export const FallbackLost = z.strictObject({
-  ...place,
+  ...envelope,
   kind: z.literal('FallbackLost'),
   data: z.strictObject({ models: z.array(z.string()).min(1), revision: z.int().positive() }),
 });
