@@ -115,8 +115,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   };
 }
 
-function vertexOptions({ PINWARD_VERTEX_ENDPOINT: endpoint }: Environment): { readonly endpoint?: string } {
-  return endpoint === undefined ? {} : { endpoint };
+function vertexOptions({ PINWARD_VERTEX_ENDPOINT: fakeHost }: Environment): { readonly fakeHost?: string } {
+  return fakeHost === undefined ? {} : { fakeHost };
 }
 
 function openStore(environment: Environment): Store {

@@ -28,14 +28,14 @@ export function hostOf(location: string): string {
   return `${location}-aiplatform.googleapis.com`;
 }
 
-/** `endpoint`: host and port of a fake for all locations, without encryption or credentials. */
-export function createClients(endpoint: string | null): Clients {
+/** `fakeHost`: host and port of a fake for all locations, without encryption or credentials. */
+export function createClients(fakeHost: string | null): Clients {
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const held = new Map<string, Promise<Client>>();
   const ready = new Set<Client>();
   let connecting: ReturnType<typeof connectReal> | null = null;
-  const connect = () => (connecting ??= endpoint === null ? connectReal() : connectFake(endpoint));
+  const connect = () => (connecting ??= fakeHost === null ? connectReal() : connectFake(fakeHost));
 
   /**
    * Kept only when it can be used: a client that has failed to get credentials stays useless, and throws where nobody
@@ -101,11 +101,11 @@ async function connectReal(): Promise<(host: string) => Promise<Options>> {
   };
 }
 
-async function connectFake(endpoint: string): Promise<(host: string) => Promise<Options>> {
+async function connectFake(fakeHost: string): Promise<(host: string) => Promise<Options>> {
   const { PassThroughClient } = await import('google-auth-library');
   const { credentials } = await import('@grpc/grpc-js');
-  const [apiEndpoint, port] = endpoint.split(':');
-  if (apiEndpoint === undefined || !/^\d+$/.test(port ?? '')) throw new Error(`not an endpoint: ${endpoint}`);
+  const [apiEndpoint, port] = fakeHost.split(':');
+  if (apiEndpoint === undefined || !/^\d+$/.test(port ?? '')) throw new Error(`not an endpoint: ${fakeHost}`);
   return async () => ({
     apiEndpoint,
     port: Number(port),

@@ -11,7 +11,7 @@ import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict
 
 export interface VertexOptions {
   /** Host and port of a fake that stands for all of Vertex. Without it: Google, with the credentials found by default. */
-  readonly endpoint?: string;
+  readonly fakeHost?: string;
   readonly clock?: Clock;
   readonly timeoutsMs?: Partial<Timeouts>;
 }
@@ -39,9 +39,9 @@ const question = Buffer.from(
 );
 
 export function openVertex(options: VertexOptions = {}): Garden {
-  const { clock = Date.now, endpoint = null } = options;
+  const { clock = Date.now, fakeHost = null } = options;
   const timeouts: Timeouts = { ready: 20_000, screen: 10_000, confirm: 20_000, list: 30_000, ...options.timeoutsMs };
-  const clients = createClients(endpoint);
+  const clients = createClients(fakeHost);
 
   async function observe(by: Observation['by'], place: Place, ask: typeof countTokens): Promise<Observation> {
     checkPlace(place);

@@ -51,7 +51,7 @@ async function probeApart(endpoint: string): Promise<Probed> {
 
 /** As a run does it: the listing first, which loads the SDK, then all places, each worker with one at a time. */
 async function probe(endpoint: string): Promise<Probed> {
-  const vertex = openVertex({ endpoint });
+  const vertex = openVertex({ fakeHost: endpoint });
   const { models: listed, evidence } = await vertex.list();
   if (listed?.length !== models.length) throw new Error(`the listing failed: ${evidence}`);
   const start = performance.now();

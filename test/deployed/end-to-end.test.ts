@@ -43,7 +43,7 @@ describe('an upgrade', { skip: whyNoEmulators() }, () => {
       slackUrl: slack.url,
       emulators: { firestore, pubsub },
       project: null,
-      garden: openVertex({ endpoint: garden.endpoint, clock }),
+      garden: openVertex({ fakeHost: garden.endpoint, clock }),
       clock,
       write: () => {},
     });

@@ -39,7 +39,7 @@ export async function startInOneProcess({ emulators, slackUrl, garden }: Surroun
     slackUrl,
     emulators,
     project: probedProject,
-    garden: openVertex({ endpoint: garden, clock }),
+    garden: openVertex({ fakeHost: garden, clock }),
     clock,
     write: () => {},
   });

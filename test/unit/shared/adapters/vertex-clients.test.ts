@@ -137,7 +137,7 @@ async function meet(
   fake: FakeGardenOptions = {},
 ): Promise<{ garden: FakeGarden; vertex: Garden }> {
   const garden = await startFakeGarden(fake);
-  const vertex = openVertex({ ...options, endpoint: garden.endpoint });
+  const vertex = openVertex({ ...options, fakeHost: garden.endpoint });
   t.after(async () => {
     await vertex.close();
     await garden.close();

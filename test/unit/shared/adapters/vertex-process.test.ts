@@ -28,7 +28,7 @@ test('a process that closed Vertex ends by itself', async (t) => {
   t.after(() => garden.close());
   garden.script({}, 'enabled');
   const child = run(
-    `const vertex = openVertex({ endpoint: '${garden.endpoint}' });
+    `const vertex = openVertex({ fakeHost: '${garden.endpoint}' });
      say([(await vertex.list()).models, (await vertex.screen(place)).verdict, (await vertex.confirm(place)).verdict]);
      await vertex.close();`,
   );
@@ -43,7 +43,7 @@ test('closing ends calls that hang, long before their time', async (t) => {
   garden.failList('hang');
   const child = run(
     `const hour = 3600_000;
-     const vertex = openVertex({ endpoint: '${garden.endpoint}', timeoutsMs: { screen: hour, confirm: hour, list: hour } });
+     const vertex = openVertex({ fakeHost: '${garden.endpoint}', timeoutsMs: { screen: hour, confirm: hour, list: hour } });
      const hanging = [vertex.screen(place), vertex.confirm(place), vertex.list()];
      process.stdin.once('data', async () => {
        await vertex.close();
@@ -68,7 +68,7 @@ test('closing ends calls that hang, long before their time', async (t) => {
 test('the SDK is loaded by the first call and not before', async (t) => {
   const garden = await startFakeGarden();
   t.after(() => garden.close());
-  const open = `const vertex = openVertex({ endpoint: '${garden.endpoint}' });`;
+  const open = `const vertex = openVertex({ fakeHost: '${garden.endpoint}' });`;
   const tracing = ['--import', './test/support/trace-imports.mjs'];
   const [idle, called] = await Promise.all([
     text(run(`${open} await vertex.close();`, {}, tracing).stdout),
@@ -112,7 +112,7 @@ test('a fake is asked without a search for credentials', async (t) => {
   t.after(() => Promise.all([garden.close(), metadata.close()]));
   const { port } = metadata.address() as AddressInfo; // a TCP server's address has this form
   const child = run(
-    `const vertex = openVertex({ endpoint: '${garden.endpoint}' });
+    `const vertex = openVertex({ fakeHost: '${garden.endpoint}' });
      say([(await vertex.confirm(place)).verdict, (await vertex.list()).models]);
      await vertex.close();`,
     { HOME: folder, GCE_METADATA_HOST: `127.0.0.1:${port}` },

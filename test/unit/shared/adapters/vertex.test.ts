@@ -55,8 +55,8 @@ describe('Vertex', () => {
 
   before(async () => {
     garden = await startFakeGarden();
-    vertex = openVertex({ endpoint: garden.endpoint, clock: () => now });
-    hurried = openVertex({ endpoint: garden.endpoint, timeoutsMs: { screen: 2000, confirm: 2000 } });
+    vertex = openVertex({ fakeHost: garden.endpoint, clock: () => now });
+    hurried = openVertex({ fakeHost: garden.endpoint, timeoutsMs: { screen: 2000, confirm: 2000 } });
   });
   beforeEach(() => garden.script({}, 'not found'));
   after(async () => {
