@@ -4,8 +4,8 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
-import { describeBug } from './api/problems/problem.ts';
 import type { Log } from './log.ts';
+import { describeBug } from './log.ts';
 
 /** Cloud Run kills after ten seconds. */
 const drainWithinMs = 9_000;

@@ -125,3 +125,8 @@ export function traceOf(headers: IncomingHttpHeaders, project: string | null): F
   if (id === undefined) return none;
   return { 'logging.googleapis.com/trace': `projects/${project}/traces/${id}` };
 }
+
+/** An exception for the log: where it came from, cut to a line that a log takes. */
+export function describeBug(error: unknown): string {
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
+}

@@ -1,12 +1,13 @@
 // What Pinward needs from the outside, as small interfaces. Adapters implement them, functions use them, and neither
 // knows the other.
 
-import type { Observation, Place } from './domain/availability/observation.ts';
+import type { Observation } from './domain/availability/observation.ts';
 import type { Documents, Kind } from './domain/documents.ts';
 import type { Posted } from './domain/events/announcement.ts';
 import type { Event } from './domain/events/event.ts';
 import type { Message } from './domain/events/message.ts';
 import type { Result } from './domain/fault.ts';
+import type { ModelEndpoint } from './domain/models/model-endpoint.ts';
 import type { PublicKey } from './domain/serving/statement.ts';
 
 export interface Stored<T> {
@@ -70,9 +71,9 @@ export interface Garden {
   /** Ids of the Anthropic models that the publisher lists, whoever may call them; null when the list could not be had. */
   list(): Promise<{ readonly models: readonly string[] | null; readonly evidence: string }>;
   /** Free: whether the model is servable for the project there. */
-  screen(place: Place): Promise<Observation>;
+  screen(endpoint: ModelEndpoint): Promise<Observation>;
   /** Costs one token: whether it answers. */
-  confirm(place: Place): Promise<Observation>;
+  confirm(endpoint: ModelEndpoint): Promise<Observation>;
   close(): Promise<void>;
 }
 

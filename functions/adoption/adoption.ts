@@ -5,8 +5,8 @@
 import type { Result } from '../../shared/domain/fault.ts';
 import { type AdoptionCounts, stretchMs } from '../../shared/domain/serving/adoption.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
-import { describeBug } from '../api/problems/problem.ts';
 import type { Log } from '../log.ts';
+import { describeBug } from '../log.ts';
 import type { Counted, Gathered, Tally } from './aggregator.ts';
 
 export interface Adoption {

@@ -81,16 +81,16 @@ function marksNothing(verdict: Look['observation']['verdict']): boolean {
   return verdict === 'misconfigured' || verdict === 'transient' || verdict === 'unknown';
 }
 
-function explain({ place, observation: { verdict, cause, evidence } }: Look): string {
+function explain({ endpoint, observation: { verdict, cause, evidence } }: Look): string {
   return cause === null
-    ? `? ${place.location}: ${verdict}, ${evidence}`
-    : `? ${place.location}: ${cause}. ${mending[cause]}`;
+    ? `? ${endpoint.location}: ${verdict}, ${evidence}`
+    : `? ${endpoint.location}: ${cause}. ${mending[cause]}`;
 }
 
 function showProgress(look: Look, done: number, all: number): void {
   looks.push(look);
-  const { place, observation } = look;
-  const line = `${done}/${all} ${place.model} in ${place.location}: ${observation.verdict}`;
+  const { endpoint, observation } = look;
+  const line = `${done}/${all} ${endpoint.model} in ${endpoint.location}: ${observation.verdict}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
   else process.stderr.write(`${line}\n`);
 }

@@ -1,9 +1,10 @@
 // A Model Garden that is not there: answers like Vertex for any project, so that `npm start` shows without a cloud what a
 // probe finds. Its story: a model that nobody could call appears in one location, then in others. Plainly labelled.
 
-import type { Observation, Place, Verdict } from '../../shared/domain/availability/observation.ts';
+import type { Observation, Verdict } from '../../shared/domain/availability/observation.ts';
 import { type Catalogue, entriesOf, isServedIn, isShut } from '../../shared/domain/models/catalogue.ts';
 import { families } from '../../shared/domain/models/model.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
 /** What appears, where, and how long after the first question (milliseconds): by then two runs have seen it missing. */
@@ -17,7 +18,7 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
   let start: number | null = null;
   const entries = families.flatMap((family) => entriesOf(catalogue, family));
 
-  function verdictOf({ location, model }: Place): Verdict {
+  function verdictOf({ location, model }: ModelEndpoint): Verdict {
     const now = clock();
     start ??= now;
     const step = story.find((each) => each.model === model && each.location === location);
@@ -31,8 +32,8 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
 
   const look =
     (by: Observation['by']) =>
-    async (place: Place): Promise<Observation> => {
-      const verdict = verdictOf(place);
+    async (endpoint: ModelEndpoint): Promise<Observation> => {
+      const verdict = verdictOf(endpoint);
       const isOpen = by === 'screen' && verdict === 'enabled';
       const evidence = `simulated: ${verdict === 'enabled' ? 'OK' : verdict}`;
       return {

@@ -1,9 +1,10 @@
 // Looking around: every place is screened for free, and confirmed with a call of one token only where that may tell
 // something new. Bounded in how much is asked at once, in calls that cost, and in time.
 
-import { type Cell, type Matrix, placeName } from '../../shared/domain/availability/availability.ts';
-import type { Observation, Place } from '../../shared/domain/availability/observation.ts';
+import type { Cell, Matrix } from '../../shared/domain/availability/availability.ts';
+import type { Observation } from '../../shared/domain/availability/observation.ts';
 import { parseModel } from '../../shared/domain/models/model.ts';
+import { endpointKey, type ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Look } from '../../shared/domain/probe/probe-input.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
@@ -11,7 +12,7 @@ export interface LookInput {
   readonly garden: Garden;
   readonly clock: Clock;
   readonly before: Matrix;
-  readonly places: readonly Place[];
+  readonly endpoints: readonly ModelEndpoint[];
   readonly onLook?: (look: Look, done: number, all: number) => void;
 }
 
@@ -25,35 +26,35 @@ const confirmEveryMs = 24 * 60 * 60_000;
 
 /** What was seen, in the order of the places; places that there was no time for are left out. */
 export async function lookAround(input: LookInput): Promise<{ looks: readonly Look[]; confirmed: number }> {
-  const { garden, clock, before, places } = input;
-  const cells = new Map(before.cells.map((cell) => [placeName(cell), cell]));
+  const { garden, clock, before, endpoints } = input;
+  const cells = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
   const end = clock() + lookForMs;
   const exhausted = new Set<string>();
-  const looks: (Look | null)[] = places.map(() => null);
+  const looks: (Look | null)[] = endpoints.map(() => null);
   let confirmed = 0;
   let next = 0;
   let done = 0;
 
-  async function look(place: Place): Promise<Observation> {
-    const screened = await garden.screen(place);
-    const cell = cells.get(placeName(place)) ?? null;
-    const mayConfirm = confirmed < mostConfirmations && !exhausted.has(bucketOf(place));
+  async function look(endpoint: ModelEndpoint): Promise<Observation> {
+    const screened = await garden.screen(endpoint);
+    const cell = cells.get(endpointKey(endpoint)) ?? null;
+    const mayConfirm = confirmed < mostConfirmations && !exhausted.has(bucketOf(endpoint));
     if (screened.verdict !== 'candidate' || !mayConfirm || !isDue(cell, clock())) return screened;
     confirmed++;
-    const observation = await garden.confirm(place);
+    const observation = await garden.confirm(endpoint);
     // The fleet draws on the same quota: where there is none left, no more of it is asked for in this run.
-    if (observation.verdict === 'no_quota') exhausted.add(bucketOf(place));
+    if (observation.verdict === 'no_quota') exhausted.add(bucketOf(endpoint));
     return observation;
   }
 
   async function work(): Promise<void> {
-    while (next < places.length && clock() < end) {
+    while (next < endpoints.length && clock() < end) {
       const at = next++;
-      const place = places[at];
-      if (place === undefined) return;
-      const made = { place, observation: await look(place) };
+      const endpoint = endpoints[at];
+      if (endpoint === undefined) return;
+      const made = { endpoint, observation: await look(endpoint) };
       looks[at] = made;
-      input.onLook?.(made, ++done, places.length);
+      input.onLook?.(made, ++done, endpoints.length);
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -67,6 +68,6 @@ function isDue(cell: Cell | null, now: number): boolean {
 }
 
 /** Models of one line share a quota in a location (Google's quotas page; vertex-probing facts, A5). */
-function bucketOf({ project, location, model }: Place): string {
+function bucketOf({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${parseModel(model)?.family}`;
 }

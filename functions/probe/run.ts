@@ -2,13 +2,13 @@
 // repeat: a lease lets one at a time ask, and the commit holds only if nobody else committed since the read.
 
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
-import type { Place } from '../../shared/domain/availability/observation.ts';
 import type { News } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
-import { placesToProbe } from '../../shared/domain/policy/pinned-endpoints.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Policy } from '../../shared/domain/policy/policy.ts';
+import { endpointsToProbe } from '../../shared/domain/probe/endpoints-to-probe.ts';
 import { planProbe } from '../../shared/domain/probe/plan-probe.ts';
 import type { Look } from '../../shared/domain/probe/probe-input.ts';
 import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
@@ -30,7 +30,7 @@ export interface RunPorts {
 }
 
 export interface Ran {
-  readonly places: number;
+  readonly endpoints: number;
   readonly confirmed: number;
   readonly news: readonly News[];
   readonly matrix: Matrix;
@@ -63,20 +63,20 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const { models: listed } = await ports.garden.list();
   // What was ever listed stays in sight, also when the list can't be had or no longer has it.
   const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
-  const places = placesOf(ports, policy, everListed);
-  if (places.length === 0) return ok(null);
-  const { looks, confirmed } = await lookAround({ ...ports, before, places });
+  const endpoints = endpointsOf(ports, policy, everListed);
+  if (endpoints.length === 0) return ok(null);
+  const { looks, confirmed } = await lookAround({ ...ports, before, endpoints });
 
   const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
   const plan = planProbe({ before, looks, listed, policy, catalogue, now: instant(clock()) });
   const committed = await commit(store, known.value, plan.matrix, plan.news);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
-  return ok({ places: places.length, confirmed, news: plan.news, matrix: plan.matrix });
+  return ok({ endpoints: endpoints.length, confirmed, news: plan.news, matrix: plan.matrix });
 }
 
-function placesOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly Place[] {
+function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly ModelEndpoint[] {
   const { catalogue: shipped, projects, locations } = ports;
-  return placesToProbe({ policy, shipped, listed, projects, locations });
+  return endpointsToProbe({ policy, shipped, listed, projects, locations });
 }
 
 /**

@@ -2,9 +2,10 @@
 // What can't be asked is an observation, too; only an id that no path may hold is a bug, and thrown before anything is sent.
 
 import type { CallOptions } from 'google-gax';
-import type { Observation, Place } from '../domain/availability/observation.ts';
+import type { Observation } from '../domain/availability/observation.ts';
 import { isLocation } from '../domain/models/location.ts';
 import { parseModel } from '../domain/models/model.ts';
+import type { ModelEndpoint } from '../domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../ports.ts';
 import { type Clients, createClients } from './vertex-clients.ts';
 import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict.ts';
@@ -43,15 +44,19 @@ export function openVertex(options: VertexOptions = {}): Garden {
   const timeouts: Timeouts = { ready: 20_000, screen: 10_000, confirm: 20_000, list: 30_000, ...options.timeoutsMs };
   const clients = createClients(fakeHost);
 
-  async function observe(by: Observation['by'], place: Place, ask: typeof countTokens): Promise<Observation> {
-    checkPlace(place);
-    const judged = await ask(clients, place, timeouts).catch((error) => judgeError(error, by));
+  async function observe(
+    by: Observation['by'],
+    endpoint: ModelEndpoint,
+    ask: typeof countTokens,
+  ): Promise<Observation> {
+    checkEndpoint(endpoint);
+    const judged = await ask(clients, endpoint, timeouts).catch((error) => judgeError(error, by));
     return { ...judged, by, at: new Date(clock()).toISOString() };
   }
 
   return {
-    screen: (place) => observe('screen', place, countTokens),
-    confirm: (place) => observe('confirm', place, predictOne),
+    screen: (endpoint) => observe('screen', endpoint, countTokens),
+    confirm: (endpoint) => observe('confirm', endpoint, predictOne),
     async list() {
       try {
         const models = await listModels(clients, timeouts);
@@ -64,16 +69,16 @@ export function openVertex(options: VertexOptions = {}): Garden {
   };
 }
 
-async function countTokens(clients: Clients, place: Place, timeouts: Timeouts): Promise<Judged> {
-  const client = await inTime(timeouts.ready, clients.utility(place.location));
-  const request = { endpoint: nameOf(place), contents: [{ role: 'user', parts: [{ text: 'ping' }] }] };
+async function countTokens(clients: Clients, endpoint: ModelEndpoint, timeouts: Timeouts): Promise<Judged> {
+  const client = await inTime(timeouts.ready, clients.utility(endpoint.location));
+  const request = { endpoint: nameOf(endpoint), contents: [{ role: 'user', parts: [{ text: 'ping' }] }] };
   await answered((heard) => client.countTokens(request, callOptions(clients, timeouts.screen), heard));
   return judgeCount();
 }
 
-async function predictOne(clients: Clients, place: Place, timeouts: Timeouts): Promise<Judged> {
-  const client = await inTime(timeouts.ready, clients.prediction(place.location));
-  const request = { endpoint: nameOf(place), httpBody: { contentType: 'application/json', data: question } };
+async function predictOne(clients: Clients, endpoint: ModelEndpoint, timeouts: Timeouts): Promise<Judged> {
+  const client = await inTime(timeouts.ready, clients.prediction(endpoint.location));
+  const request = { endpoint: nameOf(endpoint), httpBody: { contentType: 'application/json', data: question } };
   const body = await answered<{ data?: Uint8Array | string | null }>((heard) =>
     client.rawPredict(request, callOptions(clients, timeouts.confirm), heard),
   );
@@ -124,13 +129,13 @@ function idOf(name: string, versionId: string): string {
   return versionId === '' || versionId === 'default' || tail.includes('@') ? tail : `${tail}@${versionId}`;
 }
 
-function checkPlace({ project, location, model }: Place): void {
+function checkEndpoint({ project, location, model }: ModelEndpoint): void {
   if (!projectId.test(project)) throw new Error(`not the id of a project: ${JSON.stringify(project)}`);
   if (!isLocation(location)) throw new Error(`not a location: ${JSON.stringify(location)}`);
   if (parseModel(model) === null) throw new Error(`not the id of a model: ${JSON.stringify(model)}`);
 }
 
-function nameOf({ project, location, model }: Place): string {
+function nameOf({ project, location, model }: ModelEndpoint): string {
   return `projects/${project}/locations/${location}/${publisher}/models/${model}`;
 }
 

@@ -1,8 +1,6 @@
 // What can go wrong that is nobody's bug. Every function that can fail in an expected way returns a Result; the API's
 // one exhaustive switch (functions/api/problems/problem.ts) makes problem+json of a Fault. Codes are public: never rename one.
 
-import type { Unproven } from './availability/uncallable-pins.ts';
-
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
 
 /** One thing wrong with (or worth knowing about) a document, and what to do about it. `path` is an RFC 6901 pointer. */
@@ -12,6 +10,24 @@ export interface Finding {
   readonly path: string;
   readonly message: string;
   readonly fix: string;
+}
+
+/** A pin that nobody saw answer, with what was seen instead and what could be pinned in its stead. */
+export interface Unproven {
+  readonly ring: string;
+  readonly family: string;
+  readonly project: string;
+  readonly location: string;
+  readonly model: string;
+  /** Its availability, such as `not_enabled`. */
+  readonly state: string;
+  /** Vertex's last answer about it, and when that was; empty and null when it was never looked at. */
+  readonly evidence: string;
+  readonly seen: string | null;
+  /** The callable model of the family, in the same place, that is nearest to the one asked for. */
+  readonly nearest: string | null;
+  /** Other locations in which this very model is callable. */
+  readonly elsewhere: readonly string[];
 }
 
 /** What is wrong with a credential; functions/api/problems/access-texts.ts says how to mend each. */

@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { openVertex } from '../../shared/adapters/vertex.ts';
-import type { Place } from '../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { type Measure, medianOf } from './measure.ts';
 
 interface Probed {
@@ -19,8 +19,8 @@ const latencyMs = 200;
 const concurrency = 32;
 const models = Array.from({ length: 15 }, (_, at) => `claude-opus-${at + 4}`);
 const locations = ['global', 'us', 'eu', 'us-east5', 'us-central1', 'europe-west1', 'europe-west4', 'asia-southeast1'];
-const places = [...locations, 'asia-east1'].flatMap((location) =>
-  models.map((model): Place => ({ project: 'acme-claude', location, model })),
+const endpoints = [...locations, 'asia-east1'].flatMap((location) =>
+  models.map((model): ModelEndpoint => ({ project: 'acme-claude', location, model })),
 );
 
 export async function benchProbes(): Promise<Record<string, Measure>> {
@@ -32,7 +32,7 @@ export async function benchProbes(): Promise<Record<string, Measure>> {
   try {
     const runs: Probed[] = [];
     for (let round = 0; round < rounds; round++) runs.push(await probeApart(garden.endpoint));
-    const ideal = Math.ceil(places.length / concurrency) * latencyMs;
+    const ideal = Math.ceil(endpoints.length / concurrency) * latencyMs;
     const wall = medianOf(runs.map(({ confirmMs }) => confirmMs));
     const resident = medianOf(runs.map(({ residentMiB }) => residentMiB));
     return {
@@ -44,21 +44,21 @@ export async function benchProbes(): Promise<Record<string, Measure>> {
   }
 }
 
-async function probeApart(endpoint: string): Promise<Probed> {
-  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, endpoint]);
+async function probeApart(fakeHost: string): Promise<Probed> {
+  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, fakeHost]);
   return JSON.parse(stdout);
 }
 
 /** As a run does it: the listing first, which loads the SDK, then all places, each worker with one at a time. */
-async function probe(endpoint: string): Promise<Probed> {
-  const vertex = openVertex({ fakeHost: endpoint });
+async function probe(fakeHost: string): Promise<Probed> {
+  const vertex = openVertex({ fakeHost });
   const { models: listed, evidence } = await vertex.list();
   if (listed?.length !== models.length) throw new Error(`the listing failed: ${evidence}`);
   const start = performance.now();
-  const left = [...places];
+  const left = [...endpoints];
   const work = async () => {
-    for (let place = left.shift(); place !== undefined; place = left.shift()) {
-      const { verdict, evidence: said } = await vertex.confirm(place);
+    for (let endpoint = left.shift(); endpoint !== undefined; endpoint = left.shift()) {
+      const { verdict, evidence: said } = await vertex.confirm(endpoint);
       if (verdict !== 'enabled') throw new Error(`a probe failed: ${said}`);
     }
   };

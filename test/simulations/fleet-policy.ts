@@ -1,7 +1,8 @@
 // The policy of the simulated fleet, its models, and which of them the Model Garden has when.
 
-import type { Observation, Place } from '../../shared/domain/availability/observation.ts';
+import type { Observation } from '../../shared/domain/availability/observation.ts';
 import type { OwnModel } from '../../shared/domain/models/catalogue-model.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 import { models as invented } from '../support/invented.ts';
 import { draft, ring } from '../support/world.ts';
@@ -58,7 +59,7 @@ export class Truth {
   garden(): Garden {
     const look =
       (by: Observation['by']) =>
-      async ({ model }: Place): Promise<Observation> => {
+      async ({ model }: ModelEndpoint): Promise<Observation> => {
         const now = this.#clock();
         const isCallable = this.wasCallable(model, now);
         const verdict = !isCallable ? 'not_enabled' : by === 'screen' ? 'candidate' : 'enabled';

@@ -8,7 +8,7 @@ const dayMs = 24 * 60 * 60_000;
 
 export class AskingOracle {
   readonly #complain: (kind: 'missed', what: string) => void;
-  readonly #places = new Set(models.map(({ id }) => id));
+  readonly #endpoints = new Set(models.map(({ id }) => id));
   readonly #last = new Map<string, Answer>();
   readonly #confirmed = new Map<string, number>();
 
@@ -17,16 +17,16 @@ export class AskingOracle {
   }
 
   committed({ answers, listed, isLate }: Process, truth: Truth): void {
-    for (const model of listed ?? []) this.#places.add(model);
+    for (const model of listed ?? []) this.#endpoints.add(model);
     if (!isLate)
-      for (const [name, { place }] of truth.spots)
-        if (this.#places.has(place.model) && !answers.has(name)) this.#complain('missed', `${name}: not asked`);
+      for (const [name, { endpoint }] of truth.spots)
+        if (this.#endpoints.has(endpoint.model) && !answers.has(name)) this.#complain('missed', `${name}: not asked`);
     const exhausted = new Set(
-      [...answers.values()].filter(({ verdict }) => verdict === 'no_quota').map(({ spot }) => bucketOf(spot.place)),
+      [...answers.values()].filter(({ verdict }) => verdict === 'no_quota').map(({ spot }) => bucketOf(spot.endpoint)),
     );
     for (const [name, answer] of answers) {
       if (answer.verdict === 'candidate') {
-        if (!exhausted.has(bucketOf(answer.spot.place)) && this.#isDue(name, answer.at))
+        if (!exhausted.has(bucketOf(answer.spot.endpoint)) && this.#isDue(name, answer.at))
           this.#complain('missed', `${name}: not confirmed`);
       } else if (answer.verdict !== 'misconfigured' && answer.verdict !== 'transient' && answer.verdict !== 'unknown') {
         this.#last.set(name, answer);

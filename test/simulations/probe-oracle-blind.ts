@@ -16,7 +16,7 @@ export class BlindOracle {
   }
 
   committed(answers: readonly Answer[], events: readonly Event[]): void {
-    const byLocation = Map.groupBy(answers, ({ spot }) => spot.place.location);
+    const byLocation = Map.groupBy(answers, ({ spot }) => spot.endpoint.location);
     let hasLit = false;
     for (const [location, each] of byLocation) {
       if (each.every(({ verdict }) => verdict === 'misconfigured'))

@@ -52,8 +52,8 @@ export class Oracle {
       if (this.events.has(event.id)) this.complain('duplicate', `${event.id} in the history`);
       this.events.set(event.id, event);
     }
-    const claims = new Map(events.flatMap(placesOf));
-    if (claims.size < events.flatMap(placesOf).length) this.complain('duplicate', 'two events of one place');
+    const claims = new Map(events.flatMap(endpointsOf));
+    if (claims.size < events.flatMap(endpointsOf).length) this.complain('duplicate', 'two events of one place');
     for (const [name, answer] of answers) this.#judge(name, answer, claims);
     for (const [claim] of claims) if (!answers.has(claim.replace(/^\w+ /, ''))) this.complain('false', claim);
     this.#judgeMessages(events);
@@ -69,7 +69,7 @@ export class Oracle {
   #judge(name: string, answer: Answer, claims: ReadonlyMap<string, Event>): void {
     const known = this.#records.get(name) ?? unseen(answer);
     this.#records.set(name, known);
-    const seen: Seen = known.seen ?? (this.#fresh.has(answer.spot.place.model) ? 'down' : null);
+    const seen: Seen = known.seen ?? (this.#fresh.has(answer.spot.endpoint.model) ? 'down' : null);
     const told = tellsOf(answer, seen);
     note(known, answer, told);
     const isTwice = told === 'down' && known.downSince !== null && answer.at - known.downSince >= 60_000;
@@ -181,7 +181,7 @@ function classOf(truth: string): string {
 }
 
 /** The places that an event speaks of, by kind and name. */
-function placesOf(event: Event): readonly (readonly [string, Event])[] {
+function endpointsOf(event: Event): readonly (readonly [string, Event])[] {
   if (event.kind === 'ModelLost' || event.kind === 'PinAtRisk') return [[`${event.kind} ${nameOf(event.data)}`, event]];
   if (event.kind !== 'ModelEnabled') return [];
   const { project, model, locations } = event.data;

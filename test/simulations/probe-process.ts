@@ -1,8 +1,9 @@
 // A process of the simulation: the real ports with everything that can happen to them. It may die before or after any call;
 // what it would have done then never happens. The garden answers by the truth, with noise, single wrong answers and hangs.
 
-import type { Observation, Place } from '../../shared/domain/availability/observation.ts';
+import type { Observation } from '../../shared/domain/availability/observation.ts';
 import { fail, ok } from '../../shared/domain/fault.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Bus, Garden, Store, Write } from '../../shared/ports.ts';
 import type { Chance } from './chance.ts';
 import { downKinds, type Kind, lateRow, noiseRows, type Row, rowOf } from './probe-answers.ts';
@@ -134,23 +135,23 @@ export class Process {
           this.listed = this.#fails(0.06) ? null : ['no-model-of-ours', ...truth.listed];
           return { models: this.listed, evidence: '' };
         }),
-      screen: (place) => this.step('other', async () => this.#answer(place, 'screen')),
-      confirm: (place) => this.step('other', async () => this.#answer(place, 'confirm')),
+      screen: (endpoint) => this.step('other', async () => this.#answer(endpoint, 'screen')),
+      confirm: (endpoint) => this.step('other', async () => this.#answer(endpoint, 'confirm')),
       close: () => Promise.resolve(),
     };
   }
 
-  #answer(place: Place, by: 'screen' | 'confirm'): Observation {
-    const spot = this.#around.truth.spotOf(place);
+  #answer(endpoint: ModelEndpoint, by: 'screen' | 'confirm'): Observation {
+    const spot = this.#around.truth.spotOf(endpoint);
     const row =
-      this.#around.truth.stormAt(place) ??
+      this.#around.truth.stormAt(endpoint) ??
       this.#disturbance(spot) ??
       rowOf(by === 'screen' ? screened(spot) : spot.kind);
     if (row === lateRow) this.isLate = true;
     this.#around.time += row === lateRow ? 10_000 : this.#around.chance.between(0, 60);
     const at = this.#around.time;
     const { kind: truth, stretch } = spot;
-    this.answers.set(nameOf(place), { spot, verdict: row.verdict, truth, stretch, by, at });
+    this.answers.set(nameOf(endpoint), { spot, verdict: row.verdict, truth, stretch, by, at });
     return { ...row, by, at: new Date(at).toISOString() };
   }
 

@@ -1,9 +1,9 @@
 // The truth that a simulated probe is to find out: what every place really is at each moment, which models the publisher
 // lists, which quotas are used up and which locations can't be seen. It changes by chance between runs.
 
-import type { Place } from '../../shared/domain/availability/observation.ts';
 import type { OwnModel } from '../../shared/domain/models/catalogue-model.ts';
 import { parseModel } from '../../shared/domain/models/model.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Chance } from './chance.ts';
 import { downKinds, type Kind, kinds, type Row, stormRows } from './probe-answers.ts';
 
@@ -22,7 +22,7 @@ const unlisted = ['claude-opus-5-9', 'claude-sonnet-5-9', 'claude-haiku-5-9'] as
 
 /** One place. `stretch` counts how often it became callable or stopped being so, whatever the reason. */
 export interface Spot {
-  readonly place: Place;
+  readonly endpoint: ModelEndpoint;
   /** Whether the free screen can't tell that the terms are missing, so that only a confirmation can. */
   readonly isScreenFooled: boolean;
   /** How likely it changes between two runs. */
@@ -52,18 +52,18 @@ export class Truth {
           const base = chance.pick(kinds);
           const isScreenFooled = chance.happens(0.15);
           const restlessness = chance.happens(0.1) ? 0.3 : 0.03;
-          const spot = { place: { project, location, model }, isScreenFooled, restlessness, base, kind: base };
-          this.spots.set(nameOf(spot.place), { ...spot, stretch: 0, isFlapped: false });
+          const spot = { endpoint: { project, location, model }, isScreenFooled, restlessness, base, kind: base };
+          this.spots.set(nameOf(spot.endpoint), { ...spot, stretch: 0, isFlapped: false });
         }
   }
 
-  spotOf(place: Place): Spot {
-    const spot = this.spots.get(nameOf(place));
-    if (spot === undefined) throw new Error(`the probe asked for a place that nobody named: ${nameOf(place)}`);
+  spotOf(endpoint: ModelEndpoint): Spot {
+    const spot = this.spots.get(nameOf(endpoint));
+    if (spot === undefined) throw new Error(`the probe asked for a place that nobody named: ${nameOf(endpoint)}`);
     return spot;
   }
 
-  stormAt({ project, location }: Place): Row | null {
+  stormAt({ project, location }: ModelEndpoint): Row | null {
     return this.#storms.get(`${project}/${location}`) ?? null;
   }
 
@@ -74,7 +74,7 @@ export class Truth {
       if (chance.happens(spot.restlessness)) spot.base = this.#nextKind(spot.base);
     if (chance.happens(0.02)) this.listed.add(chance.pick(unlisted));
     if (chance.happens(0.002)) this.listed.delete(chance.pick(unlisted));
-    if (chance.happens(0.1)) this.#exhausted.add(bucketOf(this.#anySpot().place));
+    if (chance.happens(0.1)) this.#exhausted.add(bucketOf(this.#anySpot().endpoint));
     for (const bucket of this.#exhausted) if (chance.happens(0.3)) this.#exhausted.delete(bucket);
     if (chance.happens(0.15)) this.#breakSight(chance.pick(stormRows));
     for (const where of this.#storms.keys()) if (chance.happens(0.3)) this.#storms.delete(where);
@@ -90,7 +90,7 @@ export class Truth {
 
   #settle(): void {
     for (const spot of this.spots.values()) {
-      const isStarved = spot.base === 'enabled' && this.#exhausted.has(bucketOf(spot.place));
+      const isStarved = spot.base === 'enabled' && this.#exhausted.has(bucketOf(spot.endpoint));
       const kind = isStarved ? 'no_quota' : spot.base;
       if ((kind === 'enabled') !== (spot.kind === 'enabled')) spot.stretch++;
       spot.kind = kind;
@@ -102,7 +102,7 @@ export class Truth {
   }
 
   #breakSight(row: Row): void {
-    const { project, location } = this.#anySpot().place;
+    const { project, location } = this.#anySpot().endpoint;
     const reach = this.#chance.pick(['one', 'project', 'location', 'location', 'all']);
     for (const eachProject of reach === 'one' || reach === 'project' ? [project] : projects)
       for (const each of reach === 'one' || reach === 'location' ? [location] : locations)
@@ -116,11 +116,11 @@ export class Truth {
   }
 }
 
-export function nameOf({ project, location, model }: Place): string {
+export function nameOf({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${model}`;
 }
 
 /** Places that share a quota. */
-export function bucketOf({ project, location, model }: Place): string {
+export function bucketOf({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${parseModel(model)?.family}`;
 }

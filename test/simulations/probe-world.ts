@@ -115,9 +115,9 @@ export class ProbeWorld {
     const ports = { store, garden: process.garden(), catalogue, clock: () => this.#around.time, projects, locations };
     const run = () => runProbe({ ...ports, holder: `run-${this.runs}` });
     try {
-      const { fault, places } = await probeOnce({ run, sweep: createSweep(store, bus), log: silent });
-      this.#tally(fault ?? (places === 0 ? 'run that gave way' : 'run'));
-      if (isAlone && !process.isLate && fault === null && places === 0)
+      const { fault, endpoints } = await probeOnce({ run, sweep: createSweep(store, bus), log: silent });
+      this.#tally(fault ?? (endpoints === 0 ? 'run that gave way' : 'run'));
+      if (isAlone && !process.isLate && fault === null && endpoints === 0)
         this.oracle.complain('missed', 'a run gave way to nobody');
     } catch (error) {
       if (!(error instanceof Died)) throw error;

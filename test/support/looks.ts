@@ -1,8 +1,9 @@
 // Observations and looks for tests of what a probe makes of them: short to write, minutes counted from noon.
 
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
-import type { Observation, Place, Verdict } from '../../shared/domain/availability/observation.ts';
+import type { Observation, Verdict } from '../../shared/domain/availability/observation.ts';
 import type { News } from '../../shared/domain/events/event.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { type ProbePlan, planProbe } from '../../shared/domain/probe/plan-probe.ts';
 import type { Look, ProbeInput } from '../../shared/domain/probe/probe-input.ts';
 import { catalogue, now } from './world.ts';
@@ -16,7 +17,7 @@ export function instant(minutes: number): string {
   return new Date(now + minutes * minute).toISOString();
 }
 
-export function place(model = 'claude-opus-5', location = 'global', project = 'acme-claude'): Place {
+export function endpoint(model = 'claude-opus-5', location = 'global', project = 'acme-claude'): ModelEndpoint {
   return { project, location, model };
 }
 
@@ -25,8 +26,8 @@ export function observed(verdict: Verdict, minutes = 0, over: Partial<Observatio
   return { verdict, cause, evidence: `it was ${verdict}`, by: 'screen', at: instant(minutes), ...over };
 }
 
-export function look(where: Place, verdict: Verdict, minutes = 0): Look {
-  return { place: where, observation: observed(verdict, minutes) };
+export function look(where: ModelEndpoint, verdict: Verdict, minutes = 0): Look {
+  return { endpoint: where, observation: observed(verdict, minutes) };
 }
 
 /** Plans runs one after the other, each from what the one before it left; the models of the world are the first listing. */
@@ -42,7 +43,7 @@ export class Runs {
   /** The news of one run of this minute. */
   run(
     minutes: number,
-    looks: readonly (readonly [Place, Verdict])[],
+    looks: readonly (readonly [ModelEndpoint, Verdict])[],
     over: Partial<ProbeInput> = {},
   ): ProbePlan['news'] {
     const made = looks.map(([where, verdict]) => look(where, verdict, minutes));

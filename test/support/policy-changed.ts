@@ -26,9 +26,9 @@ type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
 export function changed(over: Partial<PolicyChanged['data']> = {}): PolicyChanged {
   const data = { revision: 42, note: null, restores: null, forced: null, changes: 1, effects: [moved], ...over };
-  const place = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
+  const endpoint = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
   const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
-  const event = Event.parse({ ...place, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });
+  const event = Event.parse({ ...endpoint, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });
   if (event.kind !== 'PolicyChanged') throw new Error('it was parsed as another kind');
   return event;
 }

@@ -9,8 +9,9 @@ import { createSnapshot, type Snapshot } from '../../functions/api/polls/policy-
 import { steer } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
-import type { Observation, Place } from '../../shared/domain/availability/observation.ts';
+import type { Observation } from '../../shared/domain/availability/observation.ts';
 import { ok } from '../../shared/domain/fault.ts';
+import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
 import type { Garden, Store } from '../../shared/ports.ts';
 import { models } from './invented.ts';
@@ -132,7 +133,7 @@ export class Fleet {
   #garden(): Garden {
     const look =
       (by: Observation['by']) =>
-      async ({ model }: Place): Promise<Observation> => {
+      async ({ model }: ModelEndpoint): Promise<Observation> => {
         const at = new Date(this.time).toISOString();
         if (this.isVertexAway) return { verdict: 'transient', cause: null, evidence: 'away', by, at };
         const isCallable = this.callable.has(model);

@@ -7,9 +7,10 @@ import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.
 import { createChangeAccess } from '../../commands/change-access.ts';
 import { createChange } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
+import { describeBug } from '../../log.ts';
 import type { Caller, Callers } from '../auth/caller.ts';
 import { assertionHeader } from '../auth/credential.ts';
-import { describeBug, problemHeaders, problemOf } from '../problems/problem.ts';
+import { problemHeaders, problemOf } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
 import type { Reply, Route, RoutePorts } from './route.ts';
 import { accessRoutes } from './routes/access.ts';

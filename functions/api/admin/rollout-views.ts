@@ -4,9 +4,10 @@ import type { Matrix } from '../../../shared/domain/availability/availability.ts
 import { type Effect, sideOf } from '../../../shared/domain/changes/pin-change.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { pinnedPlaces } from '../../../shared/domain/policy/pinned-endpoints.ts';
+import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
-import { callableSince, ruleOf } from '../../../shared/domain/rollouts/soak.ts';
+import { ruleOf } from '../../../shared/domain/policy/policy.ts';
+import { callableSince } from '../../../shared/domain/rollouts/soak.ts';
 import type { Upgrade } from '../../../shared/domain/rollouts/upgrade.ts';
 import { failureShare } from '../../../shared/domain/serving/adoption.ts';
 import { shareOf } from '../../../shared/domain/serving/bucketing.ts';
@@ -15,23 +16,23 @@ import type { Store } from '../../../shared/ports.ts';
 import { readAdoption } from '../../adoption/adoption.ts';
 
 export function upgradeView(policy: Policy | null, matrix: Matrix | null, shipped: Catalogue) {
-  const pinned = policy === null ? [] : pinnedPlaces(policy);
+  const pinned = policy === null ? [] : pinnedEndpoints(policy);
   const catalogue = extendCatalogue(shipped, policy?.models ?? []);
   return (upgrade: Upgrade) => {
     const { ring, family, model, state } = upgrade;
-    const place = pinned.find((each) => each.ring === ring && each.family === family)?.place;
-    if (place === undefined || policy === null) return { ...upgrade, effect: null, readyAt: null };
+    const endpoint = pinned.find((each) => each.ring === ring && each.family === family)?.endpoint;
+    if (endpoint === undefined || policy === null) return { ...upgrade, effect: null, readyAt: null };
     const side = {
-      location: place.location,
+      location: endpoint.location,
       context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
     };
     const effect: Effect = {
       ring,
       family,
-      from: sideOf({ ...side, model: place.model }, catalogue),
+      from: sideOf({ ...side, model: endpoint.model }, catalogue),
       to: sideOf({ ...side, model }, catalogue),
     };
-    const since = state === 'soaking' ? callableSince(matrix, { ...place, model }) : null;
+    const since = state === 'soaking' ? callableSince(matrix, { ...endpoint, model }) : null;
     const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;
     return { ...upgrade, effect, readyAt: since === null ? null : new Date(since + soakMs).toISOString() };
   };

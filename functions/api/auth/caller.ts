@@ -6,8 +6,8 @@ import type { Access } from '../../../shared/domain/access/access.ts';
 import type { Role } from '../../../shared/domain/access/roles.ts';
 import { type CredentialDefect, fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
+import { createRecent } from '../bounded-map.ts';
 import type { AccessView, Bound } from './access-cache.ts';
-import { createRecent } from './bounded-map.ts';
 import type { Presented } from './credential.ts';
 import type { Issuers, Person } from './id-tokens.ts';
 

@@ -6,9 +6,9 @@ import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.
 import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import type { Adoption } from '../../adoption/adoption.ts';
-import { type Log, traceOf } from '../../log.ts';
+import { describeBug, type Log, traceOf } from '../../log.ts';
 import type { Callers } from '../auth/caller.ts';
-import { describeBug, sendProblem } from '../problems/problem.ts';
+import { sendProblem } from '../problems/problem.ts';
 import { createSignatures, type Keys } from '../signing/signatures.ts';
 import { createRates } from '../traffic/rate-limit.ts';
 import type { Known, Snapshot } from './policy-cache.ts';

@@ -1,7 +1,6 @@
 // What is said of each fault: status, title, and how to mend it. Codes are public; words may get better.
 
-import type { Unproven } from '../../../shared/domain/availability/uncallable-pins.ts';
-import type { Fault } from '../../../shared/domain/fault.ts';
+import type { Fault, Unproven } from '../../../shared/domain/fault.ts';
 import { accessWordsOf } from './access-texts.ts';
 import type { Problem } from './problem.ts';
 import { steeringWordsOf } from './rollout-texts.ts';

@@ -2,8 +2,7 @@
 // error uses it, the poll path without Hono too.
 
 import type { ServerResponse } from 'node:http';
-import type { Unproven } from '../../../shared/domain/availability/uncallable-pins.ts';
-import type { Fault, Finding } from '../../../shared/domain/fault.ts';
+import type { Fault, Finding, Unproven } from '../../../shared/domain/fault.ts';
 import { wordsOf } from './problem-texts.ts';
 
 export interface Problem {
@@ -54,9 +53,4 @@ export function sendProblem(
   const body = Buffer.from(`${JSON.stringify(problem, null, 2)}\n`);
   response.writeHead(problem.status, { ...problemHeaders(problem), 'Content-Length': body.length });
   response.end(isHead ? undefined : body);
-}
-
-/** An exception for the log: where it came from, cut to a line that a log takes. */
-export function describeBug(error: unknown): string {
-  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
 }

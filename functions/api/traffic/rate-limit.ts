@@ -2,8 +2,8 @@
 // credential. An instance counts for itself, and what it forgets is full again, so that memory stays bounded.
 
 import type { Clock } from '../../../shared/ports.ts';
-import { createRecent } from '../auth/bounded-map.ts';
 import type { Caller } from '../auth/caller.ts';
+import { createRecent } from '../bounded-map.ts';
 
 /** So much at once, and so much each second after that. */
 interface Limit {

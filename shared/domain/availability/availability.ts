@@ -3,7 +3,8 @@
 // document, the matrix, which one read brings.
 
 import { z } from 'zod';
-import { BlindCause, type Observation, type Place, type Verdict } from './observation.ts';
+import type { ModelEndpoint } from '../models/model-endpoint.ts';
+import { BlindCause, type Observation, type Verdict } from './observation.ts';
 
 export const Availability = z.enum([
   'enabled',
@@ -71,18 +72,18 @@ export type Turn = 'gained' | 'lost';
 /** Two runs agree only if they are so far apart (milliseconds): a schedule that fires twice is one look. */
 export const agreeAfterMs = 60_000;
 
-export function placeName({ project, location, model }: Place): string {
-  return `${project}/${location}/${model}`;
-}
-
 /** A pin may be served from there: it answered when it was last asked. */
 export function isCallable(state: Availability): boolean {
   return state === 'enabled';
 }
 
 /** Adds one observation to what is known of a place, and says whether the model was gained or lost by it. */
-export function fold(before: Cell | null, place: Place, observation: Observation): { cell: Cell; turn: Turn | null } {
-  const cell = before ?? unseenCell(place, observation.at);
+export function fold(
+  before: Cell | null,
+  endpoint: ModelEndpoint,
+  observation: Observation,
+): { cell: Cell; turn: Turn | null } {
+  const cell = before ?? unseenCell(endpoint, observation.at);
   const state = toState(observation.verdict);
   if (state === null) return { cell, turn: null };
   const { at, evidence, by } = observation;
@@ -135,7 +136,7 @@ function isAgreed(doubted: string | null, at: string): boolean {
   return doubted === null || Date.parse(at) - Date.parse(doubted) >= agreeAfterMs;
 }
 
-function unseenCell({ project, location, model }: Place, at: string): Cell {
+function unseenCell({ project, location, model }: ModelEndpoint, at: string): Cell {
   return {
     project,
     location,

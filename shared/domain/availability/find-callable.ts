@@ -1,7 +1,7 @@
 // Proving: from what the probe knows to the models that a revision keeps as proven. See proven.ts.
 
 import { parseModel } from '../models/model.ts';
-import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 import { type Proven, provenKey } from './callable-models.ts';
@@ -9,8 +9,8 @@ import { type Proven, provenKey } from './callable-models.ts';
 export function provenFor(policy: Policy, matrix: Matrix | null): Record<string, string[]> | null {
   if (matrix === null) return null;
   const proven: Record<string, string[]> = {};
-  for (const { family, place } of pinnedPlaces(policy)) {
-    const key = provenKey(place);
+  for (const { family, endpoint } of pinnedEndpoints(policy)) {
+    const key = provenKey(endpoint);
     const models = matrix.cells
       .filter((cell) => provenKey(cell) === key && isCallable(cell.state) && parseModel(cell.model)?.family === family)
       .map(({ model }) => model);

@@ -3,13 +3,6 @@
 
 import { z } from 'zod';
 
-/** Where and for whom a model was asked for. */
-export interface Place {
-  readonly project: string;
-  readonly location: string;
-  readonly model: string;
-}
-
 /**
  * What an answer says. About the model: `enabled` (it answered), `candidate` (servable, only a confirmation tells more),
  * `no_quota`, `blocked_by_policy`, `needs_data_sharing`, `not_enabled`, `not_served`. About us or the moment, and so nothing

@@ -8,7 +8,7 @@ import { type Family, families, parseModel } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { pointer } from '../policy/read-draft.ts';
-import { isAllowedBy } from '../serving/resolve.ts';
+import { isAllowedBy } from '../serving/allow-list.ts';
 import { passedSettings } from '../serving/written-settings.ts';
 
 interface PinInRing {

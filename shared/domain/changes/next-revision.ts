@@ -8,7 +8,7 @@ import { type Finding, fail, ok, type Result } from '../fault.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { isFamily } from '../models/model.ts';
 import { Pin } from '../policy/pin.ts';
-import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { Policy } from '../policy/policy.ts';
 import { readDraft } from '../policy/read-draft.ts';
 import type { Revision } from '../serving/revision.ts';
@@ -80,7 +80,7 @@ function isSeen(expected: number | 'any', current: Revision | null): boolean {
 /** Whether the pin that a rollout moves would become another one, or be called elsewhere. */
 function touches(before: Policy | null, after: Policy, { ring, family }: Rollout): boolean {
   const find = (policy: Policy | null) =>
-    policy === null ? undefined : pinnedPlaces(policy).find((pin) => pin.ring === ring && pin.family === family);
+    policy === null ? undefined : pinnedEndpoints(policy).find((pin) => pin.ring === ring && pin.family === family);
   return !isDeepStrictEqual(find(before), find(after));
 }
 

@@ -6,7 +6,8 @@ import { type Catalogue, extendCatalogue, findEntry, priceIn } from '../models/c
 import { Price, Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type ResolvedPin, resolve } from '../serving/resolve.ts';
+import type { ResolvedPin } from '../serving/resolution.ts';
+import { resolve } from '../serving/resolve.ts';
 
 /** One side of a move. Price is what the location costs; null is unknown, as everywhere in the catalogue. */
 export const Side = z.strictObject({
@@ -36,8 +37,8 @@ export function effectsOf(before: Policy | null, after: Policy, shipped: Catalog
   return [...rings].flatMap((ring) =>
     families
       .map((family) => {
-        const place = `${ring}/${family}`;
-        return { ring, family, from: from.get(place) ?? null, to: to.get(place) ?? null };
+        const endpoint = `${ring}/${family}`;
+        return { ring, family, from: from.get(endpoint) ?? null, to: to.get(endpoint) ?? null };
       })
       .filter((effect) => placeOf(effect.from) !== placeOf(effect.to)),
   );

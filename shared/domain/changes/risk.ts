@@ -3,10 +3,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../models/catalogue.ts';
-import { families } from '../models/model.ts';
+import { families, isNewer } from '../models/model.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
-import { isNewer } from '../rollouts/rollout-actions.ts';
-import { ruleOf } from '../rollouts/soak.ts';
+import { ruleOf } from '../policy/policy.ts';
 import { effectsOf } from './pin-change.ts';
 
 const rules = ['manual', 'approve', 'auto'];

@@ -39,6 +39,12 @@ export function compareModels(a: Model, b: Model): number {
   return a.major - b.major || a.minor - b.minor || compareText(dateOf(a), dateOf(b));
 }
 
+/** Whether an id means a newer version than another; false where one of them is no model id. */
+export function isNewer(id: string, than: string): boolean {
+  const [a, b] = [parseModel(id), parseModel(than)];
+  return a !== null && b !== null && compareModels(a, b) > 0;
+}
+
 /** Whether two ids mean the same version: `@default` is how some tools write an id that has no date. */
 export function isSameVersion(a: Model, b: Model): boolean {
   return a.family === b.family && compareModels(a, b) === 0;

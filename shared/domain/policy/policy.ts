@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 import { Location, OwnModel } from '../models/catalogue-model.ts';
-import { families } from '../models/model.ts';
-import { UpgradeRule } from '../rollouts/upgrade.ts';
-import { Schedule } from '../serving/rollout.ts';
+import { type Family, families } from '../models/model.ts';
 import { Pin } from './pin.ts';
+import { Schedule } from './rollout-schedule.ts';
 import { Settings } from './settings.ts';
+import { manual, UpgradeRule } from './upgrade-rule.ts';
 
 const ProjectId = z
   .string()
@@ -75,3 +75,9 @@ export const Policy = z
     });
   });
 export type Policy = z.infer<typeof Policy>;
+
+/** The upgrade rule of a ring for a family: the ring's own, else the policy's, else `manual`. */
+export function ruleOf(policy: Policy, ring: string, family: Family): UpgradeRule {
+  const own = policy.rings.find(({ name }) => name === ring)?.upgrades?.[family];
+  return own ?? policy.upgrades?.[family] ?? manual;
+}

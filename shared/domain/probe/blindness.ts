@@ -20,7 +20,7 @@ interface FoldedBlindness {
  */
 export function foldBlindness({ before, looks, now }: ProbeInput): FoldedBlindness {
   const { blind: was, blindings } = before;
-  const byLocation = [...Map.groupBy(looks, ({ place }) => place.location)];
+  const byLocation = [...Map.groupBy(looks, ({ endpoint }) => endpoint.location)];
   const dark = byLocation.filter(([, each]) =>
     each.every(({ observation }) => observation.verdict === 'misconfigured'),
   );

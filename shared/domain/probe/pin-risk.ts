@@ -1,9 +1,10 @@
 // What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
 
-import { type Cell, isSurelyNotCallable, type Matrix, placeName } from '../availability/availability.ts';
+import { type Cell, isSurelyNotCallable, type Matrix } from '../availability/availability.ts';
 import type { News } from '../events/event.ts';
 import { findEntry } from '../models/catalogue.ts';
-import type { PinnedPlace } from '../policy/pinned-endpoints.ts';
+import { endpointKey } from '../models/model-endpoint.ts';
+import type { PinnedEndpoint } from '../policy/pinned-endpoints.ts';
 import { by, type ProbeInput } from './probe-input.ts';
 
 /** Days before Google's floor at which people are told. */
@@ -13,11 +14,11 @@ const retiringDays = [7, 30, 90] as const;
 export function foldRisk(
   { before, now }: ProbeInput,
   cells: ReadonlyMap<string, Cell>,
-  pinned: readonly PinnedPlace[],
+  pinned: readonly PinnedEndpoint[],
 ): { value: Matrix['atRisk']; news: readonly News[] } {
-  const atRisk = new Map<string, PinnedPlace[]>();
+  const atRisk = new Map<string, PinnedEndpoint[]>();
   for (const pin of pinned) {
-    const name = placeName(pin.place);
+    const name = endpointKey(pin.endpoint);
     const cell = cells.get(name);
     if (cell === undefined || !isSurelyNotCallable(cell)) continue;
     atRisk.set(name, [...(atRisk.get(name) ?? []), pin]);
@@ -34,7 +35,12 @@ export function foldRisk(
   return { value: Object.fromEntries(entries), news };
 }
 
-function riskNews(pins: readonly PinnedPlace[], cell: Cell | undefined, times: number, now: string): readonly News[] {
+function riskNews(
+  pins: readonly PinnedEndpoint[],
+  cell: Cell | undefined,
+  times: number,
+  now: string,
+): readonly News[] {
   if (cell === undefined) return [];
   const { project, location, model, state, evidence } = cell;
   if (state === 'unknown' || state === 'enabled') return [];
@@ -46,9 +52,9 @@ function riskNews(pins: readonly PinnedPlace[], cell: Cell | undefined, times: n
 /** Each step towards Google's floor is told once a model, the nearest one that has been reached. */
 export function foldRetiring(
   { before, catalogue, now }: ProbeInput,
-  pinned: readonly PinnedPlace[],
+  pinned: readonly PinnedEndpoint[],
 ): { value: Matrix['retiring']; news: readonly News[] } {
-  const models = [...new Set(pinned.map(({ place }) => place.model))];
+  const models = [...new Set(pinned.map(({ endpoint }) => endpoint.model))];
   const reached = models.flatMap((model) => {
     const retirement = findEntry(catalogue, model)?.retirement.value ?? null;
     if (retirement === null) return [];
@@ -59,7 +65,9 @@ export function foldRetiring(
       : [{ model, retirement, step }];
   });
   const news = reached.map(({ model, retirement, step }): News => {
-    const pins = pinned.filter(({ place }) => place.model === model).map(({ ring, family }) => ({ ring, family }));
+    const pins = pinned
+      .filter(({ endpoint }) => endpoint.model === model)
+      .map(({ ring, family }) => ({ ring, family }));
     const id = `PinRetiring.${model}.${step}`;
     return { id, kind: 'PinRetiring', subject: model, at: now, by, data: { model, retirement, days: step, pins } };
   });

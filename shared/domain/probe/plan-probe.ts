@@ -2,19 +2,13 @@
 // Pure; functions/probe/run.ts reads, asks, calls this and commits. Ids of news come from place and count, so that a run
 // that is repeated says nothing twice.
 
-import {
-  type Cell,
-  fold,
-  isSurelyNotCallable,
-  type Matrix,
-  placeName,
-  type Turn,
-} from '../availability/availability.ts';
+import { type Cell, fold, isSurelyNotCallable, type Matrix, type Turn } from '../availability/availability.ts';
 import { type Effect, sideOf } from '../changes/pin-change.ts';
 import type { News } from '../events/event.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { compareModels, parseModel } from '../models/model.ts';
-import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import { endpointKey } from '../models/model-endpoint.ts';
+import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { foldBlindness } from './blindness.ts';
 import { foldRetiring, foldRisk } from './pin-risk.ts';
@@ -30,10 +24,10 @@ export interface ProbePlan {
 
 export function planProbe(input: ProbeInput): ProbePlan {
   const { before, now } = input;
-  const pinned = input.policy === null ? [] : pinnedPlaces(input.policy);
+  const pinned = input.policy === null ? [] : pinnedEndpoints(input.policy);
   const folded = foldLooks(input);
-  const cells = new Map(before.cells.map((cell) => [placeName(cell), cell]));
-  for (const { cell } of folded) cells.set(placeName(cell), cell);
+  const cells = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
+  for (const { cell } of folded) cells.set(endpointKey(cell), cell);
   const listed = foldListing(input);
   const enabled = foldEnablings(input, folded, listed.value);
   const blind = foldBlindness(input);
@@ -61,10 +55,10 @@ interface Folded {
 }
 
 function foldLooks({ before, looks }: ProbeInput): readonly Folded[] {
-  const known = new Map(before.cells.map((cell) => [placeName(cell), cell]));
-  return looks.map(({ place, observation }) => {
-    const cell = known.get(placeName(place)) ?? null;
-    return { before: cell, ...fold(cell, place, observation) };
+  const known = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
+  return looks.map(({ endpoint, observation }) => {
+    const cell = known.get(endpointKey(endpoint)) ?? null;
+    return { before: cell, ...fold(cell, endpoint, observation) };
   });
 }
 
@@ -137,13 +131,13 @@ function upgradesTo(
   catalogue: Catalogue,
 ): readonly Effect[] {
   const candidate = parseModel(model);
-  return pinnedPlaces(policy).flatMap(({ ring, family, place }) => {
-    const current = parseModel(place.model);
-    const isHere = place.project === project && locations.includes(place.location);
+  return pinnedEndpoints(policy).flatMap(({ ring, family, endpoint }) => {
+    const current = parseModel(endpoint.model);
+    const isHere = endpoint.project === project && locations.includes(endpoint.location);
     if (!isHere || candidate?.family !== family || current?.family !== family) return [];
     if (compareModels(candidate, current) <= 0) return [];
-    const side = { location: place.location, context1m: false };
-    const from = sideOf({ ...side, model: place.model }, catalogue);
+    const side = { location: endpoint.location, context1m: false };
+    const from = sideOf({ ...side, model: endpoint.model }, catalogue);
     return [{ ring, family, from, to: sideOf({ ...side, model }, catalogue) }];
   });
 }

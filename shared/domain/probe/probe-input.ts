@@ -1,12 +1,13 @@
 // What planning a probe's outcome works on: what was known, and what one run saw.
 
 import type { Matrix } from '../availability/availability.ts';
-import type { Observation, Place } from '../availability/observation.ts';
+import type { Observation } from '../availability/observation.ts';
 import type { Catalogue } from '../models/catalogue.ts';
+import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import type { Policy } from '../policy/policy.ts';
 
 export interface Look {
-  readonly place: Place;
+  readonly endpoint: ModelEndpoint;
   readonly observation: Observation;
 }
 

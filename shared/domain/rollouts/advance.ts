@@ -3,10 +3,10 @@
 // functions/advance calls this every minute, and the API right after a person's decision.
 
 import { createHash } from 'node:crypto';
-import { compareModels, parseModel } from '../models/model.ts';
+import { compareModels, isNewer, parseModel } from '../models/model.ts';
+import { ruleOf } from '../policy/policy.ts';
 import type { Rollout } from '../serving/rollout.ts';
-import { advanceRollout, endRollout, isDue, isNewer, pinOf, startRollout } from './rollout-actions.ts';
-import { ruleOf } from './soak.ts';
+import { advanceRollout, endRollout, isDue, pinOf, startRollout } from './rollout-actions.ts';
 import { type Course, callabilityOf } from './transition.ts';
 import type { Upgrade } from './upgrade.ts';
 import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';

@@ -1,9 +1,10 @@
 // What people and time do to a rollout: start, advance, pause, resume, abort. Each is a step on a course.
 
 import { fail, ok, type Result } from '../fault.ts';
-import { compareModels, type Family, parseModel } from '../models/model.ts';
+import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
-import { type Rollout, Schedule } from '../serving/rollout.ts';
+import { Schedule } from '../policy/rollout-schedule.ts';
+import type { Rollout } from '../serving/rollout.ts';
 import { type Course, callabilityOf, nextNumber, withRollout, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade } from './upgrade.ts';
 
@@ -126,11 +127,6 @@ function endUpgrades(course: Course, { id, ring, family, to }: Rollout): Course 
     }
   }
   return next;
-}
-
-export function isNewer(model: string, than: string): boolean {
-  const [a, b] = [parseModel(model), parseModel(than)];
-  return a !== null && b !== null && compareModels(a, b) > 0;
 }
 
 /** The pin that a ring has for a family now. */

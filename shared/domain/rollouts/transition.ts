@@ -3,13 +3,14 @@
 // documents to write and the news, or nothing when nothing came of it. Pure.
 
 import type { Matrix } from '../availability/availability.ts';
-import { isCallable, isSurelyNotCallable, placeName } from '../availability/availability.ts';
+import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
 import { lostModels, provenFor } from '../availability/find-callable.ts';
 import { type Effect, sideOf } from '../changes/pin-change.ts';
 import type { News } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
+import { endpointKey } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
-import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
+import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { shareOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
@@ -150,16 +151,16 @@ export function withRollout(course: Course, rollout: Rollout, move: Move): Cours
 
 /** Where a ring calls a family now; null when it has no such pin. */
 export function placeOf({ policy }: Course, ring: string, family: string) {
-  return pinnedPlaces(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.place ?? null;
+  return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
 }
 
 export type Callability = 'callable' | 'doubtful' | 'lost';
 
 /** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
 export function callabilityOf(course: Course, ring: string, family: string, model: string): Callability {
-  const place = placeOf(course, ring, family);
-  const name = place === null ? null : placeName({ ...place, model });
-  const cell = course.standing.matrix?.cells.find((each) => placeName(each) === name);
+  const endpoint = placeOf(course, ring, family);
+  const name = endpoint === null ? null : endpointKey({ ...endpoint, model });
+  const cell = course.standing.matrix?.cells.find((each) => endpointKey(each) === name);
   if (cell === undefined) return 'doubtful';
   if (isCallable(cell.state)) return cell.doubted === null ? 'callable' : 'doubtful';
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';

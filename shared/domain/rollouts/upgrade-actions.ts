@@ -3,10 +3,11 @@
 import { lint } from '../changes/lint.ts';
 import type { News } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
-import { parseModel } from '../models/model.ts';
-import { pinnedPlaces } from '../policy/pinned-endpoints.ts';
-import { isNewer, pinOf } from './rollout-actions.ts';
-import { callableSince, ruleOf } from './soak.ts';
+import { isNewer, parseModel } from '../models/model.ts';
+import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
+import { ruleOf } from '../policy/policy.ts';
+import { pinOf } from './rollout-actions.ts';
+import { callableSince } from './soak.ts';
 import { type Course, callabilityOf, effectOf, placeOf, withNews, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
@@ -16,11 +17,12 @@ export function findUpgrades(course: Course): Course {
   const known = new Set(steering.upgrades.map(({ id }) => id));
   const cells = (standing.matrix?.cells ?? []).filter((cell) => cell.firstCallable !== null);
   let next = course;
-  for (const { ring, family, place } of pinnedPlaces(policy)) {
+  for (const { ring, family, endpoint } of pinnedEndpoints(policy)) {
     for (const { project, location, model } of cells) {
       const id = upgradeId(ring, family, model);
-      if (project !== place.project || location !== place.location || known.has(id)) continue;
-      if (!isUpgrade(model, place.model, family) || callabilityOf(course, ring, family, model) !== 'callable') continue;
+      if (project !== endpoint.project || location !== endpoint.location || known.has(id)) continue;
+      if (!isUpgrade(model, endpoint.model, family) || callabilityOf(course, ring, family, model) !== 'callable')
+        continue;
       next = withUpgrade(next, newUpgrade(id, ring, family, model, standing.now));
     }
   }
@@ -113,8 +115,8 @@ function stateOf(course: Course, upgrade: Upgrade): UpgradeState {
   if (state === 'approved') return state;
   const { rule, soakHours } = ruleOf(course.policy, ring, family);
   if (rule === 'manual') return 'found';
-  const place = placeOf(course, ring, family);
-  const since = place === null ? null : callableSince(course.standing.matrix, { ...place, model });
+  const endpoint = placeOf(course, ring, family);
+  const since = endpoint === null ? null : callableSince(course.standing.matrix, { ...endpoint, model });
   if (since === null) return 'found';
   return Date.parse(course.standing.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
 }

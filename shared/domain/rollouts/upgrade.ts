@@ -4,17 +4,6 @@
 import { z } from 'zod';
 import { families } from '../models/model.ts';
 
-/** How upgrades of a family come to a ring; `manual` only shows them. */
-export const UpgradeRule = z.strictObject({
-  rule: z.enum(['manual', 'approve', 'auto']),
-  /** From our own first callable observation of the model in the pin's place. */
-  soakHours: z.int().min(0).max(2160).default(72),
-});
-export type UpgradeRule = z.infer<typeof UpgradeRule>;
-
-/** What a family without a rule has. */
-export const manual: UpgradeRule = { rule: 'manual', soakHours: 72 };
-
 export const UpgradeState = z.enum(['found', 'soaking', 'ready', 'approved', 'rejected', 'superseded', 'rolled_out']);
 export type UpgradeState = z.infer<typeof UpgradeState>;
 

@@ -13,42 +13,13 @@ import {
   suffixFor,
 } from '../models/catalogue.ts';
 import type { Entry } from '../models/catalogue-model.ts';
-import { compareModels, type Family, families, parseModel } from '../models/model.ts';
+import { compareModels, type Family, families } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
-import type { Settings } from '../policy/settings.ts';
+import { isAllowedBy } from './allow-list.ts';
+import type { Reason, Resolution, ResolvedPin } from './resolution.ts';
 import type { Rollout } from './rollout.ts';
 import { lockSettings, passedSettings, pinVariables } from './written-settings.ts';
-
-export interface ResolvedPin {
-  readonly family: Family;
-  /** The exact model served, which differs from the pin's where the CLI is too old for it. */
-  readonly model: string;
-  readonly location: string;
-  /** Whether the pin asks for the 1M context. */
-  readonly context1m: boolean;
-  /** What ANTHROPIC_DEFAULT_{FAMILY}_MODEL gets: the id, with `[1m]` where this CLI needs it. */
-  readonly variableValue: string;
-  readonly regionVariable: string | null;
-}
-
-/** One rule that shaped the resolution; `about` is `ring`, `project`, `lock` or a family. */
-export interface Reason {
-  readonly about: string;
-  readonly code: string;
-  readonly text: string;
-}
-
-export interface Resolution {
-  readonly ring: string;
-  readonly project: string;
-  readonly location: string;
-  readonly locked: boolean;
-  readonly pins: readonly ResolvedPin[];
-  /** A whole Claude Code settings object, `env` included. */
-  readonly settings: Settings & { readonly env: Readonly<Record<string, string>> };
-  readonly reasons: readonly Reason[];
-}
 
 export interface ResolveInput {
   readonly policy: Policy;
@@ -95,21 +66,6 @@ export function resolve(input: ResolveInput): Resolution {
 /** Families whose pin an old CLI can't run. */
 export function heldBackBy({ reasons }: Resolution): readonly string[] {
   return reasons.filter(({ code }) => code === 'cli_gated' || code === 'cli_too_old').map(({ about }) => about);
-}
-
-/**
- * Whether `availableModels` lets a model through: by a full id, a version prefix or an alias (`[1m]` is stripped). An entry
- * with a version switches the alias of its family off. Source: claude-code-fleet facts 1.4.
- */
-export function isAllowedBy(availableModels: readonly string[], id: string): boolean {
-  const family = parseModel(id)?.family ?? '';
-  const entries = availableModels.map((entry) => entry.replace(/\[1m\]$/i, ''));
-  const isNarrowed = entries.some((entry) => entry.includes(family) && /\d/.test(entry));
-  return entries.some((entry) => {
-    if (entry === family) return !isNarrowed;
-    const full = entry.startsWith('claude-') ? entry : `claude-${entry}`;
-    return full === id || id.startsWith(`${full}-`) || id.startsWith(`${full}@`);
-  });
 }
 
 function rolloutReason({ id, family, from, to }: Rollout): Reason {

@@ -2,7 +2,7 @@
 
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
-import type { ResolvedPin } from './resolve.ts';
+import type { ResolvedPin } from './resolution.ts';
 
 /** A ring's settings over the policy's: `env` is merged variable by variable, any other key is replaced whole. */
 export function passedSettings(policy: Policy, ring: Ring): Settings {

@@ -56,11 +56,11 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
     await fleet.install('fragment');
 
     for (const version of cliVersions) {
-      const places = [];
+      const endpoints = [];
       for (const family of ['opus', 'sonnet', 'haiku']) {
-        places.push((await fleet.asks(['--model', family], version)).requests[0]?.location);
+        endpoints.push((await fleet.asks(['--model', family], version)).requests[0]?.location);
       }
-      assert.deepEqual(places, ['us', 'global', 'us-east5']);
+      assert.deepEqual(endpoints, ['us', 'global', 'us-east5']);
     }
   });
 

@@ -2,9 +2,11 @@
  * A machine for the doctor: pins rendered by Pinward and put in place as the agent does it, a Pinward server, a Vertex
  * endpoint, a gcloud and application default credentials. Healthy, until a test makes something worse.
  */
+
 import { renderHelper, renderJson, renderSettings } from '../../../functions/api/polls/render/json.ts';
 import { renderSh } from '../../../functions/api/polls/render/sh.ts';
-import { type Resolution, resolve } from '../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../shared/domain/serving/resolution.ts';
+import { resolve } from '../../../shared/domain/serving/resolve.ts';
 import { catalogue, day, policy, ring } from '../../support/world.ts';
 import { fragment, type Machine, newMachine, type Run, type RunOptions, write } from './machine.ts';
 import { type FaultyServer, sha256, startServer } from './server.ts';

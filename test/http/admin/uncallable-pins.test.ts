@@ -74,9 +74,9 @@ describe('a pin that is not proven callable', () => {
   test('is seen in the matrix, with its evidence and its age', async () => {
     const { body } = await service.ask().get('/v1/availability').set(asAdmin).expect(200);
 
-    const { places } = AvailabilityReply.parse(body);
+    const { endpoints } = AvailabilityReply.parse(body);
     assert.deepEqual(
-      places.map(({ model, state, ageSeconds }) => [model, state, ageSeconds]),
+      endpoints.map(({ model, state, ageSeconds }) => [model, state, ageSeconds]),
       [
         ['claude-opus-4-8', 'enabled', 3600],
         ['claude-opus-5', 'not_enabled', 3600],

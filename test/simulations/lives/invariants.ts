@@ -2,11 +2,12 @@
 // first thing that should not be.
 
 import assert from 'node:assert/strict';
-import { isSurelyNotCallable, placeName } from '../../../shared/domain/availability/availability.ts';
+import { isSurelyNotCallable } from '../../../shared/domain/availability/availability.ts';
 import { risksOf } from '../../../shared/domain/changes/risk.ts';
 import type { Kind } from '../../../shared/domain/documents.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
-import { pinnedPlaces } from '../../../shared/domain/policy/pinned-endpoints.ts';
+import { endpointKey } from '../../../shared/domain/models/model-endpoint.ts';
+import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
 import { emptySteering, type Steering } from '../../../shared/domain/rollouts/upgrade.ts';
 import { reaches } from '../../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
@@ -59,11 +60,12 @@ export class Watcher {
   async checkGuarded(): Promise<void> {
     const published = await this.#read('published', 'current');
     const matrix = await this.#read('matrix', 'current');
-    const lost = new Set((matrix?.cells ?? []).filter(isSurelyNotCallable).map(placeName));
+    const lost = new Set((matrix?.cells ?? []).filter(isSurelyNotCallable).map(endpointKey));
     const { policy, rollouts = [] } = published?.revision ?? {};
     const gone = rollouts.filter(({ ring, family, to }) =>
-      pinnedPlaces(policy ?? assert.fail()).some(
-        (pin) => pin.ring === ring && pin.family === family && lost.has(placeName({ ...pin.place, model: to.model })),
+      pinnedEndpoints(policy ?? assert.fail()).some(
+        (pin) =>
+          pin.ring === ring && pin.family === family && lost.has(endpointKey({ ...pin.endpoint, model: to.model })),
       ),
     );
     assert.deepEqual(gone, []);
@@ -92,8 +94,8 @@ export class Watcher {
   /** What a revision serves that the one before did not must be callable, unless it was forced or restored. */
   #checkCallable(revision: Revision, callable: ReadonlySet<string>): void {
     if (revision.forced !== null || revision.restores !== null) return;
-    const standing = this.#last === null ? new Set<string>() : placesOf(this.#last);
-    const fresh = [...placesOf(revision)].filter((place) => !standing.has(place) && !callable.has(place));
+    const standing = this.#last === null ? new Set<string>() : endpointsOf(this.#last);
+    const fresh = [...endpointsOf(revision)].filter((endpoint) => !standing.has(endpoint) && !callable.has(endpoint));
     assert.deepEqual(fresh, [], `revision ${revision.number} serves what was not seen to answer`);
   }
 
@@ -120,9 +122,9 @@ export class Watcher {
 
   /** A rollout begins and grows only while there is not even a doubt. */
   #checkSure({ policy }: Revision, { ring, family, to }: Rollout): void {
-    const pin = pinnedPlaces(policy).find((each) => each.ring === ring && each.family === family);
-    const place = pin === undefined ? '' : placeName({ ...pin.place, model: to.model });
-    assert.ok(this.#sure.has(place), `${place} was in doubt`);
+    const pin = pinnedEndpoints(policy).find((each) => each.ring === ring && each.family === family);
+    const endpoint = pin === undefined ? '' : endpointKey({ ...pin.endpoint, model: to.model });
+    assert.ok(this.#sure.has(endpoint), `${endpoint} was in doubt`);
   }
 
   #checkSecondPerson(revision: Revision): void {
@@ -157,8 +159,8 @@ export class Watcher {
     if (matrix === null) return;
     this.#isProbed = true;
     const enabled = matrix.cells.filter(({ state }) => state === 'enabled');
-    this.#callable = new Set(enabled.map(placeName));
-    const sure = enabled.filter(({ doubted }) => doubted === null).map(placeName);
+    this.#callable = new Set(enabled.map(endpointKey));
+    const sure = enabled.filter(({ doubted }) => doubted === null).map(endpointKey);
     // What was sure before this step may have been decided on in it.
     this.#sure = new Set([...this.#sureNow, ...sure]);
     this.#sureNow = new Set(sure);
@@ -172,12 +174,12 @@ export class Watcher {
 }
 
 /** Where machines are sent by a revision: by pins, and by what rollouts bring. */
-function placesOf({ policy, rollouts }: Revision): Set<string> {
-  const pinned = pinnedPlaces(policy);
+function endpointsOf({ policy, rollouts }: Revision): Set<string> {
+  const pinned = pinnedEndpoints(policy);
   const brought = rollouts.flatMap(({ ring, family, to }) =>
     pinned
       .filter((each) => each.ring === ring && each.family === family)
-      .map(({ place }) => ({ ...place, model: to.model })),
+      .map(({ endpoint }) => ({ ...endpoint, model: to.model })),
   );
-  return new Set([...pinned.map(({ place }) => place), ...brought].map(placeName));
+  return new Set([...pinned.map(({ endpoint }) => endpoint), ...brought].map(endpointKey));
 }

@@ -1,7 +1,7 @@
 // What Vertex AI answers in each state of a model and each failure of ours: real texts, from the error table in
 // vertex-probing.md. The fake garden speaks them, tests and simulations name them.
 
-import type { Place } from '../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../shared/domain/models/model-endpoint.ts';
 
 /**
  * `page` is a web page instead of gRPC, as a host without the service has it; `hang` never answers; `cut` drops the
@@ -21,8 +21,8 @@ export interface ErrorInfo {
 }
 
 export interface Row {
-  screen(place: Place): Answer;
-  confirm(place: Place): Answer;
+  screen(endpoint: ModelEndpoint): Answer;
+  confirm(endpoint: ModelEndpoint): Answer;
 }
 
 const api = 'aiplatform.googleapis.com';
@@ -30,23 +30,23 @@ const overloaded = '{"type":"error","error":{"type":"overloaded_error","message"
 const refused =
   '{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens: must be at least 2"},"request_id":"req_vrtx_01"}';
 
-const infeasible = (place: Place) => error(3, `countTokens is infeasible for ${nameOf(place)}.`);
-const notAllowed = (place: Place) =>
-  error(9, `Project \`123456789\` is not allowed to use Publisher Model \`${nameOf(place)}\``);
+const infeasible = (endpoint: ModelEndpoint) => error(3, `countTokens is infeasible for ${nameOf(endpoint)}.`);
+const notAllowed = (endpoint: ModelEndpoint) =>
+  error(9, `Project \`123456789\` is not allowed to use Publisher Model \`${nameOf(endpoint)}\``);
 
 /** Each state by its name. Behind a screen that says no more than "servable", the confirmation tells. */
 export const rows = {
-  enabled: { screen: infeasible, confirm: (place) => ({ kind: 'ok', body: spoken(message(place)) }) },
+  enabled: { screen: infeasible, confirm: (endpoint) => ({ kind: 'ok', body: spoken(message(endpoint)) }) },
   'enabled, refuses one token': { screen: infeasible, confirm: () => error(3, refused) },
   'enabled, refuses in a body': { screen: infeasible, confirm: () => ({ kind: 'ok', body: spoken(refused) }) },
   'enabled, counts tokens': {
     screen: () => ({ kind: 'ok', body: { totalTokens: 8 } }),
-    confirm: (place) => ({ kind: 'ok', body: spoken(message(place)) }),
+    confirm: (endpoint) => ({ kind: 'ok', body: spoken(message(endpoint)) }),
   },
   'terms not accepted': both(notAllowed),
   'terms not accepted, screen unaware': { screen: infeasible, confirm: notAllowed },
-  'not servable': both(({ location, ...place }) =>
-    error(9, `Publisher Model \`${nameOf({ location, ...place })}\` is not servable in region ${location}.`),
+  'not servable': both(({ location, ...endpoint }) =>
+    error(9, `Publisher Model \`${nameOf({ location, ...endpoint })}\` is not servable in region ${location}.`),
   ),
   'blocked by policy': both(({ project, model }) =>
     error(
@@ -54,10 +54,10 @@ export const rows = {
       `Organization Policy constraint constraints/vertexai.allowedModels violated for projects/${project} attempting to use a disallowed Gen AI model ${model}.`,
     ),
   ),
-  'not found': both((place) =>
+  'not found': both((endpoint) =>
     error(
       5,
-      `Publisher Model \`${nameOf(place)}\` was not found or your project does not have access to it. Please ensure you are using a valid model version.`,
+      `Publisher Model \`${nameOf(endpoint)}\` was not found or your project does not have access to it. Please ensure you are using a valid model version.`,
     ),
   ),
   'entity not found': both(() => error(5, 'Requested entity was not found.')),
@@ -100,14 +100,17 @@ export const rows = {
       "Access to this model requires data sharing to be enabled for publisher 'anthropic'. Please set PublisherModelConfig.data_sharing_enabled_provider to 'anthropic'.",
     ),
   ),
-  'no quota': { screen: infeasible, confirm: (place) => error(8, exhausted('online_prediction_requests', place)) },
+  'no quota': {
+    screen: infeasible,
+    confirm: (endpoint) => error(8, exhausted('online_prediction_requests', endpoint)),
+  },
   'no token quota': {
     screen: infeasible,
-    confirm: (place) => error(8, exhausted('online_prediction_input_tokens_per_minute', place)),
+    confirm: (endpoint) => error(8, exhausted('online_prediction_input_tokens_per_minute', endpoint)),
   },
   'no shared quota': {
     screen: infeasible,
-    confirm: (place) => error(8, exhausted('global_online_prediction_requests', place)),
+    confirm: (endpoint) => error(8, exhausted('global_online_prediction_requests', endpoint)),
   },
   busy: both(() => error(8, 'Resource exhausted. Please try again later.')),
   overloaded: { screen: infeasible, confirm: () => error(13, overloaded) },
@@ -123,7 +126,7 @@ export const rows = {
 } satisfies Record<string, Row>;
 export type RowName = keyof typeof rows;
 
-function both(answer: (place: Place) => Answer): Row {
+function both(answer: (endpoint: ModelEndpoint) => Answer): Row {
   return { screen: answer, confirm: answer };
 }
 
@@ -131,11 +134,11 @@ function error(code: number, text: string, info?: ErrorInfo): Answer {
   return info === undefined ? { kind: 'error', code, text } : { kind: 'error', code, text, info };
 }
 
-function nameOf({ project, location, model }: Place): string {
+function nameOf({ project, location, model }: ModelEndpoint): string {
   return `projects/${project}/locations/${location}/publishers/anthropic/models/${model}`;
 }
 
-function exhausted(metric: string, { model }: Place): string {
+function exhausted(metric: string, { model }: ModelEndpoint): string {
   return `Quota exceeded for ${api}/${metric}_per_base_model with base model: anthropic-${model.replace(/@.*$/, '')}. Please submit a quota increase request. https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai.`;
 }
 
@@ -144,7 +147,7 @@ function spoken(text: string): object {
   return { contentType: 'application/json', data: Buffer.from(text) };
 }
 
-function message({ model }: Place): string {
+function message({ model }: ModelEndpoint): string {
   return JSON.stringify({
     id: 'msg_vrtx_fake',
     type: 'message',

@@ -2,7 +2,7 @@
 // real one would, and counts.
 
 import { z } from 'zod';
-import type { Place } from '../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../shared/domain/models/model-endpoint.ts';
 import { type Answer, type RowName, rows } from './garden-rows.ts';
 
 /** An entry of the listing; a `versionId` of `default` is how early and undated models are listed. */
@@ -22,7 +22,7 @@ export interface GardenScript {
    * How calls about a place are met: each takes the next row, and the last row stays. What is left out of the place
    * means all of them; the newest script that fits counts, and where none does the model is `not found`.
    */
-  script(place: Partial<Place>, ...names: readonly [RowName, ...RowName[]]): void;
+  script(endpoint: Partial<ModelEndpoint>, ...names: readonly [RowName, ...RowName[]]): void;
   /** Calls so far by kind. */
   calls(): Readonly<Record<Kind, number>>;
   /** What was wrong with requests that the real one would turn away. */
@@ -30,7 +30,7 @@ export interface GardenScript {
 }
 
 interface Scripted {
-  readonly place: Partial<Place>;
+  readonly endpoint: Partial<ModelEndpoint>;
   readonly names: RowName[];
 }
 
@@ -62,16 +62,16 @@ export function createGardenScript(
   const calls = { list: 0, screen: 0, confirm: 0 };
   const complaints: string[] = [];
 
-  function answerNamed(kind: 'screen' | 'confirm', endpoint: string, route: string): Answer {
+  function answerNamed(kind: 'screen' | 'confirm', resourceName: string, route: string): Answer {
     // Google finds the way to the model by this header, not by the message.
-    if (route !== `endpoint=${encodeURIComponent(endpoint)}`) throw new Error(`routed to ${route}`);
-    const [, project, location, model] = resource.exec(endpoint) ?? [];
+    if (route !== `endpoint=${encodeURIComponent(resourceName)}`) throw new Error(`routed to ${route}`);
+    const [, project, location, model] = resource.exec(resourceName) ?? [];
     if (project === undefined || location === undefined || model === undefined)
-      throw new Error(`no such resource: ${endpoint}`);
-    const place = { project, location, model };
-    const names = scripts.findLast((each) => isWithin(place, each.place))?.names ?? ['not found'];
+      throw new Error(`no such resource: ${resourceName}`);
+    const endpoint = { project, location, model };
+    const names = scripts.findLast((each) => isWithin(endpoint, each.endpoint))?.names ?? ['not found'];
     const name = (names.length > 1 ? names.shift() : names[0]) ?? 'not found';
-    return rows[name][kind](place);
+    return rows[name][kind](endpoint);
   }
 
   function decide(kind: Kind, request: object, route: string): Answer {
@@ -93,7 +93,7 @@ export function createGardenScript(
       listed = entries;
     },
     failList: (...names) => void listFailures.push(...names),
-    script: (place, ...names) => void scripts.push({ place, names: [...names] }),
+    script: (endpoint, ...names) => void scripts.push({ endpoint, names: [...names] }),
     calls: () => ({ ...calls }),
     answer(kind, request, route) {
       calls[kind]++;
@@ -108,8 +108,8 @@ export function createGardenScript(
   };
 }
 
-function isWithin(place: Place, within: Partial<Place>): boolean {
-  return (['project', 'location', 'model'] as const).every((key) => [undefined, place[key]].includes(within[key]));
+function isWithin(endpoint: ModelEndpoint, within: Partial<ModelEndpoint>): boolean {
+  return (['project', 'location', 'model'] as const).every((key) => [undefined, endpoint[key]].includes(within[key]));
 }
 
 /** Without `listAllVersions` each model is listed once, in its newest version. */

@@ -1,17 +1,18 @@
 // A Model Garden that answers by script, and counts what is asked of it.
 
-import type { Observation, Place, Verdict } from '../../../shared/domain/availability/observation.ts';
+import type { Observation, Verdict } from '../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../shared/domain/models/model-endpoint.ts';
 import type { Garden } from '../../../shared/ports.ts';
 
 export class ScriptedGarden implements Garden {
   listed: readonly string[] | null = null;
   /** What the screen says of a place; by default what is servable. */
-  screens: (place: Place) => Verdict = () => 'candidate';
-  confirms: (place: Place) => Verdict = () => 'enabled';
+  screens: (endpoint: ModelEndpoint) => Verdict = () => 'candidate';
+  confirms: (endpoint: ModelEndpoint) => Verdict = () => 'enabled';
   /** What an answer waits for. */
   before: () => Promise<unknown> = () => Promise.resolve();
-  readonly screened: Place[] = [];
-  readonly confirmed: Place[] = [];
+  readonly screened: ModelEndpoint[] = [];
+  readonly confirmed: ModelEndpoint[] = [];
   most = 0;
   #open = 0;
   readonly #clock: () => number;
@@ -24,14 +25,14 @@ export class ScriptedGarden implements Garden {
     return { models: this.listed, evidence: '' };
   }
 
-  screen(place: Place): Promise<Observation> {
-    this.screened.push(place);
-    return this.#answer(this.screens(place), 'screen');
+  screen(endpoint: ModelEndpoint): Promise<Observation> {
+    this.screened.push(endpoint);
+    return this.#answer(this.screens(endpoint), 'screen');
   }
 
-  confirm(place: Place): Promise<Observation> {
-    this.confirmed.push(place);
-    return this.#answer(this.confirms(place), 'confirm');
+  confirm(endpoint: ModelEndpoint): Promise<Observation> {
+    this.confirmed.push(endpoint);
+    return this.#answer(this.confirms(endpoint), 'confirm');
   }
 
   close(): Promise<void> {

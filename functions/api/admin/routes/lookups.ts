@@ -36,8 +36,8 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
         if (!matrix.ok) return matrix;
         const { at, blind, cells } = matrix.value?.value ?? { at: null, blind: null, cells: [] };
         const ageOf = (seen: string | null) => (seen === null ? null : Math.floor((clock() - Date.parse(seen)) / 1000));
-        const places = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.seen) }));
-        return ok({ body: { at, blind, places } });
+        const endpoints = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.seen) }));
+        return ok({ body: { at, blind, endpoints } });
       },
     }),
     route({

@@ -116,7 +116,7 @@ const UnprovenReply = z.strictObject({
 export const AvailabilityReply = z.strictObject({
   at: z.iso.datetime().nullable().describe('When the last run ended; null before the first.'),
   blind: Matrix.shape.blind,
-  places: z.array(
+  endpoints: z.array(
     Cell.extend({ ageSeconds: z.int().nullable().describe('Since the model last said anything about itself.') }),
   ),
 });

@@ -1,7 +1,7 @@
 // `.env`: NAME=value lines for Docker's --env-file, systemd's EnvironmentFile and Node's --env-file. Those agree on plain
 // values only; a value with other characters is quoted as Node and dotenv read it, one that no quotes can hold is left out.
 
-import type { Resolution } from '../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 
 const plain = /^[A-Za-z0-9_./:@+,=[\]%-]*$/;
 

@@ -1,6 +1,6 @@
 // `.fish`: exports for fish, whose single quotes know two escapes, for the quote and for the backslash.
 
-import type { Resolution } from '../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 
 export function renderFish(resolution: Resolution): string {
   return Object.entries(resolution.settings.env)

@@ -1,6 +1,6 @@
 // Every format in which pins are served: its extension, the media type that `Accept` names it by, and its renderer.
 
-import type { Resolution } from '../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 import { renderEnv } from './env.ts';
 import { renderFish } from './fish.ts';
 import { renderHelper, renderJson, renderSettings } from './json.ts';

@@ -2,7 +2,7 @@
 // it can't read, and applies nothing of an envelope without `managedSettings`.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Resolution } from '../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 
 /** `.json`: the resolution with its reasons, for people and other agents. */
 export function renderJson({ ring, project, location, locked, pins, settings, reasons }: Resolution): string {

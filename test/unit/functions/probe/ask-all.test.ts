@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { lookAround } from '../../../../functions/probe/ask-all.ts';
 import type { Cell } from '../../../../shared/domain/availability/availability.ts';
-import type { Place } from '../../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../../shared/domain/models/model-endpoint.ts';
 import { ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
-import { instant, place } from '../../../support/looks.ts';
+import { endpoint, instant } from '../../../support/looks.ts';
 import { cell, matrix, now } from '../../../support/world.ts';
 
 let time = now;
@@ -17,40 +17,44 @@ beforeEach(() => {
   garden = new ScriptedGarden(() => time);
 });
 
-function around(places: readonly Place[], cells: readonly Cell[] = [], onLook?: (done: number, all: number) => void) {
+function around(
+  endpoints: readonly ModelEndpoint[],
+  cells: readonly Cell[] = [],
+  onLook?: (done: number, all: number) => void,
+) {
   const watched =
     onLook === undefined ? {} : { onLook: (_look: unknown, done: number, all: number) => onLook(done, all) };
-  return lookAround({ garden, clock: () => time, before: matrix(cells), places, ...watched });
+  return lookAround({ garden, clock: () => time, before: matrix(cells), endpoints, ...watched });
 }
 
 /** Places that share no quota. */
-function manyPlaces(count: number): readonly Place[] {
-  return Array.from({ length: count }, (_, at) => place('claude-opus-4-8', `location-${at}`));
+function manyEndpoints(count: number): readonly ModelEndpoint[] {
+  return Array.from({ length: count }, (_, at) => endpoint('claude-opus-4-8', `location-${at}`));
 }
 
 describe('a look around', () => {
   test('asks 32 at once and no more, and answers in the order of the places', async () => {
     garden.before = () => new Promise(setImmediate);
-    const places = manyPlaces(100);
-    const { looks } = await around(places);
+    const endpoints = manyEndpoints(100);
+    const { looks } = await around(endpoints);
 
     assert.equal(garden.most, 32);
     assert.deepEqual(
-      looks.map((look) => look.place),
-      places,
+      looks.map((look) => look.endpoint),
+      endpoints,
     );
   });
 
   test('tells whoever watches of each look', async () => {
     const seen: string[] = [];
-    await around(manyPlaces(3), [], (done, all) => seen.push(`${done} of ${all}`));
+    await around(manyEndpoints(3), [], (done, all) => seen.push(`${done} of ${all}`));
 
     assert.deepEqual(seen, ['1 of 3', '2 of 3', '3 of 3']);
   });
 
   test('confirms nothing that the screen already answered', async () => {
     garden.screens = () => 'not_served';
-    const { looks, confirmed } = await around(manyPlaces(2));
+    const { looks, confirmed } = await around(manyEndpoints(2));
 
     assert.deepEqual([confirmed, garden.confirmed], [0, []]);
     assert.deepEqual(
@@ -73,7 +77,7 @@ describe('a look around', () => {
   ];
   for (const [what, known, isDue] of due) {
     test(`${isDue ? 'confirms' : 'does not confirm'} a servable place that is ${what}`, async () => {
-      const { looks, confirmed } = await around([place()], known === null ? [] : [known]);
+      const { looks, confirmed } = await around([endpoint()], known === null ? [] : [known]);
 
       assert.equal(confirmed, isDue ? 1 : 0);
       assert.equal(looks[0]?.observation.verdict, isDue ? 'enabled' : 'candidate');
@@ -84,11 +88,11 @@ describe('a look around', () => {
     garden.confirms = ({ location }) => (location === 'eu' ? 'no_quota' : 'enabled');
     garden.before = () => new Promise(setImmediate);
     // More than are asked at once, so that some come after the first refusal.
-    const same = Array.from({ length: 80 }, (_, at) => place(`claude-opus-${at + 5}`, 'eu'));
+    const same = Array.from({ length: 80 }, (_, at) => endpoint(`claude-opus-${at + 5}`, 'eu'));
     const others = [
-      place('claude-sonnet-5', 'eu'),
-      place('claude-opus-5', 'global'),
-      place('claude-opus-5', 'eu', 'acme-labs'),
+      endpoint('claude-sonnet-5', 'eu'),
+      endpoint('claude-opus-5', 'global'),
+      endpoint('claude-opus-5', 'eu', 'acme-labs'),
     ];
     const { looks } = await around([...same, ...others]);
 
@@ -102,7 +106,7 @@ describe('a look around', () => {
   });
 
   test('spends 200 confirmations at most', async () => {
-    const { confirmed, looks } = await around(manyPlaces(250));
+    const { confirmed, looks } = await around(manyEndpoints(250));
 
     assert.deepEqual([confirmed, garden.confirmed.length, looks.length], [200, 200, 250]);
   });
@@ -113,7 +117,7 @@ describe('a look around', () => {
       await new Promise(setImmediate);
       time += 10_000;
     };
-    const { looks } = await around(manyPlaces(100));
+    const { looks } = await around(manyEndpoints(100));
 
     // 32 begin at once; after 24 answers of ten seconds the time is over.
     assert.equal(garden.screened.length, 32 + 23);

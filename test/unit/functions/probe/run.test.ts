@@ -80,7 +80,7 @@ describe('a run of the probe', () => {
     const ran = await must(run());
 
     assert.deepEqual(idsOf(ran?.news ?? []), [enabledId]);
-    assert.deepEqual([ran?.places, ran?.confirmed], [4, 2]);
+    assert.deepEqual([ran?.endpoints, ran?.confirmed], [4, 2]);
     const events = await kept('event');
     assert.deepEqual(idsOf(events), [enabledId]);
     assert.deepEqual(await kept('outbox'), events);
@@ -98,7 +98,7 @@ describe('a run of the probe', () => {
     assert.equal(await must(run()), null);
     assert.deepEqual(garden.screened, []);
     time += leaseMs;
-    assert.equal((await must(run()))?.places, 4);
+    assert.equal((await must(run()))?.endpoints, 4);
   });
 
   test('is one of several that start at once', async () => {

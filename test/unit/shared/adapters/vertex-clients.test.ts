@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { openVertex, type VertexOptions } from '../../../../shared/adapters/vertex.ts';
 import { hostOf } from '../../../../shared/adapters/vertex-clients.ts';
-import type { Place } from '../../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../../shared/domain/models/model-endpoint.ts';
 import type { Garden } from '../../../../shared/ports.ts';
 import { type FakeGarden, type FakeGardenOptions, startFakeGarden } from '../../../support/fakes/garden.ts';
 
-const place: Place = { project: 'acme-claude', location: 'us-east5', model: 'claude-opus-4-8' };
+const endpoint: ModelEndpoint = { project: 'acme-claude', location: 'us-east5', model: 'claude-opus-4-8' };
 
 test('the listing has all pages and versions, and only what can be pinned', async (t) => {
   const { garden, vertex } = await meet(t, {}, { pageSize: 2 });
@@ -68,15 +68,15 @@ test('retired models are listed and early ones, too; only asking tells', async (
   garden.script({ model: 'claude-opus-9' }, 'not servable');
 
   assert.deepEqual((await vertex.list()).models, ['claude-3-opus@20240229', 'claude-opus-9']);
-  assert.equal((await vertex.screen({ ...place, model: 'claude-3-opus@20240229' })).verdict, 'not_enabled');
-  assert.equal((await vertex.screen({ ...place, model: 'claude-opus-9' })).verdict, 'not_served');
+  assert.equal((await vertex.screen({ ...endpoint, model: 'claude-3-opus@20240229' })).verdict, 'not_enabled');
+  assert.equal((await vertex.screen({ ...endpoint, model: 'claude-opus-9' })).verdict, 'not_served');
 });
 
 test('what hangs ends when its time is over', async (t) => {
   const { garden, vertex } = await meet(t, { timeoutsMs: { screen: 200, confirm: 200, list: 200 } });
   garden.script({}, 'hang');
   garden.failList('hang', 'hang', 'hang');
-  const [screen, confirm, list] = await Promise.all([vertex.screen(place), vertex.confirm(place), vertex.list()]);
+  const [screen, confirm, list] = await Promise.all([vertex.screen(endpoint), vertex.confirm(endpoint), vertex.list()]);
 
   for (const { verdict } of [screen, confirm]) assert.equal(verdict, 'transient');
   for (const { evidence } of [screen, confirm, list]) assert.match(evidence, /^DEADLINE_EXCEEDED: /);
@@ -93,15 +93,15 @@ test('the time of a listing is for all of its pages together', async (t) => {
 test('a refused connection is transient, and the same clients find their way back', async (t) => {
   const { garden, vertex } = await meet(t);
   garden.script({}, 'enabled');
-  assert.equal((await vertex.confirm(place)).verdict, 'enabled');
+  assert.equal((await vertex.confirm(endpoint)).verdict, 'enabled');
   await garden.refuse();
-  const refused = await vertex.confirm(place);
+  const refused = await vertex.confirm(endpoint);
   const unlisted = await vertex.list();
   await garden.accept();
   // gRPC itself waits for a second before it connects again, and refuses at once until then.
   const end = performance.now() + 20_000;
   let seen = refused;
-  while (seen.verdict === 'transient' && performance.now() < end) seen = await vertex.confirm(place);
+  while (seen.verdict === 'transient' && performance.now() < end) seen = await vertex.confirm(endpoint);
 
   assert.equal(refused.verdict, 'transient');
   assert.match(refused.evidence, /^UNAVAILABLE: /);
@@ -113,8 +113,13 @@ test('there is one connection for each host and kind of call, however many calls
   const { garden, vertex } = await meet(t);
   const locations = ['global', 'us', 'eu', 'us-east5'];
   for (let round = 0; round < 3; round++) {
-    const places = locations.flatMap((location) => Array.from({ length: 5 }, () => ({ ...place, location })));
-    await Promise.all([...places.map(vertex.screen), ...places.map(vertex.confirm), vertex.list(), vertex.list()]);
+    const endpoints = locations.flatMap((location) => Array.from({ length: 5 }, () => ({ ...endpoint, location })));
+    await Promise.all([
+      ...endpoints.map(vertex.screen),
+      ...endpoints.map(vertex.confirm),
+      vertex.list(),
+      vertex.list(),
+    ]);
   }
 
   assert.deepEqual(garden.calls(), { list: 6, screen: 60, confirm: 60 });

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { openVertex } from '../../../../shared/adapters/vertex.ts';
-import type { BlindCause, Place, Verdict } from '../../../../shared/domain/availability/observation.ts';
+import type { BlindCause, Verdict } from '../../../../shared/domain/availability/observation.ts';
+import type { ModelEndpoint } from '../../../../shared/domain/models/model-endpoint.ts';
 import type { Garden } from '../../../../shared/ports.ts';
 import { type FakeGarden, type RowName, rows, startFakeGarden } from '../../../support/fakes/garden.ts';
 import { now } from '../../../support/world.ts';
 
-const place: Place = { project: 'acme-claude', location: 'us-east5', model: 'claude-haiku-4-5@20251001' };
+const endpoint: ModelEndpoint = { project: 'acme-claude', location: 'us-east5', model: 'claude-haiku-4-5@20251001' };
 
 /** What each row is seen as: by the screen, then by the confirmation if that sees something else. */
 const seen: Record<RowName, readonly [Verdict | BlindCause, (Verdict | BlindCause)?]> = {
@@ -67,11 +68,11 @@ describe('Vertex', () => {
 
   for (const [name, [screened, confirmed = screened]] of Object.entries(seen)) {
     test(`"${name}" is ${screened} by the screen and ${confirmed} by the confirmation, asked once each`, async () => {
-      garden.script(place, name as RowName); // the keys are the rows
+      garden.script(endpoint, name as RowName); // the keys are the rows
       const before = garden.calls();
       const asked = name === 'hang' ? hurried : vertex;
-      const screen = await asked.screen(place);
-      const confirm = await asked.confirm(place);
+      const screen = await asked.screen(endpoint);
+      const confirm = await asked.confirm(endpoint);
       const { screen: screens, confirm: confirms } = garden.calls();
 
       assert.deepEqual([screen.cause ?? screen.verdict, confirm.cause ?? confirm.verdict], [screened, confirmed]);
@@ -85,16 +86,16 @@ describe('Vertex', () => {
   });
 
   test('an observation says what was seen, how, when, and with what evidence', async () => {
-    garden.script(place, 'entity not found', 'enabled');
+    garden.script(endpoint, 'entity not found', 'enabled');
 
-    assert.deepEqual(await vertex.screen(place), {
+    assert.deepEqual(await vertex.screen(endpoint), {
       verdict: 'not_enabled',
       cause: null,
       evidence: 'NOT_FOUND: Requested entity was not found.',
       by: 'screen',
       at: '2026-11-24T12:00:00.000Z',
     });
-    assert.deepEqual(await vertex.confirm(place), {
+    assert.deepEqual(await vertex.confirm(endpoint), {
       verdict: 'enabled',
       cause: null,
       evidence: 'OK: the model answered',
@@ -104,24 +105,24 @@ describe('Vertex', () => {
   });
 
   test('each place is asked for itself, whatever its project, location and form of model id', async () => {
-    const places = [
+    const endpoints = [
       { project: 'example.com:acme-claude', location: 'global', model: 'claude-opus-5' },
       { project: 'acme-claude', location: 'us', model: 'claude-3-5-haiku@20241022' },
       { project: 'acme-claude', location: 'eu', model: 'claude-3-5-sonnet-v2@20241022' },
       { project: 'acme-claude', location: 'asia-southeast1', model: 'claude-fable-5-2@default' },
     ];
-    for (const each of places) garden.script(each, 'enabled');
+    for (const each of endpoints) garden.script(each, 'enabled');
     const verdicts = await Promise.all(
-      [...places, { ...place, model: 'claude-opus-5' }].map(async (each) => (await vertex.confirm(each)).verdict),
+      [...endpoints, { ...endpoint, model: 'claude-opus-5' }].map(async (each) => (await vertex.confirm(each)).verdict),
     );
 
     assert.deepEqual(verdicts, ['enabled', 'enabled', 'enabled', 'enabled', 'not_enabled']);
   });
 
   test('a model that flaps is seen to flap', async () => {
-    garden.script(place, 'enabled', 'unavailable', 'not servable', 'enabled');
+    garden.script(endpoint, 'enabled', 'unavailable', 'not servable', 'enabled');
     const verdicts: Verdict[] = [];
-    for (let at = 0; at < 5; at++) verdicts.push((await vertex.confirm(place)).verdict);
+    for (let at = 0; at < 5; at++) verdicts.push((await vertex.confirm(endpoint)).verdict);
 
     assert.deepEqual(verdicts, ['enabled', 'transient', 'not_served', 'enabled', 'enabled']);
   });
@@ -129,9 +130,9 @@ describe('Vertex', () => {
   test('a batch of denials doesn’t hold everything up', async () => {
     const time = async (name: RowName) => {
       garden.script({}, name);
-      await vertex.confirm(place);
+      await vertex.confirm(endpoint);
       const start = performance.now();
-      await Promise.all(Array.from({ length: 50 }, () => vertex.confirm(place)));
+      await Promise.all(Array.from({ length: 50 }, () => vertex.confirm(endpoint)));
       return performance.now() - start;
     };
     const plain = await time('denied otherwise');
@@ -143,7 +144,7 @@ describe('Vertex', () => {
 
   test('an id that no path may hold is a bug, and nothing is sent', async (t) => {
     const before = garden.calls();
-    const bad: readonly Partial<Place>[] = [
+    const bad: readonly Partial<ModelEndpoint>[] = [
       { project: '' },
       { project: '../acme-claude' },
       { project: 'acme-claude/locations/us' },
@@ -163,8 +164,8 @@ describe('Vertex', () => {
     ];
     for (const over of bad)
       await t.test(JSON.stringify(over), async () => {
-        await assert.rejects(vertex.screen({ ...place, ...over }), /^Error: not (?:the id of|a location)/);
-        await assert.rejects(vertex.confirm({ ...place, ...over }), /^Error: not (?:the id of|a location)/);
+        await assert.rejects(vertex.screen({ ...endpoint, ...over }), /^Error: not (?:the id of|a location)/);
+        await assert.rejects(vertex.confirm({ ...endpoint, ...over }), /^Error: not (?:the id of|a location)/);
       });
 
     assert.deepEqual(garden.calls(), before);

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Availability, Cell, fold } from '../../../../../shared/domain/availability/availability.ts';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { instant, observed, place, refusals, silences } from '../../../../support/looks.ts';
+import { endpoint, instant, observed, refusals, silences } from '../../../../support/looks.ts';
 import { cell } from '../../../../support/world.ts';
 
 const states = Availability.options;
@@ -17,13 +17,13 @@ describe('fold', () => {
       test(`${verdict} leaves a place that is ${state} exactly as it is`, () => {
         const before = cell(model, { state, doubted: instant(-10) });
 
-        assert.deepEqual(fold(before, place(), observed(verdict)), { cell: before, turn: null });
+        assert.deepEqual(fold(before, endpoint(), observed(verdict)), { cell: before, turn: null });
       });
     }
 
     test(`an answer makes a place that is ${state} enabled${state === 'enabled' ? ' still' : ''}`, () => {
       const before = cell(model, { state, doubted: instant(-10), firstCallable: null });
-      const { cell: after, turn } = fold(before, place(), observed('enabled', 0, { by: 'confirm' }));
+      const { cell: after, turn } = fold(before, endpoint(), observed('enabled', 0, { by: 'confirm' }));
 
       const seen = { seen: instant(0), confirmed: instant(0), evidence: 'it was enabled', doubted: null };
       const gained = { state: 'enabled', since: instant(0), enablings: 2, firstCallable: instant(0) };
@@ -34,7 +34,7 @@ describe('fold', () => {
     for (const verdict of refusals) {
       const isKept = state === 'enabled';
       test(`one ${verdict} ${isKept ? 'leaves enabled' : `makes ${state} ${verdict}`} and turns nothing`, () => {
-        const { cell: after, turn } = fold(cell(model, { state }), place(), observed(verdict));
+        const { cell: after, turn } = fold(cell(model, { state }), endpoint(), observed(verdict));
 
         assert.equal(after.state, isKept ? 'enabled' : verdict);
         assert.equal(turn, null);
@@ -48,8 +48,8 @@ describe('fold', () => {
 
   for (const verdict of refusals.filter((each) => each !== 'no_quota')) {
     test(`an enabled place is lost to ${verdict} by the second run that says so`, () => {
-      const first = fold(cell(model), place(), observed('not_served', 0));
-      const second = fold(first.cell, place(), observed(verdict, 1));
+      const first = fold(cell(model), endpoint(), observed('not_served', 0));
+      const second = fold(first.cell, endpoint(), observed(verdict, 1));
 
       assert.equal(first.turn, null);
       assert.equal(second.turn, 'lost');
@@ -58,8 +58,8 @@ describe('fold', () => {
   }
 
   test('a second look within the minute is no second run', () => {
-    const first = fold(cell(model), place(), observed('not_enabled', 0));
-    const second = fold(first.cell, place(), observed('not_enabled', 0.99));
+    const first = fold(cell(model), endpoint(), observed('not_enabled', 0));
+    const second = fold(first.cell, endpoint(), observed('not_enabled', 0.99));
 
     assert.deepEqual([second.turn, second.cell.state, second.cell.doubted], [null, 'enabled', instant(0)]);
   });
@@ -68,7 +68,7 @@ describe('fold', () => {
     test(`${between} in between takes the doubt away`, () => {
       let now = cell(model);
       const turns = (['not_enabled', between, 'not_enabled', between] as const).map((verdict, at) => {
-        const folded = fold(now, place(), observed(verdict, at * 10));
+        const folded = fold(now, endpoint(), observed(verdict, at * 10));
         now = folded.cell;
         return folded.turn;
       });
@@ -79,14 +79,14 @@ describe('fold', () => {
   }
 
   test('silence in between leaves the doubt', () => {
-    const first = fold(cell(model), place(), observed('not_enabled', 0));
-    const silent = fold(first.cell, place(), observed('transient', 10));
+    const first = fold(cell(model), endpoint(), observed('not_enabled', 0));
+    const silent = fold(first.cell, endpoint(), observed('transient', 10));
 
-    assert.equal(fold(silent.cell, place(), observed('not_enabled', 20)).turn, 'lost');
+    assert.equal(fold(silent.cell, endpoint(), observed('not_enabled', 20)).turn, 'lost');
   });
 
   test('a place never seen starts out unknown, and silence leaves it so', () => {
-    const { cell: seen, turn } = fold(null, place(), observed('transient'));
+    const { cell: seen, turn } = fold(null, endpoint(), observed('transient'));
 
     assert.deepEqual([seen.state, seen.seen, seen.enablings, turn], ['unknown', null, 0, null]);
   });
@@ -94,8 +94,8 @@ describe('fold', () => {
   test('another reason for not being callable is another state since then, the same one is not', () => {
     const before = cell(model, { state: 'not_enabled' });
 
-    assert.equal(fold(before, place(), observed('not_served')).cell.since, instant(0));
-    assert.equal(fold(before, place(), observed('not_enabled')).cell.since, before.since);
+    assert.equal(fold(before, endpoint(), observed('not_served')).cell.since, instant(0));
+    assert.equal(fold(before, endpoint(), observed('not_enabled')).cell.since, before.since);
   });
 });
 
@@ -112,7 +112,7 @@ test('whatever is observed, states change by words about the model, losses take 
       for (const [verdict, wait] of sequence) {
         minutes += wait;
         const before = cells.at(-1) ?? null;
-        const { cell: after, turn } = fold(before, place(), observed(verdict, minutes));
+        const { cell: after, turn } = fold(before, endpoint(), observed(verdict, minutes));
         Cell.parse(after);
         if (silences.some((each) => each === verdict)) assert.equal(after.state, before?.state ?? 'unknown');
         else {

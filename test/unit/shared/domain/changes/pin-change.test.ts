@@ -53,11 +53,11 @@ test('only another model, location or context is an effect, wherever in the poli
     ['settings', { settings: { model: 'opus' } }, {}],
     ['nothing', {}, {}],
   ] as const;
-  for (const [what, over, places] of rows) {
+  for (const [what, over, endpoints] of rows) {
     await t.test(what, () => {
       const after = policy({ rings: before.rings, ...over });
       const found = effectsOf(before, after, [], day).map(({ family, to }) => [family, to?.location]);
-      assert.deepEqual(Object.fromEntries(found), places);
+      assert.deepEqual(Object.fromEntries(found), endpoints);
     });
   }
 });

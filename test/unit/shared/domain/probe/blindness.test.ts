@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { idsOf, place, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, Runs } from '../../../../support/looks.ts';
 
 type Seen = Readonly<Record<string, readonly Verdict[]>>;
 const dark: readonly Verdict[] = ['misconfigured', 'misconfigured'];
@@ -13,7 +13,7 @@ function newsOf(...seen: readonly Seen[]): readonly (readonly string[])[] {
   const runs = new Runs();
   return seen.map((each, at) => {
     const looks = Object.entries(each).flatMap(([location, verdicts]) =>
-      verdicts.map((verdict, model) => [place(`claude-opus-${model + 4}`, location), verdict] as const),
+      verdicts.map((verdict, model) => [endpoint(`claude-opus-${model + 4}`, location), verdict] as const),
     );
     return idsOf(runs.run(at * 10, looks)).filter((id) => id.startsWith('Probe'));
   });
@@ -70,17 +70,17 @@ describe('a probe that sees nothing', () => {
   test('says where, why and what Google answered, and leaves what is known of models alone', () => {
     const runs = new Runs();
     runs.run(0, [
-      [place(), 'enabled'],
-      [place('claude-opus-5', 'us'), 'enabled'],
+      [endpoint(), 'enabled'],
+      [endpoint('claude-opus-5', 'us'), 'enabled'],
     ]);
     const cells = runs.matrix.cells;
     runs.run(10, [
-      [place(), 'misconfigured'],
-      [place('claude-opus-5', 'us'), 'enabled'],
+      [endpoint(), 'misconfigured'],
+      [endpoint('claude-opus-5', 'us'), 'enabled'],
     ]);
     const news = runs.run(20, [
-      [place(), 'misconfigured'],
-      [place('claude-opus-5', 'us'), 'misconfigured'],
+      [endpoint(), 'misconfigured'],
+      [endpoint('claude-opus-5', 'us'), 'misconfigured'],
     ]);
 
     const data = { locations: ['global'], cause: 'permission_denied', evidence: 'it was misconfigured' };

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
-import { pinnedPlaces, placesToProbe } from '../../../../../shared/domain/policy/pinned-endpoints.ts';
+import { pinnedEndpoints } from '../../../../../shared/domain/policy/pinned-endpoints.ts';
+import { endpointsToProbe } from '../../../../../shared/domain/probe/endpoints-to-probe.ts';
 import { policy, ring } from '../../../../support/world.ts';
 
 const shipped = extendCatalogue(
@@ -17,8 +18,10 @@ const shipped = extendCatalogue(
 );
 const empty = { policy: null, shipped, listed: [], projects: ['acme-claude'], locations: ['global', 'us-east5'] };
 
-function namesOf(over: Partial<Parameters<typeof placesToProbe>[0]>): readonly string[] {
-  return placesToProbe({ ...empty, ...over }).map(({ project, location, model }) => `${project} ${location} ${model}`);
+function namesOf(over: Partial<Parameters<typeof endpointsToProbe>[0]>): readonly string[] {
+  return endpointsToProbe({ ...empty, ...over }).map(
+    ({ project, location, model }) => `${project} ${location} ${model}`,
+  );
 }
 
 describe('the places to look at', () => {
@@ -79,14 +82,14 @@ test("a ring calls a pin in its own location, else in the ring's, else in the po
     }),
     ring({ pins: { opus: { model: 'claude-opus-5', location: 'us' }, sonnet: { model: 'claude-sonnet-5' } } }),
   ];
-  const places = pinnedPlaces(policy({ rings })).map(({ ring: name, family, place }) => [
+  const endpoints = pinnedEndpoints(policy({ rings })).map(({ ring: name, family, endpoint }) => [
     name,
     family,
-    place.project,
-    place.location,
+    endpoint.project,
+    endpoint.location,
   ]);
 
-  assert.deepEqual(places, [
+  assert.deepEqual(endpoints, [
     ['a', 'opus', 'acme-labs', 'eu'],
     ['everyone', 'opus', 'acme-claude', 'us'],
     ['everyone', 'sonnet', 'acme-claude', 'global'],

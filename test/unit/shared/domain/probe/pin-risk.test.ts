@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
-import { idsOf, place, Runs, refusals } from '../../../../support/looks.ts';
+import { endpoint, idsOf, Runs, refusals } from '../../../../support/looks.ts';
 import { policy, ring } from '../../../../support/world.ts';
 
 const model = 'claude-opus-4-8';
@@ -15,7 +15,7 @@ describe('a pinned place', () => {
   for (const verdict of refusals) {
     test(`that was never callable is at risk by the second ${verdict}, once`, () => {
       const runs = new Runs({ policy: pinned });
-      const news = [0, 10, 20].map((minutes) => runs.run(minutes, [[place(model), verdict]]));
+      const news = [0, 10, 20].map((minutes) => runs.run(minutes, [[endpoint(model), verdict]]));
 
       assert.deepEqual(news.map(idsOf), [[], [`${riskId}.1`], []]);
       const [told] = news[1] ?? [];
@@ -45,7 +45,7 @@ describe('a pinned place', () => {
       'not_enabled',
       'not_enabled',
     ] as const;
-    const news = verdicts.map((verdict, at) => idsOf(runs.run(at * 10, [[place(model), verdict]])));
+    const news = verdicts.map((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
 
     assert.deepEqual(news[2], [`ModelLost.${model}.global.acme-claude.1`, `${riskId}.1`]);
     assert.deepEqual(news[3], []);
@@ -63,14 +63,14 @@ describe('a pinned place', () => {
       'no_quota',
       'not_enabled',
     ] as const;
-    const news = verdicts.flatMap((verdict, at) => idsOf(runs.run(at * 10, [[place(model), verdict]])));
+    const news = verdicts.flatMap((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
 
     assert.deepEqual(news, []);
   });
 
   test('is at risk as soon as a policy pins what was seen not callable, and not once it is pinned no longer', () => {
     const runs = new Runs();
-    for (const minutes of [0, 10]) runs.run(minutes, [[place(model), 'not_enabled']]);
+    for (const minutes of [0, 10]) runs.run(minutes, [[endpoint(model), 'not_enabled']]);
     const [told, still, none, again] = [pinned, pinned, null, pinned].map((each, at) =>
       idsOf(runs.run(20 + at * 10, [], { policy: each })),
     );

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
 import { appendEvent, Event, emptyJournal } from '../../../../../shared/domain/events/event.ts';
 import { planProbe } from '../../../../../shared/domain/probe/plan-probe.ts';
-import { idsOf, instant, look, place, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, instant, look, Runs } from '../../../../support/looks.ts';
 import { catalogue, cell, matrix, policy, ring } from '../../../../support/world.ts';
 
-const opus = place('claude-opus-5');
-const inUs = place('claude-opus-5', 'us');
+const opus = endpoint('claude-opus-5');
+const inUs = endpoint('claude-opus-5', 'us');
 
 test('planning twice from the same gives the same, and leaves what it was given alone', () => {
   const before = matrix([cell('claude-opus-5', { state: 'not_enabled' })], { listed: { 'claude-opus-5': null } });
@@ -27,12 +27,12 @@ const anyRun = fc.record({
   verdicts: fc.array(fc.option(fc.constantFrom(...Verdict.options)), { minLength: 5, maxLength: 5 }),
   isListed: fc.boolean(),
 });
-const places = [
+const endpoints = [
   opus,
   inUs,
-  place('claude-opus-4-8'),
-  place('claude-opus-5', 'global', 'acme-labs'),
-  place('claude-haiku-4-5@20251001'),
+  endpoint('claude-opus-4-8'),
+  endpoint('claude-opus-5', 'global', 'acme-labs'),
+  endpoint('claude-haiku-4-5@20251001'),
 ];
 
 test('whatever is seen, no id comes twice and every piece of news is a valid event', () => {
@@ -51,7 +51,7 @@ test('whatever is seen, no id comes twice and every piece of news is a valid eve
       let minutes = 0;
       for (const { wait, verdicts, isListed } of sequence) {
         minutes += wait;
-        const looks = places.flatMap((each, at) => {
+        const looks = endpoints.flatMap((each, at) => {
           const verdict = verdicts[at] ?? null;
           return verdict === null ? [] : [[each, verdict] as const];
         });

@@ -3,20 +3,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { idsOf, instant, place, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, instant, Runs } from '../../../../support/looks.ts';
 import { policy, ring } from '../../../../support/world.ts';
 
-const opus = place('claude-opus-5');
-const inUs = place('claude-opus-5', 'us');
+const opus = endpoint('claude-opus-5');
+const inUs = endpoint('claude-opus-5', 'us');
 const enabledId = 'ModelEnabled.claude-opus-5.acme-claude';
 
 /** Runs in which a place was seen not callable twice, so that what follows is news. */
-function seenClosed(...places: readonly ReturnType<typeof place>[]): Runs {
+function seenClosed(...endpoints: readonly ReturnType<typeof endpoint>[]): Runs {
   const runs = new Runs();
   for (const minutes of [0, 10])
     runs.run(
       minutes,
-      places.map((each) => [each, 'not_enabled'] as const),
+      endpoints.map((each) => [each, 'not_enabled'] as const),
     );
   return runs;
 }
@@ -91,7 +91,7 @@ describe('an enabling', () => {
   }
 
   test("that follows doesn't lengthen the hour", () => {
-    const third = place('claude-opus-5', 'eu');
+    const third = endpoint('claude-opus-5', 'eu');
     const runs = seenClosed(opus, inUs, third);
     runs.run(20, [[opus, 'enabled']]);
     runs.run(70, [[inUs, 'enabled']]);
@@ -140,7 +140,7 @@ describe('an enabling', () => {
 });
 
 test('the same model and location in two projects are two places and two pieces of news', () => {
-  const labs = place('claude-opus-5', 'global', 'acme-labs');
+  const labs = endpoint('claude-opus-5', 'global', 'acme-labs');
   const runs = new Runs();
   for (const [minutes, verdict] of [
     [0, 'enabled'],

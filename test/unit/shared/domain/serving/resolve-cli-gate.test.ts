@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
 import type { OwnModel } from '../../../../../shared/domain/models/catalogue-model.ts';
-import { type Resolution, resolve } from '../../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../../shared/domain/serving/resolution.ts';
+import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, models, policyOfRing } from '../../../../support/invented.ts';
 
 interface Case {

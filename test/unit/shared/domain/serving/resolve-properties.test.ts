@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
 import { type Family, families } from '../../../../../shared/domain/models/model.ts';
 import { Policy } from '../../../../../shared/domain/policy/policy.ts';
-import { type Resolution, resolve } from '../../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../../shared/domain/serving/resolution.ts';
+import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, idsOf, models } from '../../../../support/invented.ts';
 import { day } from '../../../../support/world.ts';
 

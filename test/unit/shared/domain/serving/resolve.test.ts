@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
-import { isAllowedBy, type Resolution, resolve } from '../../../../../shared/domain/serving/resolve.ts';
+import { isAllowedBy } from '../../../../../shared/domain/serving/allow-list.ts';
+import type { Resolution } from '../../../../../shared/domain/serving/resolution.ts';
+import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, models, pins, policy, policyOfRing } from '../../../../support/invented.ts';
 import { day, ring } from '../../../../support/world.ts';
 

@@ -6,7 +6,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { renderFish } from '../../../../../../functions/api/polls/render/fish.ts';
 import { renderSh } from '../../../../../../functions/api/polls/render/sh.ts';
-import type { Resolution } from '../../../../../../shared/domain/serving/resolve.ts';
+import type { Resolution } from '../../../../../../shared/domain/serving/resolution.ts';
 import { isMissing } from '../../../../../support/needs.ts';
 import { named, nasty, resolution, value } from '../../../../../support/rendered.ts';
 
