@@ -32,9 +32,9 @@ export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> 
     log.error('advance failed', { fault: steered.fault.code });
     return steered;
   }
-  const news = steered.ok ? steered.value.news : [];
-  for (const { id, kind, subject } of news) log.info('advanced', { id, kind, subject });
+  const newEvents = steered.ok ? steered.value.newEvents : [];
+  for (const { id, kind, subject } of newEvents) log.info('advanced', { id, kind, subject });
   const swept = await sweep();
   if (!swept.ok) log.error('sweep failed', { fault: swept.fault.code });
-  return swept.ok ? ok(news.length) : swept;
+  return swept.ok ? ok(newEvents.length) : swept;
 }

@@ -101,8 +101,8 @@ function asEvent(link: Link): Event {
 }
 
 function explain(link: Link, end: Journal): Wrong {
-  const { seq, previous, hash, ...news } = asEvent(link);
-  const own = appendEvent({ seq: seq - 1, hash: previous }, news).event.hash;
+  const { seq, previous, hash, ...newEvent } = asEvent(link);
+  const own = appendEvent({ seq: seq - 1, hash: previous }, newEvent).event.hash;
   const next = end.seq + 1;
   if (own !== hash) return { what: 'changed', words: 'its hash is not that of what it says' };
   if (seq < next) return { what: 'inserted', words: `event ${seq} stands here, a second time` };

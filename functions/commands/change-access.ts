@@ -3,11 +3,11 @@
 
 import { type Access, type AccessRevision, noRoles } from '../../shared/domain/access/access.ts';
 import { type AccessChange, membersAdded } from '../../shared/domain/access/decide-access-change.ts';
-import type { News } from '../../shared/domain/events/event.ts';
+import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { type Clock, expectOf, numberedId, type Store } from '../../shared/ports.ts';
 import type { Callers } from '../api/auth/caller.ts';
-import { recordNews } from './event-writes.ts';
+import { eventWrites } from './event-writes.ts';
 
 export interface ChangeAccessPorts {
   readonly store: Store;
@@ -50,7 +50,7 @@ async function tryChange(ports: ChangeAccessPorts, wish: AccessWish, attempt: nu
   if (access === null) return ok({ access: current, changed: false });
 
   const { revision } = access;
-  const recorded = await recordNews(store, [newsOf(current, revision)]);
+  const recorded = await eventWrites(store, [eventOf(current, revision)]);
   if (!recorded.ok) return recorded;
   const committed = await store.commit([
     { kind: 'access', id: 'current', expect: expectOf(read.value), value: access },
@@ -66,7 +66,7 @@ async function tryChange(ports: ChangeAccessPorts, wish: AccessWish, attempt: nu
   return isContended ? tryChange(ports, wish, attempt + 1) : committed;
 }
 
-function newsOf(before: Access | null, { number, roles, by, at, note, issued, revoked }: AccessRevision): News {
+function eventOf(before: Access | null, { number, roles, by, at, note, issued, revoked }: AccessRevision): NewEvent {
   const former = before?.revision.roles ?? noRoles;
   const granted = [...membersAdded(former, roles)];
   const withdrawn = [...membersAdded(roles, former)];

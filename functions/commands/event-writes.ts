@@ -1,16 +1,16 @@
 // Recording: what puts news into the chain of events and into the outbox, as writes for the commit that made it so.
 
-import { appendEvent, emptyJournal, type News } from '../../shared/domain/events/event.ts';
+import { appendEvent, emptyJournal, type NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 
 /** None for no news. A commit with them holds only if nobody else recorded anything since. */
-export async function recordNews(store: Store, news: readonly News[]): Promise<Result<readonly Write[]>> {
-  if (news.length === 0) return ok([]);
+export async function eventWrites(store: Store, newEvents: readonly NewEvent[]): Promise<Result<readonly Write[]>> {
+  if (newEvents.length === 0) return ok([]);
   const journal = await store.read('journal', 'current');
   if (!journal.ok) return journal;
   let end = journal.value?.value ?? emptyJournal;
-  const writes = news.flatMap((each): Write[] => {
+  const writes = newEvents.flatMap((each): Write[] => {
     const { event, journal: moved } = appendEvent(end, each);
     end = moved;
     const id = numberedId(event.seq);

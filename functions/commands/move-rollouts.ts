@@ -8,7 +8,7 @@ import { begin, type Course, type Finished, finish } from '../../shared/domain/r
 import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
 import { type Clock, expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 import { failuresOf } from '../adoption/failures.ts';
-import { recordNews } from './event-writes.ts';
+import { eventWrites } from './event-writes.ts';
 
 export interface SteerPorts {
   readonly store: Store;
@@ -44,10 +44,11 @@ async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number
   const acted = act(begin(standing), failures.value);
   if (!acted.ok) return acted;
   const finished = finish(acted.value, by);
-  if (finished.revision === null && finished.steering === before && finished.news.length === 0) return ok(finished);
+  if (finished.revision === null && finished.steering === before && finished.newEvents.length === 0)
+    return ok(finished);
 
-  const news = await recordNews(store, finished.news);
-  if (!news.ok) return news;
+  const newEvents = await eventWrites(store, finished.newEvents);
+  if (!newEvents.ok) return newEvents;
   const committed = await store.commit([
     // Written also when it stays as it is: what was decided holds only for what stood.
     {
@@ -58,7 +59,7 @@ async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number
     },
     { kind: 'steering', id: 'current', expect: expectOf(steering.value), value: finished.steering },
     ...revisionWrites(finished),
-    ...news.value,
+    ...newEvents.value,
   ]);
   if (committed.ok) return ok(finished);
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;

@@ -1,7 +1,7 @@
 // What a change commits: a revision with its event, or the proposal of one. Called by change.ts.
 
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
-import type { News } from '../../shared/domain/events/event.ts';
+import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { endRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
 import { begin, type Course } from '../../shared/domain/rollouts/transition.ts';
@@ -9,7 +9,7 @@ import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
 import type { ChangePorts, Known, Outcome, Wish } from './change-policy.ts';
-import { recordNews } from './event-writes.ts';
+import { eventWrites } from './event-writes.ts';
 import { revisionWrites } from './move-rollouts.ts';
 
 export interface Writing {
@@ -28,7 +28,7 @@ export async function changeWrites(
   const { published, steering, matrix, now } = known;
   const standing = { revision, steering: steering?.value ?? emptySteering, matrix, catalogue, now };
   const ended = endAll(begin(standing), published?.value.revision ?? null, wish);
-  const changed: News = {
+  const changed: NewEvent = {
     id: `PolicyChanged.policy.${revision.number}`,
     kind: 'PolicyChanged',
     subject: 'policy',
@@ -43,7 +43,7 @@ export async function changeWrites(
       effects: [...outcome.effects],
     },
   };
-  const recorded = await recordNews(store, [changed, ...ended.news]);
+  const recorded = await eventWrites(store, [changed, ...ended.newEvents]);
   if (!recorded.ok) return recorded;
   const writes: Write[] = [
     ...revisionWrites({ revision, rollouts: ended.ended }),
@@ -78,7 +78,7 @@ export async function proposalWrites(
     decidedBy: null,
     decidedAt: null,
   };
-  const recorded = await recordNews(store, [proposalNews(proposal, 'proposed', by, at)]);
+  const recorded = await eventWrites(store, [proposalEvent(proposal, 'proposed', by, at)]);
   if (!recorded.ok) return recorded;
   const writes: Write[] = [
     { kind: 'proposal', id: numberedId(number), expect: 'absent', value: proposal },
@@ -88,12 +88,12 @@ export async function proposalWrites(
   return ok({ writes, proposal: number });
 }
 
-export function proposalNews(
+export function proposalEvent(
   { number, risks, note }: Proposal,
   decision: 'proposed' | 'rejected',
   by: string,
   at: string,
-): News {
+): NewEvent {
   const data = { proposal: number, decision, risks: [...risks], note };
   const id = `ChangeProposed.${number}.${decision}`;
   return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };

@@ -2,7 +2,7 @@
 // repeat: a lease lets one at a time ask, and the commit holds only if nobody else committed since the read.
 
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
-import type { News } from '../../shared/domain/events/event.ts';
+import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
@@ -12,7 +12,7 @@ import { endpointsToProbe } from '../../shared/domain/probe/endpoints-to-probe.t
 import { planProbe } from '../../shared/domain/probe/plan-probe.ts';
 import type { Look } from '../../shared/domain/probe/probe-input.ts';
 import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
-import { recordNews } from '../commands/event-writes.ts';
+import { eventWrites } from '../commands/event-writes.ts';
 import { lookAround } from './ask-all.ts';
 
 export interface RunPorts {
@@ -32,7 +32,7 @@ export interface RunPorts {
 export interface Ran {
   readonly endpoints: number;
   readonly confirmed: number;
-  readonly news: readonly News[];
+  readonly newEvents: readonly NewEvent[];
   readonly matrix: Matrix;
 }
 
@@ -69,9 +69,9 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
 
   const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
   const plan = planProbe({ before, looks, listed, policy, catalogue, now: instant(clock()) });
-  const committed = await commit(store, known.value, plan.matrix, plan.news);
+  const committed = await commit(store, known.value, plan.matrix, plan.newEvents);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
-  return ok({ endpoints: endpoints.length, confirmed, news: plan.news, matrix: plan.matrix });
+  return ok({ endpoints: endpoints.length, confirmed, newEvents: plan.newEvents, matrix: plan.matrix });
 }
 
 function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly ModelEndpoint[] {
@@ -98,9 +98,9 @@ async function commit(
   store: Store,
   known: Stored<Matrix> | null,
   matrix: Matrix,
-  news: readonly News[],
+  newEvents: readonly NewEvent[],
 ): Promise<Result<null>> {
-  const recorded = await recordNews(store, news);
+  const recorded = await eventWrites(store, newEvents);
   if (!recorded.ok) return recorded;
   return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(known), value: matrix }, ...recorded.value]);
 }

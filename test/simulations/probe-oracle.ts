@@ -25,7 +25,7 @@ import { nameOf } from './probe-truth.ts';
 export class Oracle {
   readonly verdicts = { transitions: 0, missed: 0, false: 0, duplicate: 0 };
   /** The event of each transition. */
-  readonly news: Event[] = [];
+  readonly newEvents: Event[] = [];
   readonly detections: number[] = [];
   readonly complaints: string[] = [];
   readonly events = new Map<string, Event>();
@@ -104,7 +104,7 @@ export class Oracle {
     }
     if (rule.isRight) {
       this.verdicts.transitions++;
-      this.news.push(event);
+      this.newEvents.push(event);
     } else this.complain(rule.isRepeated ? 'duplicate' : 'false', `${event.id} at ${name}`);
     return rule.isRight;
   }

@@ -175,7 +175,7 @@ export class ProbeWorld {
 
   /** Transitions that people heard of, by a message of their own or the one that they follow. */
   get announced(): number {
-    return this.oracle.news.filter(
+    return this.oracle.newEvents.filter(
       (event) => this.deliveries.posts.has(event.id) || (event.kind === 'ModelEnabled' && event.data.follows),
     ).length;
   }

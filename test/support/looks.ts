@@ -2,7 +2,7 @@
 
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
 import type { Observation, Verdict } from '../../shared/domain/availability/observation.ts';
-import type { News } from '../../shared/domain/events/event.ts';
+import type { NewEvent } from '../../shared/domain/events/event.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { type ProbePlan, planProbe } from '../../shared/domain/probe/plan-probe.ts';
 import type { Look, ProbeInput } from '../../shared/domain/probe/probe-input.ts';
@@ -33,7 +33,7 @@ export function look(where: ModelEndpoint, verdict: Verdict, minutes = 0): Look 
 /** Plans runs one after the other, each from what the one before it left; the models of the world are the first listing. */
 export class Runs {
   matrix: Matrix = { ...emptyMatrix, at: instant(0) };
-  readonly news: News[] = [];
+  readonly newEvents: NewEvent[] = [];
   readonly #over: Partial<ProbeInput>;
 
   constructor(over: Partial<ProbeInput> = {}) {
@@ -45,16 +45,16 @@ export class Runs {
     minutes: number,
     looks: readonly (readonly [ModelEndpoint, Verdict])[],
     over: Partial<ProbeInput> = {},
-  ): ProbePlan['news'] {
+  ): ProbePlan['newEvents'] {
     const made = looks.map(([where, verdict]) => look(where, verdict, minutes));
     const base = { before: this.matrix, looks: made, listed: null, policy: null, catalogue, now: instant(minutes) };
     const plan = planProbe({ ...base, ...this.#over, ...over });
     this.matrix = plan.matrix;
-    this.news.push(...plan.news);
-    return plan.news;
+    this.newEvents.push(...plan.newEvents);
+    return plan.newEvents;
   }
 }
 
-export function idsOf(news: readonly News[]): readonly string[] {
-  return news.map(({ id }) => id);
+export function idsOf(newEvents: readonly NewEvent[]): readonly string[] {
+  return newEvents.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@
 
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import { type Cell, emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
-import type { News } from '../../shared/domain/events/event.ts';
+import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { Policy } from '../../shared/domain/policy/policy.ts';
 import type { Machine } from '../../shared/domain/serving/machine.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
@@ -54,7 +54,7 @@ export function machine(over: Partial<Machine> = {}): Machine {
 }
 
 /** News of a policy change to this revision, without effects. */
-export function news(number = 1): News {
+export function newEvent(number = 1): NewEvent {
   return {
     id: `PolicyChanged.policy.${number}`,
     kind: 'PolicyChanged',

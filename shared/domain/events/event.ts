@@ -117,7 +117,7 @@ export const Event = z.discriminatedUnion('kind', [
 export type Event = z.infer<typeof Event>;
 
 /** A fact that has no place in the chain yet. */
-export type News = WithoutEnvelope<Event>;
+export type NewEvent = WithoutEnvelope<Event>;
 type WithoutEnvelope<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
 
 export const Journal = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
@@ -126,24 +126,27 @@ export type Journal = z.infer<typeof Journal>;
 export const emptyJournal: Journal = { seq: 0, hash: '0'.repeat(64) };
 
 /** Gives news its place at the end of the chain. */
-export function appendEvent(journal: Journal, news: News): { readonly event: Event; readonly journal: Journal } {
+export function appendEvent(
+  journal: Journal,
+  newEvent: NewEvent,
+): { readonly event: Event; readonly journal: Journal } {
   const seq = journal.seq + 1;
-  const hash = hashOf(seq, journal.hash, news);
-  return { event: { seq, ...news, previous: journal.hash, hash }, journal: { seq, hash } };
+  const hash = hashOf(seq, journal.hash, newEvent);
+  return { event: { seq, ...newEvent, previous: journal.hash, hash }, journal: { seq, hash } };
 }
 
 /** The number of the first event that doesn't follow from the one before it, or null when the chain is whole. */
 export function findBreak(events: readonly Event[], from: Journal = emptyJournal): number | null {
   let end = from;
-  for (const { seq, previous, hash, ...news } of events) {
-    if (seq !== end.seq + 1 || previous !== end.hash || hash !== hashOf(seq, previous, news)) return seq;
+  for (const { seq, previous, hash, ...newEvent } of events) {
+    if (seq !== end.seq + 1 || previous !== end.hash || hash !== hashOf(seq, previous, newEvent)) return seq;
     end = { seq, hash };
   }
   return null;
 }
 
-function hashOf(seq: number, previous: string, news: News): string {
-  const { id, kind, subject, at, by, data } = news;
+function hashOf(seq: number, previous: string, newEvent: NewEvent): string {
+  const { id, kind, subject, at, by, data } = newEvent;
   return createHash('sha256')
     .update(JSON.stringify([seq, previous, id, kind, subject, at, by, data]))
     .digest('hex');

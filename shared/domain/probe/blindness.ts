@@ -2,7 +2,7 @@
 
 import type { Matrix } from '../availability/availability.ts';
 import type { Verdict } from '../availability/observation.ts';
-import type { News } from '../events/event.ts';
+import type { NewEvent } from '../events/event.ts';
 import { by, type Look, type ProbeInput } from './probe-input.ts';
 
 /** Runs in a row that must see nothing before people are told. */
@@ -11,7 +11,7 @@ const blindRuns = 2;
 interface FoldedBlindness {
   readonly value: Matrix['blind'];
   readonly blindings: number;
-  readonly news: readonly News[];
+  readonly newEvents: readonly NewEvent[];
 }
 
 /**
@@ -29,22 +29,23 @@ export function foldBlindness({ before, looks, now }: ProbeInput): FoldedBlindne
   const locations = [...new Set([...darkNames, ...still])];
   const base = { subject: 'probe', at: now, by };
   if (was !== null && locations.length === 0) {
-    const news: News[] = was.isTold
+    const newEvents: NewEvent[] = was.isTold
       ? [{ ...base, id: `ProbeRecovered.probe.${blindings}`, kind: 'ProbeRecovered', data: {} }]
       : [];
-    return { value: null, blindings, news };
+    return { value: null, blindings, newEvents };
   }
   const observation = dark[0]?.[1][0]?.observation;
-  if (observation === undefined) return { value: was === null ? null : { ...was, locations }, blindings, news: [] };
+  if (observation === undefined)
+    return { value: was === null ? null : { ...was, locations }, blindings, newEvents: [] };
   const again = darkNames.filter((location) => was?.locations.includes(location));
   const runs = again.length === 0 ? 1 : (was?.runs ?? 0) + 1;
-  const isNews = was?.isTold !== true && runs >= blindRuns;
+  const isNewlyEnabled = was?.isTold !== true && runs >= blindRuns;
   const cause = observation.cause ?? 'permission_denied';
-  const value = { locations, cause, runs, isTold: was?.isTold === true || isNews };
-  if (!isNews) return { value, blindings, news: [] };
+  const value = { locations, cause, runs, isTold: was?.isTold === true || isNewlyEnabled };
+  if (!isNewlyEnabled) return { value, blindings, newEvents: [] };
   const id = `ProbeBlind.probe.${blindings + 1}`;
   const data = { locations: again, cause, evidence: observation.evidence };
-  return { value, blindings: blindings + 1, news: [{ ...base, id, kind: 'ProbeBlind', data }] };
+  return { value, blindings: blindings + 1, newEvents: [{ ...base, id, kind: 'ProbeBlind', data }] };
 }
 
 /** Of locations that were dark, those that still say nothing; one that is looked at no longer counts only if none was seen. */

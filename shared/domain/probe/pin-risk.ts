@@ -1,7 +1,7 @@
 // What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
 
 import { type Cell, isSurelyNotCallable, type Matrix } from '../availability/availability.ts';
-import type { News } from '../events/event.ts';
+import type { NewEvent } from '../events/event.ts';
 import { findEntry } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { PinnedEndpoint } from '../policy/pinned-endpoints.ts';
@@ -15,7 +15,7 @@ export function foldRisk(
   { before, now }: ProbeInput,
   cells: ReadonlyMap<string, Cell>,
   pinned: readonly PinnedEndpoint[],
-): { value: Matrix['atRisk']; news: readonly News[] } {
+): { value: Matrix['atRisk']; newEvents: readonly NewEvent[] } {
   const atRisk = new Map<string, PinnedEndpoint[]>();
   for (const pin of pinned) {
     const name = endpointKey(pin.endpoint);
@@ -29,18 +29,18 @@ export function foldRisk(
     const times = (was?.times ?? 0) + (isNow && was?.isNow !== true ? 1 : 0);
     return [name, { isNow, times }] as const;
   });
-  const news = entries
+  const newEvents = entries
     .filter(([name, { isNow }]) => isNow && before.atRisk[name]?.isNow !== true)
-    .flatMap(([name, { times }]) => riskNews(atRisk.get(name) ?? [], cells.get(name), times, now));
-  return { value: Object.fromEntries(entries), news };
+    .flatMap(([name, { times }]) => riskEvents(atRisk.get(name) ?? [], cells.get(name), times, now));
+  return { value: Object.fromEntries(entries), newEvents };
 }
 
-function riskNews(
+function riskEvents(
   pins: readonly PinnedEndpoint[],
   cell: Cell | undefined,
   times: number,
   now: string,
-): readonly News[] {
+): readonly NewEvent[] {
   if (cell === undefined) return [];
   const { project, location, model, state, evidence } = cell;
   if (state === 'unknown' || state === 'enabled') return [];
@@ -53,7 +53,7 @@ function riskNews(
 export function foldRetiring(
   { before, catalogue, now }: ProbeInput,
   pinned: readonly PinnedEndpoint[],
-): { value: Matrix['retiring']; news: readonly News[] } {
+): { value: Matrix['retiring']; newEvents: readonly NewEvent[] } {
   const models = [...new Set(pinned.map(({ endpoint }) => endpoint.model))];
   const reached = models.flatMap((model) => {
     const retirement = findEntry(catalogue, model)?.retirement.value ?? null;
@@ -64,7 +64,7 @@ export function foldRetiring(
       ? []
       : [{ model, retirement, step }];
   });
-  const news = reached.map(({ model, retirement, step }): News => {
+  const newEvents = reached.map(({ model, retirement, step }): NewEvent => {
     const pins = pinned
       .filter(({ endpoint }) => endpoint.model === model)
       .map(({ ring, family }) => ({ ring, family }));
@@ -73,6 +73,6 @@ export function foldRetiring(
   });
   return {
     value: { ...before.retiring, ...Object.fromEntries(reached.map(({ model, step }) => [model, step])) },
-    news,
+    newEvents,
   };
 }

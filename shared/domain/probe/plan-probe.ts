@@ -4,7 +4,7 @@
 
 import { type Cell, fold, isSurelyNotCallable, type Matrix, type Turn } from '../availability/availability.ts';
 import { type Effect, sideOf } from '../changes/pin-change.ts';
-import type { News } from '../events/event.ts';
+import type { NewEvent } from '../events/event.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { compareModels, parseModel } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
@@ -19,7 +19,7 @@ const oneMessageMs = 60 * 60_000;
 
 export interface ProbePlan {
   readonly matrix: Matrix;
-  readonly news: readonly News[];
+  readonly newEvents: readonly NewEvent[];
 }
 
 export function planProbe(input: ProbeInput): ProbePlan {
@@ -44,7 +44,14 @@ export function planProbe(input: ProbeInput): ProbePlan {
       atRisk: risk.value,
       retiring: retiring.value,
     },
-    news: [...blind.news, ...listed.news, ...lostNews(folded, now), ...enabled.news, ...risk.news, ...retiring.news],
+    newEvents: [
+      ...blind.newEvents,
+      ...listed.newEvents,
+      ...lostEvents(folded, now),
+      ...enabled.newEvents,
+      ...risk.newEvents,
+      ...retiring.newEvents,
+    ],
   };
 }
 
@@ -62,10 +69,10 @@ function foldLooks({ before, looks }: ProbeInput): readonly Folded[] {
   });
 }
 
-function lostNews(folded: readonly Folded[], now: string): readonly News[] {
+function lostEvents(folded: readonly Folded[], now: string): readonly NewEvent[] {
   return folded
     .filter(({ turn }) => turn === 'lost')
-    .map(({ cell: { project, location, model, enablings, evidence } }): News => {
+    .map(({ cell: { project, location, model, enablings, evidence } }): NewEvent => {
       const id = `ModelLost.${model}.${location}.${project}.${enablings}`;
       return { id, kind: 'ModelLost', subject: model, at: now, by, data: { project, location, model, evidence } };
     });
@@ -76,42 +83,47 @@ function foldEnablings(
   input: ProbeInput,
   folded: readonly Folded[],
   listed: Matrix['listed'],
-): { value: Matrix['enabled']; news: readonly News[] } {
+): { value: Matrix['enabled']; newEvents: readonly NewEvent[] } {
   const value = { ...input.before.enabled };
   for (const { cell } of folded.filter(({ turn }) => turn === 'lost')) {
     const was = value[modelName(cell)];
     if (was !== undefined) value[modelName(cell)] = { ...was, told: null };
   }
-  const gained = folded.filter(({ turn, before, cell }) => turn === 'gained' && isNews(before, cell, listed));
-  const news = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
+  const gained = folded.filter(({ turn, before, cell }) => turn === 'gained' && isNewlyEnabled(before, cell, listed));
+  const newEvents = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
     const was = value[name];
     const times = (was?.times ?? 0) + 1;
     const follows = Date.parse(input.now) - Date.parse(was?.told ?? '') < oneMessageMs;
     value[name] = { times, told: follows ? (was?.told ?? null) : input.now };
-    return enabledNews(
+    return enabledEvents(
       group.map(({ cell }) => cell),
       times,
       follows,
       input,
     );
   });
-  return { value, news };
+  return { value, newEvents };
 }
 
 /** What a first look finds was there before us; only a model that was seen not callable, or that is new, was enabled. */
-function isNews(before: Cell | null, { model }: Cell, listed: Matrix['listed']): boolean {
+function isNewlyEnabled(before: Cell | null, { model }: Cell, listed: Matrix['listed']): boolean {
   if (before !== null && isSurelyNotCallable(before)) return true;
   return (listed[model] ?? null) !== null;
 }
 
-function enabledNews(cells: readonly Cell[], times: number, follows: boolean, input: ProbeInput): readonly News[] {
+function enabledEvents(
+  cells: readonly Cell[],
+  times: number,
+  follows: boolean,
+  input: ProbeInput,
+): readonly NewEvent[] {
   const [first] = cells;
   if (first === undefined) return [];
   const { project, model, evidence } = first;
   const locations = cells.map(({ location }) => location);
   const upgrades = input.policy === null ? [] : upgradesTo(model, project, locations, input.policy, input.catalogue);
   const base = { subject: model, at: input.now, by };
-  const enabled: News = {
+  const enabled: NewEvent = {
     ...base,
     id: `ModelEnabled.${model}.${project}.${times}`,
     kind: 'ModelEnabled',
@@ -147,15 +159,15 @@ function modelName({ project, model }: Cell): string {
 }
 
 /** The first listing is what was there before us. */
-function foldListing({ before, listed, now }: ProbeInput): { value: Matrix['listed']; news: readonly News[] } {
-  if (listed === null) return { value: before.listed, news: [] };
+function foldListing({ before, listed, now }: ProbeInput): { value: Matrix['listed']; newEvents: readonly NewEvent[] } {
+  if (listed === null) return { value: before.listed, newEvents: [] };
   const isFirst = Object.keys(before.listed).length === 0;
   const fresh = listed.filter((model) => !(model in before.listed));
   const seen = Object.fromEntries(fresh.map((model) => [model, isFirst ? null : now]));
-  const news = isFirst
+  const newEvents = isFirst
     ? []
     : fresh.map(
-        (model): News => ({
+        (model): NewEvent => ({
           id: `ModelListed.${model}.1`,
           kind: 'ModelListed',
           subject: model,
@@ -164,5 +176,5 @@ function foldListing({ before, listed, now }: ProbeInput): { value: Matrix['list
           data: { model },
         }),
       );
-  return { value: { ...before.listed, ...seen }, news };
+  return { value: { ...before.listed, ...seen }, newEvents };
 }

@@ -6,7 +6,7 @@ import type { Matrix } from '../availability/availability.ts';
 import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
 import { lostModels, provenFor } from '../availability/find-callable.ts';
 import { type Effect, sideOf } from '../changes/pin-change.ts';
-import type { News } from '../events/event.ts';
+import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
@@ -33,7 +33,7 @@ export interface Course {
   readonly rollouts: readonly Rollout[];
   readonly ended: readonly Rollout[];
   readonly steering: Steering;
-  readonly news: readonly News[];
+  readonly newEvents: readonly NewEvent[];
   /** What happened to rollouts and pins, for the note of the revision. */
   readonly notes: readonly string[];
 }
@@ -44,7 +44,7 @@ export interface Finished {
   readonly steering: Steering;
   /** Rollouts that are not as they were. */
   readonly rollouts: readonly Rollout[];
-  readonly news: readonly News[];
+  readonly newEvents: readonly NewEvent[];
   /** The number of the revision that stands now. */
   readonly standing: number;
 }
@@ -52,7 +52,7 @@ export interface Finished {
 export function begin(standing: Standing): Course {
   const { revision, steering } = standing;
   const { policy, rollouts } = revision;
-  return { standing, policy, rollouts, ended: [], steering, news: [], notes: [] };
+  return { standing, policy, rollouts, ended: [], steering, newEvents: [], notes: [] };
 }
 
 /** The number of the revision that this course will make if it changes what machines are served. */
@@ -69,10 +69,10 @@ export function finish(course: Course, by: string): Finished {
   const before = new Set(current.rollouts);
   const touched = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
   if (isSame && lost.length === 0) {
-    return { revision: null, steering, rollouts: touched, news: course.news, standing: current.number };
+    return { revision: null, steering, rollouts: touched, newEvents: course.newEvents, standing: current.number };
   }
   const number = current.number + 1;
-  const fallback: readonly News[] = lost.length === 0 ? [] : [fallbackLost(lost, number, now)];
+  const fallback: readonly NewEvent[] = lost.length === 0 ? [] : [fallbackLost(lost, number, now)];
   const notes = [...course.notes, ...lost.map((model) => `${model} is no longer callable`)];
   const revision: Revision = {
     number,
@@ -87,10 +87,10 @@ export function finish(course: Course, by: string): Finished {
     rollouts: [...rollouts],
     proven,
   };
-  return { revision, steering, rollouts: touched, news: [...course.news, ...fallback], standing: number };
+  return { revision, steering, rollouts: touched, newEvents: [...course.newEvents, ...fallback], standing: number };
 }
 
-function fallbackLost(models: readonly string[], revision: number, at: string): News {
+function fallbackLost(models: readonly string[], revision: number, at: string): NewEvent {
   const id = `FallbackLost.policy.${revision}`;
   return { id, kind: 'FallbackLost', subject: 'policy', at, by: 'pinward', data: { models: [...models], revision } };
 }
@@ -101,8 +101,8 @@ export function setFrozen(course: Course, frozen: boolean, by: string, reason: s
   if ((steering.frozen !== null) === frozen) return course;
   const at = standing.now;
   const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
-  const news: News = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
-  return withNews({ ...course, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, news);
+  const event: NewEvent = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
+  return withEvent({ ...course, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, event);
 }
 
 export function withUpgrade(course: Course, upgrade: Upgrade): Course {
@@ -112,11 +112,11 @@ export function withUpgrade(course: Course, upgrade: Upgrade): Course {
   return { ...course, steering: { ...course.steering, upgrades: next } };
 }
 
-export function withNews(course: Course, news: News): Course {
-  return { ...course, news: [...course.news, news] };
+export function withEvent(course: Course, event: NewEvent): Course {
+  return { ...course, newEvents: [...course.newEvents, event] };
 }
 
-export type Move = Extract<News, { kind: 'RolloutMoved' }>['data']['move'];
+export type Move = Extract<NewEvent, { kind: 'RolloutMoved' }>['data']['move'];
 
 /** Puts a rollout in place of what it was, with the news of its move; one that has ended leaves those under way. */
 export function withRollout(course: Course, rollout: Rollout, move: Move): Course {
@@ -125,7 +125,7 @@ export function withRollout(course: Course, rollout: Rollout, move: Move): Cours
   const isOver = state === 'aborted' || state === 'completed';
   const share = state === 'aborted' ? 0 : shareOf(rollout);
   const { now } = course.standing;
-  const news: News = {
+  const event: NewEvent = {
     id: `RolloutMoved.${id}.${nextNumber(course)}.${move}`,
     kind: 'RolloutMoved',
     subject: `rollout-${id}`,
@@ -144,7 +144,7 @@ export function withRollout(course: Course, rollout: Rollout, move: Move): Cours
     ...course,
     rollouts: isOver ? others : [...others, rollout].sort((a, b) => a.id - b.id),
     ended: isOver ? [...course.ended, rollout] : course.ended,
-    news: [...course.news, news],
+    newEvents: [...course.newEvents, event],
     notes: [...course.notes, `rollout ${id} ${move}: ${to.model} at ${share} % of ring ${ring}`],
   };
 }

@@ -1,14 +1,14 @@
 // What people and time do to an upgrade, as steps on a course: it is found, soaks, is ready, and people decide on it.
 
 import { lint } from '../changes/lint.ts';
-import type { News } from '../events/event.ts';
+import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { ruleOf } from '../policy/policy.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { type Course, callabilityOf, effectOf, placeOf, withNews, withUpgrade } from './transition.ts';
+import { type Course, callabilityOf, effectOf, placeOf, withEvent, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
@@ -38,7 +38,7 @@ export function followUpgrades(course: Course): Course {
     const isBack = state === 'found';
     const undecided = isBack ? { decided: null, proposed: null } : {};
     const moved = withUpgrade(next, { ...upgrade, state, since: next.standing.now, ...undecided });
-    return state === 'ready' ? withNews(moved, readyNews(moved, upgrade)) : moved;
+    return state === 'ready' ? withEvent(moved, readyEvent(moved, upgrade)) : moved;
   }, course);
 }
 
@@ -60,13 +60,13 @@ export function approveUpgrade(course: Course, id: string, by: string, reason: s
   const at = course.standing.now;
   if (course.policy.secondPerson === true && upgrade.proposed === null) {
     const proposed = withUpgrade(course, { ...upgrade, proposed: { by, at, reason } });
-    return ok(withNews(proposed, decidedNews(upgrade, 'proposed', by, at, reason)));
+    return ok(withEvent(proposed, decidedEvent(upgrade, 'proposed', by, at, reason)));
   }
   if (course.policy.secondPerson === true && upgrade.proposed?.by === by) {
     return fail({ code: 'second_person_needed', proposedBy: by });
   }
   const approved = withUpgrade(course, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
-  return ok(withNews(approved, decidedNews(upgrade, 'approved', by, at, reason)));
+  return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));
 }
 
 /** Faults: `upgrade_unknown`; `upgrade_state` when it has ended or is being rolled out, which abort ends. */
@@ -82,7 +82,7 @@ export function rejectUpgrade(course: Course, id: string, by: string, reason: st
   }
   const at = course.standing.now;
   const rejected = withUpgrade(course, { ...upgrade, state: 'rejected', since: at, decided: { by, at, reason } });
-  return ok(withNews(rejected, decidedNews(upgrade, 'rejected', by, at, reason)));
+  return ok(withEvent(rejected, decidedEvent(upgrade, 'rejected', by, at, reason)));
 }
 
 /** Mistakes that the policy would have with the upgrade and has not without it. */
@@ -126,7 +126,7 @@ function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: 
   return { ...base, state: 'found', since: now, foundAt: now };
 }
 
-function readyNews(course: Course, { id, ring, family, model }: Upgrade): News {
+function readyEvent(course: Course, { id, ring, family, model }: Upgrade): NewEvent {
   const { rule, soakHours } = ruleOf(course.policy, ring, family);
   const from = pinOf(course, ring, family);
   if (from === null || rule === 'manual')
@@ -137,13 +137,13 @@ function readyNews(course: Course, { id, ring, family, model }: Upgrade): News {
   return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
 }
 
-function decidedNews(
+function decidedEvent(
   { id, ring, family, model }: Upgrade,
   decision: 'proposed' | 'approved' | 'rejected',
   by: string,
   at: string,
   reason: string,
-): News {
+): NewEvent {
   const data = { upgrade: id, ring, family, model, decision, reason };
   return {
     id: `UpgradeDecided.${id}.${decision}.${Date.parse(at)}`,

@@ -10,7 +10,7 @@ import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { appendEvent, type Event, emptyJournal, type Journal } from '../../../shared/domain/events/event.ts';
 import { numberedId, type Write } from '../../../shared/ports.ts';
 import { adminToken, type Service } from '../../support/service.ts';
-import { news } from '../../support/world.ts';
+import { newEvent } from '../../support/world.ts';
 import { listen, newFile, run, serve } from './command.ts';
 
 /** More than two pages of the API. */
@@ -31,7 +31,7 @@ describe('npm run verify-history', () => {
     let journal: Journal = emptyJournal;
     const events: Event[] = [];
     for (let number = 1; number <= length; number++) {
-      const appended = appendEvent(journal, news(number));
+      const appended = appendEvent(journal, newEvent(number));
       events.push(appended.event);
       journal = appended.journal;
     }
@@ -124,7 +124,7 @@ describe('npm run verify-history', () => {
   });
 
   test('reads a line as one, whatever is in it', async () => {
-    const { event, journal } = appendEvent(emptyJournal, { ...news(), by: 'a\u2028b\u2029c\u0085d' });
+    const { event, journal } = appendEvent(emptyJournal, { ...newEvent(), by: 'a\u2028b\u2029c\u0085d' });
     const file = newFile('history.jsonl', `${JSON.stringify(event)}\r\n${JSON.stringify({ end: journal })}`);
     const { status } = await verify([file]);
 

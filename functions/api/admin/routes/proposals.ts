@@ -4,8 +4,8 @@ import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store, type Stored } from '../../../../shared/ports.ts';
 import type { Change } from '../../../commands/change-policy.ts';
-import { recordNews } from '../../../commands/event-writes.ts';
-import { decidedWrite, proposalNews } from '../../../commands/policy-writes.ts';
+import { eventWrites } from '../../../commands/event-writes.ts';
+import { decidedWrite, proposalEvent } from '../../../commands/policy-writes.ts';
 import { type Reply, type Route, type RoutePorts, route } from '../route.ts';
 import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
@@ -89,7 +89,7 @@ async function reject(
   by: string,
 ): Promise<Result<Reply>> {
   const at = new Date(clock()).toISOString();
-  const recorded = await recordNews(store, [proposalNews(proposal.value, 'rejected', by, at)]);
+  const recorded = await eventWrites(store, [proposalEvent(proposal.value, 'rejected', by, at)]);
   if (!recorded.ok) return recorded;
   const committed = await store.commit([decidedWrite(proposal, 'rejected', by, at), ...recorded.value]);
   if (!committed.ok) return committed;

@@ -165,11 +165,11 @@ function act<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: A
 async function carryOut(ports: RoutePorts, by: string, deed: Act): Promise<Result<Reply>> {
   const steered = await steer(ports, by, deed);
   if (!steered.ok) return steered;
-  const { revision, news, standing } = steered.value;
+  const { revision, newEvents, standing } = steered.value;
   if (revision !== null) ports.snapshot.adopt({ revision });
-  if (news.length > 0) await ports.afterCommit();
+  if (newEvents.length > 0) await ports.afterCommit();
   const number = revision?.number ?? standing;
-  return ok({ body: { revision: number, events: news.map(({ id }) => id) }, revision: number });
+  return ok({ body: { revision: number, events: newEvents.map(({ id }) => id) }, revision: number });
 }
 
 /** 0, which no rollout has, for anything that is no number. */

@@ -10,14 +10,14 @@ import {
   type Event,
   emptyJournal,
   type Journal,
-  type News,
+  type NewEvent,
 } from '../../../../shared/domain/events/event.ts';
 import { textOf } from '../../../support/any-text.ts';
-import { news } from '../../../support/world.ts';
+import { newEvent } from '../../../support/world.ts';
 
 type Found = Pick<Break, 'event' | 'line' | 'what'>;
 
-const someNews: fc.Arbitrary<News> = fc.record({
+const someNews: fc.Arbitrary<NewEvent> = fc.record({
   id: fc.nat(999).map((number) => `ModelListed.claude-opus-9.${number}`),
   kind: fc.constant('ModelListed' as const),
   subject: textOf(8),
@@ -39,9 +39,9 @@ describe('an export', () => {
   });
 
   test('that holds what a later Pinward tells passes, too', async () => {
-    const later = { ...news(), kind: 'MoonRose', data: { phase: { b: 1, a: [null] } } } as unknown as News; // from another release
+    const later = { ...newEvent(), kind: 'MoonRose', data: { phase: { b: 1, a: [null] } } } as unknown as NewEvent; // from another release
 
-    assert.equal((await check(chained([news(), later, news()]))).broken, null);
+    assert.equal((await check(chained([newEvent(), later, newEvent()]))).broken, null);
   });
 
   test('in which any one field of an event was changed breaks there', async () => {
@@ -135,10 +135,10 @@ describe('an export', () => {
   });
 
   test('with a line that is no JSON, or one behind the end, breaks there', async () => {
-    const events = chained([news(1), news(2)]);
+    const events = chained([newEvent(1), newEvent(2)]);
     const lines = [...events.map((event) => JSON.stringify(event)), endLine(endOf(events))];
     const torn = await checkHistory(lines.with(1, '{"seq": 2, "id'), null);
-    const longer = await checkHistory([...lines, JSON.stringify(appendEvent(endOf(events), news(3)).event)], null);
+    const longer = await checkHistory([...lines, JSON.stringify(appendEvent(endOf(events), newEvent(3)).event)], null);
     const other = await checkHistory(lines.with(2, endLine({ ...endOf(events), hash: 'f'.repeat(64) })), null);
 
     assert.deepEqual(found(torn.broken), { event: 2, line: 2, what: 'damaged' });
@@ -155,7 +155,7 @@ function found(broken: Break | null): Found | null {
   return broken === null ? null : { event: broken.event, line: broken.line, what: broken.what };
 }
 
-function chained(told: readonly News[]): readonly Event[] {
+function chained(told: readonly NewEvent[]): readonly Event[] {
   let journal = emptyJournal;
   return told.map((each) => {
     const appended = appendEvent(journal, each);

@@ -8,7 +8,7 @@ import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import { appendEvent, type Event, emptyJournal } from '../../../../shared/domain/events/event.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { type Bus, numberedId, type Store } from '../../../../shared/ports.ts';
-import { news } from '../../../support/world.ts';
+import { newEvent } from '../../../support/world.ts';
 
 describe('a sweep of the outbox', () => {
   test('publishes what is there in order and leaves nothing behind', async () => {
@@ -125,7 +125,7 @@ async function storeWith(subjects: readonly string[]): Promise<Store> {
 }
 
 async function put(store: Store, seq: number, subject: string): Promise<void> {
-  const { event } = appendEvent({ ...emptyJournal, seq: seq - 1 }, { ...news(seq), subject });
+  const { event } = appendEvent({ ...emptyJournal, seq: seq - 1 }, { ...newEvent(seq), subject });
   await store.commit([{ kind: 'outbox', id: numberedId(seq), expect: 'absent', value: event }]);
 }
 

@@ -79,7 +79,7 @@ describe('a run of the probe', () => {
     await seenClosed();
     const ran = await must(run());
 
-    assert.deepEqual(idsOf(ran?.news ?? []), [enabledId]);
+    assert.deepEqual(idsOf(ran?.newEvents ?? []), [enabledId]);
     assert.deepEqual([ran?.endpoints, ran?.confirmed], [4, 2]);
     const events = await kept('event');
     assert.deepEqual(idsOf(events), [enabledId]);
@@ -115,7 +115,7 @@ describe('a run of the probe', () => {
     const second = await must(run());
     overdue.goOn();
 
-    assert.deepEqual(idsOf(second?.news ?? []), [enabledId]);
+    assert.deepEqual(idsOf(second?.newEvents ?? []), [enabledId]);
     assert.equal(await must(overdue.ran), null);
     assert.deepEqual(idsOf(await kept('event')), [enabledId]);
   });
@@ -140,7 +140,7 @@ describe('a run of the probe', () => {
       const next = await must(run());
 
       assert.equal(hadTold, last === 7 ? 1 : 0, 'only the last call, giving back the lease, comes after the news');
-      assert.equal((next?.news.length ?? 0) + hadTold, 1);
+      assert.equal((next?.newEvents.length ?? 0) + hadTold, 1);
       const events = await kept('event');
       assert.deepEqual(idsOf(events), [enabledId]);
       assert.deepEqual(await kept('outbox'), events);

@@ -4,11 +4,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { appendEvent, Event, emptyJournal, findBreak, type News } from '../../../../../shared/domain/events/event.ts';
+import {
+  appendEvent,
+  Event,
+  emptyJournal,
+  findBreak,
+  type NewEvent,
+} from '../../../../../shared/domain/events/event.ts';
 
 const text = fc.string({ minLength: 1, maxLength: 8 });
 const number = fc.integer({ min: 1, max: 999 });
-const someNews: fc.Arbitrary<Extract<News, { kind: 'PolicyChanged' }>> = fc.record({
+const someNews: fc.Arbitrary<Extract<NewEvent, { kind: 'PolicyChanged' }>> = fc.record({
   id: number.map((revision) => `PolicyChanged.policy.${revision}`),
   kind: fc.constant('PolicyChanged' as const),
   subject: text,
@@ -23,7 +29,7 @@ const someNews: fc.Arbitrary<Extract<News, { kind: 'PolicyChanged' }>> = fc.reco
     effects: fc.constant<[]>([]),
   }),
 });
-const oneNews: News = {
+const oneNews: NewEvent = {
   id: 'PolicyChanged.policy.1',
   kind: 'PolicyChanged',
   subject: 'policy',
@@ -111,10 +117,10 @@ test('two events that changed places are found at the first of them', () => {
 
 test('an event slipped in is found there or, if it was made to fit, at the next', () => {
   fc.assert(
-    fc.property(chain, place, someNews, (events, at, news) => {
+    fc.property(chain, place, someNews, (events, at, newEvents) => {
       const where = at % (events.length - 1);
       const { seq, hash } = nth(events, where);
-      const forged = appendEvent({ seq, hash }, news).event;
+      const forged = appendEvent({ seq, hash }, newEvents).event;
       fc.pre(forged.hash !== nth(events, where + 1).hash);
       assert.equal(findBreak(events.toSpliced(where + 1, 0, forged)), where + 2);
       assert.equal(findBreak(events.toSpliced(where + 1, 0, nth(events, where))), where + 1);
@@ -126,9 +132,9 @@ test('an event slipped in is found there or, if it was made to fit, at the next'
   );
 });
 
-function chained(news: readonly News[]): readonly Event[] {
+function chained(newEvents: readonly NewEvent[]): readonly Event[] {
   let journal = emptyJournal;
-  return news.map((each) => {
+  return newEvents.map((each) => {
     const appended = appendEvent(journal, each);
     journal = appended.journal;
     return appended.event;

@@ -9,7 +9,7 @@ type Seen = Readonly<Record<string, readonly Verdict[]>>;
 const dark: readonly Verdict[] = ['misconfigured', 'misconfigured'];
 
 /** The news of runs ten minutes apart, each with what the places of its locations said. */
-function newsOf(...seen: readonly Seen[]): readonly (readonly string[])[] {
+function eventOf(...seen: readonly Seen[]): readonly (readonly string[])[] {
   const runs = new Runs();
   return seen.map((each, at) => {
     const looks = Object.entries(each).flatMap(([location, verdicts]) =>
@@ -65,7 +65,7 @@ describe('a probe that sees nothing', () => {
       [[], ['ProbeBlind.probe.1'], ['ProbeRecovered.probe.1']],
     ],
   ];
-  for (const [title, seen, news] of cases) test(title, () => assert.deepEqual(newsOf(...seen), news));
+  for (const [title, seen, newEvents] of cases) test(title, () => assert.deepEqual(eventOf(...seen), newEvents));
 
   test('says where, why and what Google answered, and leaves what is known of models alone', () => {
     const runs = new Runs();
@@ -78,14 +78,14 @@ describe('a probe that sees nothing', () => {
       [endpoint(), 'misconfigured'],
       [endpoint('claude-opus-5', 'us'), 'enabled'],
     ]);
-    const news = runs.run(20, [
+    const newEvents = runs.run(20, [
       [endpoint(), 'misconfigured'],
       [endpoint('claude-opus-5', 'us'), 'misconfigured'],
     ]);
 
     const data = { locations: ['global'], cause: 'permission_denied', evidence: 'it was misconfigured' };
     assert.deepEqual(
-      news.map((each) => each.data),
+      newEvents.map((each) => each.data),
       [data],
     );
     assert.deepEqual(

@@ -15,10 +15,10 @@ describe('a pinned place', () => {
   for (const verdict of refusals) {
     test(`that was never callable is at risk by the second ${verdict}, once`, () => {
       const runs = new Runs({ policy: pinned });
-      const news = [0, 10, 20].map((minutes) => runs.run(minutes, [[endpoint(model), verdict]]));
+      const newEvents = [0, 10, 20].map((minutes) => runs.run(minutes, [[endpoint(model), verdict]]));
 
-      assert.deepEqual(news.map(idsOf), [[], [`${riskId}.1`], []]);
-      const [told] = news[1] ?? [];
+      assert.deepEqual(newEvents.map(idsOf), [[], [`${riskId}.1`], []]);
+      const [told] = newEvents[1] ?? [];
       const rings = [
         { ring: 'early', family: 'opus' },
         { ring: 'everyone', family: 'opus' },
@@ -45,11 +45,11 @@ describe('a pinned place', () => {
       'not_enabled',
       'not_enabled',
     ] as const;
-    const news = verdicts.map((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
+    const newEvents = verdicts.map((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
 
-    assert.deepEqual(news[2], [`ModelLost.${model}.global.acme-claude.1`, `${riskId}.1`]);
-    assert.deepEqual(news[3], []);
-    assert.deepEqual(news[6], [`ModelLost.${model}.global.acme-claude.2`, `${riskId}.2`]);
+    assert.deepEqual(newEvents[2], [`ModelLost.${model}.global.acme-claude.1`, `${riskId}.1`]);
+    assert.deepEqual(newEvents[3], []);
+    assert.deepEqual(newEvents[6], [`ModelLost.${model}.global.acme-claude.2`, `${riskId}.2`]);
   });
 
   test('whose quota runs out, that is unknown or silent is at no risk', () => {
@@ -63,9 +63,9 @@ describe('a pinned place', () => {
       'no_quota',
       'not_enabled',
     ] as const;
-    const news = verdicts.flatMap((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
+    const newEvents = verdicts.flatMap((verdict, at) => idsOf(runs.run(at * 10, [[endpoint(model), verdict]])));
 
-    assert.deepEqual(news, []);
+    assert.deepEqual(newEvents, []);
   });
 
   test('is at risk as soon as a policy pins what was seen not callable, and not once it is pinned no longer', () => {
@@ -95,10 +95,10 @@ describe('a pinned model that nears its end', () => {
     test(`is told ${told.length === 0 ? 'nothing' : `as ${told[0]} days`} with ${left} left, once`, () => {
       const date = new Date(Date.parse('2026-11-24') + left * 86_400_000).toISOString().slice(0, 10);
       const runs = new Runs({ policy: pinned, catalogue: floor(date) });
-      const news = [...runs.run(0, []), ...runs.run(10, [])];
+      const newEvents = [...runs.run(0, []), ...runs.run(10, [])];
 
       assert.deepEqual(
-        idsOf(news),
+        idsOf(newEvents),
         told.map((step) => `PinRetiring.${model}.${step}`),
       );
     });
@@ -106,10 +106,10 @@ describe('a pinned model that nears its end', () => {
 
   test('is told at each step as the days go by', () => {
     const runs = new Runs({ policy: pinned, catalogue: floor('2027-03-01') });
-    const news = Array.from({ length: 110 }, (_, day) => runs.run(day * 24 * 60, [])).flatMap(idsOf);
+    const newEvents = Array.from({ length: 110 }, (_, day) => runs.run(day * 24 * 60, [])).flatMap(idsOf);
 
     assert.deepEqual(
-      news,
+      newEvents,
       [90, 30, 7].map((step) => `PinRetiring.${model}.${step}`),
     );
   });

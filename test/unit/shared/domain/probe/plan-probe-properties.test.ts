@@ -57,8 +57,8 @@ test('whatever is seen, no id comes twice and every piece of news is a valid eve
         });
         runs.run(minutes, looks, { listed: isListed ? ['claude-opus-4-8', 'claude-opus-5'] : ['claude-opus-4-8'] });
       }
-      assert.equal(new Set(idsOf(runs.news)).size, runs.news.length);
-      for (const news of runs.news) Event.parse(appendEvent(emptyJournal, news).event);
+      assert.equal(new Set(idsOf(runs.newEvents)).size, runs.newEvents.length);
+      for (const newEvents of runs.newEvents) Event.parse(appendEvent(emptyJournal, newEvents).event);
     }),
     { numRuns: 200 },
   );

@@ -36,10 +36,10 @@ describe('a first look', () => {
     const listed = ['claude-opus-4-8'];
     const runs = new Runs();
     runs.run(0, [], { listed });
-    const news = runs.run(10, [[opus, 'enabled']], { listed: [...listed, 'claude-opus-5'] });
+    const newEvents = runs.run(10, [[opus, 'enabled']], { listed: [...listed, 'claude-opus-5'] });
     const later = runs.run(90, [[inUs, 'enabled']], { listed });
 
-    assert.deepEqual(idsOf(news), ['ModelListed.claude-opus-5.1', `${enabledId}.1`]);
+    assert.deepEqual(idsOf(newEvents), ['ModelListed.claude-opus-5.1', `${enabledId}.1`]);
     assert.deepEqual(idsOf(later), [`${enabledId}.2`]);
   });
 
@@ -53,7 +53,7 @@ describe('a first look', () => {
 
 describe('an enabling', () => {
   test('is one piece of news a model, with all locations of the run', () => {
-    const news = seenClosed(opus, inUs).run(20, [
+    const newEvents = seenClosed(opus, inUs).run(20, [
       [opus, 'enabled'],
       [inUs, 'enabled'],
     ]);
@@ -64,7 +64,7 @@ describe('an enabling', () => {
       locations: ['global', 'us'],
       evidence: 'it was enabled',
     };
-    assert.deepEqual(news, [
+    assert.deepEqual(newEvents, [
       {
         id: `${enabledId}.1`,
         kind: 'ModelEnabled',
@@ -83,10 +83,10 @@ describe('an enabling', () => {
     test(`in another location ${minutes} minutes later ${follows ? 'follows' : 'is told again'}`, () => {
       const runs = seenClosed(opus, inUs);
       runs.run(20, [[opus, 'enabled']]);
-      const [news] = runs.run(20 + minutes, [[inUs, 'enabled']]);
+      const [newEvents] = runs.run(20 + minutes, [[inUs, 'enabled']]);
 
-      assert.ok(news?.kind === 'ModelEnabled');
-      assert.deepEqual([news.id, news.data.follows], [`${enabledId}.2`, follows]);
+      assert.ok(newEvents?.kind === 'ModelEnabled');
+      assert.deepEqual([newEvents.id, newEvents.data.follows], [`${enabledId}.2`, follows]);
     });
   }
 
@@ -95,9 +95,9 @@ describe('an enabling', () => {
     const runs = seenClosed(opus, inUs, third);
     runs.run(20, [[opus, 'enabled']]);
     runs.run(70, [[inUs, 'enabled']]);
-    const [news] = runs.run(85, [[third, 'enabled']]);
+    const [newEvents] = runs.run(85, [[third, 'enabled']]);
 
-    assert.equal(news?.kind === 'ModelEnabled' && news.data.follows, false);
+    assert.equal(newEvents?.kind === 'ModelEnabled' && newEvents.data.follows, false);
   });
 
   test('after a loss is told again within the hour', () => {
@@ -105,11 +105,11 @@ describe('an enabling', () => {
     runs.run(20, [[opus, 'enabled']]);
     runs.run(25, [[opus, 'not_enabled']]);
     const lost = runs.run(30, [[opus, 'not_served']]);
-    const [news] = runs.run(35, [[opus, 'enabled']]);
+    const [newEvents] = runs.run(35, [[opus, 'enabled']]);
 
     assert.deepEqual(idsOf(lost), ['ModelLost.claude-opus-5.global.acme-claude.1']);
-    assert.equal(news?.kind === 'ModelEnabled' && news.data.follows, false);
-    assert.equal(news?.id, `${enabledId}.2`);
+    assert.equal(newEvents?.kind === 'ModelEnabled' && newEvents.data.follows, false);
+    assert.equal(newEvents?.id, `${enabledId}.2`);
   });
 
   test('of a newer model finds the upgrades of pins in the same place, and of no others', () => {
@@ -152,5 +152,5 @@ test('the same model and location in two projects are two places and two pieces 
       [labs, verdict],
     ]);
 
-  assert.equal(new Set(idsOf(runs.news)).size, 2);
+  assert.equal(new Set(idsOf(runs.newEvents)).size, 2);
 });
