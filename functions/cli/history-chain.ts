@@ -2,7 +2,7 @@
 // line is an event as JSON, oldest first; the last says where the chain ended when it was exported.
 
 import { z } from 'zod';
-import { appendEvent, type Event, emptyJournal, findBreak, Journal } from '../../shared/domain/events/event.ts';
+import { appendEvent, ChainHead, type Event, emptyChain, findBreak } from '../../shared/domain/events/event.ts';
 
 /** What the chain needs of an event. Kinds and data of a later Pinward are as good: only the hash tells of them. */
 export const Link = z.strictObject({
@@ -18,7 +18,7 @@ export const Link = z.strictObject({
 });
 type Link = z.infer<typeof Link>;
 
-const End = z.strictObject({ end: Journal });
+const End = z.strictObject({ end: ChainHead });
 
 export interface Break {
   /** The number of the event that should stand here. */
@@ -30,21 +30,21 @@ export interface Break {
 
 export interface Verdict {
   /** The last event before the break, or the last at all. */
-  readonly end: Journal;
+  readonly end: ChainHead;
   readonly broken: Break | null;
 }
 
-export function endLine(end: Journal): string {
+export function endLine(end: ChainHead): string {
   return JSON.stringify({ end });
 }
 
 /** `expected`: an event that the chain is known to have had; against a cut or a new history only such knowledge helps. */
 export async function checkHistory(
   lines: AsyncIterable<string> | Iterable<string>,
-  expected: Journal | null,
+  expected: ChainHead | null,
 ): Promise<Verdict> {
-  let end = emptyJournal;
-  let stated: Journal | null = null;
+  let end = emptyChain;
+  let stated: ChainHead | null = null;
   let broken: Break | null = null;
   let stray: Entry | null = null;
   let line = 0;
@@ -88,7 +88,7 @@ function readEntry(text: string): Entry {
   return { wrong: { what: 'changed', words } };
 }
 
-function whatIsWrong(entry: Entry, end: Journal, expected: Journal | null): Wrong | null {
+function whatIsWrong(entry: Entry, end: ChainHead, expected: ChainHead | null): Wrong | null {
   if ('wrong' in entry) return entry.wrong;
   if ('end' in entry) return null;
   if (findBreak([asEvent(entry)], end) !== null) return explain(entry, end);
@@ -100,7 +100,7 @@ function asEvent(link: Link): Event {
   return link as Event;
 }
 
-function explain(link: Link, end: Journal): Wrong {
+function explain(link: Link, end: ChainHead): Wrong {
   const { seq, previous, hash, ...newEvent } = asEvent(link);
   const own = appendEvent({ seq: seq - 1, hash: previous }, newEvent).event.hash;
   const next = end.seq + 1;
@@ -120,7 +120,7 @@ function reconsider(broken: Break, stray: Entry | null, later: Entry): Break {
   return { ...broken, what: 'reordered', words: `${here}, and event ${later.seq} later` };
 }
 
-function endsEarly(end: Journal, stated: Journal | null, expected: Journal | null, line: number): Break | null {
+function endsEarly(end: ChainHead, stated: ChainHead | null, expected: ChainHead | null, line: number): Break | null {
   const here = { event: end.seq + 1, line: line + 1, what: 'cut' } as const;
   if (stated === null) return { ...here, words: 'the file ends without the line that tells the end' };
   if (stated.seq > end.seq)

@@ -2,7 +2,7 @@
 // the numbers that they end at; what happens meanwhile comes behind the end and isn't asked for.
 
 import { z } from 'zod';
-import { emptyJournal } from '../../shared/domain/events/event.ts';
+import { emptyChain } from '../../shared/domain/events/event.ts';
 import { endLine, Link } from './history-chain.ts';
 import { call, type Target, type Trouble } from './service-client.ts';
 
@@ -30,7 +30,7 @@ export function readService(target: Target): Source {
 
   async function* lines(): AsyncGenerator<string> {
     const [newest] = await read(null, 1);
-    const { seq, hash } = newest === undefined ? emptyJournal : Link.parse(newest);
+    const { seq, hash } = newest === undefined ? emptyChain : Link.parse(newest);
     let last: ReadonlySet<string> = new Set();
     for (let low = 1; low <= seq && trouble === null; low += pageSize) {
       const page = (await read(Math.min(low + pageSize, seq + 1), pageSize)).map((event) => JSON.stringify(event));

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Journal } from '../../shared/domain/events/event.ts';
+import type { ChainHead } from '../../shared/domain/events/event.ts';
 import { readEnvironment } from '../environment.ts';
 import { plain } from '../local/terminal.ts';
 import { checkHistory, type Verdict } from './history-chain.ts';
@@ -68,7 +68,7 @@ function unchecked(words: string): number {
   return exits.unchecked;
 }
 
-function readExpected(text: string | undefined): Journal | null {
+function readExpected(text: string | undefined): ChainHead | null {
   if (text === undefined) return null;
   const [, seq, hash = ''] = /^(\d{1,10}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq === undefined) throw new Error('--expect is SEQ:HASH, as this command printed it');

@@ -1,17 +1,17 @@
 // Recording: what puts news into the chain of events and into the outbox, as writes for the commit that made it so.
 
-import { appendEvent, emptyJournal, type NewEvent } from '../../shared/domain/events/event.ts';
+import { appendEvent, emptyChain, type NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 
 /** None for no news. A commit with them holds only if nobody else recorded anything since. */
 export async function eventWrites(store: Store, newEvents: readonly NewEvent[]): Promise<Result<readonly Write[]>> {
   if (newEvents.length === 0) return ok([]);
-  const journal = await store.read('journal', 'current');
-  if (!journal.ok) return journal;
-  let end = journal.value?.value ?? emptyJournal;
+  const chainHead = await store.read('chainHead', 'current');
+  if (!chainHead.ok) return chainHead;
+  let end = chainHead.value?.value ?? emptyChain;
   const writes = newEvents.flatMap((each): Write[] => {
-    const { event, journal: moved } = appendEvent(end, each);
+    const { event, chainHead: moved } = appendEvent(end, each);
     end = moved;
     const id = numberedId(event.seq);
     return [
@@ -19,5 +19,5 @@ export async function eventWrites(store: Store, newEvents: readonly NewEvent[]):
       { kind: 'outbox', id, expect: 'absent', value: event },
     ];
   });
-  return ok([...writes, { kind: 'journal', id: 'current', expect: expectOf(journal.value), value: end }]);
+  return ok([...writes, { kind: 'chainHead', id: 'current', expect: expectOf(chainHead.value), value: end }]);
 }

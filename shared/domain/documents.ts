@@ -6,7 +6,7 @@ import { TokenUse } from './access/fleet-token.ts';
 import { Matrix } from './availability/availability.ts';
 import { Proposal } from './changes/proposal.ts';
 import { Announcement } from './events/announcement.ts';
-import { Event, Journal } from './events/event.ts';
+import { ChainHead, Event } from './events/event.ts';
 import { Steering } from './rollouts/upgrade.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';
@@ -28,7 +28,7 @@ export interface Documents {
   readonly published: Published;
   readonly revision: Revision;
   readonly event: Event;
-  readonly journal: Journal;
+  readonly chainHead: ChainHead;
   /** Events that have not been published yet, by their number; removed once they are. */
   readonly outbox: Event;
   /** By the event's id. */
@@ -70,7 +70,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   published: Published,
   revision: Revision,
   event: Event,
-  journal: Journal,
+  chainHead: ChainHead,
   outbox: Event,
   announcement: Announcement,
   trouble: Trouble,

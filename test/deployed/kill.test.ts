@@ -92,7 +92,7 @@ async function checkHistory(acknowledged: Acknowledged): Promise<void> {
   const events = (await must(store.list('event', all))).map(({ value }) => value);
   const outbox = (await must(store.list('outbox', all))).map(({ value }) => value);
   const published = await must(store.read('published', 'current'));
-  const journal = await must(store.read('journal', 'current'));
+  const chainHead = await must(store.read('chainHead', 'current'));
   await store.close();
 
   const numbers = revisions.map(({ number }) => number);
@@ -117,5 +117,5 @@ async function checkHistory(acknowledged: Acknowledged): Promise<void> {
     outbox.map(({ seq }) => events[seq - 1]),
   );
   assert.deepEqual(published?.value.revision, revisions.at(-1));
-  assert.deepEqual(journal?.value, { seq: events.length, hash: events.at(-1)?.hash });
+  assert.deepEqual(chainHead?.value, { seq: events.length, hash: events.at(-1)?.hash });
 }

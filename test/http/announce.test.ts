@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { leaseMs, type Posted } from '../../shared/domain/events/announcement.ts';
-import { appendEvent, emptyJournal } from '../../shared/domain/events/event.ts';
+import { appendEvent, emptyChain } from '../../shared/domain/events/event.ts';
 import { AnnounceWorld, type Step } from '../support/announce-world.ts';
 import { newEvent } from '../support/world.ts';
 
 const accepted: Posted = { kind: 'accepted' };
-const { event } = appendEvent(emptyJournal, newEvent());
+const { event } = appendEvent(emptyChain, newEvent());
 
 describe('the announce function', () => {
   let world: AnnounceWorld;
@@ -64,7 +64,7 @@ describe('the announce function', () => {
     const posted: [Step | null, number][] = [];
     for (const step of ['read', 'claim', 'post', 'settle', null] as const) {
       const before = world.posts.length;
-      const { event: each } = appendEvent(emptyJournal, newEvent(100 + posted.length));
+      const { event: each } = appendEvent(emptyChain, newEvent(100 + posted.length));
       world.diesAfter = step;
       await world.eventarc(each).catch(() => null);
       world.diesAfter = null;
@@ -143,7 +143,7 @@ describe('the announce function', () => {
     ] as const;
     for (const [at, [posted, state]] of outcomes.entries()) {
       world.answers = [posted];
-      const { event: each } = appendEvent(emptyJournal, newEvent(at + 10));
+      const { event: each } = appendEvent(emptyChain, newEvent(at + 10));
       await world.eventarc(each).expect(204);
       await world.eventarc(each).expect(204);
       assert.equal((await world.announcement(each.id))?.state, state);
@@ -155,7 +155,7 @@ describe('the announce function', () => {
     world.answers = [{ kind: 'revoked', reason: 'no_service' }];
     await world.eventarc(event).expect(204);
     const revoked = await world.store.read('trouble', 'slack');
-    await world.eventarc(appendEvent(emptyJournal, newEvent(2)).event).expect(204);
+    await world.eventarc(appendEvent(emptyChain, newEvent(2)).event).expect(204);
     const mended = await world.store.read('trouble', 'slack');
 
     assert.ok(revoked.ok && mended.ok);

@@ -39,12 +39,12 @@ export async function faultOf(answer: Promise<Result<unknown>>): Promise<Fault |
 }
 
 /** The smallest document there is; `seq` tells one from another. */
-export function journal(seq: number) {
+export function chainHead(seq: number) {
   return { seq, hash: String(seq).padStart(64, '0') };
 }
 
 export function writeJournal(id: string, seq: number, expect: Put['expect'] = 'any'): Put {
-  return { kind: 'journal', id, expect, value: journal(seq) };
+  return { kind: 'chainHead', id, expect, value: chainHead(seq) };
 }
 
 export function writeRevision(number: number, over: Partial<Revision> = {}): Put {

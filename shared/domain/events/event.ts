@@ -120,23 +120,23 @@ export type Event = z.infer<typeof Event>;
 export type NewEvent = WithoutEnvelope<Event>;
 type WithoutEnvelope<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
 
-export const Journal = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
-export type Journal = z.infer<typeof Journal>;
+export const ChainHead = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
+export type ChainHead = z.infer<typeof ChainHead>;
 
-export const emptyJournal: Journal = { seq: 0, hash: '0'.repeat(64) };
+export const emptyChain: ChainHead = { seq: 0, hash: '0'.repeat(64) };
 
 /** Gives news its place at the end of the chain. */
 export function appendEvent(
-  journal: Journal,
+  chainHead: ChainHead,
   newEvent: NewEvent,
-): { readonly event: Event; readonly journal: Journal } {
-  const seq = journal.seq + 1;
-  const hash = hashOf(seq, journal.hash, newEvent);
-  return { event: { seq, ...newEvent, previous: journal.hash, hash }, journal: { seq, hash } };
+): { readonly event: Event; readonly chainHead: ChainHead } {
+  const seq = chainHead.seq + 1;
+  const hash = hashOf(seq, chainHead.hash, newEvent);
+  return { event: { seq, ...newEvent, previous: chainHead.hash, hash }, chainHead: { seq, hash } };
 }
 
 /** The number of the first event that doesn't follow from the one before it, or null when the chain is whole. */
-export function findBreak(events: readonly Event[], from: Journal = emptyJournal): number | null {
+export function findBreak(events: readonly Event[], from: ChainHead = emptyChain): number | null {
   let end = from;
   for (const { seq, previous, hash, ...newEvent } of events) {
     if (seq !== end.seq + 1 || previous !== end.hash || hash !== hashOf(seq, previous, newEvent)) return seq;

@@ -6,7 +6,7 @@ import { must, writeJournal } from '../../support/stores.ts';
 const [, , file = '', times = '1'] = process.argv;
 const store = openSqlite(file);
 for (let done = 0; done < Number(times); ) {
-  const stored = await must(store.read('journal', 'sum'));
+  const stored = await must(store.read('chainHead', 'sum'));
   const expect = stored === null ? 'absent' : { version: stored.version };
   const committed = await store.commit([writeJournal('sum', (stored?.value.seq ?? 0) + 1, expect)]);
   if (committed.ok) done++;

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Remove, Write } from '../../../shared/ports.ts';
 import {
+  chainHead,
   faultOf,
-  journal,
   must,
   type Open,
   type TestStore,
@@ -39,9 +39,9 @@ export function testConditions(open: Open): void {
 
       const fault = await faultOf(opened.other.commit([writeJournal(id, 3, expect)]));
 
-      const before = id === 'there' ? journal(2) : undefined;
+      const before = id === 'there' ? chainHead(2) : undefined;
       assert.deepEqual(fault, isWritten ? null : { code: 'write_conflict', document: `journal/${id}` });
-      assert.deepEqual((await must(opened.store.read('journal', id)))?.value, isWritten ? journal(3) : before);
+      assert.deepEqual((await must(opened.store.read('chainHead', id)))?.value, isWritten ? chainHead(3) : before);
     });
   }
 
@@ -59,14 +59,14 @@ export function testConditions(open: Open): void {
       const document = at === 1 ? 'journal/there' : 'journal/taken';
 
       assert.deepEqual(await faultOf(opened.store.commit(bad)), { code: 'write_conflict', document });
-      assert.equal(await versionOf(opened.other, 'journal', 'there'), current);
+      assert.equal(await versionOf(opened.other, 'chainHead', 'there'), current);
       assert.equal(await must(opened.other.read('revision', '0000000001')), null);
-      assert.equal(await must(opened.other.read('journal', 'any')), null);
-      assert.deepEqual((await must(opened.other.read('journal', 'kept')))?.value, journal(1));
+      assert.equal(await must(opened.other.read('chainHead', 'any')), null);
+      assert.deepEqual((await must(opened.other.read('chainHead', 'kept')))?.value, chainHead(1));
 
       await must(opened.store.commit(good));
-      assert.deepEqual((await must(opened.other.read('journal', 'there')))?.value, journal(3));
-      assert.equal(await must(opened.other.read('journal', 'kept')), null);
+      assert.deepEqual((await must(opened.other.read('chainHead', 'there')))?.value, chainHead(3));
+      assert.equal(await must(opened.other.read('chainHead', 'kept')), null);
     });
   }
 
@@ -88,8 +88,8 @@ export function testConditions(open: Open): void {
     await must(opened.store.commit([removeJournal('a')]));
     await must(opened.other.commit([removeJournal('a'), removeJournal('never there')]));
 
-    assert.equal(await must(opened.other.read('journal', 'a')), null);
-    const listed = await must(opened.other.list('journal', { order: 'ascending', limit: 10 }));
+    assert.equal(await must(opened.other.read('chainHead', 'a')), null);
+    const listed = await must(opened.other.list('chainHead', { order: 'ascending', limit: 10 }));
     assert.deepEqual(
       listed.map(({ id }) => id),
       ['b'],
@@ -107,21 +107,21 @@ export function testConditions(open: Open): void {
     await must(opened.store.commit([writeJournal('there', 1, 'absent')]));
     await must(opened.store.commit([writeJournal('there', 2)]));
     assert.deepEqual(await faultOf(opened.other.commit([late])), conflict);
-    assert.deepEqual((await must(opened.store.read('journal', 'there')))?.value, journal(2));
+    assert.deepEqual((await must(opened.store.read('chainHead', 'there')))?.value, chainHead(2));
   });
 }
 
 function removeJournal(id: string): Remove {
-  return { kind: 'journal', id, remove: true };
+  return { kind: 'chainHead', id, remove: true };
 }
 
 const taken = writeJournal('taken', 2, 'absent');
 
 async function writeTwice({ store }: TestStore): Promise<{ readonly current: string; readonly outdated: string }> {
   await must(store.commit([writeJournal('there', 1), writeJournal('taken', 1), writeJournal('kept', 1)]));
-  const outdated = await versionOf(store, 'journal', 'there');
+  const outdated = await versionOf(store, 'chainHead', 'there');
   await must(store.commit([writeJournal('there', 2)]));
-  return { outdated, current: await versionOf(store, 'journal', 'there') };
+  return { outdated, current: await versionOf(store, 'chainHead', 'there') };
 }
 
 function wordsOf(expectation: Expectation): string {

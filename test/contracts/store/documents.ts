@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import {
+  chainHead,
   deepestSettings,
-  journal,
   largestPolicy,
   must,
   type Open,
@@ -70,14 +70,14 @@ export function testDocuments(open: Open): void {
     const seen = new Set<string>();
     for (let write = 1; write <= 5; write++) {
       await must(opened.store.commit([writeJournal('current', 1)]));
-      const version = await versionOf(opened.store, 'journal', 'current');
+      const version = await versionOf(opened.store, 'chainHead', 'current');
       await must(opened.store.commit([writeJournal('another', write)]));
 
       assert.ok(!seen.has(version));
       seen.add(version);
-      assert.equal(await versionOf(opened.other, 'journal', 'current'), version);
-      const [listed] = await must(opened.other.list('journal', { limit: 1, order: 'descending' }));
-      assert.deepEqual(listed, { id: 'current', version, value: journal(1) });
+      assert.equal(await versionOf(opened.other, 'chainHead', 'current'), version);
+      const [listed] = await must(opened.other.list('chainHead', { limit: 1, order: 'descending' }));
+      assert.deepEqual(listed, { id: 'current', version, value: chainHead(1) });
     }
   });
 
@@ -86,7 +86,7 @@ export function testDocuments(open: Open): void {
     await must(opened.store.commit([{ ...writeRevision(1), id: 'same' }, writeJournal('same', 9)]));
 
     assert.deepEqual((await must(opened.store.read('revision', 'same')))?.value, revision());
-    assert.deepEqual((await must(opened.store.read('journal', 'same')))?.value, journal(9));
+    assert.deepEqual((await must(opened.store.read('chainHead', 'same')))?.value, chainHead(9));
     assert.equal(await must(opened.store.read('event', 'same')), null);
   });
 
@@ -95,9 +95,9 @@ export function testDocuments(open: Open): void {
     await must(opened.store.commit(oddIds.map((id, at) => writeJournal(id, at, 'absent'))));
 
     for (const [at, id] of oddIds.entries()) {
-      assert.deepEqual((await must(opened.store.read('journal', id)))?.value, journal(at), id);
+      assert.deepEqual((await must(opened.store.read('chainHead', id)))?.value, chainHead(at), id);
     }
-    const listed = await must(opened.store.list('journal', { limit: 100, order: 'ascending' }));
+    const listed = await must(opened.store.list('chainHead', { limit: 100, order: 'ascending' }));
     assert.deepEqual(
       listed.map(({ id }) => id),
       oddIds.toSorted(),
@@ -109,8 +109,8 @@ export function testDocuments(open: Open): void {
     const invalid = writeJournal('bad', -1);
 
     await assert.rejects(opened.store.commit([writeJournal('good', 1), invalid]));
-    assert.equal(await must(opened.store.read('journal', 'good')), null);
-    assert.equal(await must(opened.store.read('journal', 'bad')), null);
+    assert.equal(await must(opened.store.read('chainHead', 'good')), null);
+    assert.equal(await must(opened.store.read('chainHead', 'bad')), null);
   });
 
   test('two writes of one document in one commit are a bug of the caller, too', async () => {
@@ -118,8 +118,8 @@ export function testDocuments(open: Open): void {
 
     const first = writeJournal('twice', 1, 'absent');
     await assert.rejects(opened.store.commit([first, writeJournal('twice', 2)]));
-    await assert.rejects(opened.store.commit([first, { kind: 'journal', id: 'twice', remove: true }]));
-    assert.equal(await must(opened.store.read('journal', 'twice')), null);
+    await assert.rejects(opened.store.commit([first, { kind: 'chainHead', id: 'twice', remove: true }]));
+    assert.equal(await must(opened.store.read('chainHead', 'twice')), null);
   });
 
   test('a document that is larger than every store takes is a bug of the caller, named with its size', async () => {
@@ -130,7 +130,7 @@ export function testDocuments(open: Open): void {
       opened.store.commit([writeJournal('a', 1), { kind: 'revision', id: '1', expect: 'any', value }]),
       /revision\/1 has 1000\d{3} bytes; 1000000 are the most/,
     );
-    assert.equal(await must(opened.store.read('journal', 'a')), null);
+    assert.equal(await must(opened.store.read('chainHead', 'a')), null);
   });
 
   test('a commit of nothing does nothing', async () => {

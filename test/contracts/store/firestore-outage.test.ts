@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
 import { openTestFirestore } from '../../support/open-firestore.ts';
-import { faultOf, journal, must, versionOf, writeJournal } from '../../support/stores.ts';
+import { chainHead, faultOf, must, versionOf, writeJournal } from '../../support/stores.ts';
 import { openLine } from './line.ts';
 
 const skip = whyNoEmulators();
@@ -22,13 +22,13 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
       await using line = await openLine(emulator.host);
       await using opened = await openTestFirestore(line.host, emulator.host);
       await must(opened.store.commit([writeJournal('a', 1)]));
-      const expect = { version: await versionOf(opened.store, 'journal', 'a') };
+      const expect = { version: await versionOf(opened.store, 'chainHead', 'a') };
       line.set(state);
 
       const start = performance.now();
       const answers = [
-        opened.store.read('journal', 'a'),
-        opened.store.list('journal', all),
+        opened.store.read('chainHead', 'a'),
+        opened.store.list('chainHead', all),
         opened.store.commit([writeJournal('a', 2, expect)]),
         opened.store.commit([writeJournal('b', 1)]),
       ];
@@ -36,10 +36,10 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
       assert.ok(performance.now() - start < 6_000);
 
       line.set('open');
-      await until(async () => (await opened.store.read('journal', 'a')).ok);
+      await until(async () => (await opened.store.read('chainHead', 'a')).ok);
       await holdsFor(4_000, async () => {
-        assert.deepEqual((await must(opened.other.read('journal', 'a')))?.value, journal(1));
-        assert.equal(await must(opened.other.read('journal', 'b')), null);
+        assert.deepEqual((await must(opened.other.read('chainHead', 'a')))?.value, chainHead(1));
+        assert.equal(await must(opened.other.read('chainHead', 'b')), null);
       });
       await must(opened.store.commit([writeJournal('a', 3, expect)]));
     });
@@ -48,15 +48,15 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
   test('on which the answer to a commit got lost knows its own commit when it meets it', async () => {
     await using line = await openLine(emulator.host);
     await using opened = await openTestFirestore(line.host, emulator.host);
-    assert.equal(await must(opened.store.read('journal', 'a')), null);
+    assert.equal(await must(opened.store.read('chainHead', 'a')), null);
     line.set('deaf');
 
     const committed = opened.store.commit([writeJournal('a', 1, 'absent')]);
-    await until(async () => (await must(opened.other.read('journal', 'a'))) !== null);
+    await until(async () => (await must(opened.other.read('chainHead', 'a'))) !== null);
     line.set('open');
 
     assert.equal(await faultOf(committed), null);
-    assert.deepEqual((await must(opened.other.read('journal', 'a')))?.value, journal(1));
+    assert.deepEqual((await must(opened.other.read('chainHead', 'a')))?.value, chainHead(1));
   });
 
   test('that nobody ever answered on is closed within 6 s', async () => {
@@ -64,7 +64,7 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
     await using opened = await openTestFirestore(line.host, emulator.host);
     line.set('clogged');
     const start = performance.now();
-    const answer = opened.store.read('journal', 'a');
+    const answer = opened.store.read('chainHead', 'a');
     await opened.store.close();
 
     assert.equal((await faultOf(answer))?.code, 'store_unavailable');
@@ -84,18 +84,18 @@ describe('a firestore document edited by hand', { skip }, () => {
     test(`${words} is document_corrupt`, async () => {
       await using opened = await openTestFirestore(emulator.host);
       await must(opened.store.commit([writeJournal('a', 1)]));
-      await opened.edit('journal', 'a', { body });
+      await opened.edit('chainHead', 'a', { body });
 
-      assert.equal((await faultOf(opened.store.read('journal', 'a')))?.code, 'document_corrupt');
+      assert.equal((await faultOf(opened.store.read('chainHead', 'a')))?.code, 'document_corrupt');
     });
   }
 
   test('whose digest is gone is held against its schema', async () => {
     await using opened = await openTestFirestore(emulator.host);
     await must(opened.store.commit([writeJournal('a', 1)]));
-    await opened.edit('journal', 'a', { digest: null });
+    await opened.edit('chainHead', 'a', { digest: null });
 
-    assert.deepEqual((await must(opened.store.read('journal', 'a')))?.value, journal(1));
+    assert.deepEqual((await must(opened.store.read('chainHead', 'a')))?.value, chainHead(1));
   });
 });
 

@@ -61,7 +61,7 @@ async function play(opened: TestStore, model: Model, { handle, wishes }: Step, s
   else if (fault?.code !== 'write_conflict') assert.fail(`expected a conflict, got ${JSON.stringify(fault)}`);
   else assert.ok(refused.includes(fault.document), `${fault.document} was as expected`);
 
-  const stored = await must(opened.store.list('journal', { order: 'ascending', limit: 100 }));
+  const stored = await must(opened.store.list('chainHead', { order: 'ascending', limit: 100 }));
   const next = new Map<Id, Entry>();
   for (const id of ids) {
     const { seq: before, versions } = model.get(id) ?? nothing;
@@ -77,7 +77,7 @@ async function play(opened: TestStore, model: Model, { handle, wishes }: Step, s
 }
 
 function toWrite(model: Model, { id, expect }: Wish, seq: number): Write {
-  if (expect === 'removed') return { kind: 'journal', id, remove: true };
+  if (expect === 'removed') return { kind: 'chainHead', id, remove: true };
   if (expect === 'absent' || expect === 'any') return writeJournal(id, seq, expect);
   const version = model.get(id)?.versions.at(expect === 'current' ? -1 : -2);
   return writeJournal(id, seq, version === undefined ? 'absent' : { version });

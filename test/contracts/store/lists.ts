@@ -36,7 +36,7 @@ export function testLists(open: Open, { revisions }: Size): void {
 
     for (const [words, page, ids] of pages) {
       await t.test(`the page of ${words}`, async () => {
-        const listed = await must(opened.other.list('journal', page));
+        const listed = await must(opened.other.list('chainHead', page));
         assert.deepEqual(
           listed.map(({ id }) => id),
           ids,

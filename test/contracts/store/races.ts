@@ -11,9 +11,9 @@ export function testRaces(open: Open): void {
     await must(opened.store.commit([writeJournal('current', 0)]));
 
     for (let round = 1; round <= 25; round++) {
-      const expect = { version: await versionOf(opened.store, 'journal', 'current') };
+      const expect = { version: await versionOf(opened.store, 'chainHead', 'current') };
       const winner = await race(opened, (seq) => [writeJournal('current', 2 * round + seq, expect)]);
-      assert.equal((await must(opened.other.read('journal', 'current')))?.value.seq, 2 * round + winner);
+      assert.equal((await must(opened.other.read('chainHead', 'current')))?.value.seq, 2 * round + winner);
     }
   });
 
@@ -22,7 +22,7 @@ export function testRaces(open: Open): void {
     await must(opened.store.commit([writeJournal('current', 1)]));
 
     for (let round = 1; round <= 25; round++) {
-      const expect = { version: await versionOf(opened.store, 'journal', 'current') };
+      const expect = { version: await versionOf(opened.store, 'chainHead', 'current') };
       await race(opened, () => [writeJournal('current', 1, expect)]);
     }
   });
@@ -32,7 +32,7 @@ export function testRaces(open: Open): void {
 
     for (let round = 1; round <= 25; round++) {
       const winner = await race(opened, (seq) => [writeJournal(`new ${round}`, seq, 'absent')]);
-      assert.equal((await must(opened.store.read('journal', `new ${round}`)))?.value.seq, winner);
+      assert.equal((await must(opened.store.read('chainHead', `new ${round}`)))?.value.seq, winner);
     }
   });
 
@@ -44,7 +44,7 @@ export function testRaces(open: Open): void {
       const winner = await race(opened, (seq) =>
         (seq === 0 ? ids : ids.toReversed()).map((id) => writeJournal(id, seq, 'absent')),
       );
-      for (const id of ids) assert.equal((await must(opened.other.read('journal', id)))?.value.seq, winner);
+      for (const id of ids) assert.equal((await must(opened.other.read('chainHead', id)))?.value.seq, winner);
     }
   });
 
@@ -55,7 +55,7 @@ export function testRaces(open: Open): void {
     const writers = Array.from({ length: 10 }, (_, at) => addTimes(at % 2 === 0 ? opened.store : opened.other, 10));
     const conflicts = (await Promise.all(writers)).reduce((sum, each) => sum + each, 0);
 
-    assert.equal((await must(opened.store.read('journal', 'sum')))?.value.seq, 100);
+    assert.equal((await must(opened.store.read('chainHead', 'sum')))?.value.seq, 100);
     assert.ok(conflicts > 0, 'the writers never met, so this proves nothing');
   });
 }
@@ -77,7 +77,7 @@ async function race({ store, other }: Handles, writes: (seq: 0 | 1) => Write[]):
 async function addTimes(store: Store, times: number): Promise<number> {
   let conflicts = 0;
   for (let done = 0; done < times; ) {
-    const stored = await must(store.read('journal', 'sum'));
+    const stored = await must(store.read('chainHead', 'sum'));
     const { version, value } = stored ?? assert.fail('sum is not there');
     const fault = await faultOf(store.commit([writeJournal('sum', value.seq + 1, { version })]));
     if (fault === null) done++;

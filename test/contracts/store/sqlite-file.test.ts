@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { execute, openTestSqlite } from '../../support/open-sqlite.ts';
-import { faultOf, journal, must, writeJournal } from '../../support/stores.ts';
+import { chainHead, faultOf, must, writeJournal } from '../../support/stores.ts';
 import type { OpenerData } from './opener.ts';
 
 describe('the sqlite file', () => {
@@ -19,7 +19,7 @@ describe('the sqlite file', () => {
 
     await Promise.all(Array.from({ length: 4 }, () => runAdder(opened.file, 50)));
 
-    assert.deepEqual((await must(opened.store.read('journal', 'sum')))?.value, journal(200));
+    assert.deepEqual((await must(opened.store.read('chainHead', 'sum')))?.value, chainHead(200));
   });
 
   test('opens for everybody who opens it at the moment when it is new', async () => {
@@ -52,7 +52,7 @@ describe('the sqlite file', () => {
     const fault = await faultOf(opened.store.commit([writeJournal('a', 2)]));
 
     assert.deepEqual(fault, { code: 'store_unavailable', detail: 'database is locked' });
-    assert.deepEqual((await must(opened.store.read('journal', 'a')))?.value, journal(1));
+    assert.deepEqual((await must(opened.store.read('chainHead', 'a')))?.value, chainHead(1));
     holder.close();
     await must(opened.store.commit([writeJournal('a', 2)]));
   });
@@ -61,8 +61,8 @@ describe('the sqlite file', () => {
     await using opened = await openTestSqlite();
     execute(opened.file, 'DROP TABLE document');
 
-    assert.equal((await faultOf(opened.store.read('journal', 'a')))?.code, 'store_unavailable');
-    assert.equal((await faultOf(opened.store.list('journal', all)))?.code, 'store_unavailable');
+    assert.equal((await faultOf(opened.store.read('chainHead', 'a')))?.code, 'store_unavailable');
+    assert.equal((await faultOf(opened.store.list('chainHead', all)))?.code, 'store_unavailable');
     assert.equal((await faultOf(opened.store.commit([writeJournal('a', 1)])))?.code, 'store_unavailable');
   });
 
@@ -72,8 +72,8 @@ describe('the sqlite file', () => {
     execute(opened.file, 'PRAGMA wal_checkpoint(TRUNCATE)');
     writeFileSync(opened.file, 'not a database '.repeat(10_000));
 
-    assert.equal((await faultOf(opened.other.read('journal', '7')))?.code, 'store_unavailable');
-    assert.equal((await faultOf(opened.store.list('journal', all)))?.code, 'store_unavailable');
+    assert.equal((await faultOf(opened.other.read('chainHead', '7')))?.code, 'store_unavailable');
+    assert.equal((await faultOf(opened.store.list('chainHead', all)))?.code, 'store_unavailable');
     assert.equal((await faultOf(opened.store.commit([writeJournal('7', 1)])))?.code, 'store_unavailable');
   });
 });

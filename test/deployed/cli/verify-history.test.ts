@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { problemOf } from '../../../functions/api/problems/problem.ts';
 import { readService } from '../../../functions/cli/history-export.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
-import { appendEvent, type Event, emptyJournal, type Journal } from '../../../shared/domain/events/event.ts';
+import { appendEvent, type ChainHead, type Event, emptyChain } from '../../../shared/domain/events/event.ts';
 import { numberedId, type Write } from '../../../shared/ports.ts';
 import { adminToken, type Service } from '../../support/service.ts';
 import { newEvent } from '../../support/world.ts';
@@ -28,18 +28,18 @@ describe('npm run verify-history', () => {
 
   const verify = (words: readonly string[]) => run('verify-history', words, { url });
   const history = async (length: number) => {
-    let journal: Journal = emptyJournal;
+    let chainHead: ChainHead = emptyChain;
     const events: Event[] = [];
     for (let number = 1; number <= length; number++) {
-      const appended = appendEvent(journal, newEvent(number));
+      const appended = appendEvent(chainHead, newEvent(number));
       events.push(appended.event);
-      journal = appended.journal;
+      chainHead = appended.chainHead;
     }
     await commit([
       ...events.map((value) => ({ kind: 'event', id: numberedId(value.seq), expect: 'absent', value }) as const),
-      { kind: 'journal', id: 'current', expect: 'any', value: journal },
+      { kind: 'chainHead', id: 'current', expect: 'any', value: chainHead },
     ]);
-    return { events, end: `${journal.seq}:${journal.hash}` };
+    return { events, end: `${chainHead.seq}:${chainHead.hash}` };
   };
   const commit = async (writes: readonly Write[]) => {
     const store = openSqlite(service.file);
@@ -113,7 +113,7 @@ describe('npm run verify-history', () => {
     const { events, end } = await history(3);
     await commit([
       { kind: 'event', id: numberedId(3), remove: true },
-      { kind: 'journal', id: 'current', expect: 'any', value: { seq: 2, hash: events[1]?.hash ?? '' } },
+      { kind: 'chainHead', id: 'current', expect: 'any', value: { seq: 2, hash: events[1]?.hash ?? '' } },
     ]);
     const blind = await verify([]);
     const { status, stdout } = await verify(['--expect', end]);
@@ -124,8 +124,8 @@ describe('npm run verify-history', () => {
   });
 
   test('reads a line as one, whatever is in it', async () => {
-    const { event, journal } = appendEvent(emptyJournal, { ...newEvent(), by: 'a\u2028b\u2029c\u0085d' });
-    const file = newFile('history.jsonl', `${JSON.stringify(event)}\r\n${JSON.stringify({ end: journal })}`);
+    const { event, chainHead } = appendEvent(emptyChain, { ...newEvent(), by: 'a\u2028b\u2029c\u0085d' });
+    const file = newFile('history.jsonl', `${JSON.stringify(event)}\r\n${JSON.stringify({ end: chainHead })}`);
     const { status } = await verify([file]);
 
     assert.match(readFileSync(file, 'utf8'), /\u2028/);

@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { type Break, checkHistory, endLine } from '../../../../functions/cli/history-chain.ts';
 import {
   appendEvent,
+  type ChainHead,
   type Event,
-  emptyJournal,
-  type Journal,
+  emptyChain,
   type NewEvent,
 } from '../../../../shared/domain/events/event.ts';
 import { textOf } from '../../../support/any-text.ts';
@@ -35,7 +35,7 @@ describe('an export', () => {
         assert.deepEqual(await check(events), { end: endOf(events), broken: null });
       }),
     );
-    assert.deepEqual(await check([]), { end: emptyJournal, broken: null });
+    assert.deepEqual(await check([]), { end: emptyChain, broken: null });
   });
 
   test('that holds what a later Pinward tells passes, too', async () => {
@@ -63,7 +63,7 @@ describe('an export', () => {
     await fc.assert(
       fc.asyncProperty(chain, place, someNews, async (events, where, forged) => {
         const at = where % (events.length - 1);
-        const { event } = appendEvent(at === 0 ? emptyJournal : endOf(events.slice(0, at)), forged);
+        const { event } = appendEvent(at === 0 ? emptyChain : endOf(events.slice(0, at)), forged);
         fc.pre(event.hash !== nth(events, at).hash);
         const { broken } = await check(events.with(at, event));
         assert.deepEqual(found(broken), { event: at + 2, line: at + 2, what: 'replaced' });
@@ -147,7 +147,7 @@ describe('an export', () => {
   });
 });
 
-function check(events: readonly Event[], told = endOf(events), expected: Journal | null = null) {
+function check(events: readonly Event[], told = endOf(events), expected: ChainHead | null = null) {
   return checkHistory([...events.map((event) => JSON.stringify(event)), endLine(told)], expected);
 }
 
@@ -156,17 +156,17 @@ function found(broken: Break | null): Found | null {
 }
 
 function chained(told: readonly NewEvent[]): readonly Event[] {
-  let journal = emptyJournal;
+  let chainHead = emptyChain;
   return told.map((each) => {
-    const appended = appendEvent(journal, each);
-    journal = appended.journal;
+    const appended = appendEvent(chainHead, each);
+    chainHead = appended.chainHead;
     return appended.event;
   });
 }
 
-function endOf(events: readonly Event[]): Journal {
+function endOf(events: readonly Event[]): ChainHead {
   const last = events.at(-1);
-  return last === undefined ? emptyJournal : { seq: last.seq, hash: last.hash };
+  return last === undefined ? emptyChain : { seq: last.seq, hash: last.hash };
 }
 
 function nth(events: readonly Event[], at: number): Event {

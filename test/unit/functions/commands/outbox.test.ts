@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createSweep } from '../../../../functions/commands/outbox.ts';
 import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
-import { appendEvent, type Event, emptyJournal } from '../../../../shared/domain/events/event.ts';
+import { appendEvent, type Event, emptyChain } from '../../../../shared/domain/events/event.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { type Bus, numberedId, type Store } from '../../../../shared/ports.ts';
 import { newEvent } from '../../../support/world.ts';
@@ -125,7 +125,7 @@ async function storeWith(subjects: readonly string[]): Promise<Store> {
 }
 
 async function put(store: Store, seq: number, subject: string): Promise<void> {
-  const { event } = appendEvent({ ...emptyJournal, seq: seq - 1 }, { ...newEvent(seq), subject });
+  const { event } = appendEvent({ ...emptyChain, seq: seq - 1 }, { ...newEvent(seq), subject });
   await store.commit([{ kind: 'outbox', id: numberedId(seq), expect: 'absent', value: event }]);
 }
 

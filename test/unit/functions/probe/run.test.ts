@@ -85,8 +85,8 @@ describe('a run of the probe', () => {
     assert.deepEqual(idsOf(events), [enabledId]);
     assert.deepEqual(await kept('outbox'), events);
     assert.equal(findBreak(events), null);
-    const journal = await must(store.read('journal', 'current'));
-    assert.deepEqual(journal?.value, { seq: 1, hash: events[0]?.hash });
+    const chainHead = await must(store.read('chainHead', 'current'));
+    assert.deepEqual(chainHead?.value, { seq: 1, hash: events[0]?.hash });
     assert.deepEqual((await must(store.read('matrix', 'current')))?.value, ran?.matrix);
     assert.equal(await must(store.read('lease', 'probe')), null, 'given back');
   });

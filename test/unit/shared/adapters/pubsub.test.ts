@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Message, PubSub, type Subscription } from '@google-cloud/pubsub';
 import { type Emulator, startPubsubEmulator, whyNoEmulators } from '../../../../functions/local/emulators.ts';
 import { openPubsub } from '../../../../shared/adapters/pubsub.ts';
-import { appendEvent, type Event, emptyJournal } from '../../../../shared/domain/events/event.ts';
+import { appendEvent, type Event, emptyChain } from '../../../../shared/domain/events/event.ts';
 import type { Bus } from '../../../../shared/ports.ts';
 import { newEvent } from '../../../support/world.ts';
 
@@ -40,7 +40,7 @@ describe('the Pub/Sub bus', { skip: whyNoEmulators() }, () => {
   test('carries an event whole, in order for its subject, with the attributes of a CloudEvent', async () => {
     const events = Array.from(
       { length: 20 },
-      (_, at) => appendEvent({ ...emptyJournal, seq: at }, newEvent(at + 1)).event,
+      (_, at) => appendEvent({ ...emptyChain, seq: at }, newEvent(at + 1)).event,
     );
     for (const event of events) assert.deepEqual(await bus.publish(event), { ok: true, value: null });
     await until(() => received.length === events.length);
@@ -64,7 +64,7 @@ describe('the Pub/Sub bus', { skip: whyNoEmulators() }, () => {
 
   test('says that it could not publish, and publishes the next time', async () => {
     const lost = openPubsub('demo-bus', 'missing-topic');
-    const { event } = appendEvent(emptyJournal, newEvent());
+    const { event } = appendEvent(emptyChain, newEvent());
     const refused = await lost.publish(event);
     await client.createTopic('missing-topic');
     const taken = await lost.publish(event);

@@ -4,13 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import {
-  appendEvent,
-  Event,
-  emptyJournal,
-  findBreak,
-  type NewEvent,
-} from '../../../../../shared/domain/events/event.ts';
+import { appendEvent, Event, emptyChain, findBreak, type NewEvent } from '../../../../../shared/domain/events/event.ts';
 
 const text = fc.string({ minLength: 1, maxLength: 8 });
 const number = fc.integer({ min: 1, max: 999 });
@@ -41,17 +35,17 @@ const chain = fc.array(someNews, { minLength: 3, maxLength: 6 }).map(chained);
 const place = fc.nat(1000);
 
 test('an event has its number, the hash of the one before and its own', () => {
-  const first = appendEvent(emptyJournal, oneNews);
-  const second = appendEvent(first.journal, oneNews);
-  assert.deepEqual(first.event, { ...oneNews, seq: 1, previous: '0'.repeat(64), hash: first.journal.hash });
-  assert.deepEqual(second.event, { ...oneNews, seq: 2, previous: first.event.hash, hash: second.journal.hash });
+  const first = appendEvent(emptyChain, oneNews);
+  const second = appendEvent(first.chainHead, oneNews);
+  assert.deepEqual(first.event, { ...oneNews, seq: 1, previous: '0'.repeat(64), hash: first.chainHead.hash });
+  assert.deepEqual(second.event, { ...oneNews, seq: 2, previous: first.event.hash, hash: second.chainHead.hash });
   assert.notEqual(first.event.hash, second.event.hash);
   assert.deepEqual(Event.parse(second.event), second.event);
 });
 
 test('the hash of an event never changes from one release to the next', () => {
   assert.equal(
-    appendEvent(emptyJournal, oneNews).event.hash,
+    appendEvent(emptyChain, oneNews).event.hash,
     '5d8ef8ce0c06ffc5a0377a2469a6c6e3021c6edb10bb5b8e7f37d0b8a7b9d91f',
   );
 });
@@ -100,8 +94,8 @@ test('a removed event is found at the next; one removed from the end only by who
 });
 
 test('a number out of turn is found even where the hash was made to fit it', () => {
-  const first = appendEvent(emptyJournal, oneNews);
-  const skipping = appendEvent({ seq: 7, hash: first.journal.hash }, oneNews).event;
+  const first = appendEvent(emptyChain, oneNews);
+  const skipping = appendEvent({ seq: 7, hash: first.chainHead.hash }, oneNews).event;
   assert.equal(findBreak([first.event, skipping]), 8);
 });
 
@@ -133,10 +127,10 @@ test('an event slipped in is found there or, if it was made to fit, at the next'
 });
 
 function chained(newEvents: readonly NewEvent[]): readonly Event[] {
-  let journal = emptyJournal;
+  let chainHead = emptyChain;
   return newEvents.map((each) => {
-    const appended = appendEvent(journal, each);
-    journal = appended.journal;
+    const appended = appendEvent(chainHead, each);
+    chainHead = appended.chainHead;
     return appended.event;
   });
 }

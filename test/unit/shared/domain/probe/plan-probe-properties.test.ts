@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { appendEvent, Event, emptyJournal } from '../../../../../shared/domain/events/event.ts';
+import { appendEvent, Event, emptyChain } from '../../../../../shared/domain/events/event.ts';
 import { planProbe } from '../../../../../shared/domain/probe/plan-probe.ts';
 import { endpoint, idsOf, instant, look, Runs } from '../../../../support/looks.ts';
 import { catalogue, cell, matrix, policy, ring } from '../../../../support/world.ts';
@@ -58,7 +58,7 @@ test('whatever is seen, no id comes twice and every piece of news is a valid eve
         runs.run(minutes, looks, { listed: isListed ? ['claude-opus-4-8', 'claude-opus-5'] : ['claude-opus-4-8'] });
       }
       assert.equal(new Set(idsOf(runs.newEvents)).size, runs.newEvents.length);
-      for (const newEvents of runs.newEvents) Event.parse(appendEvent(emptyJournal, newEvents).event);
+      for (const newEvents of runs.newEvents) Event.parse(appendEvent(emptyChain, newEvents).event);
     }),
     { numRuns: 200 },
   );
