@@ -1,6 +1,6 @@
 // Telling: from an event to a message for people. Pure, and without markup: the channel brings its own.
 
-import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { tellAccess } from './access-messages.ts';
@@ -57,20 +57,20 @@ function tellPolicyChanged(event: PolicyChanged, serviceUrl: string): Message {
     urgency: 'calm',
     title: titleOf(data),
     summary: summarise(event),
-    facts: factsOf(data.effects, event.at.slice(0, 10)),
+    facts: factsOf(data.pinChanges, event.at.slice(0, 10)),
     actions: actionsOf(data.revision, serviceUrl),
   };
 }
 
 /** Named after the step when all effects are the same one, whatever the rings. */
-function titleOf({ restores, effects }: PolicyChanged['data']): string {
+function titleOf({ restores, pinChanges }: PolicyChanged['data']): string {
   if (restores !== null) return `Rolled back to revision ${restores}`;
-  const [step, ...others] = new Set(effects.map(stepOf));
+  const [step, ...others] = new Set(pinChanges.map(stepOf));
   if (step === undefined) return 'Policy changed, no pin moved';
-  return others.length === 0 ? step : `Policy changed: ${effects.length} pins`;
+  return others.length === 0 ? step : `Policy changed: ${pinChanges.length} pins`;
 }
 
-function stepOf({ family, from, to }: Effect): string {
+function stepOf({ family, from, to }: PinChange): string {
   if (to === null) return `${family} is no longer pinned`;
   if (from === null) return `${family} is pinned to ${to.model}`;
   if (from.model !== to.model) return `${family} moves to ${to.model}`;

@@ -1,7 +1,7 @@
 // The facts of moves: which pins go from what to what, and what people weigh in it. For a change that was made and for an
 // upgrade that could be.
 
-import type { Effect, Side } from '../../shared/domain/changes/pin-change.ts';
+import type { PinChange, PinState } from '../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
 export type Fact = Message['facts'][number];
@@ -10,16 +10,16 @@ export type Fact = Message['facts'][number];
 interface Move {
   readonly families: readonly string[];
   readonly rings: readonly string[];
-  readonly from: Side | null;
-  readonly to: Side | null;
+  readonly from: PinState | null;
+  readonly to: PinState | null;
 }
 
 const mostFacts = 20;
 const mostRings = 6;
 
 /** Moves first, then price, retirement and minimum CLI of each; `day` is YYYY-MM-DD. */
-export function factsOf(effects: readonly Effect[], day: string): readonly Fact[] {
-  const moves = mergeEffects(effects);
+export function factsOf(pinChanges: readonly PinChange[], day: string): readonly Fact[] {
+  const moves = mergeEffects(pinChanges);
   return bound([
     ...moves.map(moveFact),
     ...moves.flatMap(priceFact),
@@ -29,8 +29,8 @@ export function factsOf(effects: readonly Effect[], day: string): readonly Fact[
 }
 
 /** Merged over rings first, so that a move of several families is one only where it reaches the very same rings. */
-function mergeEffects(effects: readonly Effect[]): readonly Move[] {
-  const overRings = groupBy(effects, ({ family, from, to }) => [family, from, to]).map(([first, ...others]) => ({
+function mergeEffects(pinChanges: readonly PinChange[]): readonly Move[] {
+  const overRings = groupBy(pinChanges, ({ family, from, to }) => [family, from, to]).map(([first, ...others]) => ({
     families: [first.family],
     rings: [first, ...others].map(({ ring }) => ring),
     from: first.from,
@@ -56,20 +56,20 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly 
 function moveFact({ families, rings, from, to }: Move): Fact {
   const others = rings.length - mostRings;
   const named = others > 0 ? [...rings.slice(0, mostRings), `and ${others} more`] : rings;
-  return [`${families.join(', ')} · ring ${named.join(', ')}`, `${placeOf(from)} → ${placeOf(to)}`];
+  return [`${families.join(', ')} · ring ${named.join(', ')}`, `${describeState(from)} → ${describeState(to)}`];
 }
 
-function placeOf(side: Side | null): string {
-  if (side === null) return 'no pin';
-  return `${side.model}${side.context1m ? ' with 1M context' : ''} in ${side.location}`;
+function describeState(pinState: PinState | null): string {
+  if (pinState === null) return 'no pin';
+  return `${pinState.model}${pinState.context1m ? ' with 1M context' : ''} in ${pinState.location}`;
 }
 
 function priceFact({ from, to }: Move): readonly Fact[] {
   if (to === null) return [];
-  return [['Price per million tokens', `${placeOf(to)}: ${priceStep(from, to)}`]];
+  return [['Price per million tokens', `${describeState(to)}: ${priceStep(from, to)}`]];
 }
 
-function priceStep(from: Side | null, to: Side): string {
+function priceStep(from: PinState | null, to: PinState): string {
   if (to.price === null) return 'price unknown';
   const { input, output } = to.price;
   const now = `input ${dollars(input)}, output ${dollars(output)}`;
@@ -95,7 +95,7 @@ function retirementFact({ from }: Move, day: string): readonly Fact[] {
   return from === null ? [] : [['Retirement', retirementOf(from, day)]];
 }
 
-function retirementOf({ model, retirement }: Side, day: string): string {
+function retirementOf({ model, retirement }: PinState, day: string): string {
   if (retirement === null) return `${model}: date unknown`;
   const { kind, date } = retirement;
   if (kind === 'shut') return date <= day ? `Google shut ${model} on ${date}` : `Google shuts ${model} on ${date}`;

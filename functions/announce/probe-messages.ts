@@ -1,7 +1,7 @@
 // Telling what a probe found out: models enabled and lost, pins at risk, and a probe that can't see.
 
 import { mending } from '../../shared/domain/availability/observation.ts';
-import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { factsOf } from './pin-change-fields.ts';
@@ -21,7 +21,10 @@ export function tellEnabled({ at, data }: Of<'ModelEnabled'>, url: string): Mess
     title: `${model} is enabled in ${where}`,
     summary: `Project ${project} can call ${model} in ${where}: it answered a call there. ${pins}`,
     facts: factsOf(upgrades, at.slice(0, 10)),
-    actions: [...upgrades.slice(0, mostActions).map((effect) => moveAction(effect, model, url)), matrixAction(url)],
+    actions: [
+      ...upgrades.slice(0, mostActions).map((pinChange) => moveAction(pinChange, model, url)),
+      matrixAction(url),
+    ],
   };
 }
 
@@ -92,7 +95,7 @@ export function tellRecovered(_event: Of<'ProbeRecovered'>): Message {
   return { urgency: 'calm', title: 'The probe sees Vertex again', summary, facts: [], actions: [] };
 }
 
-function moveAction({ ring, family }: Effect, model: string, url: string): Message['actions'][number] {
+function moveAction({ ring, family }: PinChange, model: string, url: string): Message['actions'][number] {
   return { text: `Move ${family} of ring ${ring}:`, call: putPin(url, ring, family, model) };
 }
 

@@ -8,14 +8,14 @@ type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 /** An upgrade under the rule `auto` is told when its rollout starts. */
 export function tellReady({ at, data }: Of<'UpgradeReady'>, url: string): Message | null {
-  const { upgrade, rule, soakHours, effect } = data;
-  if (rule === 'auto' || effect.to === null) return null;
-  const { ring, family, to } = effect;
+  const { upgrade, rule, soakHours, pinChange } = data;
+  if (rule === 'auto' || pinChange.to === null) return null;
+  const { ring, family, to } = pinChange;
   return {
     urgency: 'calm',
     title: `${to.model} is ready for ring ${ring}`,
     summary: `It has answered for ${soakHours} hours where ring ${ring} calls ${family}, and waits for approval.`,
-    facts: factsOf([effect], at.slice(0, 10)),
+    facts: factsOf([pinChange], at.slice(0, 10)),
     actions: [
       {
         text: 'Approve it; it then reaches the ring share by share:',
@@ -41,8 +41,8 @@ export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Me
 
 /** Stages on the way are not told: what began will end, and an end is. */
 export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
-  const { rollout, move, share, effect, reason } = data;
-  const { ring, family, from, to } = effect;
+  const { rollout, move, share, pinChange, reason } = data;
+  const { ring, family, from, to } = pinChange;
   if (move === 'advanced' || from === null || to === null) return null;
   const why = reason === '' ? '' : ` Reason: ${reason}`;
   const see = { text: 'See how far it is:', call: get(`${url}/v1/rollouts/${rollout}`) };
@@ -52,7 +52,7 @@ export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): 
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
     ...wordsOf(move, what, why),
-    facts: move === 'started' ? factsOf([effect], at.slice(0, 10)) : [],
+    facts: move === 'started' ? factsOf([pinChange], at.slice(0, 10)) : [],
     actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
   };
 }

@@ -1,7 +1,7 @@
 // What a person sees of a planned change: the diff, what it means for machines, and what lint has to say. Troubles, too.
 
 import { styleText } from 'node:util';
-import type { Effect } from '../../shared/domain/changes/pin-change.ts';
+import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import { factsOf } from '../announce/pin-change-fields.ts';
 import { plain } from '../local/terminal.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
@@ -24,8 +24,8 @@ export function planText(plan: Plan, file: string, day: string): string {
     reply.findings.map((finding) => findingText(finding, name)),
   );
   if (!reply.changed) return `Nothing to change: revision ${standing} says what ${name} says.\n${findings}`;
-  const facts = alikeEffects(reply.effects)
-    .flatMap((effects) => factsOf(effects, day))
+  const facts = alikeEffects(reply.pinChanges)
+    .flatMap((pinChanges) => factsOf(pinChanges, day))
     .map(([label, value]) => `  ${plain(label)}: ${plain(value)}`);
   return [
     `${name} changes revision ${standing} and would make revision ${reply.revision}.\n`,
@@ -57,8 +57,8 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 /** Effects of rings that get the very same, so that none has more facts than an announcement takes. */
-function alikeEffects(effects: readonly Effect[]): readonly (readonly Effect[])[] {
-  const rings = Object.values(Object.groupBy(effects, ({ ring }) => ring)).map((ofRing = []) => ofRing);
+function alikeEffects(pinChanges: readonly PinChange[]): readonly (readonly PinChange[])[] {
+  const rings = Object.values(Object.groupBy(pinChanges, ({ ring }) => ring)).map((ofRing = []) => ofRing);
   const alike = Object.groupBy(rings, (ofRing) => JSON.stringify(ofRing.map(({ ring: _, ...rest }) => rest)));
   return Object.values(alike).map((same = []) => same.flat());
 }

@@ -5,7 +5,7 @@
 import type { Matrix } from '../../shared/domain/availability/availability.ts';
 import { findUnproven } from '../../shared/domain/availability/uncallable-pins.ts';
 import { type Amendment, amend } from '../../shared/domain/changes/next-revision.ts';
-import { type Effect, effectsOf } from '../../shared/domain/changes/pin-change.ts';
+import { type PinChange, pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import { risksOf } from '../../shared/domain/changes/risk.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
@@ -44,7 +44,7 @@ export interface Outcome extends Omit<Amendment, 'revision'> {
   /** The revision that stands now; with a dry run the one that would. */
   readonly revision: number;
   readonly changed: boolean;
-  readonly effects: readonly Effect[];
+  readonly pinChanges: readonly PinChange[];
   /** What a second person is needed for; empty when nobody is. */
   readonly risks: readonly string[];
   /** The proposal that was made instead of the change. */
@@ -134,7 +134,7 @@ function decide(
     revision: revision?.number ?? current?.number ?? 0,
     changed: revision !== null,
     changes,
-    effects: revision === null ? [] : effectsOf(before, policy, catalogue, day),
+    pinChanges: revision === null ? [] : pinChangesBetween(before, policy, catalogue, day),
     findings,
     risks: needsSecond && revision !== null ? risksOf(before, policy, forced, catalogue, day) : [],
     proposal: null,

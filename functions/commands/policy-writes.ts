@@ -40,7 +40,7 @@ export async function changeWrites(
       restores: revision.restores,
       forced: revision.forced,
       changes: outcome.changes.length,
-      effects: [...outcome.effects],
+      pinChanges: [...outcome.pinChanges],
     },
   };
   const recorded = await eventWrites(store, [changed, ...ended.newEvents]);

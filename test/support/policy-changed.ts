@@ -1,10 +1,10 @@
 // A change of the policy as an event: one pin moved from an old model to the next, with only what a test says otherwise.
 
-import type { Effect, Side } from '../../shared/domain/changes/pin-change.ts';
+import type { PinChange, PinState } from '../../shared/domain/changes/pin-change.ts';
 import { Event } from '../../shared/domain/events/event.ts';
 
 export const serviceUrl = 'https://pinward.test';
-export const old: Side = {
+export const old: PinState = {
   model: 'claude-opus-4-8',
   location: 'global',
   context1m: false,
@@ -12,7 +12,7 @@ export const old: Side = {
   minimumCli: '2.1.154',
   retirement: { kind: 'not_sooner_than', date: '2027-05-28' },
 };
-export const next: Side = {
+export const next: PinState = {
   model: 'claude-opus-5-5',
   location: 'global',
   context1m: false,
@@ -20,12 +20,12 @@ export const next: Side = {
   minimumCli: '2.1.280',
   retirement: null,
 };
-export const moved: Effect = { ring: 'everyone', family: 'opus', from: old, to: next };
+export const moved: PinChange = { ring: 'everyone', family: 'opus', from: old, to: next };
 
 type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
 export function changed(over: Partial<PolicyChanged['data']> = {}): PolicyChanged {
-  const data = { revision: 42, note: null, restores: null, forced: null, changes: 1, effects: [moved], ...over };
+  const data = { revision: 42, note: null, restores: null, forced: null, changes: 1, pinChanges: [moved], ...over };
   const endpoint = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
   const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
   const event = Event.parse({ ...endpoint, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });

@@ -1,7 +1,7 @@
 // How upgrades and rollouts are shown: what is kept, with what follows from it.
 
 import type { Matrix } from '../../../shared/domain/availability/availability.ts';
-import { type Effect, sideOf } from '../../../shared/domain/changes/pin-change.ts';
+import { type PinChange, pinStateOf } from '../../../shared/domain/changes/pin-change.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
 import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
@@ -21,20 +21,20 @@ export function upgradeView(policy: Policy | null, matrix: Matrix | null, shippe
   return (upgrade: Upgrade) => {
     const { ring, family, model, state } = upgrade;
     const endpoint = pinned.find((each) => each.ring === ring && each.family === family)?.endpoint;
-    if (endpoint === undefined || policy === null) return { ...upgrade, effect: null, readyAt: null };
-    const side = {
+    if (endpoint === undefined || policy === null) return { ...upgrade, pinChange: null, readyAt: null };
+    const common = {
       location: endpoint.location,
       context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
     };
-    const effect: Effect = {
+    const pinChange: PinChange = {
       ring,
       family,
-      from: sideOf({ ...side, model: endpoint.model }, catalogue),
-      to: sideOf({ ...side, model }, catalogue),
+      from: pinStateOf({ ...common, model: endpoint.model }, catalogue),
+      to: pinStateOf({ ...common, model }, catalogue),
     };
     const since = state === 'soaking' ? callableSince(matrix, { ...endpoint, model }) : null;
     const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;
-    return { ...upgrade, effect, readyAt: since === null ? null : new Date(since + soakMs).toISOString() };
+    return { ...upgrade, pinChange, readyAt: since === null ? null : new Date(since + soakMs).toISOString() };
   };
 }
 

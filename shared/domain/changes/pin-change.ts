@@ -10,7 +10,7 @@ import type { ResolvedPin } from '../serving/resolution.ts';
 import { resolve } from '../serving/resolve.ts';
 
 /** One side of a move. Price is what the location costs; null is unknown, as everywhere in the catalogue. */
-export const Side = z.strictObject({
+export const PinState = z.strictObject({
   model: z.string(),
   location: z.string(),
   context1m: z.boolean(),
@@ -18,21 +18,26 @@ export const Side = z.strictObject({
   minimumCli: z.string().nullable(),
   retirement: Retirement.nullable(),
 });
-export type Side = z.infer<typeof Side>;
+export type PinState = z.infer<typeof PinState>;
 
 /** `from` or `to` is null where the ring has no such pin. */
-export const Effect = z.strictObject({
+export const PinChange = z.strictObject({
   ring: z.string(),
   family: z.enum(families),
-  from: Side.nullable(),
-  to: Side.nullable(),
+  from: PinState.nullable(),
+  to: PinState.nullable(),
 });
-export type Effect = z.infer<typeof Effect>;
+export type PinChange = z.infer<typeof PinChange>;
 
 /** Effects on machines with a current Claude Code, in the order of the new policy's rings, then of removed ones. */
-export function effectsOf(before: Policy | null, after: Policy, shipped: Catalogue, day: string): readonly Effect[] {
-  const from = before === null ? new Map<string, Side>() : sidesOf(before, shipped, day);
-  const to = sidesOf(after, shipped, day);
+export function pinChangesBetween(
+  before: Policy | null,
+  after: Policy,
+  shipped: Catalogue,
+  day: string,
+): readonly PinChange[] {
+  const from = before === null ? new Map<string, PinState>() : pinStatesOf(before, shipped, day);
+  const to = pinStatesOf(after, shipped, day);
   const rings = new Set([...after.rings, ...(before?.rings ?? [])].map(({ name }) => name));
   return [...rings].flatMap((ring) =>
     families
@@ -40,25 +45,25 @@ export function effectsOf(before: Policy | null, after: Policy, shipped: Catalog
         const endpoint = `${ring}/${family}`;
         return { ring, family, from: from.get(endpoint) ?? null, to: to.get(endpoint) ?? null };
       })
-      .filter((effect) => placeOf(effect.from) !== placeOf(effect.to)),
+      .filter((pinChange) => comparable(pinChange.from) !== comparable(pinChange.to)),
   );
 }
 
-function sidesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<string, Side> {
+function pinStatesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyMap<string, PinState> {
   const catalogue = extendCatalogue(shipped, policy.models);
   return new Map(
     policy.rings.flatMap((ring) => {
       const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day, proven: null, reached: [] });
-      return pins.map((pin) => [`${ring.name}/${pin.family}`, sideOf(pin, catalogue)] as const);
+      return pins.map((pin) => [`${ring.name}/${pin.family}`, pinStateOf(pin, catalogue)] as const);
     }),
   );
 }
 
 /** What people weigh of a model in a location. */
-export function sideOf(
+export function pinStateOf(
   { model, location, context1m }: Pick<ResolvedPin, 'model' | 'location' | 'context1m'>,
   catalogue: Catalogue,
-): Side {
+): PinState {
   const entry = findEntry(catalogue, model);
   return {
     model,
@@ -70,6 +75,6 @@ export function sideOf(
   };
 }
 
-function placeOf(side: Side | null): string | null {
-  return side === null ? null : `${side.model} ${side.location} ${side.context1m}`;
+function comparable(pinState: PinState | null): string | null {
+  return pinState === null ? null : `${pinState.model} ${pinState.location} ${pinState.context1m}`;
 }

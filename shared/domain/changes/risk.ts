@@ -6,7 +6,7 @@ import type { Catalogue } from '../models/catalogue.ts';
 import { families, isNewer } from '../models/model.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { ruleOf } from '../policy/policy.ts';
-import { effectsOf } from './pin-change.ts';
+import { pinChangesBetween } from './pin-change.ts';
 
 const rules = ['manual', 'approve', 'auto'];
 
@@ -22,7 +22,7 @@ export function risksOf(
   return [
     ...(forced === null ? [] : [`a pin that is not proven callable: ${forced}`]),
     ...(before.secondPerson === true && after.secondPerson !== true ? ['no second person would be needed'] : []),
-    ...effectsOf(before, after, catalogue, day).flatMap(({ ring, family, from, to }) => {
+    ...pinChangesBetween(before, after, catalogue, day).flatMap(({ ring, family, from, to }) => {
       if (to === null) return [];
       const isLower = from !== null && from.location === to.location && !isNewer(to.model, from.model);
       return isLower ? [] : [`${family} of ring ${ring} becomes ${to.model} in ${to.location}`];

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Availability } from '../availability/availability.ts';
 import { BlindCause } from '../availability/observation.ts';
-import { Effect } from '../changes/pin-change.ts';
+import { PinChange } from '../changes/pin-change.ts';
 import { Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import { AccessChanged } from './access-events.ts';
@@ -30,7 +30,7 @@ const PolicyChanged = z.strictObject({
     forced: z.string().nullable(),
     /** How many values of the policy differ, whether they affect a pin or not. */
     changes: z.int().nonnegative(),
-    effects: z.array(Effect),
+    pinChanges: z.array(PinChange),
   }),
 });
 
@@ -55,7 +55,7 @@ const ModelEnabled = z.strictObject({
     /** Whether people were told of this model less than an hour before, for another location. */
     follows: z.boolean(),
     /** Pins that an older model of the family has in one of these places, and what moving them would mean. */
-    upgrades: z.array(Effect),
+    upgrades: z.array(PinChange),
   }),
 });
 
@@ -68,7 +68,7 @@ const ModelLost = z.strictObject({
 const UpgradeFound = z.strictObject({
   ...envelope,
   kind: z.literal('UpgradeFound'),
-  data: z.strictObject({ project: z.string(), model: z.string(), upgrades: z.array(Effect).min(1) }),
+  data: z.strictObject({ project: z.string(), model: z.string(), upgrades: z.array(PinChange).min(1) }),
 });
 
 const PinAtRisk = z.strictObject({

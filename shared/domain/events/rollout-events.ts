@@ -1,7 +1,7 @@
 // Events of change under way: upgrades, rollouts, proposals, and the freeze.
 
 import { z } from 'zod';
-import { Effect } from '../changes/pin-change.ts';
+import { PinChange } from '../changes/pin-change.ts';
 import { families } from '../models/model.ts';
 import { envelope } from './event-envelope.ts';
 
@@ -15,7 +15,7 @@ export const UpgradeReady = z.strictObject({
     upgrade: z.string(),
     rule: z.enum(['approve', 'auto']),
     soakHours: z.int().nonnegative(),
-    effect: Effect,
+    pinChange: PinChange,
   }),
 });
 
@@ -41,7 +41,7 @@ export const RolloutMoved = z.strictObject({
     move: z.enum(['started', 'advanced', 'paused', 'resumed', 'aborted', 'completed']),
     /** Percent of the ring's machines that it serves from now on. */
     share: z.int().min(0).max(100),
-    effect: Effect,
+    pinChange: PinChange,
     reason,
     /** The revision that it made. */
     revision: z.int().positive(),

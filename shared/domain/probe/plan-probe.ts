@@ -3,7 +3,7 @@
 // that is repeated says nothing twice.
 
 import { type Cell, fold, isSurelyNotCallable, type Matrix, type Turn } from '../availability/availability.ts';
-import { type Effect, sideOf } from '../changes/pin-change.ts';
+import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { compareModels, parseModel } from '../models/model.ts';
@@ -141,16 +141,16 @@ function upgradesTo(
   locations: readonly string[],
   policy: Policy,
   catalogue: Catalogue,
-): readonly Effect[] {
+): readonly PinChange[] {
   const candidate = parseModel(model);
   return pinnedEndpoints(policy).flatMap(({ ring, family, endpoint }) => {
     const current = parseModel(endpoint.model);
     const isHere = endpoint.project === project && locations.includes(endpoint.location);
     if (!isHere || candidate?.family !== family || current?.family !== family) return [];
     if (compareModels(candidate, current) <= 0) return [];
-    const side = { location: endpoint.location, context1m: false };
-    const from = sideOf({ ...side, model: endpoint.model }, catalogue);
-    return [{ ring, family, from, to: sideOf({ ...side, model }, catalogue) }];
+    const common = { location: endpoint.location, context1m: false };
+    const from = pinStateOf({ ...common, model: endpoint.model }, catalogue);
+    return [{ ring, family, from, to: pinStateOf({ ...common, model }, catalogue) }];
   });
 }
 

@@ -5,7 +5,7 @@
 import type { Matrix } from '../availability/availability.ts';
 import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
 import { lostModels, provenFor } from '../availability/find-callable.ts';
-import { type Effect, sideOf } from '../changes/pin-change.ts';
+import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
@@ -135,7 +135,7 @@ export function withRollout(course: Course, rollout: Rollout, move: Move): Cours
       rollout: id,
       move,
       share,
-      effect: effectOf(course, ring, family, from, to),
+      pinChange: pinChangeOf(course, ring, family, from, to),
       reason,
       revision: nextNumber(course),
     },
@@ -166,9 +166,9 @@ export function callabilityOf(course: Course, ring: string, family: string, mode
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
 }
 
-export function effectOf(course: Course, ring: string, family: Rollout['family'], from: Pin, to: Pin): Effect {
+export function pinChangeOf(course: Course, ring: string, family: Rollout['family'], from: Pin, to: Pin): PinChange {
   const location = placeOf(course, ring, family)?.location ?? course.policy.location;
   const catalogue = extendCatalogue(course.standing.catalogue, course.policy.models);
-  const side = (pin: Pin) => sideOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
-  return { ring, family, from: side(from), to: side(to) };
+  const stateOf = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  return { ring, family, from: stateOf(from), to: stateOf(to) };
 }

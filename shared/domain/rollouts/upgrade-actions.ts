@@ -8,7 +8,7 @@ import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { ruleOf } from '../policy/policy.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { type Course, callabilityOf, effectOf, placeOf, withEvent, withUpgrade } from './transition.ts';
+import { type Course, callabilityOf, pinChangeOf, placeOf, withEvent, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
@@ -132,8 +132,8 @@ function readyEvent(course: Course, { id, ring, family, model }: Upgrade): NewEv
   if (from === null || rule === 'manual')
     throw new Error(`an upgrade of no pin, or under no rule, became ready: ${id}`);
   const at = course.standing.now;
-  const effect = effectOf(course, ring, family, from, { ...from, model });
-  const data = { upgrade: id, rule, soakHours, effect };
+  const pinChange = pinChangeOf(course, ring, family, from, { ...from, model });
+  const data = { upgrade: id, rule, soakHours, pinChange };
   return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
 }
 

@@ -73,14 +73,23 @@ describe('npm run policy', () => {
   test('plan --json is one document with all of it', async () => {
     await service.state();
     const { status, stdout } = await policy(['plan', newFile('policy.yaml', newer), '--json']);
-    const { command, standing: against, revision, changed, changes, effects, findings, touched } = JSON.parse(stdout);
+    const {
+      command,
+      standing: against,
+      revision,
+      changed,
+      changes,
+      pinChanges,
+      findings,
+      touched,
+    } = JSON.parse(stdout);
 
     assert.equal(status, 2);
     assert.deepEqual([command, against, revision, changed], ['plan', 1, 2, true]);
     assert.deepEqual(changes, [
       { path: '/rings/everyone/pins/opus/model', from: 'claude-opus-4-8', to: 'claude-opus-5-5' },
     ]);
-    assert.equal(effects[0].to.minimumCli, '2.1.280');
+    assert.equal(pinChanges[0].to.minimumCli, '2.1.280');
     assert.deepEqual([findings[0].code, findings[0].line], ['model_past_floor', 10]);
     assert.deepEqual(touched, [{ ring: 'everyone', match: ['*'] }]);
   });

@@ -42,7 +42,7 @@ test('every variable of Terraform says what it is, and refuses what it can not b
 });
 
 describe('what is taken from the code, or comes new, is found:', () => {
-  const sides: readonly (readonly [what: string, Code])[] = [
+  const pinStates: readonly (readonly [what: string, Code])[] = [
     ...code.variables.map((name) => [`without ${name}`, { ...code, variables: others(code.variables, name) }] as const),
     ['a new variable', { ...code, variables: [...code.variables, 'PINWARD_NEW'] }],
     ...code.targets.map((name) => [`without ${name}`, { ...code, targets: others(code.targets, name) }] as const),
@@ -67,7 +67,7 @@ describe('what is taken from the code, or comes new, is found:', () => {
     }),
     ['no such event', { ...code, events: '' }],
   ];
-  for (const [what, side] of sides) test(what, () => assertFound(side));
+  for (const [what, pinState] of pinStates) test(what, () => assertFound(pinState));
 
   for (const [index, [who, role, on]] of roles.entries())
     test(`nobody allows ${who} ${role} on ${on}`, () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
-import type { Effect } from '../../../shared/domain/changes/pin-change.ts';
+import type { PinChange } from '../../../shared/domain/changes/pin-change.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { draft, pins } from '../../support/world.ts';
@@ -38,7 +38,7 @@ describe('the policy', () => {
     await put(draft(), '"0"').expect(200);
     const { body } = await put(await standing(), '"1"').expect(200);
 
-    assert.deepEqual([body.revision, body.changed, body.changes, body.effects], [1, false, [], []]);
+    assert.deepEqual([body.revision, body.changed, body.changes, body.pinChanges], [1, false, [], []]);
   });
 
   test('is not changed without If-Match', async () => {
@@ -76,7 +76,13 @@ describe('the policy', () => {
       { path: '/rings/everyone/pins/opus/model', from: 'claude-opus-4-8', to: 'claude-opus-4-7' },
     ]);
     assert.deepEqual(
-      body.effects.map(({ ring, family, from, to }: Effect) => [ring, family, from?.model, to?.model, to?.location]),
+      body.pinChanges.map(({ ring, family, from, to }: PinChange) => [
+        ring,
+        family,
+        from?.model,
+        to?.model,
+        to?.location,
+      ]),
       [['everyone', 'opus', 'claude-opus-4-8', 'claude-opus-4-7', 'global']],
     );
     assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-8');

@@ -31,7 +31,7 @@ describe('an upgrade', () => {
     await fleet.advance();
 
     assert.equal(soaking.state, 'soaking');
-    assert.equal(soaking.effect.to.minimumCli, '3.1.0');
+    assert.equal(soaking.pinChange.to.minimumCli, '3.1.0');
     assert.equal(Date.parse(soaking.readyAt), Date.parse(soaking.since) - agreeAfterMs + 2 * 3_600_000);
     assert.equal(ready.state, 'ready');
     assert.equal((await upgrade(fleet, 'everyone.opus.claude-opus-91')).state, 'ready');

@@ -20,8 +20,8 @@ export function comebacks(events: readonly Event[]): readonly string[] {
   const ended = new Set<string>();
   return events.flatMap((event) => {
     if (event.kind !== 'RolloutMoved') return [];
-    const { move, effect } = event.data;
-    const name = `${effect.ring} ${effect.to?.model}`;
+    const { move, pinChange } = event.data;
+    const name = `${pinChange.ring} ${pinChange.to?.model}`;
     if (move === 'aborted' && event.by !== 'pinward') ended.add(name);
     return move === 'started' && ended.has(name) ? [name] : [];
   });

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { Availability, Cell, Matrix } from '../../../../shared/domain/availability/availability.ts';
-import { Effect } from '../../../../shared/domain/changes/pin-change.ts';
+import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Event } from '../../../../shared/domain/events/event.ts';
 import { Entry } from '../../../../shared/domain/models/catalogue-model.ts';
 import { isVersion } from '../../../../shared/domain/models/version.ts';
@@ -66,7 +66,7 @@ export const ChangeReply = z.strictObject({
   revision: z.int().nonnegative().describe('The revision that stands now; with dry-run the one that would.'),
   changed: z.boolean(),
   changes: z.array(Change),
-  effects: z.array(Effect).describe('Models before and after, by ring and family.'),
+  pinChanges: z.array(PinChange).describe('Models before and after, by ring and family.'),
   findings: z.array(FindingReply),
   risks: z.array(z.string()).describe('What a second person is needed for; empty when nobody is.'),
   proposal: z.int().nullable().describe('The proposal that was made instead of the change (202).'),

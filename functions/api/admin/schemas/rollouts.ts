@@ -1,7 +1,7 @@
 // What goes over the wire in the calls that steer change.
 
 import { z } from 'zod';
-import { Effect } from '../../../../shared/domain/changes/pin-change.ts';
+import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { Steering, Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
@@ -21,7 +21,7 @@ export const ApproveQuery = z.strictObject({
 });
 
 export const UpgradeReply = Upgrade.extend({
-  effect: Effect.nullable().describe(
+  pinChange: PinChange.nullable().describe(
     'What moving to it means: price, minimum CLI, retirement; null without such a pin.',
   ),
   readyAt: z.iso.datetime().nullable().describe('When it will have soaked, if it stays callable.'),

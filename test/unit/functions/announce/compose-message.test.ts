@@ -3,21 +3,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { tell } from '../../../../functions/announce/compose-message.ts';
-import type { Effect, Side } from '../../../../shared/domain/changes/pin-change.ts';
+import type { PinChange, PinState } from '../../../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../../../shared/domain/events/message.ts';
 import { changed, moved, next, old, serviceUrl } from '../../../support/policy-changed.ts';
 
-function factsOf(...effects: readonly Effect[]): Message['facts'] {
-  return tell(changed({ effects: [...effects] }), serviceUrl).facts;
+function factsOf(...pinChanges: readonly PinChange[]): Message['facts'] {
+  return tell(changed({ pinChanges: [...pinChanges] }), serviceUrl).facts;
 }
 
 /** The value of one kind of fact for a single move. */
-function factOf(label: string, from: Side | null, to: Side | null): string | undefined {
+function factOf(label: string, from: PinState | null, to: PinState | null): string | undefined {
   return factsOf({ ...moved, from, to }).find(([name]) => name === label)?.[1];
 }
 
 test('a moved pin is told whole: what, who, when, price, retirement, minimum, and how to undo it', () => {
-  assert.deepEqual(tell(changed({ effects: [moved, { ...moved, ring: 'pilot' }] }), `${serviceUrl}/`), {
+  assert.deepEqual(tell(changed({ pinChanges: [moved, { ...moved, ring: 'pilot' }] }), `${serviceUrl}/`), {
     urgency: 'calm',
     title: 'opus moves to claude-opus-5-5',
     summary: 'ada@example.com published revision 42 on 2026-11-24 12:34 UTC; 1 value differs.',
@@ -42,19 +42,22 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
 
 test('the title says what happened', async (t) => {
   const east = { ...old, location: 'us-east5' };
-  const sonnet: Effect = { ...moved, family: 'sonnet' };
+  const sonnet: PinChange = { ...moved, family: 'sonnet' };
   const rows: readonly (readonly [string, Parameters<typeof changed>[0]])[] = [
-    ['opus moves to claude-opus-5-5', { effects: [moved, { ...moved, ring: 'pilot', from: east }] }],
-    ['opus moves to us-east5', { effects: [{ ...moved, to: east }] }],
-    ['opus gets 1M context', { effects: [{ ...moved, to: { ...old, context1m: true } }] }],
-    ['opus loses 1M context', { effects: [{ ...moved, from: { ...old, context1m: true }, to: old }] }],
-    ['opus is pinned to claude-opus-5-5', { effects: [{ ...moved, from: null }] }],
-    ['opus is no longer pinned', { effects: [{ ...moved, to: null }] }],
-    ['Policy changed: 2 pins', { effects: [moved, sonnet] }],
-    ['Policy changed: 3 pins', { effects: [moved, { ...moved, ring: 'pilot' }, { ...moved, ring: 'old', to: null }] }],
-    ['Policy changed, no pin moved', { effects: [] }],
+    ['opus moves to claude-opus-5-5', { pinChanges: [moved, { ...moved, ring: 'pilot', from: east }] }],
+    ['opus moves to us-east5', { pinChanges: [{ ...moved, to: east }] }],
+    ['opus gets 1M context', { pinChanges: [{ ...moved, to: { ...old, context1m: true } }] }],
+    ['opus loses 1M context', { pinChanges: [{ ...moved, from: { ...old, context1m: true }, to: old }] }],
+    ['opus is pinned to claude-opus-5-5', { pinChanges: [{ ...moved, from: null }] }],
+    ['opus is no longer pinned', { pinChanges: [{ ...moved, to: null }] }],
+    ['Policy changed: 2 pins', { pinChanges: [moved, sonnet] }],
+    [
+      'Policy changed: 3 pins',
+      { pinChanges: [moved, { ...moved, ring: 'pilot' }, { ...moved, ring: 'old', to: null }] },
+    ],
+    ['Policy changed, no pin moved', { pinChanges: [] }],
     ['Rolled back to revision 40', { restores: 40 }],
-    ['Rolled back to revision 40', { restores: 40, effects: [] }],
+    ['Rolled back to revision 40', { restores: 40, pinChanges: [] }],
   ];
   for (const [title, over] of rows) {
     await t.test(title, () => assert.equal(tell(changed(over), serviceUrl).title, title));
@@ -75,9 +78,9 @@ test('the first revision offers no way back', () => {
 });
 
 test('families are told together only where the very same rings make the very same move', () => {
-  const sonnet: Effect = { ...moved, family: 'sonnet' };
-  const labels = (...effects: readonly Effect[]) =>
-    factsOf(...effects)
+  const sonnet: PinChange = { ...moved, family: 'sonnet' };
+  const labels = (...pinChanges: readonly PinChange[]) =>
+    factsOf(...pinChanges)
       .map(([label]) => label)
       .filter((label) => label.includes('ring'));
   assert.deepEqual(labels(moved, sonnet), ['opus, sonnet · ring everyone']);
@@ -94,13 +97,13 @@ test('1M context is told with the model that has it', () => {
 });
 
 test('of many rings the first are named and the others counted', () => {
-  const effects = Array.from({ length: 9 }, (_, at) => ({ ...moved, ring: `r${at}` }));
-  assert.equal(factsOf(...effects)[0]?.[0], 'opus · ring r0, r1, r2, r3, r4, r5, and 3 more');
+  const pinChanges = Array.from({ length: 9 }, (_, at) => ({ ...moved, ring: `r${at}` }));
+  assert.equal(factsOf(...pinChanges)[0]?.[0], 'opus · ring r0, r1, r2, r3, r4, r5, and 3 more');
 });
 
 test('a price is told with its difference, and as unknown where it is', async (t) => {
-  const of = (price: Side['price']): Side => ({ ...old, price });
-  const rows: readonly (readonly [Side | null, Side | null, string | undefined])[] = [
+  const of = (price: PinState['price']): PinState => ({ ...old, price });
+  const rows: readonly (readonly [PinState | null, PinState | null, string | undefined])[] = [
     [of({ input: 0.8, output: 4 }), of({ input: 1, output: 4 }), 'input $0.80 → $1 (+25%), output $4 → $4 (±0%)'],
     [
       of({ input: 5, output: 25 }),
@@ -123,8 +126,8 @@ test('a price is told with its difference, and as unknown where it is', async (t
 });
 
 test('the retirement told is that of the model left or kept', async (t) => {
-  const of = (kind: 'not_sooner_than' | 'shut', date: string): Side => ({ ...old, retirement: { kind, date } });
-  const rows: readonly (readonly [Side | null, string | undefined])[] = [
+  const of = (kind: 'not_sooner_than' | 'shut', date: string): PinState => ({ ...old, retirement: { kind, date } });
+  const rows: readonly (readonly [PinState | null, string | undefined])[] = [
     [of('not_sooner_than', '2026-11-24'), 'Google promises claude-opus-4-8 until 2026-11-24'],
     [of('not_sooner_than', '2026-11-23'), 'Google promised claude-opus-4-8 until 2026-11-23, no longer'],
     [of('shut', '2026-11-24'), 'Google shut claude-opus-4-8 on 2026-11-24'],

@@ -5,13 +5,13 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { tell } from '../../../../functions/announce/compose-message.ts';
 import { payloadOf } from '../../../../shared/adapters/slack-blocks.ts';
-import type { Effect, Side } from '../../../../shared/domain/changes/pin-change.ts';
+import type { PinChange, PinState } from '../../../../shared/domain/changes/pin-change.ts';
 import { families } from '../../../../shared/domain/models/model.ts';
 import { textOf } from '../../../support/any-text.ts';
 import { callsIn, liveMarkup, SlackPayload } from '../../../support/fakes/block-kit.ts';
 import { changed, old, serviceUrl } from '../../../support/policy-changed.ts';
 
-const side: fc.Arbitrary<Side> = fc.record({
+const pinState: fc.Arbitrary<PinState> = fc.record({
   model: textOf(20),
   location: textOf(20),
   context1m: fc.boolean(),
@@ -24,17 +24,17 @@ const side: fc.Arbitrary<Side> = fc.record({
   minimumCli: fc.option(textOf(9)),
   retirement: fc.constantFrom(old.retirement, null),
 });
-const effect: fc.Arbitrary<Effect> = fc.record({
+const pinChange: fc.Arbitrary<PinChange> = fc.record({
   ring: textOf(40),
   family: fc.constantFrom(...families),
-  from: fc.option(side),
-  to: fc.option(side),
+  from: fc.option(pinState),
+  to: fc.option(pinState),
 });
 
 test('whatever an event holds, Slack takes what is told and finds no markup in it', () => {
   fc.assert(
-    fc.property(fc.array(effect, { maxLength: 40 }), fc.option(textOf(500)), (effects, note) => {
-      const message = tell(changed({ effects, note }), serviceUrl);
+    fc.property(fc.array(pinChange, { maxLength: 40 }), fc.option(textOf(500)), (pinChanges, note) => {
+      const message = tell(changed({ pinChanges, note }), serviceUrl);
       assert.ok(message.facts.length <= 21);
       const payload = SlackPayload.parse(payloadOf(message));
       assert.deepEqual(liveMarkup(payload), []);

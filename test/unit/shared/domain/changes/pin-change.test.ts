@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Effect, effectsOf, type Side } from '../../../../../shared/domain/changes/pin-change.ts';
+import { PinChange, type PinState, pinChangesBetween } from '../../../../../shared/domain/changes/pin-change.ts';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { models, pins, policy } from '../../../../support/invented.ts';
 import { day, ring } from '../../../../support/world.ts';
 
 const { opus, sonnet } = pins;
 const canary = ring({ name: 'canary', match: ['domain:a.test'], pins: { opus } });
-const opusSide: Side = {
+const opusSide: PinState = {
   model: 'claude-opus-92',
   location: 'global',
   context1m: false,
@@ -17,11 +17,11 @@ const opusSide: Side = {
   minimumCli: '3.2.0',
   retirement: null,
 };
-const sonnetSide: Side = { ...opusSide, model: 'claude-sonnet-90', minimumCli: '3.0.0' };
+const sonnetSide: PinState = { ...opusSide, model: 'claude-sonnet-90', minimumCli: '3.0.0' };
 
 test('a first policy brings each ring its pins, in the order of rings and families', () => {
   const after = policy({ rings: [canary, ring({ pins: { sonnet, opus } })] });
-  assert.deepEqual(effectsOf(null, after, [], day), [
+  assert.deepEqual(pinChangesBetween(null, after, [], day), [
     { ring: 'canary', family: 'opus', from: null, to: opusSide },
     { ring: 'everyone', family: 'opus', from: null, to: opusSide },
     { ring: 'everyone', family: 'sonnet', from: null, to: sonnetSide },
@@ -56,7 +56,7 @@ test('only another model, location or context is an effect, wherever in the poli
   for (const [what, over, endpoints] of rows) {
     await t.test(what, () => {
       const after = policy({ rings: before.rings, ...over });
-      const found = effectsOf(before, after, [], day).map(({ family, to }) => [family, to?.location]);
+      const found = pinChangesBetween(before, after, [], day).map(({ family, to }) => [family, to?.location]);
       assert.deepEqual(Object.fromEntries(found), endpoints);
     });
   }
@@ -71,7 +71,7 @@ test('each side carries what people weigh: price in its location, minimum CLI an
       models: models.with(1, { ...priced, id: 'claude-opus-91' }),
       rings: [ring({ pins: { opus: { model } } })],
     });
-  const [global] = effectsOf(stated('claude-opus-92', 'global'), stated('claude-opus-91', 'global'), [], day);
+  const [global] = pinChangesBetween(stated('claude-opus-92', 'global'), stated('claude-opus-91', 'global'), [], day);
   const to = {
     model: 'claude-opus-91',
     location: 'global',
@@ -81,23 +81,28 @@ test('each side carries what people weigh: price in its location, minimum CLI an
     retirement,
   };
   assert.deepEqual(global, { ring: 'everyone', family: 'opus', from: opusSide, to });
-  const [regional] = effectsOf(stated('claude-opus-91', 'global'), stated('claude-opus-91', 'us-east5'), [], day);
+  const [regional] = pinChangesBetween(
+    stated('claude-opus-91', 'global'),
+    stated('claude-opus-91', 'us-east5'),
+    [],
+    day,
+  );
   assert.deepEqual(regional?.to?.price, { input: 5.5, output: 27.5 });
 });
 
 test('a removed ring comes last, and what was removed has no to', () => {
   const before = policy({ rings: [canary, ring({ pins: { opus, sonnet } })] });
   const after = policy({ rings: [ring({ pins: { sonnet: { ...sonnet, location: 'us-east5' } } })] });
-  const effects = effectsOf(before, after, [], day);
-  assert.deepEqual(effects, [
+  const pinChanges = pinChangesBetween(before, after, [], day);
+  assert.deepEqual(pinChanges, [
     { ring: 'everyone', family: 'opus', from: opusSide, to: null },
     { ring: 'everyone', family: 'sonnet', from: sonnetSide, to: { ...sonnetSide, location: 'us-east5' } },
     { ring: 'canary', family: 'opus', from: opusSide, to: null },
   ]);
-  for (const effect of effects) assert.deepEqual(Effect.parse(effect), effect);
+  for (const pinChange of pinChanges) assert.deepEqual(PinChange.parse(pinChange), pinChange);
 });
 
 test('a model that no catalogue has is an effect of which nothing more is known', () => {
-  const [effect] = effectsOf(null, policy({ models: [], rings: [ring({ pins: { opus } })] }), [], day);
-  assert.deepEqual(effect?.to, { ...opusSide, minimumCli: null });
+  const [pinChange] = pinChangesBetween(null, policy({ models: [], rings: [ring({ pins: { opus } })] }), [], day);
+  assert.deepEqual(pinChange?.to, { ...opusSide, minimumCli: null });
 });

@@ -20,7 +20,7 @@ const someNews: fc.Arbitrary<Extract<NewEvent, { kind: 'PolicyChanged' }>> = fc.
     restores: fc.option(number, { nil: null }),
     forced: fc.constant(null),
     changes: fc.nat(9),
-    effects: fc.constant<[]>([]),
+    pinChanges: fc.constant<[]>([]),
   }),
 });
 const oneNews: NewEvent = {
@@ -29,7 +29,7 @@ const oneNews: NewEvent = {
   subject: 'policy',
   at: '2026-11-24T12:00:00.000Z',
   by: 'ada',
-  data: { revision: 1, note: null, restores: null, forced: null, changes: 1, effects: [] },
+  data: { revision: 1, note: null, restores: null, forced: null, changes: 1, pinChanges: [] },
 };
 const chain = fc.array(someNews, { minLength: 3, maxLength: 6 }).map(chained);
 const place = fc.nat(1000);
