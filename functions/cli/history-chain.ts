@@ -46,7 +46,7 @@ export async function checkHistory(
   let end = emptyChain;
   let stated: ChainHead | null = null;
   let broken: Break | null = null;
-  let stray: Entry | null = null;
+  let stray: CatalogueModel | null = null;
   let line = 0;
   for await (const text of lines) {
     line++;
@@ -67,13 +67,13 @@ export async function checkHistory(
 }
 
 type Wrong = Pick<Break, 'what' | 'words'>;
-type Entry = Link | z.infer<typeof End> | { readonly wrong: Wrong };
+type CatalogueModel = Link | z.infer<typeof End> | { readonly wrong: Wrong };
 
 const behindEnd: Wrong = { what: 'inserted', words: 'it stands behind the line that tells the end' };
 const rewritten = 'it has another hash than was expected: it, or one before it, was made anew';
 const damaged = 'the line is not JSON: the file was cut or damaged there';
 
-function readEntry(text: string): Entry {
+function readEntry(text: string): CatalogueModel {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -88,7 +88,7 @@ function readEntry(text: string): Entry {
   return { wrong: { what: 'changed', words } };
 }
 
-function whatIsWrong(entry: Entry, end: ChainHead, expected: ChainHead | null): Wrong | null {
+function whatIsWrong(entry: CatalogueModel, end: ChainHead, expected: ChainHead | null): Wrong | null {
   if ('wrong' in entry) return entry.wrong;
   if ('end' in entry) return null;
   if (findBreak([asEvent(entry)], end) !== null) return explain(entry, end);
@@ -111,7 +111,7 @@ function explain(link: Link, end: ChainHead): Wrong {
   return { what: 'removed', words: `${missing} missing: event ${seq} stands here` };
 }
 
-function reconsider(broken: Break, stray: Entry | null, later: Entry): Break {
+function reconsider(broken: Break, stray: CatalogueModel | null, later: CatalogueModel): Break {
   if (stray === null || !('seq' in stray) || !('seq' in later)) return broken;
   if (broken.what !== 'removed' && broken.what !== 'reordered') return broken;
   const here = `event ${stray.seq} stands here`;

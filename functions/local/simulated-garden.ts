@@ -2,7 +2,7 @@
 // probe finds. Its story: a model that nobody could call appears in one location, then in others. Plainly labelled.
 
 import type { Observation, Verdict } from '../../shared/domain/availability/observation.ts';
-import { type Catalogue, entriesOf, isServedIn, isShut } from '../../shared/domain/models/catalogue.ts';
+import { type Catalogue, isServedIn, isShut, modelsOfFamily } from '../../shared/domain/models/catalogue.ts';
 import { families } from '../../shared/domain/models/model.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
@@ -16,7 +16,7 @@ const story = [
 
 export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden {
   let start: number | null = null;
-  const entries = families.flatMap((family) => entriesOf(catalogue, family));
+  const entries = families.flatMap((family) => modelsOfFamily(catalogue, family));
 
   function verdictOf({ location, model }: ModelEndpoint): Verdict {
     const now = clock();

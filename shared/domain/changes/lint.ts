@@ -2,8 +2,8 @@
 // revision is made; errors stop it, warnings are shown. The mistakes are those that people report (fleet facts, section 6).
 
 import type { Finding } from '../fault.ts';
-import { type Catalogue, entriesOf, extendCatalogue, findEntry, isServedIn } from '../models/catalogue.ts';
-import type { Entry } from '../models/catalogue-model.ts';
+import { type Catalogue, extendCatalogue, findModel, isServedIn, modelsOfFamily } from '../models/catalogue.ts';
+import type { CatalogueModel } from '../models/catalogue-model.ts';
 import { type Family, families, parseModel } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
@@ -18,7 +18,7 @@ interface PinInRing {
   /** Where the ring calls the pin. */
   readonly location: string;
   readonly path: string;
-  readonly entry: Entry | null;
+  readonly entry: CatalogueModel | null;
 }
 
 type Check = (pin: PinInRing, policy: Policy, catalogue: Catalogue, day: string) => readonly Finding[];
@@ -85,7 +85,7 @@ function checkKnown(
   catalogue: Catalogue,
 ): readonly Finding[] {
   if (entry !== null) return [];
-  const newest = entriesOf(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
+  const newest = modelsOfFamily(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
   const fix = `Check the id (the newest known ${family} is "${newest}"), or add {"id": "${pin.model}"} to "models" of the policy.`;
   return [error('model_unknown', `${path}/model`, `the catalogue has no ${pin.model}`, fix)];
 }
@@ -178,7 +178,7 @@ function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): r
     if (pin === undefined) return [];
     const path = pointer('', ['rings', at, 'pins', family]);
     const location = pin.location ?? ring.location ?? policy.location;
-    return [{ ring, family, pin, location, path, entry: findEntry(catalogue, pin.model) }];
+    return [{ ring, family, pin, location, path, entry: findModel(catalogue, pin.model) }];
   });
 }
 

@@ -2,7 +2,7 @@
 // Shown by a dry run and kept in the event of a change, so that an announcement needs no second look-up.
 
 import { z } from 'zod';
-import { type Catalogue, extendCatalogue, findEntry, priceIn } from '../models/catalogue.ts';
+import { type Catalogue, extendCatalogue, findModel, priceIn } from '../models/catalogue.ts';
 import { Price, Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -64,7 +64,7 @@ export function pinStateOf(
   { model, location, context1m }: Pick<ResolvedPin, 'model' | 'location' | 'context1m'>,
   catalogue: Catalogue,
 ): PinState {
-  const entry = findEntry(catalogue, model);
+  const entry = findModel(catalogue, model);
   return {
     model,
     location,

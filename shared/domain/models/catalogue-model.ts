@@ -10,7 +10,7 @@ import { isRelease } from './version.ts';
 const Certainty = z.enum(['high', 'medium', 'low', 'unknown']);
 
 /** `value` is null when nobody found out; then `certainty` is `unknown` and `source` says where it was looked for. */
-function factOf<T extends z.ZodType>(value: T) {
+function sourced<T extends z.ZodType>(value: T) {
   return z.strictObject({ value: value.nullable(), source: z.string().min(1).max(300), certainty: Certainty });
 }
 
@@ -61,18 +61,18 @@ export type Price = z.infer<typeof Price>;
 export const Retirement = z.strictObject({ kind: z.enum(['not_sooner_than', 'shut']), date: z.iso.date() });
 export type Retirement = z.infer<typeof Retirement>;
 
-export const Entry = z.strictObject({
+export const CatalogueModel = z.strictObject({
   id: ModelId,
-  released: factOf(z.iso.date()),
-  minimumCli: factOf(Version),
-  regionVariable: factOf(RegionVariable),
-  context1m: factOf(Context1mRule),
-  locations: factOf(z.array(Location).min(1)),
-  price: factOf(Price),
-  retirement: factOf(Retirement),
+  released: sourced(z.iso.date()),
+  minimumCli: sourced(Version),
+  regionVariable: sourced(RegionVariable),
+  context1m: sourced(Context1mRule),
+  locations: sourced(z.array(Location).min(1)),
+  price: sourced(Price),
+  retirement: sourced(Retirement),
   note: z.string().max(400).nullable(),
 });
-export type Entry = z.infer<typeof Entry>;
+export type CatalogueModel = z.infer<typeof CatalogueModel>;
 
 /** What an organisation states of a model that the shipped list lacks or has wrong; only what it states is replaced. */
 export const OwnModel = z.strictObject({

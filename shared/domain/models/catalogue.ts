@@ -1,24 +1,24 @@
 // The catalogue: the shipped entries with an organisation's own laid over them, and the questions that resolve and lint
 // ask of it. No schema is loaded here: the poll path imports this file.
 
-import type { Context1mRule, Entry, OwnModel, Price } from './catalogue-model.ts';
+import type { CatalogueModel, Context1mRule, OwnModel, Price } from './catalogue-model.ts';
 import { compareModels, type Family, isSameVersion, type Model, parseModel } from './model.ts';
 import { compareVersions } from './version.ts';
 
-export type Catalogue = readonly Entry[];
+export type Catalogue = readonly CatalogueModel[];
 
 /** Lays an organisation's own models over the shipped ones; a fact that it states wins, the rest stays. */
 export function extendCatalogue(shipped: Catalogue, own: readonly OwnModel[]): Catalogue {
   const entries = new Map(shipped.map((entry) => [entry.id, entry]));
   for (const model of own) {
-    const known = findEntry(shipped, model.id) ?? blankEntry(model.id);
+    const known = findModel(shipped, model.id) ?? blankEntry(model.id);
     entries.set(known.id, layOver(entries.get(known.id) ?? known, model));
   }
   return [...entries.values()];
 }
 
 /** The entry of a model, found by version so that `claude-opus-4-6@default` finds `claude-opus-4-6`. */
-export function findEntry(catalogue: Catalogue, id: string): Entry | null {
+export function findModel(catalogue: Catalogue, id: string): CatalogueModel | null {
   const exact = catalogue.find((entry) => entry.id === id);
   if (exact !== undefined) return exact;
   const model = parseModel(id);
@@ -27,19 +27,19 @@ export function findEntry(catalogue: Catalogue, id: string): Entry | null {
 }
 
 /** Entries of a family from newest to oldest. */
-export function entriesOf(catalogue: Catalogue, family: Family): readonly Entry[] {
+export function modelsOfFamily(catalogue: Catalogue, family: Family): readonly CatalogueModel[] {
   return catalogue
     .filter((entry) => modelOf(entry).family === family)
     .sort((a, b) => compareModels(modelOf(b), modelOf(a)));
 }
 
 /** Whether a Claude Code of this version supports the model; null when the catalogue doesn't know since which it does. */
-export function runsOn(entry: Entry, cli: string): boolean | null {
+export function runsOn(entry: CatalogueModel, cli: string): boolean | null {
   return entry.minimumCli.value === null ? null : compareVersions(cli, entry.minimumCli.value) >= 0;
 }
 
 /** Whether Vertex serves the model there, by the catalogue's word; null when unknown. */
-export function isServedIn(entry: Entry, location: string): boolean | null {
+export function isServedIn(entry: CatalogueModel, location: string): boolean | null {
   return entry.locations.value === null ? null : entry.locations.value.includes(location);
 }
 
@@ -47,7 +47,7 @@ export function isServedIn(entry: Entry, location: string): boolean | null {
  * What the model costs there, null when unknown. Regions and multi-regions cost a tenth more than global since Claude 4.5.
  * Source: Anthropic's pricing page, September 2026.
  */
-export function priceIn(entry: Entry, location: string): Price | null {
+export function priceIn(entry: CatalogueModel, location: string): Price | null {
   const price = entry.price.value;
   const { major, minor } = modelOf(entry);
   const isSurcharged = location !== 'global' && (major > 4 || (major === 4 && minor >= 5));
@@ -56,7 +56,7 @@ export function priceIn(entry: Entry, location: string): Price | null {
 }
 
 /** Whether Google has shut the model by this day (YYYY-MM-DD). A floor that has passed is not a shutdown. */
-export function isShut(entry: Entry, day: string): boolean {
+export function isShut(entry: CatalogueModel, day: string): boolean {
   const retirement = entry.retirement.value;
   return retirement?.kind === 'shut' && retirement.date <= day;
 }
@@ -78,13 +78,13 @@ function surcharged(dollars: number): number {
   return Math.round(dollars * 1.1 * 10_000) / 10_000;
 }
 
-function layOver(entry: Entry, own: OwnModel): Entry {
+function layOver(entry: CatalogueModel, own: OwnModel): CatalogueModel {
   const stated = Object.entries(own).filter(([key]) => key !== 'id');
   const facts = stated.map(([key, value]) => [key, { value, source: "the organisation's policy", certainty: 'high' }]);
   return { ...entry, ...Object.fromEntries(facts) };
 }
 
-function blankEntry(id: string): Entry {
+function blankEntry(id: string): CatalogueModel {
   const unknown = { value: null, source: "not stated in the organisation's policy", certainty: 'unknown' } as const;
   return {
     id,

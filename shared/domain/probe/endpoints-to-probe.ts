@@ -1,6 +1,6 @@
 // Which model endpoints a run of the probe asks.
 
-import { type Catalogue, entriesOf, extendCatalogue, modelOf } from '../models/catalogue.ts';
+import { type Catalogue, extendCatalogue, modelOf, modelsOfFamily } from '../models/catalogue.ts';
 import { families, type Model, parseModel } from '../models/model.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
@@ -30,7 +30,7 @@ export function endpointsToProbe({
   const pinned = policy === null ? [] : pinnedEndpoints(policy).map(({ endpoint }) => endpoint);
   const catalogue = extendCatalogue(shipped, policy?.models ?? []);
   const living = families
-    .flatMap((family) => entriesOf(catalogue, family))
+    .flatMap((family) => modelsOfFamily(catalogue, family))
     .filter((entry) => entry.retirement.value?.kind !== 'shut');
   const known = living.map((entry) => modelOf(entry));
   const ids = new Set(known.map(({ id }) => id));

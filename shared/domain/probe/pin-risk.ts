@@ -2,7 +2,7 @@
 
 import { type Cell, isSurelyNotCallable, type Matrix } from '../availability/availability.ts';
 import type { NewEvent } from '../events/event.ts';
-import { findEntry } from '../models/catalogue.ts';
+import { findModel } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { PinnedEndpoint } from '../policy/pinned-endpoints.ts';
 import { by, type ProbeInput } from './probe-input.ts';
@@ -56,7 +56,7 @@ export function foldRetiring(
 ): { value: Matrix['retiring']; newEvents: readonly NewEvent[] } {
   const models = [...new Set(pinned.map(({ endpoint }) => endpoint.model))];
   const reached = models.flatMap((model) => {
-    const retirement = findEntry(catalogue, model)?.retirement.value ?? null;
+    const retirement = findModel(catalogue, model)?.retirement.value ?? null;
     if (retirement === null) return [];
     const days = Math.ceil((Date.parse(retirement.date) - Date.parse(now.slice(0, 10))) / 86_400_000);
     const step = retiringDays.find((threshold) => days <= threshold);

@@ -4,15 +4,15 @@
 import { isProven, type Proven } from '../availability/callable-models.ts';
 import {
   type Catalogue,
-  entriesOf,
-  findEntry,
+  findModel,
   isServedIn,
   isShut,
   modelOf,
+  modelsOfFamily,
   runsOn,
   suffixFor,
 } from '../models/catalogue.ts';
-import type { Entry } from '../models/catalogue-model.ts';
+import type { CatalogueModel } from '../models/catalogue-model.ts';
 import { compareModels, type Family, families } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
@@ -94,9 +94,9 @@ function resolvePin(
 ): { pin: ResolvedPin; reasons: Reason[] } {
   const { cli, catalogue } = input;
   const location = pin.location ?? ringLocation;
-  const pinned = findEntry(catalogue, pin.model);
+  const pinned = findModel(catalogue, pin.model);
   const gate = gateCli(input, pin.model, location, availableModels);
-  const served = gate.model === pin.model ? pinned : findEntry(catalogue, gate.model);
+  const served = gate.model === pin.model ? pinned : findModel(catalogue, gate.model);
   const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
   const where = pin.location === undefined ? '' : ` in ${location}`;
   return {
@@ -123,12 +123,12 @@ function gateCli(
   availableModels: readonly string[] | null,
 ): { model: string; reasons: { code: string; text: string }[] } {
   const { policy, ring, cli, catalogue, day, proven } = input;
-  const entry = findEntry(catalogue, pinned);
+  const entry = findModel(catalogue, pinned);
   if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
   const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
   const { family } = modelOf(entry);
   const isElsewhere = location !== (ring.location ?? policy.location);
-  const older = entriesOf(catalogue, family).find(
+  const older = modelsOfFamily(catalogue, family).find(
     (candidate) =>
       isOlder(candidate, entry) &&
       runsOn(candidate, cli) === true &&
@@ -146,6 +146,6 @@ function gateCli(
   return { model: older.id, reasons: [{ code: 'cli_gated', text }] };
 }
 
-function isOlder(candidate: Entry, than: Entry): boolean {
+function isOlder(candidate: CatalogueModel, than: CatalogueModel): boolean {
   return compareModels(modelOf(candidate), modelOf(than)) < 0;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Availability, Cell, Matrix } from '../../../../shared/domain/availability/availability.ts';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Event } from '../../../../shared/domain/events/event.ts';
-import { Entry } from '../../../../shared/domain/models/catalogue-model.ts';
+import { CatalogueModel } from '../../../../shared/domain/models/catalogue-model.ts';
 import { isVersion } from '../../../../shared/domain/models/version.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
@@ -80,7 +80,7 @@ export const RevisionsReply = z.strictObject({
 
 export const EventsReply = z.strictObject({ events: z.array(Event), next: z.int().nullable() });
 
-export const CatalogueReply = z.strictObject({ asOf: z.iso.date(), models: z.array(Entry) });
+export const CatalogueReply = z.strictObject({ asOf: z.iso.date(), models: z.array(CatalogueModel) });
 
 export const ResolutionReply = z.strictObject({
   ring: z.string(),
@@ -169,4 +169,13 @@ export const ProblemReply = z.strictObject({
 });
 
 /** Schemas that the OpenAPI document names and refers to instead of repeating them. */
-export const named = { Policy, Pin, Revision, Settings, Entry, Event, Finding: FindingReply, Problem: ProblemReply };
+export const named = {
+  Policy,
+  Pin,
+  Revision,
+  Settings,
+  CatalogueModel,
+  Event,
+  Finding: FindingReply,
+  Problem: ProblemReply,
+};

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogueAsOf, shippedCatalogue } from '../../../../shared/catalogue/catalogue.ts';
-import { entriesOf, isShut, modelOf } from '../../../../shared/domain/models/catalogue.ts';
-import { Entry } from '../../../../shared/domain/models/catalogue-model.ts';
+import { isShut, modelOf, modelsOfFamily } from '../../../../shared/domain/models/catalogue.ts';
+import { CatalogueModel } from '../../../../shared/domain/models/catalogue-model.ts';
 import { families } from '../../../../shared/domain/models/model.ts';
 import { compareVersions } from '../../../../shared/domain/models/version.ts';
 
@@ -39,7 +39,7 @@ const shutdowns = {
 };
 
 test('every entry satisfies the schema', () => {
-  for (const entry of shippedCatalogue) assert.deepEqual(Entry.parse(entry), entry);
+  for (const entry of shippedCatalogue) assert.deepEqual(CatalogueModel.parse(entry), entry);
 });
 
 test('the day of the facts is a day, and no model came out after it', () => {
@@ -59,17 +59,17 @@ test('no id stands there twice', () => {
 test('families stand in their order, and the models of each from newest to oldest', () => {
   const ids = shippedCatalogue.map(({ id }) => id);
 
-  const ordered = families.flatMap((family) => entriesOf(shippedCatalogue, family));
+  const ordered = families.flatMap((family) => modelsOfFamily(shippedCatalogue, family));
   assert.deepEqual(
     ids,
     ordered.map(({ id }) => id),
   );
-  for (const family of families) assert.notDeepEqual(entriesOf(shippedCatalogue, family), [], family);
+  for (const family of families) assert.notDeepEqual(modelsOfFamily(shippedCatalogue, family), [], family);
 });
 
 test('a newer model of a family did not come out before an older one', () => {
   for (const family of families) {
-    const days = entriesOf(shippedCatalogue, family).flatMap(({ released }) => released.value ?? []);
+    const days = modelsOfFamily(shippedCatalogue, family).flatMap(({ released }) => released.value ?? []);
 
     assert.deepEqual(days, days.toSorted().reverse(), family);
   }
@@ -77,7 +77,7 @@ test('a newer model of a family did not come out before an older one', () => {
 
 test('a model that came out later does not run on an older Claude Code than its predecessor', () => {
   for (const family of families) {
-    const versions = entriesOf(shippedCatalogue, family).flatMap(({ minimumCli }) => minimumCli.value ?? []);
+    const versions = modelsOfFamily(shippedCatalogue, family).flatMap(({ minimumCli }) => minimumCli.value ?? []);
 
     assert.deepEqual(
       versions,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { lint } from '../../../../../shared/domain/changes/lint.ts';
-import type { Entry } from '../../../../../shared/domain/models/catalogue-model.ts';
+import type { CatalogueModel } from '../../../../../shared/domain/models/catalogue-model.ts';
 import { models, pins, policy, policyOfRing } from '../../../../support/invented.ts';
 import { day, rows } from './lint-cases.ts';
 
@@ -46,7 +46,7 @@ test('what is doubted of locations only warns', () => {
   assert.deepEqual(severities, [['error'], ['error'], ['warning'], ['warning']]);
 });
 
-function entry(id: string, locations: string[], certainty: 'high' | 'medium' | 'low' | 'unknown'): Entry {
+function entry(id: string, locations: string[], certainty: 'high' | 'medium' | 'low' | 'unknown'): CatalogueModel {
   const unknown = { value: null, source: 'test', certainty: 'unknown' } as const;
   const known = { value: locations, source: 'test', certainty };
   const facts = { released: unknown, minimumCli: unknown, regionVariable: unknown, context1m: unknown };

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  entriesOf,
   extendCatalogue,
-  findEntry,
+  findModel,
   isServedIn,
   isShut,
   modelOf,
+  modelsOfFamily,
   runsOn,
   suffixFor,
 } from '../../../../../shared/domain/models/catalogue.ts';
-import { Entry } from '../../../../../shared/domain/models/catalogue-model.ts';
+import { CatalogueModel } from '../../../../../shared/domain/models/catalogue-model.ts';
 import { models } from '../../../../support/invented.ts';
 
 const catalogue = extendCatalogue([], models);
@@ -22,7 +22,7 @@ const blank = { ...opus, minimumCli: { value: null, source: 'test', certainty: '
 test('an own model that the shipped list lacks becomes an entry that knows only what was stated', () => {
   const [entry] = extendCatalogue([], [{ id: 'claude-opus-93', minimumCli: '3.3.0' }]);
   const unknown = { value: null, source: "not stated in the organisation's policy", certainty: 'unknown' };
-  assert.deepEqual(Entry.parse(entry), {
+  assert.deepEqual(CatalogueModel.parse(entry), {
     id: 'claude-opus-93',
     released: unknown,
     minimumCli: { value: '3.3.0', source: "the organisation's policy", certainty: 'high' },
@@ -38,25 +38,25 @@ test('an own model that the shipped list lacks becomes an entry that knows only 
 test('an own model replaces the facts that it states and leaves the others', () => {
   const extended = extendCatalogue(catalogue, [{ id: 'claude-opus-92', locations: ['eu'] }]);
   const locations = { value: ['eu'], source: "the organisation's policy", certainty: 'high' };
-  assert.deepEqual(extended, catalogue.with(0, { ...opus, locations } as Entry)); // the literal's 'high' is a string here
+  assert.deepEqual(extended, catalogue.with(0, { ...opus, locations } as CatalogueModel)); // the literal's 'high' is a string here
   assert.deepEqual(opus.locations.value, ['global', 'us', 'us-east5'], 'the shipped entry is as it was');
 });
 
 test('an entry is found by its id, and an undated one by its id with @default', () => {
-  assert.equal(findEntry(catalogue, 'claude-opus-92'), opus);
-  assert.equal(findEntry(catalogue, 'claude-opus-92@default'), opus);
-  assert.equal(findEntry(catalogue, 'claude-opus-92@20300101'), null);
-  assert.equal(findEntry(catalogue, 'claude-haiku-90@default'), null);
-  assert.equal(findEntry(catalogue, 'claude-haiku-90'), null);
-  assert.equal(findEntry(catalogue, 'claude-opus-99'), null);
-  assert.equal(findEntry(catalogue, 'nonsense'), null);
+  assert.equal(findModel(catalogue, 'claude-opus-92'), opus);
+  assert.equal(findModel(catalogue, 'claude-opus-92@default'), opus);
+  assert.equal(findModel(catalogue, 'claude-opus-92@20300101'), null);
+  assert.equal(findModel(catalogue, 'claude-haiku-90@default'), null);
+  assert.equal(findModel(catalogue, 'claude-haiku-90'), null);
+  assert.equal(findModel(catalogue, 'claude-opus-99'), null);
+  assert.equal(findModel(catalogue, 'nonsense'), null);
 });
 
 test('the entries of a family come from newest to oldest and the catalogue keeps its order', () => {
   const before = catalogue.map(({ id }) => id);
   const reversed = [...catalogue].reverse();
   assert.deepEqual(
-    entriesOf(reversed, 'opus').map(({ id }) => id),
+    modelsOfFamily(reversed, 'opus').map(({ id }) => id),
     ['claude-opus-92', 'claude-opus-91', 'claude-opus-90'],
   );
   assert.deepEqual(reversed.map(({ id }) => id).reverse(), before);
@@ -110,9 +110,9 @@ test('an entry whose id is no model is a bug and throws', () => {
   assert.throws(() => modelOf({ id: 'gpt-5' }), /gpt-5/);
 });
 
-function entryOf(id: string, facts: Record<string, unknown> = {}): Entry {
+function entryOf(id: string, facts: Record<string, unknown> = {}): CatalogueModel {
   const [own = { id }] = models.filter((model) => model.id === id);
   const [entry] = extendCatalogue([], [{ ...own, ...facts }]);
   assert.ok(entry !== undefined);
-  return findEntry(catalogue, id) ?? entry;
+  return findModel(catalogue, id) ?? entry;
 }
