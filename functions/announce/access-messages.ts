@@ -3,12 +3,12 @@
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
-const mostFacts = 10;
+const maxFields = 10;
 
 export function tellAccess({ by, data }: Extract<Event, { kind: 'AccessChanged' }>, url: string): Message {
   const { number, note, granted, withdrawn, issued, revoked } = data;
   const isOwner = [...granted, ...withdrawn].some((entry) => entry.startsWith('owner '));
-  const facts = [
+  const fields = [
     ...granted.map((entry) => ['Granted', entry] as const),
     ...withdrawn.map((entry) => ['Withdrawn', entry] as const),
   ];
@@ -16,8 +16,10 @@ export function tellAccess({ by, data }: Extract<Event, { kind: 'AccessChanged' 
     urgency: isOwner ? 'urgent' : 'calm',
     title: titleOf(issued, revoked),
     summary: `${by} made number ${number} of who may do what.${note === null ? '' : ` Note: ${note}`}`,
-    facts:
-      facts.length <= mostFacts ? facts : [...facts.slice(0, mostFacts), ['And', `${facts.length - mostFacts} more`]],
+    fields:
+      fields.length <= maxFields
+        ? fields
+        : [...fields.slice(0, maxFields), ['And', `${fields.length - maxFields} more`]],
     actions: [
       { text: 'See who may do what:', call: `curl ${url}/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"` },
     ],

@@ -4,7 +4,7 @@ import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { tellAccess } from './access-messages.ts';
-import { factsOf } from './pin-change-fields.ts';
+import { pinChangeFields } from './pin-change-fields.ts';
 import { tellBlind, tellEnabled, tellLost, tellRecovered, tellRetiring, tellRisk } from './probe-messages.ts';
 import { tellDecided, tellFreeze, tellProposed, tellReady, tellRollout } from './rollout-messages.ts';
 
@@ -57,7 +57,7 @@ function tellPolicyChanged(event: PolicyChanged, serviceUrl: string): Message {
     urgency: 'calm',
     title: titleOf(data),
     summary: summarise(event),
-    facts: factsOf(data.pinChanges, event.at.slice(0, 10)),
+    fields: pinChangeFields(data.pinChanges, event.at.slice(0, 10)),
     actions: actionsOf(data.revision, serviceUrl),
   };
 }

@@ -4,7 +4,7 @@
 import type { PinChange, PinState } from '../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
-export type Fact = Message['facts'][number];
+export type MessageField = Message['fields'][number];
 
 /** Effects that are one and the same step, for every one of `families` in every one of `rings`. */
 interface Move {
@@ -14,17 +14,17 @@ interface Move {
   readonly to: PinState | null;
 }
 
-const mostFacts = 20;
+const maxFields = 20;
 const mostRings = 6;
 
 /** Moves first, then price, retirement and minimum CLI of each; `day` is YYYY-MM-DD. */
-export function factsOf(pinChanges: readonly PinChange[], day: string): readonly Fact[] {
+export function pinChangeFields(pinChanges: readonly PinChange[], day: string): readonly MessageField[] {
   const moves = mergeEffects(pinChanges);
   return bound([
-    ...moves.map(moveFact),
-    ...moves.flatMap(priceFact),
-    ...moves.flatMap((move) => retirementFact(move, day)),
-    ...moves.flatMap(minimumCliFact),
+    ...moves.map(moveField),
+    ...moves.flatMap(priceFields),
+    ...moves.flatMap((move) => retirementFields(move, day)),
+    ...moves.flatMap(minimumCliFields),
   ]);
 }
 
@@ -53,7 +53,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly 
   return [...groups.values()];
 }
 
-function moveFact({ families, rings, from, to }: Move): Fact {
+function moveField({ families, rings, from, to }: Move): MessageField {
   const others = rings.length - mostRings;
   const named = others > 0 ? [...rings.slice(0, mostRings), `and ${others} more`] : rings;
   return [`${families.join(', ')} · ring ${named.join(', ')}`, `${describeState(from)} → ${describeState(to)}`];
@@ -64,7 +64,7 @@ function describeState(pinState: PinState | null): string {
   return `${pinState.model}${pinState.context1m ? ' with 1M context' : ''} in ${pinState.location}`;
 }
 
-function priceFact({ from, to }: Move): readonly Fact[] {
+function priceFields({ from, to }: Move): readonly MessageField[] {
   if (to === null) return [];
   return [['Price per million tokens', `${describeState(to)}: ${priceStep(from, to)}`]];
 }
@@ -91,7 +91,7 @@ function dollars(amount: number): string {
 }
 
 /** Of the model that machines had, be it left or kept: how long they could have stayed, or still can. */
-function retirementFact({ from }: Move, day: string): readonly Fact[] {
+function retirementFields({ from }: Move, day: string): readonly MessageField[] {
   return from === null ? [] : [['Retirement', retirementOf(from, day)]];
 }
 
@@ -102,15 +102,15 @@ function retirementOf({ model, retirement }: PinState, day: string): string {
   return date < day ? `Google promised ${model} until ${date}, no longer` : `Google promises ${model} until ${date}`;
 }
 
-function minimumCliFact({ from, to }: Move): readonly Fact[] {
+function minimumCliFields({ from, to }: Move): readonly MessageField[] {
   if (to === null || from?.model === to.model) return [];
   return [['Minimum Claude Code', `${to.minimumCli ?? 'unknown'} for ${to.model}`]];
 }
 
 /** Each fact once, since moves share models; the first ones, since moves come first. */
-function bound(facts: readonly Fact[]): readonly Fact[] {
-  const distinct = groupBy(facts, (fact) => fact).map(([first]) => first);
-  const others = distinct.length - mostFacts;
+function bound(fields: readonly MessageField[]): readonly MessageField[] {
+  const distinct = groupBy(fields, (field) => field).map(([first]) => first);
+  const others = distinct.length - maxFields;
   if (others <= 0) return distinct;
-  return [...distinct.slice(0, mostFacts), [`and ${others} more`, 'The revision shows all of them.']];
+  return [...distinct.slice(0, maxFields), [`and ${others} more`, 'The revision shows all of them.']];
 }

@@ -4,7 +4,7 @@ import { mending } from '../../shared/domain/availability/observation.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
-import { factsOf } from './pin-change-fields.ts';
+import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
@@ -20,7 +20,7 @@ export function tellEnabled({ at, data }: Of<'ModelEnabled'>, url: string): Mess
     urgency: 'calm',
     title: `${model} is enabled in ${where}`,
     summary: `Project ${project} can call ${model} in ${where}: it answered a call there. ${pins}`,
-    facts: factsOf(upgrades, at.slice(0, 10)),
+    fields: pinChangeFields(upgrades, at.slice(0, 10)),
     actions: [
       ...upgrades.slice(0, mostActions).map((pinChange) => moveAction(pinChange, model, url)),
       matrixAction(url),
@@ -34,7 +34,7 @@ export function tellLost({ data }: Of<'ModelLost'>, url: string): Message {
     urgency: 'calm',
     title: `${model} is no longer callable in ${location}`,
     summary: `Two runs in a row agreed: project ${project} can't call ${model} in ${location} any more.`,
-    facts: [['Vertex answered', evidence]],
+    fields: [['Vertex answered', evidence]],
     actions: [matrixAction(url)],
   };
 }
@@ -45,7 +45,7 @@ export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
     urgency: 'urgent',
     title: `Pin at risk: ${model} in ${location}`,
     summary: `The fleet is pinned to ${model}, but project ${project} can't call it in ${location} (${state}). Machines that ask for it will fail.`,
-    facts: [pinsFact(pins), ['Vertex answered', evidence]],
+    fields: [pinsField(pins), ['Vertex answered', evidence]],
     actions: [
       ...pins.slice(0, mostActions).map(({ ring, family }) => ({
         text: `Move ${family} of ring ${ring} to a model that is callable:`,
@@ -66,7 +66,7 @@ export function tellRetiring({ at, data }: Of<'PinRetiring'>, url: string): Mess
     urgency: days <= 7 ? 'urgent' : 'calm',
     title: isOver ? `${model} may go at any time` : `${model} nears its end: ${date}`,
     summary: `${what}, and it is pinned.`,
-    facts: [pinsFact(pins)],
+    fields: [pinsField(pins)],
     actions: [
       {
         text: 'See which models are callable, and move the pins in time:',
@@ -82,7 +82,7 @@ export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
     urgency: 'urgent',
     title: 'The probe can not see Vertex',
     summary: `Every question in ${locations.join(', ')} failed the same way, twice. What is known of models stays as it was. ${mending[cause]}`,
-    facts: [
+    fields: [
       ['Cause', cause],
       ['Google answered', evidence],
     ],
@@ -92,7 +92,7 @@ export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
 
 export function tellRecovered(_event: Of<'ProbeRecovered'>): Message {
   const summary = 'It asks and is answered in every location.';
-  return { urgency: 'calm', title: 'The probe sees Vertex again', summary, facts: [], actions: [] };
+  return { urgency: 'calm', title: 'The probe sees Vertex again', summary, fields: [], actions: [] };
 }
 
 function moveAction({ ring, family }: PinChange, model: string, url: string): Message['actions'][number] {
@@ -108,6 +108,6 @@ function matrixAction(url: string): Message['actions'][number] {
   return { text: 'See what is callable where:', call: `curl ${url}/v1/availability ${token}` };
 }
 
-function pinsFact(pins: readonly { readonly ring: string; readonly family: string }[]): readonly [string, string] {
+function pinsField(pins: readonly { readonly ring: string; readonly family: string }[]): readonly [string, string] {
   return ['Pinned for', pins.map(({ ring, family }) => `${family} of ring ${ring}`).join(', ')];
 }

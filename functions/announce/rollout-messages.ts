@@ -2,7 +2,7 @@
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
-import { factsOf } from './pin-change-fields.ts';
+import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
@@ -15,7 +15,7 @@ export function tellReady({ at, data }: Of<'UpgradeReady'>, url: string): Messag
     urgency: 'calm',
     title: `${to.model} is ready for ring ${ring}`,
     summary: `It has answered for ${soakHours} hours where ring ${ring} calls ${family}, and waits for approval.`,
-    facts: factsOf([pinChange], at.slice(0, 10)),
+    fields: pinChangeFields([pinChange], at.slice(0, 10)),
     actions: [
       {
         text: 'Approve it; it then reaches the ring share by share:',
@@ -34,7 +34,7 @@ export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Me
     urgency: 'calm',
     title: `${model} for ring ${ring} needs a second person`,
     summary: `${by} approved the upgrade of ${family}. Somebody else must approve it, too.`,
-    facts: reason === '' ? [] : [['Reason', reason]],
+    fields: reason === '' ? [] : [['Reason', reason]],
     actions: [{ text: 'Approve it:', call: post(`${url}/v1/upgrades/${upgrade}/approve`) }],
   };
 }
@@ -52,7 +52,7 @@ export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): 
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
     ...wordsOf(move, what, why),
-    facts: move === 'started' ? factsOf([pinChange], at.slice(0, 10)) : [],
+    fields: move === 'started' ? pinChangeFields([pinChange], at.slice(0, 10)) : [],
     actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
   };
 }
@@ -64,7 +64,7 @@ export function tellProposed({ by, data }: Of<'ChangeProposed'>, url: string): M
     urgency: 'calm',
     title: `Proposal ${proposal} needs a second person`,
     summary: `${by} wants to change the policy.${note === null ? '' : ` Note: ${note}`}`,
-    facts: risks.slice(0, 20).map((risk, at): [string, string] => [`Risk ${at + 1}`, risk]),
+    fields: risks.slice(0, 20).map((risk, at): [string, string] => [`Risk ${at + 1}`, risk]),
     actions: [
       { text: 'See it:', call: get(`${url}/v1/proposals/${proposal}`) },
       { text: 'Approve it:', call: post(`${url}/v1/proposals/${proposal}/approve`) },
@@ -78,7 +78,7 @@ export function tellFreeze({ by, data }: Of<'FreezeChanged'>, url: string): Mess
     urgency: frozen ? 'urgent' : 'calm',
     title: frozen ? 'Automatic change is frozen' : 'Automatic change goes on',
     summary: `By ${by}.${reason === '' ? '' : ` Reason: ${reason}`}`,
-    facts: [],
+    fields: [],
     actions: frozen ? [{ text: 'Let it go on:', call: post(`${url}/v1/thaw`) }] : [],
   };
 }

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
-import { factsOf } from '../announce/pin-change-fields.ts';
+import { pinChangeFields } from '../announce/pin-change-fields.ts';
 import { plain } from '../local/terminal.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
 import type { Trouble } from './service-client.ts';
@@ -24,13 +24,13 @@ export function planText(plan: Plan, file: string, day: string): string {
     reply.findings.map((finding) => findingText(finding, name)),
   );
   if (!reply.changed) return `Nothing to change: revision ${standing} says what ${name} says.\n${findings}`;
-  const facts = alikeEffects(reply.pinChanges)
-    .flatMap((pinChanges) => factsOf(pinChanges, day))
+  const fields = alikeEffects(reply.pinChanges)
+    .flatMap((pinChanges) => pinChangeFields(pinChanges, day))
     .map(([label, value]) => `  ${plain(label)}: ${plain(value)}`);
   return [
     `${name} changes revision ${standing} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
-    section('What machines then use', facts),
+    section('What machines then use', fields),
     section('Machines touched', touched.map(touchedText)),
     section(
       'A second person must approve',

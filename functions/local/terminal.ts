@@ -11,8 +11,10 @@ export function createTerminalLog(write: Write): Log {
     (mark: string) =>
     (message: string, fields: Fields = {}) => {
       const time = new Date().toTimeString().slice(0, 8);
-      const facts = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== '');
-      write(`${time} ${mark}${message}${facts.map(([name, value]) => `  ${name}=${plain(value)}`).join('')}\n`);
+      const stated = Object.entries(fields).filter(
+        ([, value]) => value !== null && value !== undefined && value !== '',
+      );
+      write(`${time} ${mark}${message}${stated.map(([name, value]) => `  ${name}=${plain(value)}`).join('')}\n`);
     };
   return { info: line(''), warn: line('! '), error: line('!! ') };
 }
@@ -26,11 +28,11 @@ export function openTerminalChannel(write: Write): Channel {
   };
 }
 
-function messageText({ urgency, title, summary, facts, actions }: Message): string {
+function messageText({ urgency, title, summary, fields, actions }: Message): string {
   const lines = [
     urgency === 'urgent' ? `URGENT: ${title}` : title,
     summary,
-    ...facts.map(([label, value]) => `  ${label}: ${value}`),
+    ...fields.map(([label, value]) => `  ${label}: ${value}`),
     ...actions.map(({ text, call }) => `  ${text} ${call}`),
   ];
   return `\n${lines.map((text) => `  | ${plain(text)}`).join('\n')}\n\n`;

@@ -24,6 +24,6 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record({
   urgency: fc.constantFrom('calm', 'urgent'),
   title: written,
   summary: written,
-  facts: fc.array(fc.tuple(written, written), { maxLength: 60 }),
+  fields: fc.array(fc.tuple(written, written), { maxLength: 60 }),
   actions: fc.array(fc.record({ text: written, call: written }), { maxLength: 15 }),
 });

@@ -7,7 +7,7 @@ export interface Message {
   /** One or two sentences. */
   readonly summary: string;
   /** Label and value of each fact, most important first. */
-  readonly facts: readonly (readonly [string, string])[];
+  readonly fields: readonly (readonly [string, string])[];
   /** What somebody may want to do next: words, and the exact call. */
   readonly actions: readonly { readonly text: string; readonly call: string }[];
 }

@@ -9,7 +9,7 @@ import type { Message } from '../../../shared/domain/events/message.ts';
 import { liveMarkup, SlackPayload } from '../../support/fakes/block-kit.ts';
 import { startFakeSlack } from '../../support/fakes/slack.ts';
 
-const message: Message = { urgency: 'calm', title: 'hello', summary: 'world', facts: [], actions: [] };
+const message: Message = { urgency: 'calm', title: 'hello', summary: 'world', fields: [], actions: [] };
 const plain = (text: string) => ({ type: 'plain_text', text, emoji: false });
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text, verbatim: true });
 const section = (over: object) => ({ blocks: [{ type: 'section', ...over }] });

@@ -22,7 +22,7 @@ test('a change of roles is told whole, and urgently where owners change', () => 
     urgency: 'urgent',
     title: 'Roles changed',
     summary: 'ada@example.com made number 7 of who may do what. Note: Bob joins',
-    facts: [
+    fields: [
       ['Granted', 'owner email:bob@example.com'],
       ['Withdrawn', 'editor email:ed@example.com'],
     ],
@@ -44,8 +44,8 @@ test('a fleet token is told by its name', () => {
 
 test('many members are counted instead of listed', () => {
   const granted = Array.from({ length: 300 }, (_, at) => `reader email:a${at}@example.com`);
-  const facts = told({ granted })?.facts ?? [];
+  const fields = told({ granted })?.fields ?? [];
 
-  assert.equal(facts.length, 11);
-  assert.deepEqual(facts.at(-1), ['And', '290 more']);
+  assert.equal(fields.length, 11);
+  assert.deepEqual(fields.at(-1), ['And', '290 more']);
 });

@@ -7,13 +7,13 @@ import type { PinChange, PinState } from '../../../../shared/domain/changes/pin-
 import type { Message } from '../../../../shared/domain/events/message.ts';
 import { changed, moved, next, old, serviceUrl } from '../../../support/policy-changed.ts';
 
-function factsOf(...pinChanges: readonly PinChange[]): Message['facts'] {
-  return tell(changed({ pinChanges: [...pinChanges] }), serviceUrl).facts;
+function pinChangeFields(...pinChanges: readonly PinChange[]): Message['fields'] {
+  return tell(changed({ pinChanges: [...pinChanges] }), serviceUrl).fields;
 }
 
 /** The value of one kind of fact for a single move. */
 function factOf(label: string, from: PinState | null, to: PinState | null): string | undefined {
-  return factsOf({ ...moved, from, to }).find(([name]) => name === label)?.[1];
+  return pinChangeFields({ ...moved, from, to }).find(([name]) => name === label)?.[1];
 }
 
 test('a moved pin is told whole: what, who, when, price, retirement, minimum, and how to undo it', () => {
@@ -21,7 +21,7 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
     urgency: 'calm',
     title: 'opus moves to claude-opus-5-5',
     summary: 'ada@example.com published revision 42 on 2026-11-24 12:34 UTC; 1 value differs.',
-    facts: [
+    fields: [
       ['opus · ring everyone, pilot', 'claude-opus-4-8 in global → claude-opus-5-5 in global'],
       ['Price per million tokens', 'claude-opus-5-5 in global: input $5 → $6 (+20%), output $25 → $20 (−20%)'],
       ['Retirement', 'Google promises claude-opus-4-8 until 2027-05-28'],
@@ -80,7 +80,7 @@ test('the first revision offers no way back', () => {
 test('families are told together only where the very same rings make the very same move', () => {
   const sonnet: PinChange = { ...moved, family: 'sonnet' };
   const labels = (...pinChanges: readonly PinChange[]) =>
-    factsOf(...pinChanges)
+    pinChangeFields(...pinChanges)
       .map(([label]) => label)
       .filter((label) => label.includes('ring'));
   assert.deepEqual(labels(moved, sonnet), ['opus, sonnet · ring everyone']);
@@ -92,13 +92,13 @@ test('families are told together only where the very same rings make the very sa
 });
 
 test('1M context is told with the model that has it', () => {
-  const facts = factsOf({ ...moved, to: { ...old, context1m: true } });
-  assert.equal(facts[0]?.[1], 'claude-opus-4-8 in global → claude-opus-4-8 with 1M context in global');
+  const fields = pinChangeFields({ ...moved, to: { ...old, context1m: true } });
+  assert.equal(fields[0]?.[1], 'claude-opus-4-8 in global → claude-opus-4-8 with 1M context in global');
 });
 
 test('of many rings the first are named and the others counted', () => {
   const pinChanges = Array.from({ length: 9 }, (_, at) => ({ ...moved, ring: `r${at}` }));
-  assert.equal(factsOf(...pinChanges)[0]?.[0], 'opus · ring r0, r1, r2, r3, r4, r5, and 3 more');
+  assert.equal(pinChangeFields(...pinChanges)[0]?.[0], 'opus · ring r0, r1, r2, r3, r4, r5, and 3 more');
 });
 
 test('a price is told with its difference, and as unknown where it is', async (t) => {
@@ -151,8 +151,8 @@ test('the minimum Claude Code is that of a model that is new there', () => {
 
 test('moves come before their details, and of very many facts the rest is counted', () => {
   const locations = Array.from({ length: 19 }, (_, at) => ({ ...old, location: `us-east${at}` }));
-  const facts = factsOf(...locations.map((from, at) => ({ ...moved, ring: `r${at}`, from })));
-  assert.equal(facts.length, 21);
-  assert.ok(facts.slice(0, 19).every(([label], at) => label === `opus · ring r${at}`));
-  assert.deepEqual(facts.at(-1), ['and 2 more', 'The revision shows all of them.']);
+  const fields = pinChangeFields(...locations.map((from, at) => ({ ...moved, ring: `r${at}`, from })));
+  assert.equal(fields.length, 21);
+  assert.ok(fields.slice(0, 19).every(([label], at) => label === `opus · ring r${at}`));
+  assert.deepEqual(fields.at(-1), ['and 2 more', 'The revision shows all of them.']);
 });

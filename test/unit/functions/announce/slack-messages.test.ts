@@ -35,7 +35,7 @@ test('whatever an event holds, Slack takes what is told and finds no markup in i
   fc.assert(
     fc.property(fc.array(pinChange, { maxLength: 40 }), fc.option(textOf(500)), (pinChanges, note) => {
       const message = tell(changed({ pinChanges, note }), serviceUrl);
-      assert.ok(message.facts.length <= 21);
+      assert.ok(message.fields.length <= 21);
       const payload = SlackPayload.parse(payloadOf(message));
       assert.deepEqual(liveMarkup(payload), []);
       assert.deepEqual(

@@ -13,7 +13,7 @@ const calm: Message = {
   urgency: 'calm',
   title: 'opus moves to claude-opus-5-5',
   summary: 'ada@example.com published revision 42 on 2026-11-24 12:00 UTC; 1 value differs.',
-  facts: [
+  fields: [
     ['opus · ring everyone', 'claude-opus-4-8 in global → claude-opus-5-5 in global'],
     ['Minimum Claude Code', '2.1.280 for claude-opus-5-5'],
   ],
@@ -23,7 +23,7 @@ const calm: Message = {
 test('a message reads from top to bottom: title, summary, facts, and each call under its words', () => {
   const payload = SlackPayload.parse(payloadOf(calm));
   const [{ text, call } = { text: '', call: '' }] = calm.actions;
-  assert.deepEqual(shownBy(payload), [calm.title, calm.summary, ...calm.facts.flat(), text, call]);
+  assert.deepEqual(shownBy(payload), [calm.title, calm.summary, ...calm.fields.flat(), text, call]);
   assert.deepEqual(
     payload.blocks.map(({ type }) => type),
     ['header', 'section', 'section', 'context', 'section'],
@@ -66,7 +66,7 @@ test('what fits is shown to the letter, markup included', () => {
         ...calm,
         title: text,
         summary: text,
-        facts: [[text, text]],
+        fields: [[text, text]],
         actions: [{ text, call: text }],
       };
       const payload = SlackPayload.parse(payloadOf(message));
@@ -90,14 +90,14 @@ test('what does not fit is cut with an ellipsis, never within an escape or a pai
 
 test('a blank text shows as a dash, since Slack refuses an empty one', () => {
   const payload = SlackPayload.parse(
-    payloadOf({ ...calm, title: ' \n', summary: '', facts: [['', '\0']], actions: [] }),
+    payloadOf({ ...calm, title: ' \n', summary: '', fields: [['', '\0']], actions: [] }),
   );
   assert.deepEqual(shownBy(payload), ['—', '—', '—', '—']);
 });
 
 test('of too many facts the first are shown, with how many are left out; the actions stay', () => {
-  const facts = Array.from({ length: 100 }, (_, at) => [`fact ${at}`, 'x'.repeat(at < 50 ? 10 : 3000)] as const);
-  const payload = SlackPayload.parse(payloadOf({ ...calm, facts }));
+  const fields = Array.from({ length: 100 }, (_, at) => [`fact ${at}`, 'x'.repeat(at < 50 ? 10 : 3000)] as const);
+  const payload = SlackPayload.parse(payloadOf({ ...calm, fields }));
   const shown = shownBy(payload);
   assert.ok(shown.includes('fact 39') && !shown.includes('fact 40'));
   assert.ok(shown.includes("and 60 more that don't fit here"));
@@ -106,7 +106,7 @@ test('of too many facts the first are shown, with how many are left out; the act
 
 test('of too many actions the first are shown, with how many are left out', () => {
   const actions = Array.from({ length: 40 }, (_, at) => ({ text: 'run', call: `call ${at}` }));
-  const payload = SlackPayload.parse(payloadOf({ ...calm, facts: [], actions }));
+  const payload = SlackPayload.parse(payloadOf({ ...calm, fields: [], actions }));
   assert.deepEqual(callsIn(payload).slice(8), ['call 8', 'call 9']);
   assert.ok(shownBy(payload).includes("and 30 more that don't fit here"));
 });

@@ -10,7 +10,7 @@ import type { Message } from '../../../../shared/domain/events/message.ts';
 import { anyMessage } from '../../../support/any-message.ts';
 import { type Meeting, secret, startFakeSlack } from '../../../support/fakes/slack.ts';
 
-const message: Message = { urgency: 'calm', title: 'hello', summary: 'world', facts: [], actions: [] };
+const message: Message = { urgency: 'calm', title: 'hello', summary: 'world', fields: [], actions: [] };
 const dayMs = 24 * 60 * 60_000;
 const now = Date.parse('2026-11-24T12:00:00.000Z');
 const slack = await startFakeSlack();
