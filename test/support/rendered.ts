@@ -23,7 +23,7 @@ export function resolution(
     selector: '*',
     cli: '3.2.0',
     day,
-    proven: null,
+    callableModels: null,
     reached: [],
     ...over,
   };

@@ -44,7 +44,7 @@ export function revision(over: Partial<Revision> = {}): Revision {
     approvedBy: null,
     policySince: over.number ?? 1,
     rollouts: [],
-    proven: null,
+    callableModels: null,
     ...over,
   };
 }

@@ -19,7 +19,7 @@ export interface Described {
 }
 
 export function explain(
-  { number, policy, rollouts, proven, at }: Revision,
+  { number, policy, rollouts, callableModels, at }: Revision,
   described: Described,
   shipped: Catalogue,
   day: string,
@@ -31,7 +31,7 @@ export function explain(
   const { ring, reached } = reachedRing(chosen.ring, rollouts, machine);
   const catalogue = extendCatalogue(shipped, policy.models);
   const { selector } = chosen;
-  const resolution = resolve({ policy, ring, reached, selector, cli: machine.cli, catalogue, day, proven });
+  const resolution = resolve({ policy, ring, reached, selector, cli: machine.cli, catalogue, day, callableModels });
   const own = selectorsOf(machine);
   const considered = policy.rings
     .slice(0, policy.rings.indexOf(chosen.ring) + 1)

@@ -64,7 +64,7 @@ export function createFrame(
   signatures: Signatures,
   now: number,
 ): Frame {
-  const { number, policy, at, rollouts, proven } = published.revision;
+  const { number, policy, at, rollouts, callableModels } = published.revision;
   const catalogue = extendCatalogue(shipped, policy.models);
   const chooseRing = ringChooser(policy);
   const nextDay = (Math.floor(now / dayMs) + 1) * dayMs;
@@ -94,7 +94,7 @@ export function createFrame(
     const made = answers.get(key);
     if (made !== undefined) return made;
     const { selector } = chosen;
-    const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, proven });
+    const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, callableModels });
     const body = Buffer.from(format.render(resolution));
     const marks = [
       ...heldBackBy(resolution).map((family) => `held ${family}`),

@@ -3,12 +3,17 @@
 // imports this file.
 
 /** By `project/location`; null before the first run of a probe. */
-export type Proven = Readonly<Record<string, readonly string[]>> | null;
+export type CallableModels = Readonly<Record<string, readonly string[]>> | null;
 
-export function isProven(proven: Proven, project: string, location: string, model: string): boolean {
-  return proven === null || proven[provenKey({ project, location })]?.includes(model) === true;
+export function isKnownCallable(
+  callableModels: CallableModels,
+  project: string,
+  location: string,
+  model: string,
+): boolean {
+  return callableModels === null || callableModels[locationKey({ project, location })]?.includes(model) === true;
 }
 
-export function provenKey({ project, location }: { readonly project: string; readonly location: string }): string {
+export function locationKey({ project, location }: { readonly project: string; readonly location: string }): string {
   return `${project}/${location}`;
 }

@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Matrix } from '../availability/availability.ts';
-import { provenFor } from '../availability/find-callable.ts';
+import { callableModelsFor } from '../availability/find-callable.ts';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { isFamily } from '../models/model.ts';
@@ -65,8 +65,8 @@ export function amend(input: AmendInput): Result<Amendment> {
   }
   const { by, now: at, note, forced, approvedBy, matrix } = input;
   const number = standing + 1;
-  const proven = provenFor(policy, matrix);
-  const made = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, proven };
+  const callableModels = callableModelsFor(policy, matrix);
+  const made = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, callableModels };
   const revision = { ...made, policySince: isSame ? current.policySince : number };
   return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
 }

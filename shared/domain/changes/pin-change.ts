@@ -53,7 +53,16 @@ function pinStatesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyM
   const catalogue = extendCatalogue(shipped, policy.models);
   return new Map(
     policy.rings.flatMap((ring) => {
-      const { pins } = resolve({ policy, ring, selector: '*', cli: null, catalogue, day, proven: null, reached: [] });
+      const { pins } = resolve({
+        policy,
+        ring,
+        selector: '*',
+        cli: null,
+        catalogue,
+        day,
+        callableModels: null,
+        reached: [],
+      });
       return pins.map((pin) => [`${ring.name}/${pin.family}`, pinStateOf(pin, catalogue)] as const);
     }),
   );

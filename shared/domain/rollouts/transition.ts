@@ -4,7 +4,7 @@
 
 import type { Matrix } from '../availability/availability.ts';
 import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
-import { lostModels, provenFor } from '../availability/find-callable.ts';
+import { callableModelsFor, lostModels } from '../availability/find-callable.ts';
 import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
@@ -63,8 +63,8 @@ export function nextNumber({ standing }: Course): number {
 export function finish(course: Course, by: string): Finished {
   const { standing, policy, rollouts, ended, steering } = course;
   const { revision: current, matrix, now } = standing;
-  const proven = provenFor(policy, matrix);
-  const lost = matrix === null ? [] : lostModels(current.proven, proven);
+  const callableModels = callableModelsFor(policy, matrix);
+  const lost = matrix === null ? [] : lostModels(current.callableModels, callableModels);
   const isSame = rollouts === current.rollouts && policy === current.policy;
   const before = new Set(current.rollouts);
   const touched = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
@@ -85,7 +85,7 @@ export function finish(course: Course, by: string): Finished {
     approvedBy: null,
     policySince: policy === current.policy ? current.policySince : number,
     rollouts: [...rollouts],
-    proven,
+    callableModels,
   };
   return { revision, steering, rollouts: touched, newEvents: [...course.newEvents, ...fallback], standing: number };
 }

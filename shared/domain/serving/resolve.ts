@@ -1,7 +1,7 @@
 // Resolution: what the machines of one ring with one Claude Code version should use on one day, and why. Pure and the
 // same for every such machine, so the API computes it once for each (ring, CLI version) and revision.
 
-import { isProven, type Proven } from '../availability/callable-models.ts';
+import { type CallableModels, isKnownCallable } from '../availability/callable-models.ts';
 import {
   type Catalogue,
   findModel,
@@ -31,7 +31,7 @@ export interface ResolveInput {
   readonly cli: string | null;
   readonly catalogue: Catalogue;
   /** Which models a CLI too old for its pin may get instead. */
-  readonly proven: Proven;
+  readonly callableModels: CallableModels;
   /** The day in UTC as YYYY-MM-DD: the only clock a resolution sees, so that its bytes change once a day at most. */
   readonly day: string;
 }
@@ -122,7 +122,7 @@ function gateCli(
   location: string,
   availableModels: readonly string[] | null,
 ): { model: string; reasons: { code: string; text: string }[] } {
-  const { policy, ring, cli, catalogue, day, proven } = input;
+  const { policy, ring, cli, catalogue, day, callableModels } = input;
   const entry = findModel(catalogue, pinned);
   if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
   const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
@@ -133,7 +133,7 @@ function gateCli(
       isOlder(candidate, entry) &&
       runsOn(candidate, cli) === true &&
       isServedIn(candidate, location) === true &&
-      isProven(proven, ring.project ?? policy.project, location, candidate.id) &&
+      isKnownCallable(callableModels, ring.project ?? policy.project, location, candidate.id) &&
       !(isElsewhere && candidate.regionVariable.value === null) &&
       !isShut(candidate, day) &&
       (availableModels === null || isAllowedBy(availableModels, candidate.id)),

@@ -22,6 +22,6 @@ export const Revision = z.strictObject({
   /** Those under way. */
   rollouts: z.array(Rollout),
   /** By project/location: models that were callable then, for machines whose CLI is too old for a pin; null before a probe. */
-  proven: z.record(z.string(), z.array(z.string())).nullable(),
+  callableModels: z.record(z.string(), z.array(z.string())).nullable(),
 });
 export type Revision = z.infer<typeof Revision>;

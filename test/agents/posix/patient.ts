@@ -118,7 +118,7 @@ function resolution(cli: string | null): Resolution {
     cli,
     catalogue,
     day,
-    proven: null,
+    callableModels: null,
     reached: [],
   });
 }

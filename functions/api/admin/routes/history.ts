@@ -22,7 +22,7 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
         const page = await store.list('revision', pageOf(query));
         if (!page.ok) return page;
         const revisions = page.value.map(
-          ({ value: { policy: _, rollouts: _rollouts, proven: _proven, ...summary } }) => summary,
+          ({ value: { policy: _, rollouts: _rollouts, callableModels: _models, ...summary } }) => summary,
         );
         return ok({ body: { revisions, next: nextOf(query, revisions.at(-1)?.number) } });
       },

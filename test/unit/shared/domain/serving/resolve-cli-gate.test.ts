@@ -186,7 +186,7 @@ function resolved({
     cli,
     catalogue,
     day: '2031-05-01',
-    proven: null,
+    callableModels: null,
     reached: [],
   });
 }

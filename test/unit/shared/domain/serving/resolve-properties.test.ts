@@ -136,7 +136,7 @@ function resolved(stated: unknown, version: string | null): { policy: Policy; re
       cli: version,
       catalogue,
       day,
-      proven: null,
+      callableModels: null,
       reached: [],
     }),
   };

@@ -10,7 +10,7 @@ import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, models, pins, policy, policyOfRing } from '../../../../support/invented.ts';
 import { day, ring } from '../../../../support/world.ts';
 
-const unsteered = { proven: null, reached: [] };
+const unsteered = { callableModels: null, reached: [] };
 
 test('a whole example: every pin, every variable, every reason', () => {
   const stated = policyOfRing(

@@ -82,7 +82,7 @@ test('every body ends its last line and renders a resolution without pins, too',
     selector: '*',
     cli: null,
     day: '2031-05-01',
-    proven: null,
+    callableModels: null,
     reached: [],
   };
   const empty = resolve({ ...input, catalogue: extendCatalogue([], models) });
