@@ -117,15 +117,15 @@ async function recordSettled(
   try {
     const read = await readAnnouncement(ports.store, settled.event);
     const isOurs = read !== null && read.value.state === 'claimed' && read.value.attempts === claimed.attempts;
-    if (isOurs) await write(ports.store, read, settled, troubleOf(posted, settled.until));
+    if (isOurs) await write(ports.store, read, settled, healthIssueOf(posted, settled.until));
   } catch (error) {
     if (tries === 1) throw error;
     await recordSettled(ports, claimed, settled, posted, tries - 1);
   }
 }
 
-function troubleOf(posted: Posted, since: string): readonly Write[] {
-  if (posted.kind === 'accepted') return [{ kind: 'trouble', id: 'slack', remove: true }];
+function healthIssueOf(posted: Posted, since: string): readonly Write[] {
+  if (posted.kind === 'accepted') return [{ kind: 'healthIssue', id: 'slack', remove: true }];
   if (posted.kind !== 'revoked') return [];
-  return [{ kind: 'trouble', id: 'slack', expect: 'any', value: { since, reason: posted.reason } }];
+  return [{ kind: 'healthIssue', id: 'slack', expect: 'any', value: { since, reason: posted.reason } }];
 }

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { emptyChain } from '../../shared/domain/events/event.ts';
 import { endLine, Link } from './history-chain.ts';
-import { call, type Target, type Trouble } from './service-client.ts';
+import { type CommandError, call, type Target } from './service-client.ts';
 
 /** Events as they were sent, so that no reading of ours changes one. */
 const Page = z.looseObject({ events: z.array(z.unknown()) });
@@ -14,17 +14,17 @@ const pageSize = 200;
 export interface Source {
   readonly lines: AsyncIterable<string>;
   /** Why the lines ended before their end, if they did. */
-  trouble(): Trouble | null;
+  commandError(): CommandError | null;
 }
 
 export function readService(target: Target): Source {
-  let trouble: Trouble | null = null;
+  let commandError: CommandError | null = null;
 
   async function read(before: number | null, limit: number): Promise<readonly unknown[]> {
     const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
     const page = await call(target, { method: 'GET', path }, Page);
     if (page.ok) return page.value.body.events.toReversed();
-    trouble = page.trouble;
+    commandError = page.commandError;
     return [];
   }
 
@@ -32,14 +32,14 @@ export function readService(target: Target): Source {
     const [newest] = await read(null, 1);
     const { seq, hash } = newest === undefined ? emptyChain : Link.parse(newest);
     let last: ReadonlySet<string> = new Set();
-    for (let low = 1; low <= seq && trouble === null; low += pageSize) {
+    for (let low = 1; low <= seq && commandError === null; low += pageSize) {
       const page = (await read(Math.min(low + pageSize, seq + 1), pageSize)).map((event) => JSON.stringify(event));
       // Where one is missing, the page reaches back into the one before.
       yield* page.filter((line) => !last.has(line));
       if (page.length > 0) last = new Set(page);
     }
-    if (trouble === null) yield endLine({ seq, hash });
+    if (commandError === null) yield endLine({ seq, hash });
   }
 
-  return { lines: lines(), trouble: () => trouble };
+  return { lines: lines(), commandError: () => commandError };
 }

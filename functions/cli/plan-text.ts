@@ -5,10 +5,10 @@ import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import { pinChangeFields } from '../announce/pin-change-fields.ts';
 import { plain } from '../local/terminal.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
-import type { Trouble } from './service-client.ts';
+import type { CommandError } from './service-client.ts';
 
 /** `line` is that of its file, where it is from one. */
-type Finding = NonNullable<Trouble['findings']>[number] & { readonly line?: number };
+type Finding = NonNullable<CommandError['findings']>[number] & { readonly line?: number };
 type Changes = Plan['reply']['changes'];
 type Color = 'red' | 'green' | 'yellow';
 
@@ -40,7 +40,10 @@ export function planText(plan: Plan, file: string, day: string): string {
   ].join('');
 }
 
-export function troubleText({ title, hint, field, findings = [], unproven = [] }: Trouble, file: string): string {
+export function errorText(
+  { title, hint, field, findings = [], uncallablePins = [] }: CommandError,
+  file: string,
+): string {
   return [
     `${paint('red', 'Not done:', process.stderr)} ${plain(title)}${field === undefined ? '' : ` (${plain(field)})`}\n`,
     `  ${plain(hint)}\n`,
@@ -48,7 +51,7 @@ export function troubleText({ title, hint, field, findings = [], unproven = [] }
       'Lint',
       findings.map((finding) => findingText(finding, nameOf(file), process.stderr)),
     ),
-    section('Not proven callable', unproven.map(unprovenText)),
+    section('Not proven callable', uncallablePins.map(unprovenText)),
   ].join('');
 }
 
@@ -102,8 +105,8 @@ function findingText(
   return `  ${mark} ${at}${plain(path)}: ${plain(message)}\n    ${plain(fix)}`;
 }
 
-function unprovenText(unproven: NonNullable<Trouble['unproven']>[number]): string {
-  const { ring, family, project, location, model, state, evidence, nearest, elsewhere } = unproven;
+function unprovenText(uncallablePins: NonNullable<CommandError['uncallablePins']>[number]): string {
+  const { ring, family, project, location, model, state, evidence, nearest, elsewhere } = uncallablePins;
   const seen = evidence === '' ? state : `${state}, ${evidence}`;
   const choices = [
     ...(nearest === null ? [] : [`nearest: ${nearest}`]),

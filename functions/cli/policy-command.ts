@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { Revision } from '../../shared/domain/serving/revision.ts';
 import { readEnvironment } from '../environment.ts';
 import { plain } from '../local/terminal.ts';
-import { planText, troubleText } from './plan-text.ts';
+import { errorText, planText } from './plan-text.ts';
 import { formatOf, updatePolicyText, writePolicy } from './policy-file.ts';
 import { makeChange, type Plan, planChange, readStanding, type Wish } from './policy-plan.ts';
-import { type Attempt, call, messageOf, readTarget, type Trouble, trouble } from './service-client.ts';
+import { type Attempt, type CommandError, call, commandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `The policy as a file, YAML or JSON by its extension; - is standard input or output.
 
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
   const ended = target.ok
     ? await run({ command, file, json, yes, note, force, dryRun: values['dry-run'], target: target.value })
     : target;
-  if (!ended.ok) return fail(ended.trouble, command, file, json);
+  if (!ended.ok) return fail(ended.commandError, command, file, json);
   const { exit, words, document } = ended.value;
   process.stdout.write(json ? `${JSON.stringify({ command, ...document }, null, 2)}\n` : words);
   return exit;
@@ -90,9 +90,9 @@ function readArguments() {
   }
 }
 
-function fail(problem: Trouble, command: string, file: string, json: boolean): number {
+function fail(problem: CommandError, command: string, file: string, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify({ command, error: problem }, null, 2)}\n`);
-  else process.stderr.write(troubleText(problem, file));
+  else process.stderr.write(errorText(problem, file));
   return problem.code === 'revision_conflict' ? exits.conflict : exits.failed;
 }
 
@@ -129,7 +129,7 @@ async function apply(job: Job, plan: Plan, words: string): Promise<Attempt<Ended
 
 async function ask({ json, file }: Job, { reply }: Plan): Promise<Attempt<null>> {
   if (json || file === '-' || !process.stdin.isTTY) {
-    return trouble('not_agreed', 'Nobody can be asked here', 'Add --yes to apply what plan shows.');
+    return commandError('not_agreed', 'Nobody can be asked here', 'Add --yes to apply what plan shows.');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-D closes a terminal in one version of Node and rejects in another.
@@ -139,7 +139,7 @@ async function ask({ json, file }: Job, { reply }: Plan): Promise<Attempt<null>>
   ]);
   terminal.close();
   if (/^y(?:es)?$/i.test(answer.trim())) return { ok: true, value: null };
-  return trouble('not_agreed', 'You did not agree', 'Nothing was changed.');
+  return commandError('not_agreed', 'You did not agree', 'Nothing was changed.');
 }
 
 async function pull({ file, target }: Job): Promise<Attempt<Ended>> {
@@ -148,7 +148,7 @@ async function pull({ file, target }: Job): Promise<Attempt<Ended>> {
   const standing = await readStanding(target);
   if (!standing.ok) return standing;
   const { number } = standing.value;
-  if (number === 0) return trouble('no_policy', 'No policy has been stated yet', 'There is nothing to pull.');
+  if (number === 0) return commandError('no_policy', 'No policy has been stated yet', 'There is nothing to pull.');
   const read = await call(target, { method: 'GET', path: `v1/revisions/${number}` }, Revision);
   if (!read.ok) return read;
   const { policy, at, by, note } = read.value.body;
@@ -160,7 +160,7 @@ async function pull({ file, target }: Job): Promise<Attempt<Ended>> {
     if (how !== 'same') writeFileSync(file, text);
     return end(exits.done, `${file} ${hows[how]} revision ${number} says.\n`, { revision: number, file, how });
   } catch (error) {
-    return trouble('file_unwritable', `${file}: ${messageOf(error)}`, 'Nothing was changed.');
+    return commandError('file_unwritable', `${file}: ${messageOf(error)}`, 'Nothing was changed.');
   }
 }
 

@@ -6,7 +6,7 @@ import { Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'ya
 import { z } from 'zod';
 import { Policy } from '../../shared/domain/policy/policy.ts';
 import { readDraft } from '../../shared/domain/policy/read-draft.ts';
-import { type Attempt, messageOf, type Trouble, trouble } from './service-client.ts';
+import { type Attempt, type CommandError, commandError, messageOf } from './service-client.ts';
 
 export type Format = 'yaml' | 'json';
 
@@ -20,7 +20,7 @@ export interface PolicyFile {
 export function formatOf(file: string): Attempt<Format> {
   if (file === '-' || /\.ya?ml$/i.test(file)) return { ok: true, value: 'yaml' };
   if (/\.json$/i.test(file)) return { ok: true, value: 'json' };
-  return trouble('file_form', `${file} is neither YAML nor JSON by its name`, 'Call it .yaml, .yml or .json.');
+  return commandError('file_form', `${file} is neither YAML nor JSON by its name`, 'Call it .yaml, .yml or .json.');
 }
 
 export function readPolicyText(text: string, format: Format, name: string): Attempt<PolicyFile> {
@@ -89,12 +89,12 @@ function parseYaml(text: string, lineCounter = new LineCounter()): Document {
 }
 
 function unreadable(where: string, what: string) {
-  return trouble('file_unreadable', `${where}: ${what}`, 'Nothing was sent.');
+  return commandError('file_unreadable', `${where}: ${what}`, 'Nothing was sent.');
 }
 
-function invalid(findings: NonNullable<Trouble['findings']>) {
+function invalid(findings: NonNullable<CommandError['findings']>) {
   const [first] = findings;
-  return trouble('policy_invalid', first?.message ?? 'The policy has errors', first?.fix ?? 'See findings.', {
+  return commandError('policy_invalid', first?.message ?? 'The policy has errors', first?.fix ?? 'See findings.', {
     findings,
   });
 }

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { Policy } from '../../shared/domain/policy/policy.ts';
 import { ChangeReply } from '../api/admin/schemas/common.ts';
 import { formatOf, type PolicyFile, readPolicyText } from './policy-file.ts';
-import { type Answer, type Attempt, call, messageOf, type Target, trouble } from './service-client.ts';
+import { type Answer, type Attempt, call, commandError, messageOf, type Target } from './service-client.ts';
 
 export interface Wish {
   readonly target: Target;
@@ -65,11 +65,15 @@ export function makeChange(wish: Wish, { draft, standing }: Plan): Promise<Attem
 /** What stands; number 0 and no policy where none was stated yet. */
 export async function readStanding(target: Target): Promise<Attempt<Standing>> {
   const read = await call(target, { method: 'GET', path: 'v1/policy' }, Policy);
-  if (!read.ok && read.trouble.code === 'no_policy') return { ok: true, value: { number: 0, policy: null } };
+  if (!read.ok && read.commandError.code === 'no_policy') return { ok: true, value: { number: 0, policy: null } };
   if (!read.ok) return read;
   const number = Number(/\d+/.exec(read.value.etag ?? '')?.[0]);
   if (!Number.isNaN(number)) return { ok: true, value: { number, policy: read.value.body } };
-  return trouble('not_pinward', 'The answer has no ETag', 'A proxy in front of Pinward takes it away; it must not.');
+  return commandError(
+    'not_pinward',
+    'The answer has no ETag',
+    'A proxy in front of Pinward takes it away; it must not.',
+  );
 }
 
 async function readDraftFile(file: string): Promise<Attempt<PolicyFile>> {
@@ -79,7 +83,7 @@ async function readDraftFile(file: string): Promise<Attempt<PolicyFile>> {
   try {
     return readPolicyText(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'), format.value, name);
   } catch (error) {
-    return trouble('file_unreadable', `${name}: ${messageOf(error)}`, 'Nothing was sent.');
+    return commandError('file_unreadable', `${name}: ${messageOf(error)}`, 'Nothing was sent.');
   }
 }
 
@@ -98,9 +102,9 @@ function put(wish: Wish, body: unknown, standing: number, isDry: boolean): Promi
 }
 
 function locate<T extends Extract<Attempt<never>, { ok: false }>>(failed: T, file: PolicyFile) {
-  const { findings } = failed.trouble;
+  const { findings } = failed.commandError;
   if (findings === undefined) return failed;
-  return { ok: false, trouble: { ...failed.trouble, findings: withLines(findings, file) } } as const;
+  return { ok: false, commandError: { ...failed.commandError, findings: withLines(findings, file) } } as const;
 }
 
 function withLines<T extends { readonly path: string }>(findings: readonly T[], file: PolicyFile) {

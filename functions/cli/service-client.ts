@@ -7,12 +7,14 @@ import { ProblemReply } from '../api/admin/schemas/common.ts';
 import type { Environment } from '../environment.ts';
 
 /** A problem of the service, or one of this side in the same form. */
-export type Trouble = Partial<z.infer<typeof ProblemReply>> & {
+export type CommandError = Partial<z.infer<typeof ProblemReply>> & {
   readonly code: string;
   readonly title: string;
   readonly hint: string;
 };
-export type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
+export type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly commandError: CommandError };
 
 export interface Target {
   /** Ends with a slash. */
@@ -37,8 +39,8 @@ export interface Answer<T> {
 
 const timeoutMs = 30_000;
 
-export function trouble(code: string, title: string, hint: string, more: Partial<Trouble> = {}) {
-  return { ok: false, trouble: { ...more, code, title, hint } } as const;
+export function commandError(code: string, title: string, hint: string, more: Partial<CommandError> = {}) {
+  return { ok: false, commandError: { ...more, code, title, hint } } as const;
 }
 
 /** Where the service is and what it knows the caller by. The token never comes from the command line, which others can see. */
@@ -50,11 +52,11 @@ export function readTarget(
   const url = URL.canParse(stated) ? new URL(stated) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
     const title = stated === '' ? 'No service is named' : `${stated.replace(/.*@/, '')} is not the URL of a service`;
-    return trouble('url_invalid', title, 'Give --url or PINWARD_URL, such as https://pinward.example.com.');
+    return commandError('url_invalid', title, 'Give --url or PINWARD_URL, such as https://pinward.example.com.');
   }
   const isNear = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol === 'http:' && !isNear) {
-    return trouble(
+    return commandError(
       'url_invalid',
       `${stated} would carry the token in clear`,
       'Use https (http for this machine only).',
@@ -102,35 +104,39 @@ function readToken(file: string | undefined, variable: string | undefined): Atte
   try {
     const token = (file === undefined ? (variable ?? '') : readFileSync(file, 'utf8')).trim();
     if (/^[A-Za-z0-9._~+/=-]{1,4096}$/.test(token)) return { ok: true, value: token };
-    return trouble('token_missing', token === '' ? 'There is no token' : `What ${from} holds is not a token`, hint);
+    return commandError(
+      'token_missing',
+      token === '' ? 'There is no token' : `What ${from} holds is not a token`,
+      hint,
+    );
   } catch (error) {
-    return trouble('token_missing', `${from} can not be read: ${messageOf(error)}`, hint);
+    return commandError('token_missing', `${from} can not be read: ${messageOf(error)}`, hint);
   }
 }
 
 function refusal(where: string, response: Response, body: unknown) {
   if (response.status >= 300 && response.status < 400) {
     const to = response.headers.get('Location') ?? 'nowhere';
-    return trouble('redirected', `${where} redirects to ${to}`, 'Give the address of Pinward itself as --url.');
+    return commandError('redirected', `${where} redirects to ${to}`, 'Give the address of Pinward itself as --url.');
   }
   const parsed = ProblemReply.loose().safeParse(body);
   if (!parsed.success) return notPinward(where, response);
-  const problem: Trouble = parsed.data;
+  const problem: CommandError = parsed.data;
   const ours = ' This command takes it from PINWARD_TOKEN or --token-file.';
   const hint = problem.status === 401 ? `${problem.hint}${ours}` : problem.hint;
-  return { ok: false, trouble: { ...problem, hint } } as const;
+  return { ok: false, commandError: { ...problem, hint } } as const;
 }
 
 function notPinward(where: string, { status, headers }: Response) {
   const type = headers.get('Content-Type')?.split(';')[0] ?? 'nothing';
   const hint = 'Check --url. A proxy or a login page in front of Pinward answers like this, too.';
-  return trouble('not_pinward', `${where} answers ${status} with ${type}, which is not Pinward's`, hint);
+  return commandError('not_pinward', `${where} answers ${status} with ${type}, which is not Pinward's`, hint);
 }
 
 function otherVersion(where: string, error: z.ZodError) {
   const [issue] = error.issues;
   const title = `${where} answers what this command does not know (/${issue?.path.join('/')}: ${issue?.message})`;
-  return trouble(
+  return commandError(
     'not_understood',
     title,
     'Run the command from the version of Pinward that is deployed, and check --url.',
@@ -145,17 +151,17 @@ function unreachable(where: string, method: Call['method'], error: unknown) {
   const again = method === 'GET' ? '' : ' Whether the change was made is not known: plan tells.';
   if (certificateCodes.test(code)) {
     const hint = "The certificate must name this host. NODE_EXTRA_CA_CERTS names a file with your organisation's CA.";
-    return trouble('tls_failed', `${where}: the certificate is not trusted (${code})`, hint);
+    return commandError('tls_failed', `${where}: the certificate is not trusted (${code})`, hint);
   }
   if (/SSL|TLS|EPROTO/.test(code)) {
-    return trouble('tls_failed', `${where}: no TLS there (${code})`, 'Check the scheme and the port of --url.');
+    return commandError('tls_failed', `${where}: no TLS there (${code})`, 'Check the scheme and the port of --url.');
   }
   if (error instanceof Error && error.name === 'TimeoutError') {
     const title = `${where}: no answer within ${timeoutMs / 1000} s`;
-    return trouble('unreachable', title, `Check --url and the network.${again}`);
+    return commandError('unreachable', title, `Check --url and the network.${again}`);
   }
   const why = code === '' ? messageOf(cause) : code;
-  return trouble('unreachable', `${where} can not be reached (${why})`, `Check --url and the network.${again}`);
+  return commandError('unreachable', `${where} can not be reached (${why})`, `Check --url and the network.${again}`);
 }
 
 function parseJson(text: string): unknown {

@@ -50,15 +50,15 @@ async function main(): Promise<number> {
     return unchecked(`Name a file or a service.\n\n${help}`);
   }
   const target = file === undefined ? readTarget(values, readEnvironment()) : null;
-  if (target?.ok === false) return unchecked(`${target.trouble.title}\n  ${target.trouble.hint}\n\n${help}`);
+  if (target?.ok === false) return unchecked(`${target.commandError.title}\n  ${target.commandError.hint}\n\n${help}`);
   const source: Source =
-    target === null ? { lines: readLines(file ?? ''), trouble: () => null } : readService(target.value);
+    target === null ? { lines: readLines(file ?? ''), commandError: () => null } : readService(target.value);
   const verdict = await checkHistory(
     values.export === undefined ? source.lines : copyTo(values.export, source),
     expected,
   );
-  const trouble = source.trouble();
-  if (trouble !== null) return unchecked(`${plain(trouble.title)}\n  ${plain(trouble.hint)}\n`);
+  const commandError = source.commandError();
+  if (commandError !== null) return unchecked(`${plain(commandError.title)}\n  ${plain(commandError.hint)}\n`);
   process.stdout.write(wordsOf(verdict));
   return verdict.broken === null ? exits.whole : exits.broken;
 }
@@ -91,7 +91,7 @@ async function* readLines(file: string): AsyncGenerator<string> {
 }
 
 /** Writes lines as they pass, under another name until all are there: half an export replaces no whole one. */
-async function* copyTo(file: string, { lines, trouble }: Source): AsyncGenerator<string> {
+async function* copyTo(file: string, { lines, commandError }: Source): AsyncGenerator<string> {
   const partial = `${file}.partial`;
   const copy = createWriteStream(partial);
   await once(copy, 'open');
@@ -101,7 +101,7 @@ async function* copyTo(file: string, { lines, trouble }: Source): AsyncGenerator
   }
   copy.end();
   await once(copy, 'close');
-  if (trouble() === null) renameSync(partial, file);
+  if (commandError() === null) renameSync(partial, file);
   else rmSync(partial);
 }
 

@@ -3,7 +3,7 @@
 // as a conflict. What raises risk becomes a proposal where a second person is needed.
 
 import type { Matrix } from '../../shared/domain/availability/availability.ts';
-import { findUnproven } from '../../shared/domain/availability/uncallable-pins.ts';
+import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
 import { type Amendment, amend } from '../../shared/domain/changes/next-revision.ts';
 import { type PinChange, pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
@@ -121,12 +121,12 @@ function decide(
   const { expected, by, note, restores, approves } = wish;
   const current = published?.value.revision ?? null;
   const before = current?.policy ?? null;
-  const unproven = restores === null ? findUnproven(before, policy, matrix) : [];
-  const forced = unproven.length > 0 ? wish.force : null;
+  const uncallablePins = restores === null ? findUncallablePins(before, policy, matrix) : [];
+  const forced = uncallablePins.length > 0 ? wish.force : null;
   const approvedBy = approves?.by ?? null;
   const amended = amend({ current, expected, policy, by, now, note, catalogue, restores, forced, approvedBy, matrix });
   if (!amended.ok) return amended;
-  if (unproven.length > 0 && forced === null) return fail({ code: 'model_not_callable', unproven });
+  if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
   const { revision, changes, findings } = amended.value;
   const day = now.slice(0, 10);
   const needsSecond = before?.secondPerson === true && restores === null && approves === null;

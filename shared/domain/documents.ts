@@ -17,8 +17,8 @@ export const Published = z.strictObject({ revision: Revision });
 export type Published = z.infer<typeof Published>;
 
 /** Something that an operator should know and /healthz shows, such as a revoked webhook. */
-export const Trouble = z.strictObject({ since: z.iso.datetime(), reason: z.string().max(500) });
-export type Trouble = z.infer<typeof Trouble>;
+export const HealthIssue = z.strictObject({ since: z.iso.datetime(), reason: z.string().max(500) });
+export type HealthIssue = z.infer<typeof HealthIssue>;
 
 /** Whose turn something is, until when. */
 export const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
@@ -34,7 +34,7 @@ export interface Documents {
   /** By the event's id. */
   readonly announcement: Announcement;
   /** By what is in trouble, such as `slack`. */
-  readonly trouble: Trouble;
+  readonly healthIssue: HealthIssue;
   /** What the probe knows of every place: one document, `current`. */
   readonly matrix: Matrix;
   /** By what is done by one at a time, such as `probe`. */
@@ -73,7 +73,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   chainHead: ChainHead,
   outbox: Event,
   announcement: Announcement,
-  trouble: Trouble,
+  healthIssue: HealthIssue,
   matrix: Matrix,
   lease: Lease,
   steering: Steering,

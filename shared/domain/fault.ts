@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /** A pin that nobody saw answer, with what was seen instead and what could be pinned in its stead. */
-export interface Unproven {
+export interface UncallablePin {
   readonly ring: string;
   readonly family: string;
   readonly project: string;
@@ -49,7 +49,7 @@ export type CredentialDefect =
 
 export type Fault =
   | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
-  | { readonly code: 'model_not_callable'; readonly unproven: readonly Unproven[] }
+  | { readonly code: 'model_not_callable'; readonly uncallablePins: readonly UncallablePin[] }
   | { readonly code: 'no_policy' }
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'revision_unknown'; readonly revision: number; readonly newest: number }

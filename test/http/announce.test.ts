@@ -154,9 +154,9 @@ describe('the announce function', () => {
   test('remembers that the webhook was revoked until a post is accepted again', async () => {
     world.answers = [{ kind: 'revoked', reason: 'no_service' }];
     await world.eventarc(event).expect(204);
-    const revoked = await world.store.read('trouble', 'slack');
+    const revoked = await world.store.read('healthIssue', 'slack');
     await world.eventarc(appendEvent(emptyChain, newEvent(2)).event).expect(204);
-    const mended = await world.store.read('trouble', 'slack');
+    const mended = await world.store.read('healthIssue', 'slack');
 
     assert.ok(revoked.ok && mended.ok);
     assert.equal(revoked.value?.value.reason, 'no_service');

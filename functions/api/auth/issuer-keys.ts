@@ -23,23 +23,23 @@ export function createKeys(address: string, clock: Clock): JWTVerifyGetKey {
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
   /** Why the issuer could not be asked the last time. */
-  let trouble: string | null = null;
+  let lastError: string | null = null;
 
   const sinceMs = (at: number) => Math.abs(clock() - at);
 
   /** Asks the issuer, unless that was done a moment ago. */
   function refresh(): Promise<void> | null {
-    if (asking !== null || sinceMs(askedAt) < (trouble === null ? askAtMostEachMs : retryAfterMs)) return asking;
+    if (asking !== null || sinceMs(askedAt) < (lastError === null ? askAtMostEachMs : retryAfterMs)) return asking;
     askedAt = clock();
     const began = askedAt;
     asking = keys
       .reload()
       .then(() => {
         fetchedAt = began;
-        trouble = null;
+        lastError = null;
       })
       .catch((error: unknown) => {
-        trouble = error instanceof Error ? error.message : String(error);
+        lastError = error instanceof Error ? error.message : String(error);
       })
       .finally(() => {
         asking = null;
@@ -49,14 +49,14 @@ export function createKeys(address: string, clock: Clock): JWTVerifyGetKey {
 
   return async function keyOf(header, token) {
     if (sinceMs(fetchedAt) >= refreshAfterMs) await refresh();
-    if (sinceMs(fetchedAt) >= trustForMs) throw new IssuerSilent(`${address}: ${trouble}`);
+    if (sinceMs(fetchedAt) >= trustForMs) throw new IssuerSilent(`${address}: ${lastError}`);
     try {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       await refresh();
       // The key may be a new one that could not be fetched.
-      if (trouble !== null) throw new IssuerSilent(`${address}: ${trouble}`);
+      if (lastError !== null) throw new IssuerSilent(`${address}: ${lastError}`);
       return keys(header, token);
     }
   };

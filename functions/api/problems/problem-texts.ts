@@ -1,6 +1,6 @@
 // What is said of each fault: status, title, and how to mend it. Codes are public; words may get better.
 
-import type { Fault, Unproven } from '../../../shared/domain/fault.ts';
+import type { Fault, UncallablePin } from '../../../shared/domain/fault.ts';
 import { accessWordsOf } from './access-texts.ts';
 import type { Problem } from './problem.ts';
 import { steeringWordsOf } from './rollout-texts.ts';
@@ -20,7 +20,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
       };
     }
     case 'model_not_callable':
-      return { status: 409, ...notCallable(fault.unproven), unproven: fault.unproven };
+      return { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins };
     case 'no_policy':
       return {
         status: 404,
@@ -172,7 +172,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
   }
 }
 
-function notCallable([first]: readonly Unproven[]): { title: string; hint: string; field: string } {
+function uncallableText([first]: readonly UncallablePin[]): { title: string; hint: string; field: string } {
   if (first === undefined) throw new Error('a model that is not callable must be named');
   const { ring, family, project, location, model, state, nearest, elsewhere } = first;
   const looked = state === 'unknown' ? 'it was not seen to answer yet' : state;

@@ -2,7 +2,7 @@
 // error uses it, the poll path without Hono too.
 
 import type { ServerResponse } from 'node:http';
-import type { Fault, Finding, Unproven } from '../../../shared/domain/fault.ts';
+import type { Fault, Finding, UncallablePin } from '../../../shared/domain/fault.ts';
 import { wordsOf } from './problem-texts.ts';
 
 export interface Problem {
@@ -21,7 +21,7 @@ export interface Problem {
   /** The revision that stands, on a conflict. */
   readonly current?: number;
   /** Pins that are not proven callable, each with what was seen and what could be pinned instead. */
-  readonly unproven?: readonly Unproven[];
+  readonly uncallablePins?: readonly UncallablePin[];
 }
 
 export const problemType = 'application/problem+json';

@@ -1,7 +1,7 @@
 // The gate: a pin is stated only where its project was seen to call it. Asked by every change but a restore; `force` with a
 // reason passes it, and is recorded. Before the first run of a probe there is nothing to hold a pin against.
 
-import type { Unproven } from '../fault.ts';
+import type { UncallablePin } from '../fault.ts';
 import { compareModels, type Model, parseModel } from '../models/model.ts';
 import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 import { type PinnedEndpoint, pinnedEndpoints } from '../policy/pinned-endpoints.ts';
@@ -9,7 +9,11 @@ import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 
 /** The pins that `after` states anew and that are not proven callable where their ring calls them. */
-export function findUnproven(before: Policy | null, after: Policy, matrix: Matrix | null): readonly Unproven[] {
+export function findUncallablePins(
+  before: Policy | null,
+  after: Policy,
+  matrix: Matrix | null,
+): readonly UncallablePin[] {
   if (matrix === null) return [];
   const standing = new Set(
     (before === null ? [] : pinnedEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)),
@@ -19,7 +23,7 @@ export function findUnproven(before: Policy | null, after: Policy, matrix: Matri
     .flatMap((pin) => describe(pin, matrix));
 }
 
-function describe({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): readonly Unproven[] {
+function describe({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): readonly UncallablePin[] {
   const cell = matrix.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
   const state = cell?.state ?? 'unknown';
   if (isCallable(state)) return [];

@@ -36,10 +36,10 @@ describe('a call of the service', () => {
   ];
   for (const [name, answer, code, title] of answers) {
     test(`tells ${name} from Pinward`, async () => {
-      const { trouble } = failed(await ask(await serve((_, response) => answer(response))));
+      const { commandError } = failed(await ask(await serve((_, response) => answer(response))));
 
-      assert.equal(trouble.code, code);
-      assert.match(trouble.title, title);
+      assert.equal(commandError.code, code);
+      assert.match(commandError.title, title);
     });
   }
 
@@ -56,8 +56,8 @@ describe('a call of the service', () => {
 
   test('says so when nobody listens, and of a change that it may have been made', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const read = failed(await ask(url)).trouble;
-    const written = failed(await ask(url, 'PUT')).trouble;
+    const read = failed(await ask(url)).commandError;
+    const written = failed(await ask(url, 'PUT')).commandError;
 
     assert.deepEqual([read.code, written.code], ['unreachable', 'unreachable']);
     assert.match(read.title, /\(ECONNREFUSED\)/);
@@ -71,8 +71,8 @@ describe('a call of the service', () => {
     const { stdout: cert } = spawnSync('openssl', [...words.split(' '), key]);
     const server = createTlsServer({ key: readFileSync(key), cert }, (_, response) => response.end());
     servers.push(server);
-    const untrusted = failed(await ask((await listen(server)).replace('http:', 'https:'))).trouble;
-    const bare = failed(await ask((await serve((_, to) => to.end())).replace('http:', 'https:'))).trouble;
+    const untrusted = failed(await ask((await listen(server)).replace('http:', 'https:'))).commandError;
+    const bare = failed(await ask((await serve((_, to) => to.end())).replace('http:', 'https:'))).commandError;
 
     assert.deepEqual([untrusted.code, bare.code], ['tls_failed', 'tls_failed']);
     assert.match(untrusted.title, /DEPTH_ZERO_SELF_SIGNED_CERT/);
@@ -84,8 +84,8 @@ describe('a call of the service', () => {
     const service = startService();
     servers.push(service.server);
     const url = await listen(service.server);
-    const empty = failed(await ask(url)).trouble;
-    const wrong = failed(await ask(url, 'GET', 'another-token-of-thirty-two-characters')).trouble;
+    const empty = failed(await ask(url)).commandError;
+    const wrong = failed(await ask(url, 'GET', 'another-token-of-thirty-two-characters')).commandError;
     await service.close();
 
     assert.deepEqual([empty.code, wrong.code], ['no_policy', 'unauthenticated']);
@@ -122,7 +122,7 @@ describe('where the service is, and the token', () => {
   ];
   for (const [name, code, options] of wrong) {
     test(`are refused when they are ${name}`, () => {
-      assert.equal(failed(readTarget(options, {})).trouble.code, code);
+      assert.equal(failed(readTarget(options, {})).commandError.code, code);
     });
   }
 });

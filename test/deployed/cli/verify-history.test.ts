@@ -150,7 +150,7 @@ describe('npm run verify-history', () => {
     failing.close();
 
     assert.deepEqual([asked, lines], [2, []]);
-    assert.equal(source.trouble()?.code, 'write_conflict');
+    assert.equal(source.commandError()?.code, 'write_conflict');
   });
 
   test('ends with 2 where nothing could be checked, and leaves an older export alone', async () => {

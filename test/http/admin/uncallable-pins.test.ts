@@ -32,7 +32,7 @@ describe('a pin that is not proven callable', () => {
 
     const problem = ProblemReply.parse(body);
     assert.equal(problem.code, 'model_not_callable');
-    assert.equal(problem.unproven?.[0]?.evidence, 'NOT_FOUND: no access');
+    assert.equal(problem.uncallablePins?.[0]?.evidence, 'NOT_FOUND: no access');
     assert.match(problem.hint, /Pin "claude-opus-4-8", which is callable there/);
     assert.equal(poll.body.pins.opus.model, 'claude-opus-4-8');
   });

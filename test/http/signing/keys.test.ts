@@ -97,9 +97,9 @@ voucher ${idOf(world.key)} by ${idOf(older)} ${validUntil} ${second?.signature}
   test('is a fault for as long as the key that signs can not be had', async (t) => {
     const world = await meetSigner(t);
     const list = createKeyList(world.keys(), world.clock, world.log);
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     const down = await list();
-    world.fake.trouble(null);
+    world.fake.healthIssue(null);
     world.time += signAgainAfterMs;
     const well = await list();
 
@@ -138,7 +138,7 @@ describe('GET /v1/keys', { skip: isMissing('openssl') }, () => {
     const world = await meetSigner(t);
     const service = startService({ keys: world.keys() });
     t.after(() => service.close());
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     for (const path of ['/v1/keys', '/v1/keys.txt']) {
       const { body, text, headers } = await service.ask().get(path).expect(503);
       assert.equal(body.code ?? JSON.parse(text).code, 'signer_unavailable');

@@ -69,10 +69,10 @@ describe('a signed poll', { skip: isMissing('openssl') }, () => {
     const { world, service } = await meet(t);
     const poll = async (status: number, etag = '') =>
       service.ask().get('/v1/pins.settings.json').set(asMachine).set('If-None-Match', etag).expect(status);
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     const whole = await poll(200);
     const unchanged = await poll(304, whole.headers['etag']);
-    world.fake.trouble(null);
+    world.fake.healthIssue(null);
     const soon = await poll(304, whole.headers['etag']);
     service.time += signAgainAfterMs;
     const signed = await poll(304, whole.headers['etag']);

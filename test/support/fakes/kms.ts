@@ -11,7 +11,7 @@ import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, st
 import { fromJSON, type ServiceDefinition } from '@grpc/proto-loader';
 
 /** What can be wrong with an answer; `hang` gives none, `late` one after 300 ms. */
-export type Trouble =
+export type HealthIssue =
   | 'unavailable'
   | 'disabled'
   | 'hang'
@@ -33,7 +33,7 @@ export interface FakeKms {
   readonly endpoint: string;
   makeKey(algorithm?: string): FakeKey;
   /** From now on every call goes wrong so; null for well. */
-  trouble(kind: Trouble | null): void;
+  healthIssue(kind: HealthIssue | null): void;
   calls(): { readonly publicKey: number; readonly sign: number };
   /** Clients' connections so far. */
   connections(): number;
@@ -61,7 +61,7 @@ export async function startFakeKms(): Promise<FakeKms> {
   const complaints: string[] = [];
   const peers = new Set<string>();
   const calls = { publicKey: 0, sign: 0 };
-  let trouble: Trouble | null = null;
+  let healthIssue: HealthIssue | null = null;
 
   /** Finds the key and lets the answer go wrong as told; what is not told so is answered by `make`. */
   function answer(kind: keyof typeof calls, make: (key: Held, request: Request) => Promise<object>): Handler {
@@ -70,12 +70,13 @@ export async function startFakeKms(): Promise<FakeKms> {
       calls[kind]++;
       peers.add(call.getPeer());
       const key = keys.get(request.name);
-      if (trouble === 'hang') return;
-      if (trouble === 'unavailable') return done({ code: status.UNAVAILABLE, details: 'The service is unavailable.' });
-      if (trouble === 'disabled') return done({ code: status.FAILED_PRECONDITION, details: 'It is not enabled.' });
+      if (healthIssue === 'hang') return;
+      if (healthIssue === 'unavailable')
+        return done({ code: status.UNAVAILABLE, details: 'The service is unavailable.' });
+      if (healthIssue === 'disabled') return done({ code: status.FAILED_PRECONDITION, details: 'It is not enabled.' });
       if (key === undefined) return done({ code: status.NOT_FOUND, details: `${request.name} not found.` });
-      const wait = trouble === 'late' ? 300 : 0;
-      const made = make(key, request).then((body) => spoil(body, trouble));
+      const wait = healthIssue === 'late' ? 300 : 0;
+      const made = make(key, request).then((body) => spoil(body, healthIssue));
       made.then(
         (body) => setTimeout(() => done(null, body), wait),
         (error) => done({ code: status.INVALID_ARGUMENT, details: String(error) }),
@@ -119,8 +120,8 @@ export async function startFakeKms(): Promise<FakeKms> {
       keys.set(name, key);
       return key;
     },
-    trouble(kind) {
-      trouble = kind;
+    healthIssue(kind) {
+      healthIssue = kind;
     },
     calls: () => ({ ...calls }),
     connections: () => peers.size,
@@ -143,11 +144,11 @@ function definition(): ServiceDefinition {
   return service;
 }
 
-function spoil(body: object, trouble: Trouble | null): object {
-  if (trouble === 'damaged') return { ...body, signatureCrc32c: wrap(1), pemCrc32c: wrap(1) };
-  if (trouble === 'no checksum') return { ...body, signatureCrc32c: null, pemCrc32c: null };
-  if (trouble === 'digest unchecked') return { ...body, verifiedDigestCrc32c: false };
-  if (trouble === 'another key') return { ...body, name: 'projects/mallory' };
+function spoil(body: object, healthIssue: HealthIssue | null): object {
+  if (healthIssue === 'damaged') return { ...body, signatureCrc32c: wrap(1), pemCrc32c: wrap(1) };
+  if (healthIssue === 'no checksum') return { ...body, signatureCrc32c: null, pemCrc32c: null };
+  if (healthIssue === 'digest unchecked') return { ...body, verifiedDigestCrc32c: false };
+  if (healthIssue === 'another key') return { ...body, name: 'projects/mallory' };
   return body;
 }
 

@@ -77,15 +77,15 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
 async function health({ snapshot, store }: RoutePorts): Promise<Result<Reply>> {
   const known = await snapshot.current();
   const age = snapshot.age();
-  const list = await store.list('trouble', { order: 'ascending', limit: 20 });
+  const list = await store.list('healthIssue', { order: 'ascending', limit: 20 });
   const isReachable = list.ok && known.ok && known.value.staleSince === null;
-  const troubles = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
+  const issues = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
   const body = {
-    status: isReachable && troubles.length === 0 ? 'ok' : 'degraded',
+    status: isReachable && issues.length === 0 ? 'ok' : 'degraded',
     revision: known.ok ? (known.value.published?.revision.number ?? null) : null,
     snapshotAgeSeconds: age === null ? null : Math.floor(age / 1000),
     store: isReachable ? 'reachable' : 'unreachable',
-    troubles,
+    issues,
   };
   return ok(known.ok ? { body } : { body, status: 503 });
 }

@@ -97,10 +97,10 @@ export const HealthReply = z.strictObject({
   revision: z.int().nullable(),
   snapshotAgeSeconds: z.int().nullable(),
   store: z.enum(['reachable', 'unreachable']),
-  troubles: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
+  issues: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
 });
 
-const UnprovenReply = z.strictObject({
+const UncallablePinReply = z.strictObject({
   ring: z.string(),
   family: z.string(),
   project: z.string(),
@@ -165,7 +165,7 @@ export const ProblemReply = z.strictObject({
   allowed: z.array(z.string()).optional(),
   retryAfter: z.int().optional().describe('Seconds after which to try again, as in Retry-After.'),
   current: z.int().optional(),
-  unproven: z.array(UnprovenReply).optional(),
+  uncallablePins: z.array(UncallablePinReply).optional(),
 });
 
 /** Schemas that the OpenAPI document names and refers to instead of repeating them. */

@@ -59,7 +59,7 @@ describe('a policy file', () => {
     test(`is not taken when it is ${name}`, () => {
       const read = readPolicyText(text, format, 'f');
 
-      assert.match(read.ok ? 'read' : read.trouble.title, title);
+      assert.match(read.ok ? 'read' : read.commandError.title, title);
     });
   }
 

@@ -5,7 +5,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { crc32cOf, type Kms, type KmsOptions, openKms } from '../../../../shared/adapters/kms.ts';
-import { type FakeKms, startFakeKms, type Trouble } from '../../../support/fakes/kms.ts';
+import { type FakeKms, type HealthIssue, startFakeKms } from '../../../support/fakes/kms.ts';
 import { isMissing } from '../../../support/needs.ts';
 import { isSigned } from '../../../support/openssl.ts';
 
@@ -36,9 +36,9 @@ describe('a key of Cloud KMS', { skip: isMissing('openssl') }, () => {
   test('is unavailable, and then well again by the same client, when Cloud KMS fails', async (t) => {
     const { fake, kms } = await meet(t, { timeoutMs: 400 });
     const signer = kms.signer(fake.makeKey().name);
-    fake.trouble('unavailable');
+    fake.healthIssue('unavailable');
     const failed = [await signer.publicKey(), await signer.sign('text')];
-    fake.trouble(null);
+    fake.healthIssue(null);
     const well = [await signer.publicKey(), await signer.sign('text')];
 
     assert.deepEqual(failed.map(codeOf), ['signer_unavailable', 'signer_unavailable']);
@@ -48,7 +48,7 @@ describe('a key of Cloud KMS', { skip: isMissing('openssl') }, () => {
   test('is unavailable when its time is over', async (t) => {
     const { fake, kms } = await meet(t, { timeoutMs: 300 });
     const signer = kms.signer(fake.makeKey().name);
-    fake.trouble('hang');
+    fake.healthIssue('hang');
 
     assert.deepEqual((await Promise.all([signer.publicKey(), signer.sign('text')])).map(codeOf), [
       'signer_unavailable',
@@ -68,28 +68,28 @@ describe('a key of Cloud KMS', { skip: isMissing('openssl') }, () => {
     assert.equal(codeOf(await kms.signer(`${ring}/1`).sign('text')), 'signer_unavailable');
   });
 
-  const spoiled: readonly (readonly [Trouble, RegExp, RegExp])[] = [
+  const spoiled: readonly (readonly [HealthIssue, RegExp, RegExp])[] = [
     ['damaged', /signature arrived damaged/, /public key arrived damaged/],
     ['no checksum', /signature arrived damaged/, /public key arrived damaged/],
     ['another key', /signed with another key/, /answered for another key/],
     ['disabled', /not enabled/, /not enabled/],
   ];
-  for (const [trouble, onSign, onKey] of spoiled) {
-    test(`takes no answer that is ${trouble}`, async (t) => {
+  for (const [healthIssue, onSign, onKey] of spoiled) {
+    test(`takes no answer that is ${healthIssue}`, async (t) => {
       const { fake, kms } = await meet(t);
       const signer = kms.signer(fake.makeKey().name);
-      fake.trouble(trouble);
+      fake.healthIssue(healthIssue);
 
       assert.match(detailOf(await signer.sign('text')), onSign);
       assert.match(detailOf(await signer.publicKey()), onKey);
-      fake.trouble(null);
+      fake.healthIssue(null);
       assert.deepEqual([await signer.sign('text'), await signer.publicKey()].map(codeOf), ['ok', 'ok']);
     });
   }
 
   test('takes no signature on a digest that Cloud KMS could not check', async (t) => {
     const { fake, kms } = await meet(t);
-    fake.trouble('digest unchecked');
+    fake.healthIssue('digest unchecked');
 
     assert.match(detailOf(await kms.signer(fake.makeKey().name).sign('text')), /without its checksum/);
   });

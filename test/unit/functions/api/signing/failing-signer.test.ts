@@ -23,13 +23,13 @@ const unsigned = {
 };
 
 describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
-  for (const trouble of ['unavailable', 'hang', 'damaged', 'no checksum', 'another key', 'disabled'] as const) {
-    test(`leaves answers unsigned (${trouble}), is told of once, and signs again when it is well`, async (t) => {
+  for (const healthIssue of ['unavailable', 'hang', 'damaged', 'no checksum', 'another key', 'disabled'] as const) {
+    test(`leaves answers unsigned (${healthIssue}), is told of once, and signs again when it is well`, async (t) => {
       const world = await meetSigner(t, 1_500);
       const signatures = signaturesOf(world);
-      world.fake.trouble(trouble);
+      world.fake.healthIssue(healthIssue);
       assert.deepEqual(await signatures.of(answer), unsigned);
-      world.fake.trouble(null);
+      world.fake.healthIssue(null);
       assert.deepEqual(signatures.of(answer), unsigned, 'it is not asked again at once');
       assert.deepEqual(signatures.of({ ...answer, revision: 42 }), unsigned, 'nor for anything else');
       world.time += signAgainAfterMs;
@@ -42,7 +42,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
   test('is asked by one poll each ten seconds, and told of once, however long it takes', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     await signatures.of(answer);
     for (let round = 0; round < 3; round++) {
       world.time += signAgainAfterMs;
@@ -61,7 +61,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
     const signed = await signatures.of(answer);
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     assert.deepEqual(await signatures.of({ ...answer, revision: 42 }), unsigned);
 
     assert.equal(signatures.of(answer), signed);
@@ -98,9 +98,9 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
   test('is tried again, too, when the clock was set back', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
-    world.fake.trouble('disabled');
+    world.fake.healthIssue('disabled');
     await signatures.of(answer);
-    world.fake.trouble(null);
+    world.fake.healthIssue(null);
     world.time -= 3_600_000;
 
     assert.ok((await signatures.of(answer)).isFinal);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findUnproven } from '../../../../../shared/domain/availability/uncallable-pins.ts';
+import { findUncallablePins } from '../../../../../shared/domain/availability/uncallable-pins.ts';
 import { cell, matrix, policy, ring } from '../../../../support/world.ts';
 
 const standing = policy();
@@ -22,12 +22,12 @@ function movedTo(model: string, over: Record<string, unknown> = {}) {
 
 describe('the gate', () => {
   test('lets a pin through that was seen to answer where its ring calls it', () => {
-    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-4-7'), known), []);
-    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-5', { location: 'us' }), known), []);
+    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-4-7'), known), []);
+    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-5', { location: 'us' }), known), []);
   });
 
   test('holds back a pin that is not enabled, with the evidence, the nearest choice and where it would be callable', () => {
-    assert.deepEqual(findUnproven(standing, movedTo('claude-opus-5'), known), [
+    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-5'), known), [
       {
         ring: 'everyone',
         family: 'opus',
@@ -44,8 +44,8 @@ describe('the gate', () => {
   });
 
   test('holds back a pin without quota, and one that nobody ever looked at', () => {
-    const [quota] = findUnproven(standing, movedTo('claude-opus-5-5'), known);
-    const [unseen] = findUnproven(standing, movedTo('claude-opus-4-6'), known);
+    const [quota] = findUncallablePins(standing, movedTo('claude-opus-5-5'), known);
+    const [unseen] = findUncallablePins(standing, movedTo('claude-opus-4-6'), known);
 
     assert.equal(quota?.state, 'no_quota');
     assert.deepEqual([unseen?.state, unseen?.evidence, unseen?.seen], ['unknown', '', null]);
@@ -55,11 +55,11 @@ describe('the gate', () => {
   test('asks nothing of pins that stand already, so that another change is not held up by them', () => {
     const other = matrix([cell('claude-opus-4-8', { state: 'not_enabled' })]);
 
-    assert.deepEqual(findUnproven(standing, policy({ settings: { model: 'opus' } }), other), []);
+    assert.deepEqual(findUncallablePins(standing, policy({ settings: { model: 'opus' } }), other), []);
   });
 
   test('asks about each pin of a ring that gets another project or location', () => {
-    const moved = findUnproven(standing, policy({ location: 'eu' }), known);
+    const moved = findUncallablePins(standing, policy({ location: 'eu' }), known);
 
     assert.deepEqual(
       moved.map(({ family, location }) => [family, location]),
@@ -72,10 +72,10 @@ describe('the gate', () => {
   });
 
   test('has nothing to hold a pin against before the first run of a probe', () => {
-    assert.deepEqual(findUnproven(null, standing, null), []);
+    assert.deepEqual(findUncallablePins(null, standing, null), []);
   });
 
   test('is strict with a first policy once a probe has run', () => {
-    assert.equal(findUnproven(null, policy({ project: 'other-project' }), known).length, 3);
+    assert.equal(findUncallablePins(null, policy({ project: 'other-project' }), known).length, 3);
   });
 });
