@@ -1,6 +1,6 @@
 // Telling what a probe found out: models enabled and lost, pins at risk, and a probe that can't see.
 
-import { mending } from '../../shared/domain/availability/observation.ts';
+import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
@@ -81,7 +81,7 @@ export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
   return {
     urgency: 'urgent',
     title: 'The probe can not see Vertex',
-    summary: `Every question in ${locations.join(', ')} failed the same way, twice. What is known of models stays as it was. ${mending[cause]}`,
+    summary: `Every question in ${locations.join(', ')} failed the same way, twice. What is known of models stays as it was. ${remedies[cause]}`,
     fields: [
       ['Cause', cause],
       ['Google answered', evidence],

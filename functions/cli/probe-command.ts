@@ -7,8 +7,8 @@ import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Cell } from '../../shared/domain/availability/availability.ts';
-import { mending } from '../../shared/domain/availability/observation.ts';
-import type { Look } from '../../shared/domain/probe/probe-input.ts';
+import { remedies } from '../../shared/domain/availability/observation.ts';
+import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import { runProbe } from '../probe/run.ts';
 
 const help = `Look at which Claude models a project can call, and where.
@@ -36,7 +36,7 @@ const marks: Record<Cell['state'], string> = {
 
 const legend =
   'yes: answered a call · -: not enabled for the project, or unknown there · .: not served there · ?: no answer about it';
-const looks: Look[] = [];
+const results: ProbeResult[] = [];
 
 const { values } = parseArgs({
   options: {
@@ -62,7 +62,7 @@ const ran = await runProbe({
   holder: `command-${process.pid}`,
   projects: [values.project],
   locations: values.locations.split(','),
-  onLook: showProgress,
+  onResult: showProgress,
 });
 process.stderr.write('\n');
 await garden.close();
@@ -72,24 +72,24 @@ if (!ran.ok || ran.value === null) {
   process.exit(1);
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
-const silent = looks.filter(({ observation }) => marksNothing(observation.verdict));
+const silent = results.filter(({ observation }) => marksNothing(observation.verdict));
 for (const line of new Set(silent.map(explain))) process.stdout.write(`${line}\n`);
 // Nothing at all was said of any model: whoever runs this has something to mend first.
-if (silent.length === looks.length) process.exitCode = 1;
+if (silent.length === results.length) process.exitCode = 1;
 
-function marksNothing(verdict: Look['observation']['verdict']): boolean {
+function marksNothing(verdict: ProbeResult['observation']['verdict']): boolean {
   return verdict === 'misconfigured' || verdict === 'transient' || verdict === 'unknown';
 }
 
-function explain({ endpoint, observation: { verdict, cause, evidence } }: Look): string {
+function explain({ endpoint, observation: { verdict, cause, evidence } }: ProbeResult): string {
   return cause === null
     ? `? ${endpoint.location}: ${verdict}, ${evidence}`
-    : `? ${endpoint.location}: ${cause}. ${mending[cause]}`;
+    : `? ${endpoint.location}: ${cause}. ${remedies[cause]}`;
 }
 
-function showProgress(look: Look, done: number, all: number): void {
-  looks.push(look);
-  const { endpoint, observation } = look;
+function showProgress(result: ProbeResult, done: number, all: number): void {
+  results.push(result);
+  const { endpoint, observation } = result;
   const line = `${done}/${all} ${endpoint.model} in ${endpoint.location}: ${observation.verdict}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
   else process.stderr.write(`${line}\n`);

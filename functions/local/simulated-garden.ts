@@ -30,7 +30,7 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
     return isServed ? 'enabled' : 'not_served';
   }
 
-  const look =
+  const observe =
     (by: Observation['by']) =>
     async (endpoint: ModelEndpoint): Promise<Observation> => {
       const verdict = verdictOf(endpoint);
@@ -46,8 +46,8 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
     };
   return {
     list: async () => ({ models: entries.map(({ id }) => id), evidence: 'simulated' }),
-    screen: look('screen'),
-    confirm: look('confirm'),
+    screen: observe('screen'),
+    confirm: observe('confirm'),
     close: () => Promise.resolve(),
   };
 }

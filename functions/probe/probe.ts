@@ -15,7 +15,7 @@ export interface ProbePorts {
 
 export interface Probed {
   readonly endpoints: number;
-  readonly confirmed: number;
+  readonly confirmations: number;
   readonly events: readonly string[];
   readonly published: number;
   /** The code of what failed, or null. */
@@ -27,9 +27,9 @@ export async function probeOnce({ run, sweep, log }: ProbePorts): Promise<Probed
   const ran = await run();
   const swept = await sweep();
   const fault = (ran.ok ? null : ran.fault.code) ?? (swept.ok ? (swept.value.fault?.code ?? null) : swept.fault.code);
-  const { endpoints = 0, confirmed = 0, newEvents = [] } = ran.ok && ran.value !== null ? ran.value : {};
+  const { endpoints = 0, confirmations = 0, newEvents = [] } = ran.ok && ran.value !== null ? ran.value : {};
   const published = swept.ok ? swept.value.published : 0;
-  const done = { endpoints, confirmed, events: newEvents.map(({ id }) => id), published, fault };
+  const done = { endpoints, confirmations, events: newEvents.map(({ id }) => id), published, fault };
   if (fault === null) log.info('run', done);
   else log.error('run', done);
   return done;

@@ -10,10 +10,10 @@ import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts
 import type { Policy } from '../../shared/domain/policy/policy.ts';
 import { endpointsToProbe } from '../../shared/domain/probe/endpoints-to-probe.ts';
 import { planProbe } from '../../shared/domain/probe/plan-probe.ts';
-import type { Look } from '../../shared/domain/probe/probe-input.ts';
+import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
 import { eventWrites } from '../commands/event-writes.ts';
-import { lookAround } from './ask-all.ts';
+import { askAll } from './ask-all.ts';
 
 export interface RunPorts {
   readonly store: Store;
@@ -26,12 +26,12 @@ export interface RunPorts {
   readonly projects: readonly string[];
   readonly locations: readonly string[];
   /** Told of each look as it is made, for whoever watches. */
-  readonly onLook?: (look: Look, done: number, all: number) => void;
+  readonly onResult?: (ask: ProbeResult, done: number, all: number) => void;
 }
 
 export interface Ran {
   readonly endpoints: number;
-  readonly confirmed: number;
+  readonly confirmations: number;
   readonly newEvents: readonly NewEvent[];
   readonly matrix: Matrix;
 }
@@ -65,13 +65,13 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
   const endpoints = endpointsOf(ports, policy, everListed);
   if (endpoints.length === 0) return ok(null);
-  const { looks, confirmed } = await lookAround({ ...ports, before, endpoints });
+  const { results, confirmations } = await askAll({ ...ports, before, endpoints });
 
   const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
-  const plan = planProbe({ before, looks, listed, policy, catalogue, now: instant(clock()) });
+  const plan = planProbe({ before, results, listed, policy, catalogue, now: instant(clock()) });
   const committed = await commit(store, known.value, plan.matrix, plan.newEvents);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
-  return ok({ endpoints: endpoints.length, confirmed, newEvents: plan.newEvents, matrix: plan.matrix });
+  return ok({ endpoints: endpoints.length, confirmations, newEvents: plan.newEvents, matrix: plan.matrix });
 }
 
 function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly ModelEndpoint[] {

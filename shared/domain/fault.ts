@@ -23,7 +23,7 @@ export interface UncallablePin {
   readonly state: string;
   /** Vertex's last answer about it, and when that was; empty and null when it was never looked at. */
   readonly evidence: string;
-  readonly seen: string | null;
+  readonly answeredAt: string | null;
   /** The callable model of the family, in the same place, that is nearest to the one asked for. */
   readonly nearest: string | null;
   /** Other locations in which this very model is callable. */

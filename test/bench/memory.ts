@@ -10,7 +10,7 @@ import type { Measure } from './measure.ts';
 import { machineHeaders, type Running, spawnSubject, untilAnswered } from './server.ts';
 
 /** Caches fill and empty in between, so the most of so many looks counts. */
-const looks = 6;
+const results = 6;
 const pollsEach = 170_000;
 
 export async function benchMemory(): Promise<Record<string, Measure>> {
@@ -30,7 +30,7 @@ export async function benchMemory(): Promise<Record<string, Measure>> {
 /** In MiB, while a million polls are answered. */
 async function mostInUse(subject: Running): Promise<number> {
   let most = 0;
-  for (let look = 0; look < looks; look++) {
+  for (let look = 0; look < results; look++) {
     await poll(subject, look % 3);
     most = Math.max(most, await inUseMiB(subject));
   }

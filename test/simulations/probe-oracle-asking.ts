@@ -10,7 +10,7 @@ export class AskingOracle {
   readonly #complain: (kind: 'missed', what: string) => void;
   readonly #endpoints = new Set(models.map(({ id }) => id));
   readonly #last = new Map<string, Answer>();
-  readonly #confirmed = new Map<string, number>();
+  readonly #confirmedAt = new Map<string, number>();
 
   constructor(complain: (kind: 'missed', what: string) => void) {
     this.#complain = complain;
@@ -30,7 +30,7 @@ export class AskingOracle {
           this.#complain('missed', `${name}: not confirmed`);
       } else if (answer.verdict !== 'misconfigured' && answer.verdict !== 'transient' && answer.verdict !== 'unknown') {
         this.#last.set(name, answer);
-        if (answer.by === 'confirm') this.#confirmed.set(name, answer.at);
+        if (answer.by === 'confirm') this.#confirmedAt.set(name, answer.at);
       }
     }
   }
@@ -39,6 +39,6 @@ export class AskingOracle {
     const said = this.#last.get(name)?.verdict;
     // A screen's word of quota may have come between; what it means depends on what was before.
     if (said === 'no_quota') return false;
-    return said !== 'enabled' || at - (this.#confirmed.get(name) ?? 0) > dayMs + 60_000;
+    return said !== 'enabled' || at - (this.#confirmedAt.get(name) ?? 0) > dayMs + 60_000;
   }
 }

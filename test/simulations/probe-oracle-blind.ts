@@ -9,7 +9,7 @@ type Complain = (kind: 'missed' | 'false' | 'duplicate', what: string) => void;
 export class BlindOracle {
   readonly #complain: Complain;
   readonly #dark = new Map<string, number>();
-  #isTold = false;
+  #isNotified = false;
 
   constructor(complain: Complain) {
     this.#complain = complain;
@@ -39,14 +39,14 @@ export class BlindOracle {
     recovered: readonly Event[],
     isLit: boolean,
   ): void {
-    if (blind.length > 1 || (blind.length === 1 && this.#isTold)) this.#complain('duplicate', 'ProbeBlind');
+    if (blind.length > 1 || (blind.length === 1 && this.#isNotified)) this.#complain('duplicate', 'ProbeBlind');
     if (blind.some(({ data }) => data.locations.some((each) => !dark.includes(each))))
       this.#complain('false', `ProbeBlind of ${blind[0]?.data.locations} where ${dark} is dark`);
-    if (dark.length > 0 && !this.#isTold && blind.length === 0) this.#complain('missed', `ProbeBlind of ${dark}`);
-    if (dark.length > 0) this.#isTold = true;
-    if (recovered.length > 0 && !(this.#isTold && isLit)) this.#complain('false', 'ProbeRecovered');
-    if (recovered.length === 0 && this.#isTold && isLit) this.#complain('missed', 'ProbeRecovered');
-    if (isLit) this.#isTold = false;
+    if (dark.length > 0 && !this.#isNotified && blind.length === 0) this.#complain('missed', `ProbeBlind of ${dark}`);
+    if (dark.length > 0) this.#isNotified = true;
+    if (recovered.length > 0 && !(this.#isNotified && isLit)) this.#complain('false', 'ProbeRecovered');
+    if (recovered.length === 0 && this.#isNotified && isLit) this.#complain('missed', 'ProbeRecovered');
+    if (isLit) this.#isNotified = false;
   }
 }
 

@@ -53,7 +53,7 @@ export async function simulate(runs: number, seed: number, onWorld = (_runs: num
       duplicate: count('duplicate'),
       detectionP95Runs: detections[Math.ceil(detections.length * 0.95) - 1] ?? 0,
     },
-    repeats: sum(({ deliveries: { posts } }) => [...posts.values()].reduce((total, times) => total + times - 1, 0)),
+    repeats: sum(({ deliveries: { posts } }) => [...posts.values()].reduce((total, count) => total + count - 1, 0)),
     tally: new Map(
       [...new Set(worlds.flatMap(({ tally }) => [...tally.keys()]))]
         .sort()
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   const { outcome, repeats, tally, complaints } = await simulate(runs, seed, (done) => {
     if (done % 1_000 < runsAWorld) say(`${done} of ${runs} runs`);
   });
-  say([...tally].map(([what, times]) => `${what}: ${times}`).join(', '));
+  say([...tally].map(([what, count]) => `${what}: ${count}`).join(', '));
   for (const complaint of complaints) say(complaint);
   say(`${repeats} posts repeated by a death between the post and its record`);
   say(JSON.stringify(outcome));

@@ -19,7 +19,7 @@ export const hostile = [
 ] as const;
 const written = fc
   .array(fc.oneof(fc.constantFrom(...hostile), textOf(6)), { maxLength: 6 })
-  .chain((parts) => fc.constantFrom(1, 1, 20, 400).map((times) => parts.join('').repeat(times)));
+  .chain((parts) => fc.constantFrom(1, 1, 20, 400).map((count) => parts.join('').repeat(count)));
 export const anyMessage: fc.Arbitrary<Message> = fc.record({
   urgency: fc.constantFrom('calm', 'urgent'),
   title: written,

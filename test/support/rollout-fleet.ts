@@ -131,7 +131,7 @@ export class Fleet {
   }
 
   #garden(): Garden {
-    const look =
+    const observe =
       (by: Observation['by']) =>
       async ({ model }: ModelEndpoint): Promise<Observation> => {
         const at = new Date(this.time).toISOString();
@@ -142,8 +142,8 @@ export class Fleet {
       };
     return {
       list: async () => ({ models: null, evidence: '' }),
-      screen: look('screen'),
-      confirm: look('confirm'),
+      screen: observe('screen'),
+      confirm: observe('confirm'),
       close: () => Promise.resolve(),
     };
   }

@@ -36,13 +36,13 @@ export interface ListedVoucher {
 export function createKeyList(keys: Keys | null, clock: Clock, log: Log): () => Promise<Result<KeyList>> {
   if (keys === null) return async () => ok({ organisation: null, keys: [], vouchers: [] });
   let held: { readonly validUntil: string; until: number; readonly list: Promise<Result<KeyList>> } | null = null;
-  let isTold = false;
+  let isNotified = false;
 
   async function gather(keys: Keys, validUntil: string, hold: () => void): Promise<Result<KeyList>> {
     const { list, faults } = await listKeys(keys, validUntil);
     if (faults.length === 0) hold();
-    else if (!isTold) log.error('keys or vouchers can not be had', { faults });
-    isTold = faults.length > 0;
+    else if (!isNotified) log.error('keys or vouchers can not be had', { faults });
+    isNotified = faults.length > 0;
     return list;
   }
 

@@ -25,15 +25,15 @@ export const Cell = z.strictObject({
   /** When this state was first seen. */
   since: z.iso.datetime(),
   /** Our own first callable observation, from which a model's age counts; null while there was none. */
-  firstCallable: z.iso.datetime().nullable(),
+  firstCallableAt: z.iso.datetime().nullable(),
   /** When the model last said anything about itself. */
-  seen: z.iso.datetime().nullable(),
+  answeredAt: z.iso.datetime().nullable(),
   /** When a confirmation last answered. */
-  confirmed: z.iso.datetime().nullable(),
+  confirmedAt: z.iso.datetime().nullable(),
   /** When a first run said that the model is not callable; until a second one agrees, it is not lost and nobody is told. */
-  doubted: z.iso.datetime().nullable(),
+  suspectedAt: z.iso.datetime().nullable(),
   /** How often it became callable; tells one enabling from the next. */
-  enablings: z.int().nonnegative(),
+  enabledCount: z.int().nonnegative(),
   evidence: z.string().max(500),
 });
 export type Cell = z.infer<typeof Cell>;
@@ -44,14 +44,19 @@ export const Matrix = z.strictObject({
   /** Models that the publisher listed, and when we first saw each; null for those of the first look. */
   listed: z.record(z.string(), z.iso.datetime().nullable()),
   /** By project and model: how many enablings there were, and when people were last told of one. */
-  enabled: z.record(z.string(), z.strictObject({ times: z.int().positive(), told: z.iso.datetime().nullable() })),
+  enabled: z.record(z.string(), z.strictObject({ count: z.int().positive(), notifiedAt: z.iso.datetime().nullable() })),
   /** Locations that the probe can't see, for how many runs in a row, and whether people were told. */
   blind: z
-    .strictObject({ locations: z.array(z.string()), cause: BlindCause, runs: z.int().positive(), isTold: z.boolean() })
+    .strictObject({
+      locations: z.array(z.string()),
+      cause: BlindCause,
+      runs: z.int().positive(),
+      isNotified: z.boolean(),
+    })
     .nullable(),
-  blindings: z.int().nonnegative(),
+  blindCount: z.int().nonnegative(),
   /** Pinned places that are not callable, by name; how often each came to be. */
-  atRisk: z.record(z.string(), z.strictObject({ isNow: z.boolean(), times: z.int().positive() })),
+  atRisk: z.record(z.string(), z.strictObject({ isNow: z.boolean(), count: z.int().positive() })),
   /** Days before Google's floor of which people were told last, by pinned model. */
   retiring: z.record(z.string(), z.int().nonnegative()),
 });
@@ -62,12 +67,12 @@ export const emptyMatrix: Omit<Matrix, 'at'> = {
   listed: {},
   enabled: {},
   blind: null,
-  blindings: 0,
+  blindCount: 0,
   atRisk: {},
   retiring: {},
 };
 
-export type Turn = 'gained' | 'lost';
+export type AvailabilityChange = 'gained' | 'lost';
 
 /** Two runs agree only if they are so far apart (milliseconds): a schedule that fires twice is one look. */
 export const agreeAfterMs = 60_000;
@@ -78,27 +83,27 @@ export function isCallable(state: Availability): boolean {
 }
 
 /** Adds one observation to what is known of a place, and says whether the model was gained or lost by it. */
-export function fold(
+export function applyObservation(
   before: Cell | null,
   endpoint: ModelEndpoint,
   observation: Observation,
-): { cell: Cell; turn: Turn | null } {
+): { cell: Cell; change: AvailabilityChange | null } {
   const cell = before ?? unseenCell(endpoint, observation.at);
   const state = toState(observation.verdict);
-  if (state === null) return { cell, turn: null };
+  if (state === null) return { cell, change: null };
   const { at, evidence, by } = observation;
-  const seen = { ...cell, seen: at, evidence, ...(by === 'confirm' ? { confirmed: at } : {}) };
+  const seen = { ...cell, answeredAt: at, evidence, ...(by === 'confirm' ? { confirmedAt: at } : {}) };
   if (state === 'enabled') return gain(seen, at);
   // Quota that ran out is no sign that a model which answered before is gone.
-  if (state === 'no_quota' && cell.state === 'enabled') return { cell: { ...seen, doubted: null }, turn: null };
-  if (cell.state === 'enabled') return doubt(seen, state, at);
-  const doubted = cell.state === 'unknown' ? at : isAgreed(cell.doubted, at) ? null : cell.doubted;
-  return { cell: { ...seen, doubted, state, since: cell.state === state ? cell.since : at }, turn: null };
+  if (state === 'no_quota' && cell.state === 'enabled') return { cell: { ...seen, suspectedAt: null }, change: null };
+  if (cell.state === 'enabled') return suspect(seen, state, at);
+  const suspectedAt = cell.state === 'unknown' ? at : isAgreed(cell.suspectedAt, at) ? null : cell.suspectedAt;
+  return { cell: { ...seen, suspectedAt, state, since: cell.state === state ? cell.since : at }, change: null };
 }
 
 /** Not callable by more than one run's word, which may be a wrong one. */
-export function isSurelyNotCallable({ state, doubted }: Cell): boolean {
-  return state !== 'unknown' && !isCallable(state) && doubted === null;
+export function isSurelyNotCallable({ state, suspectedAt }: Cell): boolean {
+  return state !== 'unknown' && !isCallable(state) && suspectedAt === null;
 }
 
 /** What an answer says about the model; null when it says nothing about it. */
@@ -119,21 +124,24 @@ function toState(verdict: Verdict): Availability | null {
   }
 }
 
-function gain(cell: Cell, at: string): { cell: Cell; turn: Turn | null } {
-  if (cell.state === 'enabled') return { cell: { ...cell, doubted: null }, turn: null };
-  const enablings = cell.enablings + 1;
-  const firstCallable = cell.firstCallable ?? at;
-  return { cell: { ...cell, state: 'enabled', since: at, doubted: null, enablings, firstCallable }, turn: 'gained' };
+function gain(cell: Cell, at: string): { cell: Cell; change: AvailabilityChange | null } {
+  if (cell.state === 'enabled') return { cell: { ...cell, suspectedAt: null }, change: null };
+  const enabledCount = cell.enabledCount + 1;
+  const firstCallableAt = cell.firstCallableAt ?? at;
+  return {
+    cell: { ...cell, state: 'enabled', since: at, suspectedAt: null, enabledCount, firstCallableAt },
+    change: 'gained',
+  };
 }
 
-function doubt(cell: Cell, state: Availability, at: string): { cell: Cell; turn: Turn | null } {
-  const doubted = cell.doubted ?? at;
-  if (!isAgreed(doubted, at)) return { cell: { ...cell, doubted }, turn: null };
-  return { cell: { ...cell, state, since: at, doubted: null }, turn: 'lost' };
+function suspect(cell: Cell, state: Availability, at: string): { cell: Cell; change: AvailabilityChange | null } {
+  const suspectedAt = cell.suspectedAt ?? at;
+  if (!isAgreed(suspectedAt, at)) return { cell: { ...cell, suspectedAt }, change: null };
+  return { cell: { ...cell, state, since: at, suspectedAt: null }, change: 'lost' };
 }
 
-function isAgreed(doubted: string | null, at: string): boolean {
-  return doubted === null || Date.parse(at) - Date.parse(doubted) >= agreeAfterMs;
+function isAgreed(suspectedAt: string | null, at: string): boolean {
+  return suspectedAt === null || Date.parse(at) - Date.parse(suspectedAt) >= agreeAfterMs;
 }
 
 function unseenCell({ project, location, model }: ModelEndpoint, at: string): Cell {
@@ -143,11 +151,11 @@ function unseenCell({ project, location, model }: ModelEndpoint, at: string): Ce
     model,
     state: 'unknown',
     since: at,
-    firstCallable: null,
-    seen: null,
-    confirmed: null,
-    doubted: null,
-    enablings: 0,
+    firstCallableAt: null,
+    answeredAt: null,
+    confirmedAt: null,
+    suspectedAt: null,
+    enabledCount: 0,
     evidence: '',
   };
 }

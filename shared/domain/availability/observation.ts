@@ -33,7 +33,7 @@ export const BlindCause = z.enum([
 export type BlindCause = z.infer<typeof BlindCause>;
 
 /** What mends each, for people. */
-export const mending: Record<BlindCause, string> = {
+export const remedies: Record<BlindCause, string> = {
   unauthenticated:
     "Google refused the credentials: check the probe's service account, or run gcloud auth application-default login.",
   permission_denied:

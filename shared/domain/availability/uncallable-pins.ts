@@ -27,11 +27,11 @@ function describe({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): r
   const cell = matrix.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
   const state = cell?.state ?? 'unknown';
   if (isCallable(state)) return [];
-  const { evidence = '', seen = null } = cell ?? {};
+  const { evidence = '', answeredAt = null } = cell ?? {};
   const elsewhere = matrix.cells
     .filter((each) => each.project === endpoint.project && each.model === endpoint.model && isCallable(each.state))
     .map(({ location }) => location);
-  return [{ ring, family, ...endpoint, state, evidence, seen, nearest: nearestTo(endpoint, matrix), elsewhere }];
+  return [{ ring, family, ...endpoint, state, evidence, answeredAt, nearest: nearestTo(endpoint, matrix), elsewhere }];
 }
 
 /** The newest that is not newer; where there is none, the oldest that is. */

@@ -11,7 +11,7 @@ import { by, type ProbeInput } from './probe-input.ts';
 const retiringDays = [7, 30, 90] as const;
 
 /** A pinned place that was looked at and is not callable is at risk, until it is callable again or pinned no longer. */
-export function foldRisk(
+export function updatePinsAtRisk(
   { before, now }: ProbeInput,
   cells: ReadonlyMap<string, Cell>,
   pinned: readonly PinnedEndpoint[],
@@ -26,31 +26,31 @@ export function foldRisk(
   const entries = [...new Set([...Object.keys(before.atRisk), ...atRisk.keys()])].map((name) => {
     const was = before.atRisk[name];
     const isNow = atRisk.has(name);
-    const times = (was?.times ?? 0) + (isNow && was?.isNow !== true ? 1 : 0);
-    return [name, { isNow, times }] as const;
+    const count = (was?.count ?? 0) + (isNow && was?.isNow !== true ? 1 : 0);
+    return [name, { isNow, count }] as const;
   });
   const newEvents = entries
     .filter(([name, { isNow }]) => isNow && before.atRisk[name]?.isNow !== true)
-    .flatMap(([name, { times }]) => riskEvents(atRisk.get(name) ?? [], cells.get(name), times, now));
+    .flatMap(([name, { count }]) => riskEvents(atRisk.get(name) ?? [], cells.get(name), count, now));
   return { value: Object.fromEntries(entries), newEvents };
 }
 
 function riskEvents(
   pins: readonly PinnedEndpoint[],
   cell: Cell | undefined,
-  times: number,
+  count: number,
   now: string,
 ): readonly NewEvent[] {
   if (cell === undefined) return [];
   const { project, location, model, state, evidence } = cell;
   if (state === 'unknown' || state === 'enabled') return [];
-  const id = `PinAtRisk.${model}.${location}.${project}.${times}`;
+  const id = `PinAtRisk.${model}.${location}.${project}.${count}`;
   const data = { project, location, model, state, evidence, pins: pins.map(({ ring, family }) => ({ ring, family })) };
   return [{ id, kind: 'PinAtRisk', subject: model, at: now, by, data }];
 }
 
 /** Each step towards Google's floor is told once a model, the nearest one that has been reached. */
-export function foldRetiring(
+export function updateRetirements(
   { before, catalogue, now }: ProbeInput,
   pinned: readonly PinnedEndpoint[],
 ): { value: Matrix['retiring']; newEvents: readonly NewEvent[] } {

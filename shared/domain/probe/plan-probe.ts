@@ -2,7 +2,13 @@
 // Pure; functions/probe/run.ts reads, asks, calls this and commits. Ids of news come from place and count, so that a run
 // that is repeated says nothing twice.
 
-import { type Cell, fold, isSurelyNotCallable, type Matrix, type Turn } from '../availability/availability.ts';
+import {
+  type AvailabilityChange,
+  applyObservation,
+  type Cell,
+  isSurelyNotCallable,
+  type Matrix,
+} from '../availability/availability.ts';
 import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { Catalogue } from '../models/catalogue.ts';
@@ -10,8 +16,8 @@ import { compareModels, parseModel } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
-import { foldBlindness } from './blindness.ts';
-import { foldRetiring, foldRisk } from './pin-risk.ts';
+import { updateBlindness } from './blindness.ts';
+import { updatePinsAtRisk, updateRetirements } from './pin-risk.ts';
 import { by, type ProbeInput } from './probe-input.ts';
 
 /** Locations that follow within it are no second message. */
@@ -25,14 +31,14 @@ export interface ProbePlan {
 export function planProbe(input: ProbeInput): ProbePlan {
   const { before, now } = input;
   const pinned = input.policy === null ? [] : pinnedEndpoints(input.policy);
-  const folded = foldLooks(input);
+  const applied = applyResults(input);
   const cells = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
-  for (const { cell } of folded) cells.set(endpointKey(cell), cell);
-  const listed = foldListing(input);
-  const enabled = foldEnablings(input, folded, listed.value);
-  const blind = foldBlindness(input);
-  const risk = foldRisk(input, cells, pinned);
-  const retiring = foldRetiring(input, pinned);
+  for (const { cell } of applied) cells.set(endpointKey(cell), cell);
+  const listed = updateListing(input);
+  const enabled = updateEnabled(input, applied, listed.value);
+  const blind = updateBlindness(input);
+  const risk = updatePinsAtRisk(input, cells, pinned);
+  const retiring = updateRetirements(input, pinned);
   return {
     matrix: {
       at: now,
@@ -40,14 +46,14 @@ export function planProbe(input: ProbeInput): ProbePlan {
       listed: listed.value,
       enabled: enabled.value,
       blind: blind.value,
-      blindings: blind.blindings,
+      blindCount: blind.blindCount,
       atRisk: risk.value,
       retiring: retiring.value,
     },
     newEvents: [
       ...blind.newEvents,
       ...listed.newEvents,
-      ...lostEvents(folded, now),
+      ...lostEvents(applied, now),
       ...enabled.newEvents,
       ...risk.newEvents,
       ...retiring.newEvents,
@@ -55,49 +61,51 @@ export function planProbe(input: ProbeInput): ProbePlan {
   };
 }
 
-interface Folded {
+interface AppliedResult {
   readonly cell: Cell;
   readonly before: Cell | null;
-  readonly turn: Turn | null;
+  readonly change: AvailabilityChange | null;
 }
 
-function foldLooks({ before, looks }: ProbeInput): readonly Folded[] {
+function applyResults({ before, results }: ProbeInput): readonly AppliedResult[] {
   const known = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
-  return looks.map(({ endpoint, observation }) => {
+  return results.map(({ endpoint, observation }) => {
     const cell = known.get(endpointKey(endpoint)) ?? null;
-    return { before: cell, ...fold(cell, endpoint, observation) };
+    return { before: cell, ...applyObservation(cell, endpoint, observation) };
   });
 }
 
-function lostEvents(folded: readonly Folded[], now: string): readonly NewEvent[] {
-  return folded
-    .filter(({ turn }) => turn === 'lost')
-    .map(({ cell: { project, location, model, enablings, evidence } }): NewEvent => {
-      const id = `ModelLost.${model}.${location}.${project}.${enablings}`;
+function lostEvents(applied: readonly AppliedResult[], now: string): readonly NewEvent[] {
+  return applied
+    .filter(({ change }) => change === 'lost')
+    .map(({ cell: { project, location, model, enabledCount, evidence } }): NewEvent => {
+      const id = `ModelLost.${model}.${location}.${project}.${enabledCount}`;
       return { id, kind: 'ModelLost', subject: model, at: now, by, data: { project, location, model, evidence } };
     });
 }
 
 /** What a run enabled, one piece of news a model however many its locations. A loss lets the next enabling be told again. */
-function foldEnablings(
+function updateEnabled(
   input: ProbeInput,
-  folded: readonly Folded[],
+  applied: readonly AppliedResult[],
   listed: Matrix['listed'],
 ): { value: Matrix['enabled']; newEvents: readonly NewEvent[] } {
   const value = { ...input.before.enabled };
-  for (const { cell } of folded.filter(({ turn }) => turn === 'lost')) {
+  for (const { cell } of applied.filter(({ change }) => change === 'lost')) {
     const was = value[modelName(cell)];
-    if (was !== undefined) value[modelName(cell)] = { ...was, told: null };
+    if (was !== undefined) value[modelName(cell)] = { ...was, notifiedAt: null };
   }
-  const gained = folded.filter(({ turn, before, cell }) => turn === 'gained' && isNewlyEnabled(before, cell, listed));
+  const gained = applied.filter(
+    ({ change, before, cell }) => change === 'gained' && isNewlyEnabled(before, cell, listed),
+  );
   const newEvents = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
     const was = value[name];
-    const times = (was?.times ?? 0) + 1;
-    const follows = Date.parse(input.now) - Date.parse(was?.told ?? '') < oneMessageMs;
-    value[name] = { times, told: follows ? (was?.told ?? null) : input.now };
+    const count = (was?.count ?? 0) + 1;
+    const follows = Date.parse(input.now) - Date.parse(was?.notifiedAt ?? '') < oneMessageMs;
+    value[name] = { count, notifiedAt: follows ? (was?.notifiedAt ?? null) : input.now };
     return enabledEvents(
       group.map(({ cell }) => cell),
-      times,
+      count,
       follows,
       input,
     );
@@ -113,7 +121,7 @@ function isNewlyEnabled(before: Cell | null, { model }: Cell, listed: Matrix['li
 
 function enabledEvents(
   cells: readonly Cell[],
-  times: number,
+  count: number,
   follows: boolean,
   input: ProbeInput,
 ): readonly NewEvent[] {
@@ -125,13 +133,13 @@ function enabledEvents(
   const base = { subject: model, at: input.now, by };
   const enabled: NewEvent = {
     ...base,
-    id: `ModelEnabled.${model}.${project}.${times}`,
+    id: `ModelEnabled.${model}.${project}.${count}`,
     kind: 'ModelEnabled',
     data: { project, model, locations, evidence, follows, upgrades: [...upgrades] },
   };
   if (upgrades.length === 0) return [enabled];
   const data = { project, model, upgrades: [...upgrades] };
-  return [enabled, { ...base, id: `UpgradeFound.${model}.${project}.${times}`, kind: 'UpgradeFound', data }];
+  return [enabled, { ...base, id: `UpgradeFound.${model}.${project}.${count}`, kind: 'UpgradeFound', data }];
 }
 
 /** Pins of the model's family that an older one has in one of these places, each as the move that would upgrade it. */
@@ -159,7 +167,10 @@ function modelName({ project, model }: Cell): string {
 }
 
 /** The first listing is what was there before us. */
-function foldListing({ before, listed, now }: ProbeInput): { value: Matrix['listed']; newEvents: readonly NewEvent[] } {
+function updateListing({ before, listed, now }: ProbeInput): {
+  value: Matrix['listed'];
+  newEvents: readonly NewEvent[];
+} {
   if (listed === null) return { value: before.listed, newEvents: [] };
   const isFirst = Object.keys(before.listed).length === 0;
   const fresh = listed.filter((model) => !(model in before.listed));

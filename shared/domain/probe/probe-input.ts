@@ -6,14 +6,14 @@ import type { Catalogue } from '../models/catalogue.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import type { Policy } from '../policy/policy.ts';
 
-export interface Look {
+export interface ProbeResult {
   readonly endpoint: ModelEndpoint;
   readonly observation: Observation;
 }
 
 export interface ProbeInput {
   readonly before: Matrix;
-  readonly looks: readonly Look[];
+  readonly results: readonly ProbeResult[];
   /** What the publisher listed; null when the list could not be had. */
   readonly listed: readonly string[] | null;
   readonly policy: Policy | null;

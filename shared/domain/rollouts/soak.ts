@@ -6,6 +6,6 @@ import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 /** The start of the stretch in which we saw it callable (milliseconds); null when we never did: no age is not old enough. */
 export function callableSince(matrix: Matrix | null, endpoint: ModelEndpoint): number | null {
   const cell = matrix?.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
-  if (cell === undefined || cell.firstCallable === null) return null;
-  return Math.max(Date.parse(cell.firstCallable), Date.parse(cell.since));
+  if (cell === undefined || cell.firstCallableAt === null) return null;
+  return Math.max(Date.parse(cell.firstCallableAt), Date.parse(cell.since));
 }

@@ -162,7 +162,7 @@ export function callabilityOf(course: Course, ring: string, family: string, mode
   const name = endpoint === null ? null : endpointKey({ ...endpoint, model });
   const cell = course.standing.matrix?.cells.find((each) => endpointKey(each) === name);
   if (cell === undefined) return 'doubtful';
-  if (isCallable(cell.state)) return cell.doubted === null ? 'callable' : 'doubtful';
+  if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
 }
 

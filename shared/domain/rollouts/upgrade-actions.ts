@@ -15,7 +15,7 @@ import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.t
 export function findUpgrades(course: Course): Course {
   const { policy, standing, steering } = course;
   const known = new Set(steering.upgrades.map(({ id }) => id));
-  const cells = (standing.matrix?.cells ?? []).filter((cell) => cell.firstCallable !== null);
+  const cells = (standing.matrix?.cells ?? []).filter((cell) => cell.firstCallableAt !== null);
   let next = course;
   for (const { ring, family, endpoint } of pinnedEndpoints(policy)) {
     for (const { project, location, model } of cells) {

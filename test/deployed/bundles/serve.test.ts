@@ -115,12 +115,12 @@ describe('the installed bundles', { skip: whyNoEmulators() }, () => {
 
   test('probe asks the garden over gRPC, and api tells what it saw', async () => {
     const probed = await untilAnswered(urlOf('probe'), { method: 'POST' });
-    const done: { confirmed: number; fault: string | null } = JSON.parse(probed.body);
+    const done: { confirmations: number; fault: string | null } = JSON.parse(probed.body);
     const matrix = await untilAnswered(`${urlOf('api')}/v1/availability`, { headers: adminHeaders });
 
     assert.equal(probed.status, 200, probed.body);
     assert.equal(done.fault, null);
-    assert.ok(done.confirmed > 0 && garden.calls().confirm === done.confirmed, probed.body);
+    assert.ok(done.confirmations > 0 && garden.calls().confirm === done.confirmations, probed.body);
     assert.match(matrix.body, /"model": "claude-opus-4-7",\s+"state": "enabled"/);
   });
 

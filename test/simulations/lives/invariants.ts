@@ -160,7 +160,7 @@ export class Watcher {
     this.#isProbed = true;
     const enabled = matrix.cells.filter(({ state }) => state === 'enabled');
     this.#callable = new Set(enabled.map(endpointKey));
-    const sure = enabled.filter(({ doubted }) => doubted === null).map(endpointKey);
+    const sure = enabled.filter(({ suspectedAt }) => suspectedAt === null).map(endpointKey);
     // What was sure before this step may have been decided on in it.
     this.#sure = new Set([...this.#sureNow, ...sure]);
     this.#sureNow = new Set(sure);

@@ -35,8 +35,8 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
         const matrix = await store.read('matrix', 'current');
         if (!matrix.ok) return matrix;
         const { at, blind, cells } = matrix.value?.value ?? { at: null, blind: null, cells: [] };
-        const ageOf = (seen: string | null) => (seen === null ? null : Math.floor((clock() - Date.parse(seen)) / 1000));
-        const endpoints = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.seen) }));
+        const ageOf = (at: string | null) => (at === null ? null : Math.floor((clock() - Date.parse(at)) / 1000));
+        const endpoints = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.answeredAt) }));
         return ok({ body: { at, blind, endpoints } });
       },
     }),

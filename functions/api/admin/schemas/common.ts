@@ -108,7 +108,7 @@ const UncallablePinReply = z.strictObject({
   model: z.string(),
   state: Availability,
   evidence: z.string(),
-  seen: z.iso.datetime().nullable(),
+  answeredAt: z.iso.datetime().nullable(),
   nearest: z.string().nullable().describe('The nearest model of the family that is callable there.'),
   elsewhere: z.array(z.string()).describe('Locations in which this model is callable.'),
 });

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { lookAround } from '../../../../functions/probe/ask-all.ts';
+import { askAll } from '../../../../functions/probe/ask-all.ts';
 import type { Cell } from '../../../../shared/domain/availability/availability.ts';
 import type { ModelEndpoint } from '../../../../shared/domain/models/model-endpoint.ts';
 import { ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
-import { endpoint, instant } from '../../../support/looks.ts';
+import { endpoint, instant } from '../../../support/observations.ts';
 import { cell, matrix, now } from '../../../support/world.ts';
 
 let time = now;
@@ -20,11 +20,11 @@ beforeEach(() => {
 function around(
   endpoints: readonly ModelEndpoint[],
   cells: readonly Cell[] = [],
-  onLook?: (done: number, all: number) => void,
+  onResult?: (done: number, all: number) => void,
 ) {
   const watched =
-    onLook === undefined ? {} : { onLook: (_look: unknown, done: number, all: number) => onLook(done, all) };
-  return lookAround({ garden, clock: () => time, before: matrix(cells), endpoints, ...watched });
+    onResult === undefined ? {} : { onResult: (_look: unknown, done: number, all: number) => onResult(done, all) };
+  return askAll({ garden, clock: () => time, before: matrix(cells), endpoints, ...watched });
 }
 
 /** Places that share no quota. */
@@ -36,11 +36,11 @@ describe('a look around', () => {
   test('asks 32 at once and no more, and answers in the order of the places', async () => {
     garden.before = () => new Promise(setImmediate);
     const endpoints = manyEndpoints(100);
-    const { looks } = await around(endpoints);
+    const { results } = await around(endpoints);
 
     assert.equal(garden.most, 32);
     assert.deepEqual(
-      looks.map((look) => look.endpoint),
+      results.map((look) => look.endpoint),
       endpoints,
     );
   });
@@ -54,11 +54,11 @@ describe('a look around', () => {
 
   test('confirms nothing that the screen already answered', async () => {
     garden.screens = () => 'not_served';
-    const { looks, confirmed } = await around(manyEndpoints(2));
+    const { results, confirmations } = await around(manyEndpoints(2));
 
-    assert.deepEqual([confirmed, garden.confirmed], [0, []]);
+    assert.deepEqual([confirmations, garden.confirmed], [0, []]);
     assert.deepEqual(
-      looks.map(({ observation }) => observation.verdict),
+      results.map(({ observation }) => observation.verdict),
       ['not_served', 'not_served'],
     );
   });
@@ -70,17 +70,17 @@ describe('a look around', () => {
     ['not enabled', cell(model, { state: 'not_enabled' }), true],
     ['of no quota', cell(model, { state: 'no_quota' }), true],
     ['enabled and confirmed an hour ago', cell(model), false],
-    ['enabled and confirmed almost a day ago', cell(model, { confirmed: instant(1 - day) }), false],
-    ['enabled and confirmed a day ago', cell(model, { confirmed: instant(-day) }), true],
-    ['enabled and never confirmed', cell(model, { confirmed: null }), true],
-    ['enabled, but in doubt', cell(model, { doubted: instant(-10) }), true],
+    ['enabled and confirmed almost a day ago', cell(model, { confirmedAt: instant(1 - day) }), false],
+    ['enabled and confirmed a day ago', cell(model, { confirmedAt: instant(-day) }), true],
+    ['enabled and never confirmed', cell(model, { confirmedAt: null }), true],
+    ['enabled, but in doubt', cell(model, { suspectedAt: instant(-10) }), true],
   ];
   for (const [what, known, isDue] of due) {
     test(`${isDue ? 'confirms' : 'does not confirm'} a servable place that is ${what}`, async () => {
-      const { looks, confirmed } = await around([endpoint()], known === null ? [] : [known]);
+      const { results, confirmations } = await around([endpoint()], known === null ? [] : [known]);
 
-      assert.equal(confirmed, isDue ? 1 : 0);
-      assert.equal(looks[0]?.observation.verdict, isDue ? 'enabled' : 'candidate');
+      assert.equal(confirmations, isDue ? 1 : 0);
+      assert.equal(results[0]?.observation.verdict, isDue ? 'enabled' : 'candidate');
     });
   }
 
@@ -94,21 +94,21 @@ describe('a look around', () => {
       endpoint('claude-opus-5', 'global'),
       endpoint('claude-opus-5', 'eu', 'acme-labs'),
     ];
-    const { looks } = await around([...same, ...others]);
+    const { results } = await around([...same, ...others]);
 
     const asked = garden.confirmed.map((each) => JSON.stringify(each));
     assert.ok(asked.length <= 32 + others.length, `${asked.length} confirmations`);
     for (const other of others) assert.ok(asked.includes(JSON.stringify(other)));
     assert.deepEqual(
-      looks.slice(40, 80).map(({ observation }) => observation.verdict),
+      results.slice(40, 80).map(({ observation }) => observation.verdict),
       Array.from({ length: 40 }, () => 'candidate'),
     );
   });
 
   test('spends 200 confirmations at most', async () => {
-    const { confirmed, looks } = await around(manyEndpoints(250));
+    const { confirmations, results } = await around(manyEndpoints(250));
 
-    assert.deepEqual([confirmed, garden.confirmed.length, looks.length], [200, 200, 250]);
+    assert.deepEqual([confirmations, garden.confirmed.length, results.length], [200, 200, 250]);
   });
 
   test('begins nothing after four minutes, and leaves out what it did not look at', async () => {
@@ -117,14 +117,14 @@ describe('a look around', () => {
       await new Promise(setImmediate);
       time += 10_000;
     };
-    const { looks } = await around(manyEndpoints(100));
+    const { results } = await around(manyEndpoints(100));
 
     // 32 begin at once; after 24 answers of ten seconds the time is over.
     assert.equal(garden.screened.length, 32 + 23);
-    assert.equal(looks.length, 32 + 23);
+    assert.equal(results.length, 32 + 23);
   });
 
   test('of no places sees nothing', async () => {
-    assert.deepEqual(await around([]), { looks: [], confirmed: 0 });
+    assert.deepEqual(await around([]), { results: [], confirmations: 0 });
   });
 });

@@ -8,7 +8,7 @@ import { type Event, findBreak } from '../../../../shared/domain/events/event.ts
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { Store } from '../../../../shared/ports.ts';
 import { ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
-import { idsOf, minute } from '../../../support/looks.ts';
+import { idsOf, minute } from '../../../support/observations.ts';
 import { must } from '../../../support/stores.ts';
 import { now } from '../../../support/world.ts';
 
@@ -80,7 +80,7 @@ describe('a run of the probe', () => {
     const ran = await must(run());
 
     assert.deepEqual(idsOf(ran?.newEvents ?? []), [enabledId]);
-    assert.deepEqual([ran?.endpoints, ran?.confirmed], [4, 2]);
+    assert.deepEqual([ran?.endpoints, ran?.confirmations], [4, 2]);
     const events = await kept('event');
     assert.deepEqual(idsOf(events), [enabledId]);
     assert.deepEqual(await kept('outbox'), events);

@@ -3,74 +3,74 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Availability, Cell, fold } from '../../../../../shared/domain/availability/availability.ts';
+import { Availability, applyObservation, Cell } from '../../../../../shared/domain/availability/availability.ts';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { endpoint, instant, observed, refusals, silences } from '../../../../support/looks.ts';
+import { endpoint, instant, observed, refusals, silences } from '../../../../support/observations.ts';
 import { cell } from '../../../../support/world.ts';
 
 const states = Availability.options;
 const model = 'claude-opus-5';
 
-describe('fold', () => {
+describe('applyObservation', () => {
   for (const state of states) {
     for (const verdict of silences) {
       test(`${verdict} leaves a place that is ${state} exactly as it is`, () => {
-        const before = cell(model, { state, doubted: instant(-10) });
+        const before = cell(model, { state, suspectedAt: instant(-10) });
 
-        assert.deepEqual(fold(before, endpoint(), observed(verdict)), { cell: before, turn: null });
+        assert.deepEqual(applyObservation(before, endpoint(), observed(verdict)), { cell: before, change: null });
       });
     }
 
     test(`an answer makes a place that is ${state} enabled${state === 'enabled' ? ' still' : ''}`, () => {
-      const before = cell(model, { state, doubted: instant(-10), firstCallable: null });
-      const { cell: after, turn } = fold(before, endpoint(), observed('enabled', 0, { by: 'confirm' }));
+      const before = cell(model, { state, suspectedAt: instant(-10), firstCallableAt: null });
+      const { cell: after, change } = applyObservation(before, endpoint(), observed('enabled', 0, { by: 'confirm' }));
 
-      const seen = { seen: instant(0), confirmed: instant(0), evidence: 'it was enabled', doubted: null };
-      const gained = { state: 'enabled', since: instant(0), enablings: 2, firstCallable: instant(0) };
+      const seen = { answeredAt: instant(0), confirmedAt: instant(0), evidence: 'it was enabled', suspectedAt: null };
+      const gained = { state: 'enabled', since: instant(0), enabledCount: 2, firstCallableAt: instant(0) };
       assert.deepEqual(after, { ...before, ...seen, ...(state === 'enabled' ? {} : gained) });
-      assert.equal(turn, state === 'enabled' ? null : 'gained');
+      assert.equal(change, state === 'enabled' ? null : 'gained');
     });
 
     for (const verdict of refusals) {
       const isKept = state === 'enabled';
       test(`one ${verdict} ${isKept ? 'leaves enabled' : `makes ${state} ${verdict}`} and turns nothing`, () => {
-        const { cell: after, turn } = fold(cell(model, { state }), endpoint(), observed(verdict));
+        const { cell: after, change } = applyObservation(cell(model, { state }), endpoint(), observed(verdict));
 
         assert.equal(after.state, isKept ? 'enabled' : verdict);
-        assert.equal(turn, null);
-        assert.equal(after.seen, instant(0));
-        assert.equal(after.confirmed, cell(model).confirmed, 'a screen confirms nothing');
+        assert.equal(change, null);
+        assert.equal(after.answeredAt, instant(0));
+        assert.equal(after.confirmedAt, cell(model).confirmedAt, 'a screen confirms nothing');
         const isDoubted = verdict === 'no_quota' ? state === 'unknown' : isKept || state === 'unknown';
-        assert.equal(after.doubted, isDoubted ? instant(0) : null);
+        assert.equal(after.suspectedAt, isDoubted ? instant(0) : null);
       });
     }
   }
 
   for (const verdict of refusals.filter((each) => each !== 'no_quota')) {
     test(`an enabled place is lost to ${verdict} by the second run that says so`, () => {
-      const first = fold(cell(model), endpoint(), observed('not_served', 0));
-      const second = fold(first.cell, endpoint(), observed(verdict, 1));
+      const first = applyObservation(cell(model), endpoint(), observed('not_served', 0));
+      const second = applyObservation(first.cell, endpoint(), observed(verdict, 1));
 
-      assert.equal(first.turn, null);
-      assert.equal(second.turn, 'lost');
-      assert.deepEqual([second.cell.state, second.cell.since, second.cell.doubted], [verdict, instant(1), null]);
+      assert.equal(first.change, null);
+      assert.equal(second.change, 'lost');
+      assert.deepEqual([second.cell.state, second.cell.since, second.cell.suspectedAt], [verdict, instant(1), null]);
     });
   }
 
   test('a second look within the minute is no second run', () => {
-    const first = fold(cell(model), endpoint(), observed('not_enabled', 0));
-    const second = fold(first.cell, endpoint(), observed('not_enabled', 0.99));
+    const first = applyObservation(cell(model), endpoint(), observed('not_enabled', 0));
+    const second = applyObservation(first.cell, endpoint(), observed('not_enabled', 0.99));
 
-    assert.deepEqual([second.turn, second.cell.state, second.cell.doubted], [null, 'enabled', instant(0)]);
+    assert.deepEqual([second.change, second.cell.state, second.cell.suspectedAt], [null, 'enabled', instant(0)]);
   });
 
   for (const between of ['enabled', 'no_quota'] as const) {
     test(`${between} in between takes the doubt away`, () => {
       let now = cell(model);
       const turns = (['not_enabled', between, 'not_enabled', between] as const).map((verdict, at) => {
-        const folded = fold(now, endpoint(), observed(verdict, at * 10));
-        now = folded.cell;
-        return folded.turn;
+        const applied = applyObservation(now, endpoint(), observed(verdict, at * 10));
+        now = applied.cell;
+        return applied.change;
       });
 
       assert.deepEqual(turns, [null, null, null, null]);
@@ -79,23 +79,23 @@ describe('fold', () => {
   }
 
   test('silence in between leaves the doubt', () => {
-    const first = fold(cell(model), endpoint(), observed('not_enabled', 0));
-    const silent = fold(first.cell, endpoint(), observed('transient', 10));
+    const first = applyObservation(cell(model), endpoint(), observed('not_enabled', 0));
+    const silent = applyObservation(first.cell, endpoint(), observed('transient', 10));
 
-    assert.equal(fold(silent.cell, endpoint(), observed('not_enabled', 20)).turn, 'lost');
+    assert.equal(applyObservation(silent.cell, endpoint(), observed('not_enabled', 20)).change, 'lost');
   });
 
   test('a place never seen starts out unknown, and silence leaves it so', () => {
-    const { cell: seen, turn } = fold(null, endpoint(), observed('transient'));
+    const { cell: seen, change } = applyObservation(null, endpoint(), observed('transient'));
 
-    assert.deepEqual([seen.state, seen.seen, seen.enablings, turn], ['unknown', null, 0, null]);
+    assert.deepEqual([seen.state, seen.answeredAt, seen.enabledCount, change], ['unknown', null, 0, null]);
   });
 
   test('another reason for not being callable is another state since then, the same one is not', () => {
     const before = cell(model, { state: 'not_enabled' });
 
-    assert.equal(fold(before, endpoint(), observed('not_served')).cell.since, instant(0));
-    assert.equal(fold(before, endpoint(), observed('not_enabled')).cell.since, before.since);
+    assert.equal(applyObservation(before, endpoint(), observed('not_served')).cell.since, instant(0));
+    assert.equal(applyObservation(before, endpoint(), observed('not_enabled')).cell.since, before.since);
   });
 });
 
@@ -112,17 +112,17 @@ test('whatever is observed, states change by words about the model, losses take 
       for (const [verdict, wait] of sequence) {
         minutes += wait;
         const before = cells.at(-1) ?? null;
-        const { cell: after, turn } = fold(before, endpoint(), observed(verdict, minutes));
+        const { cell: after, change } = applyObservation(before, endpoint(), observed(verdict, minutes));
         Cell.parse(after);
         if (silences.some((each) => each === verdict)) assert.equal(after.state, before?.state ?? 'unknown');
         else {
           const isRefused = verdict !== 'enabled' && verdict !== 'no_quota';
-          if (turn === 'lost') assert.ok(isRefused && refusedAt !== null && minutes - refusedAt >= 1);
+          if (change === 'lost') assert.ok(isRefused && refusedAt !== null && minutes - refusedAt >= 1);
           refusedAt = isRefused ? (refusedAt ?? minutes) : null;
         }
-        assert.equal(turn === 'gained', after.state === 'enabled' && before?.state !== 'enabled');
-        assert.equal(turn === 'lost', after.state !== 'enabled' && before?.state === 'enabled');
-        assert.equal(after.enablings, (before?.enablings ?? 0) + (turn === 'gained' ? 1 : 0));
+        assert.equal(change === 'gained', after.state === 'enabled' && before?.state !== 'enabled');
+        assert.equal(change === 'lost', after.state !== 'enabled' && before?.state === 'enabled');
+        assert.equal(after.enabledCount, (before?.enabledCount ?? 0) + (change === 'gained' ? 1 : 0));
         cells.push(after);
       }
     }),

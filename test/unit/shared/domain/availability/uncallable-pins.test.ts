@@ -36,7 +36,7 @@ describe('the gate', () => {
         model: 'claude-opus-5',
         state: 'not_enabled',
         evidence: 'NOT_FOUND',
-        seen: '2026-11-24T11:00:00.000Z',
+        answeredAt: '2026-11-24T11:00:00.000Z',
         nearest: 'claude-opus-4-8',
         elsewhere: ['us'],
       },
@@ -48,7 +48,7 @@ describe('the gate', () => {
     const [unseen] = findUncallablePins(standing, movedTo('claude-opus-4-6'), known);
 
     assert.equal(quota?.state, 'no_quota');
-    assert.deepEqual([unseen?.state, unseen?.evidence, unseen?.seen], ['unknown', '', null]);
+    assert.deepEqual([unseen?.state, unseen?.evidence, unseen?.answeredAt], ['unknown', '', null]);
     assert.equal(unseen?.nearest, 'claude-opus-4-7', 'nothing older is callable, so the oldest that is newer');
   });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { endpoint, idsOf, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, Runs } from '../../../../support/observations.ts';
 
 type Seen = Readonly<Record<string, readonly Verdict[]>>;
 const dark: readonly Verdict[] = ['misconfigured', 'misconfigured'];
@@ -12,10 +12,10 @@ const dark: readonly Verdict[] = ['misconfigured', 'misconfigured'];
 function eventOf(...seen: readonly Seen[]): readonly (readonly string[])[] {
   const runs = new Runs();
   return seen.map((each, at) => {
-    const looks = Object.entries(each).flatMap(([location, verdicts]) =>
+    const results = Object.entries(each).flatMap(([location, verdicts]) =>
       verdicts.map((verdict, model) => [endpoint(`claude-opus-${model + 4}`, location), verdict] as const),
     );
-    return idsOf(runs.run(at * 10, looks)).filter((id) => id.startsWith('Probe'));
+    return idsOf(runs.run(at * 10, results)).filter((id) => id.startsWith('Probe'));
   });
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
-import { endpoint, idsOf, Runs, refusals } from '../../../../support/looks.ts';
+import { endpoint, idsOf, Runs, refusals } from '../../../../support/observations.ts';
 import { policy, ring } from '../../../../support/world.ts';
 
 const model = 'claude-opus-4-8';
@@ -18,7 +18,7 @@ describe('a pinned place', () => {
       const newEvents = [0, 10, 20].map((minutes) => runs.run(minutes, [[endpoint(model), verdict]]));
 
       assert.deepEqual(newEvents.map(idsOf), [[], [`${riskId}.1`], []]);
-      const [told] = newEvents[1] ?? [];
+      const [notifiedAt] = newEvents[1] ?? [];
       const rings = [
         { ring: 'early', family: 'opus' },
         { ring: 'everyone', family: 'opus' },
@@ -30,7 +30,7 @@ describe('a pinned place', () => {
         state: verdict,
         evidence: `it was ${verdict}`,
       };
-      assert.deepEqual(told?.data, { ...where, pins: rings });
+      assert.deepEqual(notifiedAt?.data, { ...where, pins: rings });
     });
   }
 
@@ -71,11 +71,11 @@ describe('a pinned place', () => {
   test('is at risk as soon as a policy pins what was seen not callable, and not once it is pinned no longer', () => {
     const runs = new Runs();
     for (const minutes of [0, 10]) runs.run(minutes, [[endpoint(model), 'not_enabled']]);
-    const [told, still, none, again] = [pinned, pinned, null, pinned].map((each, at) =>
+    const [notifiedAt, still, none, again] = [pinned, pinned, null, pinned].map((each, at) =>
       idsOf(runs.run(20 + at * 10, [], { policy: each })),
     );
 
-    assert.deepEqual([told, still, none, again], [[`${riskId}.1`], [], [], [`${riskId}.2`]]);
+    assert.deepEqual([notifiedAt, still, none, again], [[`${riskId}.1`], [], [], [`${riskId}.2`]]);
   });
 });
 
@@ -91,15 +91,15 @@ describe('a pinned model that nears its end', () => {
     [0, [7]],
     [-3, [7]],
   ] as const;
-  for (const [left, told] of days) {
-    test(`is told ${told.length === 0 ? 'nothing' : `as ${told[0]} days`} with ${left} left, once`, () => {
+  for (const [left, notifiedAt] of days) {
+    test(`is told ${notifiedAt.length === 0 ? 'nothing' : `as ${notifiedAt[0]} days`} with ${left} left, once`, () => {
       const date = new Date(Date.parse('2026-11-24') + left * 86_400_000).toISOString().slice(0, 10);
       const runs = new Runs({ policy: pinned, catalogue: floor(date) });
       const newEvents = [...runs.run(0, []), ...runs.run(10, [])];
 
       assert.deepEqual(
         idsOf(newEvents),
-        told.map((step) => `PinRetiring.${model}.${step}`),
+        notifiedAt.map((step) => `PinRetiring.${model}.${step}`),
       );
     });
   }

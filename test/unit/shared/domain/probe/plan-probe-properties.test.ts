@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
 import { appendEvent, Event, emptyChain } from '../../../../../shared/domain/events/event.ts';
 import { planProbe } from '../../../../../shared/domain/probe/plan-probe.ts';
-import { endpoint, idsOf, instant, look, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, instant, observe, Runs } from '../../../../support/observations.ts';
 import { catalogue, cell, matrix, policy, ring } from '../../../../support/world.ts';
 
 const opus = endpoint('claude-opus-5');
@@ -14,7 +14,11 @@ const inUs = endpoint('claude-opus-5', 'us');
 
 test('planning twice from the same gives the same, and leaves what it was given alone', () => {
   const before = matrix([cell('claude-opus-5', { state: 'not_enabled' })], { listed: { 'claude-opus-5': null } });
-  const input = { before, looks: [look(opus, 'enabled'), look(inUs, 'misconfigured')], listed: ['claude-opus-6'] };
+  const input = {
+    before,
+    results: [observe(opus, 'enabled'), observe(inUs, 'misconfigured')],
+    listed: ['claude-opus-6'],
+  };
   const full = { ...input, policy: policy(), catalogue, now: instant(0) };
   const copy = structuredClone(full);
 
@@ -51,11 +55,11 @@ test('whatever is seen, no id comes twice and every piece of news is a valid eve
       let minutes = 0;
       for (const { wait, verdicts, isListed } of sequence) {
         minutes += wait;
-        const looks = endpoints.flatMap((each, at) => {
+        const results = endpoints.flatMap((each, at) => {
           const verdict = verdicts[at] ?? null;
           return verdict === null ? [] : [[each, verdict] as const];
         });
-        runs.run(minutes, looks, { listed: isListed ? ['claude-opus-4-8', 'claude-opus-5'] : ['claude-opus-4-8'] });
+        runs.run(minutes, results, { listed: isListed ? ['claude-opus-4-8', 'claude-opus-5'] : ['claude-opus-4-8'] });
       }
       assert.equal(new Set(idsOf(runs.newEvents)).size, runs.newEvents.length);
       for (const newEvents of runs.newEvents) Event.parse(appendEvent(emptyChain, newEvents).event);

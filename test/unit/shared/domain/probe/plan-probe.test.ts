@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Verdict } from '../../../../../shared/domain/availability/observation.ts';
-import { endpoint, idsOf, instant, Runs } from '../../../../support/looks.ts';
+import { endpoint, idsOf, instant, Runs } from '../../../../support/observations.ts';
 import { policy, ring } from '../../../../support/world.ts';
 
 const opus = endpoint('claude-opus-5');

@@ -5,7 +5,7 @@ import type { Observation, Verdict } from '../../shared/domain/availability/obse
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { type ProbePlan, planProbe } from '../../shared/domain/probe/plan-probe.ts';
-import type { Look, ProbeInput } from '../../shared/domain/probe/probe-input.ts';
+import type { ProbeInput, ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import { catalogue, now } from './world.ts';
 
 export const minute = 60_000;
@@ -26,7 +26,7 @@ export function observed(verdict: Verdict, minutes = 0, over: Partial<Observatio
   return { verdict, cause, evidence: `it was ${verdict}`, by: 'screen', at: instant(minutes), ...over };
 }
 
-export function look(where: ModelEndpoint, verdict: Verdict, minutes = 0): Look {
+export function observe(where: ModelEndpoint, verdict: Verdict, minutes = 0): ProbeResult {
   return { endpoint: where, observation: observed(verdict, minutes) };
 }
 
@@ -43,11 +43,11 @@ export class Runs {
   /** The news of one run of this minute. */
   run(
     minutes: number,
-    looks: readonly (readonly [ModelEndpoint, Verdict])[],
+    results: readonly (readonly [ModelEndpoint, Verdict])[],
     over: Partial<ProbeInput> = {},
   ): ProbePlan['newEvents'] {
-    const made = looks.map(([where, verdict]) => look(where, verdict, minutes));
-    const base = { before: this.matrix, looks: made, listed: null, policy: null, catalogue, now: instant(minutes) };
+    const made = results.map(([where, verdict]) => observe(where, verdict, minutes));
+    const base = { before: this.matrix, results: made, listed: null, policy: null, catalogue, now: instant(minutes) };
     const plan = planProbe({ ...base, ...this.#over, ...over });
     this.matrix = plan.matrix;
     this.newEvents.push(...plan.newEvents);
