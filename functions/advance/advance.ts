@@ -27,7 +27,7 @@ export function createAdvance(ports: AdvancePorts): Advance {
 /** How many things happened. Before there is a policy, nothing can. */
 export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> {
   const { sweep, log } = ports;
-  const steered = await steer(ports, 'pinward', (course, failures) => ok(advanceCourse(course, failures)));
+  const steered = await steer(ports, 'pinward', (transition, failures) => ok(advanceCourse(transition, failures)));
   if (!steered.ok && steered.fault.code !== 'no_policy') {
     log.error('advance failed', { fault: steered.fault.code });
     return steered;

@@ -17,18 +17,18 @@ const mostValue = 400;
 
 /** `day` is YYYY-MM-DD. */
 export function planText(plan: Plan, file: string, day: string): string {
-  const { reply, standing, touched } = plan;
+  const { reply, base, touched } = plan;
   const name = nameOf(file);
   const findings = section(
     'Lint',
     reply.findings.map((finding) => findingText(finding, name)),
   );
-  if (!reply.changed) return `Nothing to change: revision ${standing} says what ${name} says.\n${findings}`;
+  if (!reply.changed) return `Nothing to change: revision ${base} says what ${name} says.\n${findings}`;
   const fields = alikeEffects(reply.pinChanges)
     .flatMap((pinChanges) => pinChangeFields(pinChanges, day))
     .map(([label, value]) => `  ${plain(label)}: ${plain(value)}`);
   return [
-    `${name} changes revision ${standing} and would make revision ${reply.revision}.\n`,
+    `${name} changes revision ${base} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
     section('What machines then use', fields),
     section('Machines touched', touched.map(touchedText)),

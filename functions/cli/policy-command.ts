@@ -10,7 +10,7 @@ import { readEnvironment } from '../environment.ts';
 import { plain } from '../local/terminal.ts';
 import { errorText, planText } from './plan-text.ts';
 import { formatOf, updatePolicyText, writePolicy } from './policy-file.ts';
-import { makeChange, type Plan, planChange, readStanding, type Wish } from './policy-plan.ts';
+import { makeChange, type Plan, planChange, readCurrentPolicy, type Wish } from './policy-plan.ts';
 import { type Attempt, type CommandError, call, commandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `The policy as a file, YAML or JSON by its extension; - is standard input or output.
@@ -104,8 +104,8 @@ async function run(job: Job): Promise<Attempt<Ended>> {
   const words = planText(plan, job.file, new Date().toISOString().slice(0, 10));
   const isPlan = job.command === 'plan' || job.dryRun;
   if (!isPlan && plan.reply.changed) return apply(job, plan, words);
-  const { standing, reply, touched } = plan;
-  const document = { standing, ...reply, touched, ...(isPlan ? {} : { applied: false }) };
+  const { base, reply, touched } = plan;
+  const document = { base, ...reply, touched, ...(isPlan ? {} : { applied: false }) };
   const next = isPlan && reply.changed ? `\nApply it with: npm run policy -- apply ${job.file}\n` : '';
   return end(isPlan && reply.changed ? exits.changes : exits.done, `${words}${next}`, document);
 }
@@ -116,9 +116,9 @@ async function apply(job: Job, plan: Plan, words: string): Promise<Attempt<Ended
   if (!agreed.ok) return agreed;
   const made = await makeChange(job, plan);
   if (!made.ok) return made;
-  const { standing, reply, touched } = plan;
+  const { base, reply, touched } = plan;
   const { revision, changed, proposal } = made.value.body;
-  const document = { standing, ...reply, revision, changed, proposal, touched, applied: changed };
+  const document = { base, ...reply, revision, changed, proposal, touched, applied: changed };
   if (proposal !== null) {
     const call = `POST /v1/proposals/${proposal}/approve`;
     return end(exits.waits, `Proposed, not changed: a second person must approve it, by ${call}.\n`, document);
@@ -145,9 +145,9 @@ async function ask({ json, file }: Job, { reply }: Plan): Promise<Attempt<null>>
 async function pull({ file, target }: Job): Promise<Attempt<Ended>> {
   const format = formatOf(file);
   if (!format.ok) return format;
-  const standing = await readStanding(target);
-  if (!standing.ok) return standing;
-  const { number } = standing.value;
+  const base = await readCurrentPolicy(target);
+  if (!base.ok) return base;
+  const { number } = base.value;
   if (number === 0) return commandError('no_policy', 'No policy has been stated yet', 'There is nothing to pull.');
   const read = await call(target, { method: 'GET', path: `v1/revisions/${number}` }, Revision);
   if (!read.ok) return read;

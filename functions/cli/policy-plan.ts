@@ -20,7 +20,7 @@ export interface Wish {
 export interface Plan {
   readonly draft: unknown;
   /** The revision that it was planned against; 0 for none. */
-  readonly standing: number;
+  readonly base: number;
   readonly reply: Change;
   readonly touched: readonly Touched[];
 }
@@ -31,7 +31,7 @@ export interface Touched {
   readonly match: readonly string[];
 }
 
-export interface Standing {
+export interface CommittedState {
   readonly number: number;
   readonly policy: Policy | null;
 }
@@ -45,25 +45,25 @@ const shared = ['settings', 'models'];
 export async function planChange(wish: Wish): Promise<Attempt<Plan>> {
   const file = await readDraftFile(wish.file);
   if (!file.ok) return file;
-  const standing = await readStanding(wish.target);
-  if (!standing.ok) return standing;
-  const { number, policy } = standing.value;
+  const base = await readCurrentPolicy(wish.target);
+  if (!base.ok) return base;
+  const { number, policy } = base.value;
   const { draft } = file.value;
   const planned = await put(wish, draft, number, true);
   if (!planned.ok) return locate(planned, file.value);
   const reply = planned.value.body;
   const findings = withLines(reply.findings, file.value);
   const touched = touchedRings(reply.changes, policy, draft);
-  return { ok: true, value: { draft, standing: number, reply: { ...reply, findings }, touched } };
+  return { ok: true, value: { draft, base: number, reply: { ...reply, findings }, touched } };
 }
 
 /** Makes the change if the revision that it was planned against still stands, or proposes it to a second person. */
-export function makeChange(wish: Wish, { draft, standing }: Plan): Promise<Attempt<Answer<Change>>> {
-  return put(wish, draft, standing, false);
+export function makeChange(wish: Wish, { draft, base }: Plan): Promise<Attempt<Answer<Change>>> {
+  return put(wish, draft, base, false);
 }
 
 /** What stands; number 0 and no policy where none was stated yet. */
-export async function readStanding(target: Target): Promise<Attempt<Standing>> {
+export async function readCurrentPolicy(target: Target): Promise<Attempt<CommittedState>> {
   const read = await call(target, { method: 'GET', path: 'v1/policy' }, Policy);
   if (!read.ok && read.commandError.code === 'no_policy') return { ok: true, value: { number: 0, policy: null } };
   if (!read.ok) return read;
@@ -92,13 +92,13 @@ export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-function put(wish: Wish, body: unknown, standing: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
+function put(wish: Wish, body: unknown, base: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
   const query = new URLSearchParams({
     ...(isDry ? { 'dry-run': 'true' } : {}),
     ...(wish.note === undefined ? {} : { note: wish.note }),
     ...(wish.force === undefined ? {} : { force: wish.force }),
   });
-  return call(wish.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${standing}"` }, ChangeReply);
+  return call(wish.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${base}"` }, ChangeReply);
 }
 
 function locate<T extends Extract<Attempt<never>, { ok: false }>>(failed: T, file: PolicyFile) {

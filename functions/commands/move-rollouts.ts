@@ -4,7 +4,12 @@
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Failures } from '../../shared/domain/rollouts/advance.ts';
-import { begin, type Course, type Finished, finish } from '../../shared/domain/rollouts/transition.ts';
+import {
+  completeTransition,
+  startTransition,
+  type Transition,
+  type TransitionResult,
+} from '../../shared/domain/rollouts/transition.ts';
 import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
 import { type Clock, expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 import { failuresOf } from '../adoption/failures.ts';
@@ -16,17 +21,17 @@ export interface SteerPorts {
   readonly clock: Clock;
 }
 
-export type Act = (course: Course, failures: ReadonlyMap<number, Failures>) => Result<Course>;
+export type Act = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
 
 /** How often an act is tried again when another instance got in between. */
 const mostTries = 8;
 
 /** Faults: those of the act, `no_policy`, and the store's. */
-export function steer(ports: SteerPorts, by: string, act: Act): Promise<Result<Finished>> {
+export function steer(ports: SteerPorts, by: string, act: Act): Promise<Result<TransitionResult>> {
   return trySteer(ports, by, act, 1);
 }
 
-async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number): Promise<Result<Finished>> {
+async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number): Promise<Result<TransitionResult>> {
   const { store, catalogue, clock } = ports;
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
@@ -40,10 +45,10 @@ async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number
   if (!failures.ok) return failures;
   const before = steering.value?.value ?? emptySteering;
   const now = new Date(clock()).toISOString();
-  const standing = { revision, steering: before, matrix: matrix.value?.value ?? null, catalogue, now };
-  const acted = act(begin(standing), failures.value);
+  const state = { revision, steering: before, matrix: matrix.value?.value ?? null, catalogue, now };
+  const acted = act(startTransition(state), failures.value);
   if (!acted.ok) return acted;
-  const finished = finish(acted.value, by);
+  const finished = completeTransition(acted.value, by);
   if (finished.revision === null && finished.steering === before && finished.newEvents.length === 0)
     return ok(finished);
 
@@ -67,7 +72,10 @@ async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number
 }
 
 /** The revision and the rollouts that a course made or moved. */
-export function revisionWrites({ revision, rollouts }: Pick<Finished, 'revision' | 'rollouts'>): readonly Write[] {
+export function revisionWrites({
+  revision,
+  rollouts,
+}: Pick<TransitionResult, 'revision' | 'rollouts'>): readonly Write[] {
   const made: Write[] =
     revision === null ? [] : [{ kind: 'revision', id: numberedId(revision.number), expect: 'absent', value: revision }];
   const moved = rollouts.map((rollout): Write => {

@@ -4,7 +4,7 @@ import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { endRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
-import { begin, type Course } from '../../shared/domain/rollouts/transition.ts';
+import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
 import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
@@ -26,8 +26,8 @@ export async function changeWrites(
   outcome: Outcome,
 ): Promise<Result<Writing>> {
   const { published, steering, matrix, now } = known;
-  const standing = { revision, steering: steering?.value ?? emptySteering, matrix, catalogue, now };
-  const ended = endAll(begin(standing), published?.value.revision ?? null, wish);
+  const committed = { revision, steering: steering?.value ?? emptySteering, matrix, catalogue, now };
+  const ended = endAll(startTransition(committed), published?.value.revision ?? null, wish);
   const changed: NewEvent = {
     id: `PolicyChanged.policy.${revision.number}`,
     kind: 'PolicyChanged',
@@ -110,9 +110,13 @@ export function decidedWrite(
 }
 
 /** A restore ends every rollout: it brings back what was served before. */
-function endAll(course: Course, before: Revision | null, { by, restores }: Wish): Course {
-  if (restores === null || before === null) return course;
-  const begun: Course = { ...course, standing: { ...course.standing, revision: before }, rollouts: before.rollouts };
+function endAll(transition: Transition, before: Revision | null, { by, restores }: Wish): Transition {
+  if (restores === null || before === null) return transition;
+  const begun: Transition = {
+    ...transition,
+    committed: { ...transition.committed, revision: before },
+    rollouts: before.rollouts,
+  };
   const reason = `revision ${restores} was restored`;
   return before.rollouts.reduce((next, rollout) => endRollout(next, rollout, 'rejected', by, reason), begun);
 }

@@ -117,7 +117,7 @@ export class Fleet {
 
   advance() {
     const ports = { store: this.store, catalogue: [], clock: () => this.time };
-    return steer(ports, 'pinward', (course, failures) => ok(advance(course, failures)));
+    return steer(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
   }
 
   /** Machines say how it went with the revision that stands. */

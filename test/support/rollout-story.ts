@@ -36,7 +36,7 @@ export async function share(fleet: Fleet): Promise<number | null> {
   return body.rollouts.find(({ endedAt }: { endedAt: string | null }) => endedAt === null)?.share ?? null;
 }
 
-export async function standing(fleet: Fleet): Promise<number> {
+export async function currentRevision(fleet: Fleet): Promise<number> {
   const published = await fleet.store.read('published', 'current');
   return published.ok ? (published.value?.value.revision.number ?? 0) : 0;
 }

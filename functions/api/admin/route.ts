@@ -78,7 +78,7 @@ export function route<Query extends z.ZodType>(
 }
 
 /** The revision that stands, read from the store: admins see what is, not what this instance last knew. */
-export async function standing(store: Store): Promise<Result<Revision>> {
+export async function readCurrentRevision(store: Store): Promise<Result<Revision>> {
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
   return published.value === null ? fail({ code: 'no_policy' }) : ok(published.value.value.revision);

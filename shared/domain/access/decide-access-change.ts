@@ -40,9 +40,9 @@ export function readTokenWish(draft: unknown): Result<TokenWish> {
  */
 export function amendRoles({ current, expected, roles, email, ...rest }: RolesChange): Result<Access | null> {
   if (current !== null && isDeepStrictEqual(current.revision.roles, roles)) return ok(null);
-  const standing = current?.revision.number ?? 0;
-  if (expected !== 'any' && expected !== standing) {
-    return fail({ code: 'access_conflict', expected, current: standing });
+  const currentNumber = current?.revision.number ?? 0;
+  if (expected !== 'any' && expected !== currentNumber) {
+    return fail({ code: 'access_conflict', expected, current: currentNumber });
   }
   if (roles.owner.length === 0) return fail({ code: 'last_owner', leaves: null });
   if (email !== null && roleOf(email, roles, []) !== 'owner') return fail({ code: 'last_owner', leaves: email });

@@ -15,11 +15,9 @@ export function findUncallablePins(
   matrix: Matrix | null,
 ): readonly UncallablePin[] {
   if (matrix === null) return [];
-  const standing = new Set(
-    (before === null ? [] : pinnedEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)),
-  );
+  const pinned = new Set((before === null ? [] : pinnedEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)));
   return pinnedEndpoints(after)
-    .filter(({ endpoint }) => !standing.has(endpointKey(endpoint)))
+    .filter(({ endpoint }) => !pinned.has(endpointKey(endpoint)))
     .flatMap((pin) => describe(pin, matrix));
 }
 

@@ -52,9 +52,9 @@ export function amend(input: AmendInput): Result<Amendment> {
   const rollouts = restores === null ? (current?.rollouts ?? []) : [];
   const isSame = current !== null && isDeepStrictEqual(current.policy, policy);
   if (isSame && rollouts.length === current.rollouts.length) return ok({ revision: null, changes: [], findings });
-  const standing = current?.number ?? 0;
+  const currentNumber = current?.number ?? 0;
   if (!isSeen(input.expected, current)) {
-    return fail({ code: 'revision_conflict', expected: Number(input.expected), current: standing });
+    return fail({ code: 'revision_conflict', expected: Number(input.expected), current: currentNumber });
   }
   const touched = rollouts.find((rollout) => touches(current?.policy ?? null, policy, rollout));
   if (touched !== undefined) {
@@ -64,7 +64,7 @@ export function amend(input: AmendInput): Result<Amendment> {
     return fail({ code: 'policy_invalid', findings });
   }
   const { by, now: at, note, forced, approvedBy, matrix } = input;
-  const number = standing + 1;
+  const number = currentNumber + 1;
   const callableModels = callableModelsFor(policy, matrix);
   const made = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, callableModels };
   const revision = { ...made, policySince: isSame ? current.policySince : number };

@@ -7,7 +7,7 @@ import { compareModels, isNewer, parseModel } from '../models/model.ts';
 import { ruleOf } from '../policy/policy.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { advanceRollout, endRollout, isDue, pinOf, startRollout } from './rollout-actions.ts';
-import { type Course, callabilityOf } from './transition.ts';
+import { callabilityOf, type Transition } from './transition.ts';
 import type { Upgrade } from './upgrade.ts';
 import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';
 
@@ -18,8 +18,8 @@ export interface Failures {
 }
 
 /** `failures` by the id of a rollout. */
-export function advance(course: Course, failures: ReadonlyMap<number, Failures>): Course {
-  const followed = followUpgrades(findUpgrades(course));
+export function advance(transition: Transition, failures: ReadonlyMap<number, Failures>): Transition {
+  const followed = followUpgrades(findUpgrades(transition));
   const guarded = followed.rollouts.reduce((next, each) => guard(next, each, failures.get(each.id)), followed);
   if (guarded.steering.frozen !== null) return guarded;
   const moved = guarded.rollouts.reduce(
@@ -30,29 +30,29 @@ export function advance(course: Course, failures: ReadonlyMap<number, Failures>)
 }
 
 /** Starts what has been approved, or may go by itself, as far as nothing stands in its way. */
-export function startWaiting(course: Course): Course {
-  if (course.steering.frozen !== null) return course;
-  return waitingOf(course).reduce((next, upgrade) => {
+export function startWaiting(transition: Transition): Transition {
+  if (transition.steering.frozen !== null) return transition;
+  return waitingOf(transition).reduce((next, upgrade) => {
     const from = pinOf(next, upgrade.ring, upgrade.family);
     if (from === null || !mayStart(next, upgrade)) return next;
     return startRollout(next, upgrade, from, saltOf(next, upgrade), upgrade.decided?.by ?? 'pinward');
-  }, course);
+  }, transition);
 }
 
 /** Ends a rollout whose model is gone, or that fails on machines. */
-function guard(course: Course, rollout: Rollout, failures: Failures | undefined): Course {
+function guard(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
   const { ring, family, to, abortAtFailurePercent, leastReports } = rollout;
-  if (callabilityOf(course, ring, family, to.model) === 'lost') {
-    return endRollout(course, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
+  if (callabilityOf(transition, ring, family, to.model) === 'lost') {
+    return endRollout(transition, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
   }
   const { reports, failed } = failures ?? { reports: 0, failed: 0 };
-  if (reports < leastReports || failed * 100 <= abortAtFailurePercent * reports) return course;
+  if (reports < leastReports || failed * 100 <= abortAtFailurePercent * reports) return transition;
   const reason = `about ${failed} of ${reports} machines that reported have failed`;
-  return endRollout(course, rollout, 'rejected', 'pinward', reason);
+  return endRollout(transition, rollout, 'rejected', 'pinward', reason);
 }
 
 /** In the order of rings; of one ring the newest model first. */
-function waitingOf({ policy, steering }: Course): readonly Upgrade[] {
+function waitingOf({ policy, steering }: Transition): readonly Upgrade[] {
   const order = new Map(policy.rings.map(({ name }, at) => [name, at]));
   return steering.upgrades
     .filter(({ state, rollout, ring, family }) => {
@@ -63,31 +63,31 @@ function waitingOf({ policy, steering }: Course): readonly Upgrade[] {
 }
 
 /** One rollout a family at a time, rings in order, and only to what answers and makes no mistake of the policy. */
-function mayStart(course: Course, upgrade: Upgrade): boolean {
+function mayStart(transition: Transition, upgrade: Upgrade): boolean {
   const { ring, family, model, state } = upgrade;
-  if (course.rollouts.some((rollout) => rollout.family === family)) return false;
-  if (callabilityOf(course, ring, family, model) !== 'callable') return false;
-  if (state !== 'approved' && earlierRings(course, upgrade).some((name) => holdsBack(course, name, upgrade)))
+  if (transition.rollouts.some((rollout) => rollout.family === family)) return false;
+  if (callabilityOf(transition, ring, family, model) !== 'callable') return false;
+  if (state !== 'approved' && earlierRings(transition, upgrade).some((name) => holdsBack(transition, name, upgrade)))
     return false;
-  return newErrors(course, upgrade).length === 0;
+  return newErrors(transition, upgrade).length === 0;
 }
 
-function earlierRings({ policy }: Course, { ring }: Upgrade): readonly string[] {
+function earlierRings({ policy }: Transition, { ring }: Upgrade): readonly string[] {
   const names = policy.rings.map(({ name }) => name);
   return names.slice(0, names.indexOf(ring));
 }
 
 /** A ring that goes first has not got this version, whether it is on its way or was rejected there. */
-function holdsBack(course: Course, earlier: string, { family, model }: Upgrade): boolean {
-  const pin = pinOf(course, earlier, family);
-  const goesFirst = ruleOf(course.policy, earlier, family).rule !== 'manual';
+function holdsBack(transition: Transition, earlier: string, { family, model }: Upgrade): boolean {
+  const pin = pinOf(transition, earlier, family);
+  const goesFirst = ruleOf(transition.policy, earlier, family).rule !== 'manual';
   return pin !== null && goesFirst && isNewer(model, pin.model);
 }
 
 /** New for every rollout, and the same when the same step is tried again. */
-function saltOf({ steering, standing }: Course, { id }: Upgrade): string {
+function saltOf({ steering, committed }: Transition, { id }: Upgrade): string {
   return createHash('sha256')
-    .update(`${steering.rollouts + 1}\n${id}\n${standing.now}`)
+    .update(`${steering.rollouts + 1}\n${id}\n${committed.now}`)
     .digest('hex')
     .slice(0, 16);
 }

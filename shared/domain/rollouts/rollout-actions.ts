@@ -5,12 +5,18 @@ import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import { Schedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
-import { type Course, callabilityOf, nextNumber, withRollout, withUpgrade } from './transition.ts';
+import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade } from './upgrade.ts';
 
 /** Begins to carry an approved upgrade to its ring; the caller has seen that nothing stands in its way. */
-export function startRollout(course: Course, upgrade: Upgrade, from: Pin, salt: string, by: string): Course {
-  const { policy, steering, standing } = course;
+export function startRollout(
+  transition: Transition,
+  upgrade: Upgrade,
+  from: Pin,
+  salt: string,
+  by: string,
+): Transition {
+  const { policy, steering, committed } = transition;
   const { ring, family, model } = upgrade;
   const id = steering.rollouts + 1;
   const schedule = policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? Schedule.parse({});
@@ -24,87 +30,89 @@ export function startRollout(course: Course, upgrade: Upgrade, from: Pin, salt: 
     ...schedule,
     stage: 0,
     state: 'running',
-    stageSince: standing.now,
-    startedAt: standing.now,
+    stageSince: committed.now,
+    startedAt: committed.now,
     endedAt: null,
-    firstRevision: nextNumber(course),
+    firstRevision: nextRevisionNumber(transition),
     by,
     reason: upgrade.decided?.reason ?? '',
   };
-  const counted = { ...course, steering: { ...steering, rollouts: id } };
+  const counted = { ...transition, steering: { ...steering, rollouts: id } };
   return withRollout(withUpgrade(counted, { ...upgrade, rollout: id }), rollout, 'started');
 }
 
 /** The next share, or the end: the ring's pin itself is moved. */
-export function advanceRollout(course: Course, rollout: Rollout): Course {
-  const { now } = course.standing;
+export function advanceRollout(transition: Transition, rollout: Rollout): Transition {
+  const { now } = transition.committed;
   const base = { ...rollout, by: 'pinward', reason: '' };
   if (rollout.stage < rollout.stages.length - 1) {
-    return withRollout(course, { ...base, stage: rollout.stage + 1, stageSince: now }, 'advanced');
+    return withRollout(transition, { ...base, stage: rollout.stage + 1, stageSince: now }, 'advanced');
   }
-  const moved = { ...course, policy: movedPolicy(course, rollout) };
+  const moved = { ...transition, policy: movedPolicy(transition, rollout) };
   const ended = withRollout(moved, { ...base, state: 'completed', endedAt: now }, 'completed');
   return endUpgrades(ended, rollout);
 }
 
 /** Faults: `rollout_unknown`, `rollout_state`. */
-export function pauseRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
-  return moveOf(course, id, ['running'], (rollout) =>
-    withRollout(course, { ...rollout, state: 'paused', by, reason }, 'paused'),
+export function pauseRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
+  return moveOf(transition, id, ['running'], (rollout) =>
+    withRollout(transition, { ...rollout, state: 'paused', by, reason }, 'paused'),
   );
 }
 
 /** The present stage bakes anew from now on. */
-export function resumeRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
-  const stageSince = course.standing.now;
-  return moveOf(course, id, ['paused'], (rollout) =>
-    withRollout(course, { ...rollout, state: 'running', stageSince, by, reason }, 'resumed'),
+export function resumeRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
+  const stageSince = transition.committed.now;
+  return moveOf(transition, id, ['paused'], (rollout) =>
+    withRollout(transition, { ...rollout, state: 'running', stageSince, by, reason }, 'resumed'),
   );
 }
 
 /** A person's abort: the version won't come back to this ring by itself. */
-export function abortRollout(course: Course, id: number, by: string, reason: string): Result<Course> {
-  return moveOf(course, id, ['running', 'paused'], (rollout) => endRollout(course, rollout, 'rejected', by, reason));
+export function abortRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
+  return moveOf(transition, id, ['running', 'paused'], (rollout) =>
+    endRollout(transition, rollout, 'rejected', by, reason),
+  );
 }
 
 /** Serves what was served before. The upgrade is `rejected`, or `found` again where only its model went away. */
 export function endRollout(
-  course: Course,
+  transition: Transition,
   rollout: Rollout,
   fate: 'rejected' | 'found',
   by: string,
   reason: string,
-): Course {
-  const { now } = course.standing;
-  const ended = withRollout(course, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
-  const upgrade = course.steering.upgrades.find((each) => each.rollout === rollout.id);
+): Transition {
+  const { now } = transition.committed;
+  const ended = withRollout(transition, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
+  const upgrade = transition.steering.upgrades.find((each) => each.rollout === rollout.id);
   if (upgrade === undefined) return ended;
   const decided = fate === 'rejected' ? { by, at: now, reason } : null;
   return withUpgrade(ended, { ...upgrade, state: fate, since: now, decided, proposed: null, rollout: null });
 }
 
 /** Whether a rollout may serve more machines: it runs, its stage has baked, and its model answers. */
-export function isDue(course: Course, { ring, family, to, state, stageSince, bakeMinutes }: Rollout): boolean {
-  const bakedMs = Date.parse(course.standing.now) - Date.parse(stageSince);
+export function isDue(transition: Transition, { ring, family, to, state, stageSince, bakeMinutes }: Rollout): boolean {
+  const bakedMs = Date.parse(transition.committed.now) - Date.parse(stageSince);
   if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
-  return callabilityOf(course, ring, family, to.model) === 'callable';
+  return callabilityOf(transition, ring, family, to.model) === 'callable';
 }
 
 function moveOf(
-  course: Course,
+  transition: Transition,
   id: number,
   needs: readonly Rollout['state'][],
-  move: (rollout: Rollout) => Course,
-): Result<Course> {
-  const rollout = course.rollouts.find((each) => each.id === id);
+  move: (rollout: Rollout) => Transition,
+): Result<Transition> {
+  const rollout = transition.rollouts.find((each) => each.id === id);
   if (rollout !== undefined && needs.includes(rollout.state)) return ok(move(rollout));
-  if (rollout === undefined && (id < 1 || id > course.steering.rollouts)) {
+  if (rollout === undefined && (id < 1 || id > transition.steering.rollouts)) {
     return fail({ code: 'rollout_unknown', rollout: id });
   }
   return fail({ code: 'rollout_state', rollout: id, state: rollout?.state ?? 'over', needs: needs.join(' or ') });
 }
 
-function movedPolicy({ policy }: Course, { ring: name, family, to }: Rollout): Course['policy'] {
+function movedPolicy({ policy }: Transition, { ring: name, family, to }: Rollout): Transition['policy'] {
   const rings = policy.rings.map((ring) =>
     ring.name === name ? { ...ring, pins: { ...ring.pins, [family]: to } } : ring,
   );
@@ -112,10 +120,10 @@ function movedPolicy({ policy }: Course, { ring: name, family, to }: Rollout): C
 }
 
 /** The one that it carried is rolled out; older ones of the same pin are of no use any more. */
-function endUpgrades(course: Course, { id, ring, family, to }: Rollout): Course {
-  const since = course.standing.now;
-  let next = course;
-  for (const upgrade of course.steering.upgrades) {
+function endUpgrades(transition: Transition, { id, ring, family, to }: Rollout): Transition {
+  const since = transition.committed.now;
+  let next = transition;
+  for (const upgrade of transition.steering.upgrades) {
     if (upgrade.rollout === id) next = withUpgrade(next, { ...upgrade, state: 'rolled_out', since });
     else if (
       upgrade.ring === ring &&
@@ -130,6 +138,6 @@ function endUpgrades(course: Course, { id, ring, family, to }: Rollout): Course 
 }
 
 /** The pin that a ring has for a family now. */
-export function pinOf({ policy }: Course, ring: string, family: Family): Pin | null {
+export function pinOf({ policy }: Transition, ring: string, family: Family): Pin | null {
   return policy.rings.find(({ name }) => name === ring)?.pins[family] ?? null;
 }

@@ -17,7 +17,7 @@ import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import type { Steering, Upgrade } from './upgrade.ts';
 
-export interface Standing {
+export interface CommittedState {
   readonly revision: Revision;
   readonly steering: Steering;
   readonly matrix: Matrix | null;
@@ -26,8 +26,8 @@ export interface Standing {
   readonly now: string;
 }
 
-export interface Course {
-  readonly standing: Standing;
+export interface Transition {
+  readonly committed: CommittedState;
   readonly policy: Policy;
   /** Those under way. */
   readonly rollouts: readonly Rollout[];
@@ -38,7 +38,7 @@ export interface Course {
   readonly notes: readonly string[];
 }
 
-export interface Finished {
+export interface TransitionResult {
   /** The next revision; null when machines are served the same as before. */
   readonly revision: Revision | null;
   readonly steering: Steering;
@@ -46,34 +46,40 @@ export interface Finished {
   readonly rollouts: readonly Rollout[];
   readonly newEvents: readonly NewEvent[];
   /** The number of the revision that stands now. */
-  readonly standing: number;
+  readonly revisionNumber: number;
 }
 
-export function begin(standing: Standing): Course {
-  const { revision, steering } = standing;
+export function startTransition(committed: CommittedState): Transition {
+  const { revision, steering } = committed;
   const { policy, rollouts } = revision;
-  return { standing, policy, rollouts, ended: [], steering, newEvents: [], notes: [] };
+  return { committed, policy, rollouts, ended: [], steering, newEvents: [], notes: [] };
 }
 
 /** The number of the revision that this course will make if it changes what machines are served. */
-export function nextNumber({ standing }: Course): number {
-  return standing.revision.number + 1;
+export function nextRevisionNumber({ committed }: Transition): number {
+  return committed.revision.number + 1;
 }
 
-export function finish(course: Course, by: string): Finished {
-  const { standing, policy, rollouts, ended, steering } = course;
-  const { revision: current, matrix, now } = standing;
+export function completeTransition(transition: Transition, by: string): TransitionResult {
+  const { committed, policy, rollouts, ended, steering } = transition;
+  const { revision: current, matrix, now } = committed;
   const callableModels = callableModelsFor(policy, matrix);
   const lost = matrix === null ? [] : lostModels(current.callableModels, callableModels);
   const isSame = rollouts === current.rollouts && policy === current.policy;
   const before = new Set(current.rollouts);
   const touched = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
   if (isSame && lost.length === 0) {
-    return { revision: null, steering, rollouts: touched, newEvents: course.newEvents, standing: current.number };
+    return {
+      revision: null,
+      steering,
+      rollouts: touched,
+      newEvents: transition.newEvents,
+      revisionNumber: current.number,
+    };
   }
   const number = current.number + 1;
   const fallback: readonly NewEvent[] = lost.length === 0 ? [] : [fallbackLost(lost, number, now)];
-  const notes = [...course.notes, ...lost.map((model) => `${model} is no longer callable`)];
+  const notes = [...transition.notes, ...lost.map((model) => `${model} is no longer callable`)];
   const revision: Revision = {
     number,
     policy,
@@ -87,7 +93,13 @@ export function finish(course: Course, by: string): Finished {
     rollouts: [...rollouts],
     callableModels,
   };
-  return { revision, steering, rollouts: touched, newEvents: [...course.newEvents, ...fallback], standing: number };
+  return {
+    revision,
+    steering,
+    rollouts: touched,
+    newEvents: [...transition.newEvents, ...fallback],
+    revisionNumber: number,
+  };
 }
 
 function fallbackLost(models: readonly string[], revision: number, at: string): NewEvent {
@@ -96,37 +108,37 @@ function fallbackLost(models: readonly string[], revision: number, at: string): 
 }
 
 /** Stops automatic change, or lets it go on; nothing where it is so already. */
-export function setFrozen(course: Course, frozen: boolean, by: string, reason: string): Course {
-  const { steering, standing } = course;
-  if ((steering.frozen !== null) === frozen) return course;
-  const at = standing.now;
+export function setFrozen(transition: Transition, frozen: boolean, by: string, reason: string): Transition {
+  const { steering, committed } = transition;
+  if ((steering.frozen !== null) === frozen) return transition;
+  const at = committed.now;
   const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
   const event: NewEvent = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
-  return withEvent({ ...course, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, event);
+  return withEvent({ ...transition, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, event);
 }
 
-export function withUpgrade(course: Course, upgrade: Upgrade): Course {
-  const { upgrades } = course.steering;
+export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
+  const { upgrades } = transition.steering;
   const at = upgrades.findIndex(({ id }) => id === upgrade.id);
   const next = at === -1 ? [...upgrades, upgrade] : upgrades.with(at, upgrade);
-  return { ...course, steering: { ...course.steering, upgrades: next } };
+  return { ...transition, steering: { ...transition.steering, upgrades: next } };
 }
 
-export function withEvent(course: Course, event: NewEvent): Course {
-  return { ...course, newEvents: [...course.newEvents, event] };
+export function withEvent(transition: Transition, event: NewEvent): Transition {
+  return { ...transition, newEvents: [...transition.newEvents, event] };
 }
 
 export type Move = Extract<NewEvent, { kind: 'RolloutMoved' }>['data']['move'];
 
 /** Puts a rollout in place of what it was, with the news of its move; one that has ended leaves those under way. */
-export function withRollout(course: Course, rollout: Rollout, move: Move): Course {
+export function withRollout(transition: Transition, rollout: Rollout, move: Move): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
-  const others = course.rollouts.filter((each) => each.id !== id);
+  const others = transition.rollouts.filter((each) => each.id !== id);
   const isOver = state === 'aborted' || state === 'completed';
   const share = state === 'aborted' ? 0 : shareOf(rollout);
-  const { now } = course.standing;
+  const { now } = transition.committed;
   const event: NewEvent = {
-    id: `RolloutMoved.${id}.${nextNumber(course)}.${move}`,
+    id: `RolloutMoved.${id}.${nextRevisionNumber(transition)}.${move}`,
     kind: 'RolloutMoved',
     subject: `rollout-${id}`,
     at: now,
@@ -135,40 +147,46 @@ export function withRollout(course: Course, rollout: Rollout, move: Move): Cours
       rollout: id,
       move,
       share,
-      pinChange: pinChangeOf(course, ring, family, from, to),
+      pinChange: pinChangeOf(transition, ring, family, from, to),
       reason,
-      revision: nextNumber(course),
+      revision: nextRevisionNumber(transition),
     },
   };
   return {
-    ...course,
+    ...transition,
     rollouts: isOver ? others : [...others, rollout].sort((a, b) => a.id - b.id),
-    ended: isOver ? [...course.ended, rollout] : course.ended,
-    newEvents: [...course.newEvents, event],
-    notes: [...course.notes, `rollout ${id} ${move}: ${to.model} at ${share} % of ring ${ring}`],
+    ended: isOver ? [...transition.ended, rollout] : transition.ended,
+    newEvents: [...transition.newEvents, event],
+    notes: [...transition.notes, `rollout ${id} ${move}: ${to.model} at ${share} % of ring ${ring}`],
   };
 }
 
 /** Where a ring calls a family now; null when it has no such pin. */
-export function placeOf({ policy }: Course, ring: string, family: string) {
+export function placeOf({ policy }: Transition, ring: string, family: string) {
   return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
 }
 
 export type Callability = 'callable' | 'doubtful' | 'lost';
 
 /** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
-export function callabilityOf(course: Course, ring: string, family: string, model: string): Callability {
-  const endpoint = placeOf(course, ring, family);
+export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
+  const endpoint = placeOf(transition, ring, family);
   const name = endpoint === null ? null : endpointKey({ ...endpoint, model });
-  const cell = course.standing.matrix?.cells.find((each) => endpointKey(each) === name);
+  const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === name);
   if (cell === undefined) return 'doubtful';
   if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
 }
 
-export function pinChangeOf(course: Course, ring: string, family: Rollout['family'], from: Pin, to: Pin): PinChange {
-  const location = placeOf(course, ring, family)?.location ?? course.policy.location;
-  const catalogue = extendCatalogue(course.standing.catalogue, course.policy.models);
+export function pinChangeOf(
+  transition: Transition,
+  ring: string,
+  family: Rollout['family'],
+  from: Pin,
+  to: Pin,
+): PinChange {
+  const location = placeOf(transition, ring, family)?.location ?? transition.policy.location;
+  const catalogue = extendCatalogue(transition.committed.catalogue, transition.policy.models);
   const stateOf = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
   return { ring, family, from: stateOf(from), to: stateOf(to) };
 }

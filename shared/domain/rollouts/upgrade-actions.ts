@@ -8,95 +8,101 @@ import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { ruleOf } from '../policy/policy.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { type Course, callabilityOf, pinChangeOf, placeOf, withEvent, withUpgrade } from './transition.ts';
+import { callabilityOf, pinChangeOf, placeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
 import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
-export function findUpgrades(course: Course): Course {
-  const { policy, standing, steering } = course;
+export function findUpgrades(transition: Transition): Transition {
+  const { policy, committed, steering } = transition;
   const known = new Set(steering.upgrades.map(({ id }) => id));
-  const cells = (standing.matrix?.cells ?? []).filter((cell) => cell.firstCallableAt !== null);
-  let next = course;
+  const cells = (committed.matrix?.cells ?? []).filter((cell) => cell.firstCallableAt !== null);
+  let next = transition;
   for (const { ring, family, endpoint } of pinnedEndpoints(policy)) {
     for (const { project, location, model } of cells) {
       const id = upgradeId(ring, family, model);
       if (project !== endpoint.project || location !== endpoint.location || known.has(id)) continue;
-      if (!isUpgrade(model, endpoint.model, family) || callabilityOf(course, ring, family, model) !== 'callable')
+      if (!isUpgrade(model, endpoint.model, family) || callabilityOf(transition, ring, family, model) !== 'callable')
         continue;
-      next = withUpgrade(next, newUpgrade(id, ring, family, model, standing.now));
+      next = withUpgrade(next, newUpgrade(id, ring, family, model, committed.now));
     }
   }
   return next;
 }
 
 /** Moves each upgrade that nobody has decided on to where its model's availability and age put it. */
-export function followUpgrades(course: Course): Course {
-  return course.steering.upgrades.reduce((next, upgrade) => {
+export function followUpgrades(transition: Transition): Transition {
+  return transition.steering.upgrades.reduce((next, upgrade) => {
     if (isEnded(upgrade) || upgrade.rollout !== null) return next;
     const state = stateOf(next, upgrade);
     if (state === upgrade.state) return next;
     const isBack = state === 'found';
     const undecided = isBack ? { decided: null, proposed: null } : {};
-    const moved = withUpgrade(next, { ...upgrade, state, since: next.standing.now, ...undecided });
+    const moved = withUpgrade(next, { ...upgrade, state, since: next.committed.now, ...undecided });
     return state === 'ready' ? withEvent(moved, readyEvent(moved, upgrade)) : moved;
-  }, course);
+  }, transition);
 }
 
 /**
  * Faults: `upgrade_unknown`; `upgrade_state` unless it is ready (with `force`, unless its model answers);
  * `second_person_needed`; `policy_invalid` where the moved pin would be a mistake.
  */
-export function approveUpgrade(course: Course, id: string, by: string, reason: string, force: boolean): Result<Course> {
-  const upgrade = course.steering.upgrades.find((each) => each.id === id);
+export function approveUpgrade(
+  transition: Transition,
+  id: string,
+  by: string,
+  reason: string,
+  force: boolean,
+): Result<Transition> {
+  const upgrade = transition.steering.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
   const { ring, family, model, state } = upgrade;
   const isOpen = state === 'ready' || (force && (state === 'found' || state === 'soaking'));
   if (!isOpen) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'ready' });
-  if (callabilityOf(course, ring, family, model) !== 'callable') {
+  if (callabilityOf(transition, ring, family, model) !== 'callable') {
     return fail({ code: 'upgrade_state', upgrade: id, state: 'not callable', needs: 'callable in its place' });
   }
-  const errors = newErrors(course, upgrade);
+  const errors = newErrors(transition, upgrade);
   if (errors.length > 0) return fail({ code: 'policy_invalid', findings: errors });
-  const at = course.standing.now;
-  if (course.policy.secondPerson === true && upgrade.proposed === null) {
-    const proposed = withUpgrade(course, { ...upgrade, proposed: { by, at, reason } });
+  const at = transition.committed.now;
+  if (transition.policy.secondPerson === true && upgrade.proposed === null) {
+    const proposed = withUpgrade(transition, { ...upgrade, proposed: { by, at, reason } });
     return ok(withEvent(proposed, decidedEvent(upgrade, 'proposed', by, at, reason)));
   }
-  if (course.policy.secondPerson === true && upgrade.proposed?.by === by) {
+  if (transition.policy.secondPerson === true && upgrade.proposed?.by === by) {
     return fail({ code: 'second_person_needed', proposedBy: by });
   }
-  const approved = withUpgrade(course, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
+  const approved = withUpgrade(transition, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
   return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));
 }
 
 /** Faults: `upgrade_unknown`; `upgrade_state` when it has ended or is being rolled out, which abort ends. */
-export function rejectUpgrade(course: Course, id: string, by: string, reason: string): Result<Course> {
-  const upgrade = course.steering.upgrades.find((each) => each.id === id);
+export function rejectUpgrade(transition: Transition, id: string, by: string, reason: string): Result<Transition> {
+  const upgrade = transition.steering.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
   const { state } = upgrade;
-  if (state === 'rejected') return ok(course);
+  if (state === 'rejected') return ok(transition);
   if (isEnded(upgrade)) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'not over yet' });
   if (upgrade.rollout !== null) {
     const needs = `not under way; POST /v1/rollouts/${upgrade.rollout}/abort ends it`;
     return fail({ code: 'upgrade_state', upgrade: id, state, needs });
   }
-  const at = course.standing.now;
-  const rejected = withUpgrade(course, { ...upgrade, state: 'rejected', since: at, decided: { by, at, reason } });
+  const at = transition.committed.now;
+  const rejected = withUpgrade(transition, { ...upgrade, state: 'rejected', since: at, decided: { by, at, reason } });
   return ok(withEvent(rejected, decidedEvent(upgrade, 'rejected', by, at, reason)));
 }
 
 /** Mistakes that the policy would have with the upgrade and has not without it. */
-export function newErrors(course: Course, { ring: name, family, model }: Upgrade) {
-  const { policy, standing } = course;
-  const day = standing.now.slice(0, 10);
+export function newErrors(transition: Transition, { ring: name, family, model }: Upgrade) {
+  const { policy, committed } = transition;
+  const day = committed.now.slice(0, 10);
   const rings = policy.rings.map((ring) => {
     const pin = ring.pins[family];
     return ring.name === name && pin !== undefined
       ? { ...ring, pins: { ...ring.pins, [family]: { ...pin, model } } }
       : ring;
   });
-  const before = new Set(lint(policy, standing.catalogue, day).map((finding) => finding.code + finding.path));
-  return lint({ ...policy, rings }, standing.catalogue, day).filter(
+  const before = new Set(lint(policy, committed.catalogue, day).map((finding) => finding.code + finding.path));
+  return lint({ ...policy, rings }, committed.catalogue, day).filter(
     (finding) => finding.severity === 'error' && !before.has(finding.code + finding.path),
   );
 }
@@ -105,20 +111,20 @@ function isUpgrade(model: string, pinned: string, family: string): boolean {
   return parseModel(model)?.family === family && isNewer(model, pinned);
 }
 
-function stateOf(course: Course, upgrade: Upgrade): UpgradeState {
+function stateOf(transition: Transition, upgrade: Upgrade): UpgradeState {
   const { ring, family, model, state } = upgrade;
-  const pin = pinOf(course, ring, family);
+  const pin = pinOf(transition, ring, family);
   if (pin === null || !isNewer(model, pin.model)) return 'superseded';
-  const callability = callabilityOf(course, ring, family, model);
+  const callability = callabilityOf(transition, ring, family, model);
   if (callability === 'doubtful') return state;
   if (callability === 'lost') return 'found';
   if (state === 'approved') return state;
-  const { rule, soakHours } = ruleOf(course.policy, ring, family);
+  const { rule, soakHours } = ruleOf(transition.policy, ring, family);
   if (rule === 'manual') return 'found';
-  const endpoint = placeOf(course, ring, family);
-  const since = endpoint === null ? null : callableSince(course.standing.matrix, { ...endpoint, model });
+  const endpoint = placeOf(transition, ring, family);
+  const since = endpoint === null ? null : callableSince(transition.committed.matrix, { ...endpoint, model });
   if (since === null) return 'found';
-  return Date.parse(course.standing.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
+  return Date.parse(transition.committed.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
 }
 
 function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
@@ -126,13 +132,13 @@ function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: 
   return { ...base, state: 'found', since: now, foundAt: now };
 }
 
-function readyEvent(course: Course, { id, ring, family, model }: Upgrade): NewEvent {
-  const { rule, soakHours } = ruleOf(course.policy, ring, family);
-  const from = pinOf(course, ring, family);
+function readyEvent(transition: Transition, { id, ring, family, model }: Upgrade): NewEvent {
+  const { rule, soakHours } = ruleOf(transition.policy, ring, family);
+  const from = pinOf(transition, ring, family);
   if (from === null || rule === 'manual')
     throw new Error(`an upgrade of no pin, or under no rule, became ready: ${id}`);
-  const at = course.standing.now;
-  const pinChange = pinChangeOf(course, ring, family, from, { ...from, model });
+  const at = transition.committed.now;
+  const pinChange = pinChangeOf(transition, ring, family, from, { ...from, model });
   const data = { upgrade: id, rule, soakHours, pinChange };
   return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
 }

@@ -45,7 +45,7 @@ describe('npm run policy -- apply', () => {
     await service.close();
   });
 
-  const standing = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
+  const currentPolicy = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
 
   test('changes nothing and ends with 4 when somebody else was first', async () => {
     meanwhile = () => service.state(others);
@@ -53,7 +53,7 @@ describe('npm run policy -- apply', () => {
 
     assert.equal(ran.status, 4);
     assert.match(ran.stderr, /Not done: You changed revision 1, but 2 stands/);
-    assert.equal((await standing()).lock, false);
+    assert.equal((await currentPolicy()).lock, false);
   });
 
   test('says the same to programs', async () => {
@@ -89,7 +89,7 @@ describe('npm run policy -- apply', () => {
         assert.match(shown.text, /would make revision 2[\s\S]+Make revision 2\? \[y\/N\]/);
         assert.match(shown.text, isDone ? /Applied: revision 2 stands/ : /You did not agree/);
         assert.equal(shown.status, status);
-        assert.equal((await standing()).lock, isDone);
+        assert.equal((await currentPolicy()).lock, isDone);
       });
     }
 

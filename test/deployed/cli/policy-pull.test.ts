@@ -31,7 +31,7 @@ describe('npm run policy -- pull', () => {
   afterEach(() => close());
 
   const policy = (words: readonly string[]) => run('policy-command', words, { url });
-  const standing = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
+  const currentPolicy = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
 
   test('writes what stands, which plan then finds unchanged, in YAML and JSON', async () => {
     await service.state({ settings: { companyAnnouncements: ['yes: no', '# not a comment', 'on'] } });
@@ -41,7 +41,7 @@ describe('npm run policy -- pull', () => {
       const planned = await policy(['plan', file]);
 
       assert.deepEqual([pulled.status, planned.status], [0, 0], pulled.stderr + planned.stderr);
-      assert.deepEqual(parse(readFileSync(file, 'utf8')), await standing());
+      assert.deepEqual(parse(readFileSync(file, 'utf8')), await currentPolicy());
     }
   });
 
@@ -64,8 +64,8 @@ describe('npm run policy -- pull', () => {
     const yamlOut = await policy(['pull', '-']);
     const jsonOut = JSON.parse((await policy(['pull', '-', '--json'])).stdout);
 
-    assert.deepEqual(parse(yamlOut.stdout), await standing());
-    assert.deepEqual(jsonOut, { command: 'pull', revision: 1, policy: await standing() });
+    assert.deepEqual(parse(yamlOut.stdout), await currentPolicy());
+    assert.deepEqual(jsonOut, { command: 'pull', revision: 1, policy: await currentPolicy() });
   });
 
   test('says so where no policy was stated, and where the file can not be written', async () => {

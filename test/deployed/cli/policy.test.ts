@@ -31,7 +31,7 @@ describe('npm run policy', () => {
   afterEach(() => close());
 
   const policy = (words: readonly string[], input = '') => run('policy-command', words, { url, input });
-  const standing = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
+  const currentPolicy = async () => (await service.ask().get('/v1/policy').set(asAdmin)).body;
   const revisions = async () => (await service.ask().get('/v1/revisions').set(asAdmin).expect(200)).body.revisions;
 
   test('plan shows the diff, the effects, the machines and the lint, changes nothing, and ends with 2', async () => {
@@ -51,7 +51,7 @@ describe('npm run policy', () => {
     );
     assert.equal(stdout.includes('\u001b'), false);
     assert.equal(status, 2);
-    assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-8');
+    assert.equal((await currentPolicy()).rings[0].pins.opus.model, 'claude-opus-4-8');
   });
 
   test('plan ends with 0 where there is nothing to change, in YAML, JSON and from standard input', async () => {
@@ -73,16 +73,7 @@ describe('npm run policy', () => {
   test('plan --json is one document with all of it', async () => {
     await service.state();
     const { status, stdout } = await policy(['plan', newFile('policy.yaml', newer), '--json']);
-    const {
-      command,
-      standing: against,
-      revision,
-      changed,
-      changes,
-      pinChanges,
-      findings,
-      touched,
-    } = JSON.parse(stdout);
+    const { command, base: against, revision, changed, changes, pinChanges, findings, touched } = JSON.parse(stdout);
 
     assert.equal(status, 2);
     assert.deepEqual([command, against, revision, changed], ['plan', 1, 2, true]);
@@ -185,6 +176,6 @@ describe('npm run policy', () => {
     assert.deepEqual([planned.status, applied.status], [2, 3]);
     assert.equal(document.applied, false);
     assert.equal(Number.isInteger(document.proposal), true);
-    assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-8');
+    assert.equal((await currentPolicy()).rings[0].pins.opus.model, 'claude-opus-4-8');
   });
 });

@@ -21,7 +21,7 @@ describe('the policy', () => {
     service.ask().put(`/v1/policy${query}`).set(asAdmin).set('If-Match', ifMatch).send(body);
   const movePin = (model: string, ifMatch: string, query = '') =>
     service.ask().put(`/v1/rings/everyone/pins/opus${query}`).set(asAdmin).set('If-Match', ifMatch).send({ model });
-  const standing = async () => (await service.ask().get('/v1/policy').set(asAdmin).expect(200)).body;
+  const currentPolicy = async () => (await service.ask().get('/v1/policy').set(asAdmin).expect(200)).body;
 
   test('is stated first with If-Match "0" and read back as it was stated', async () => {
     const { body, headers } = await put(draft(), '"0"').expect(200);
@@ -36,7 +36,7 @@ describe('the policy', () => {
 
   test('can be sent back as it was read', async () => {
     await put(draft(), '"0"').expect(200);
-    const { body } = await put(await standing(), '"1"').expect(200);
+    const { body } = await put(await currentPolicy(), '"1"').expect(200);
 
     assert.deepEqual([body.revision, body.changed, body.changes, body.pinChanges], [1, false, [], []]);
   });
@@ -55,7 +55,7 @@ describe('the policy', () => {
 
     assert.equal(body.code, 'revision_conflict');
     assert.equal(body.current, 2);
-    assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-7');
+    assert.equal((await currentPolicy()).rings[0].pins.opus.model, 'claude-opus-4-7');
   });
 
   test('takes the same wish twice without a second revision, so that a lost answer can be asked for again', async () => {
@@ -85,7 +85,7 @@ describe('the policy', () => {
       ]),
       [['everyone', 'opus', 'claude-opus-4-8', 'claude-opus-4-7', 'global']],
     );
-    assert.equal((await standing()).rings[0].pins.opus.model, 'claude-opus-4-8');
+    assert.equal((await currentPolicy()).rings[0].pins.opus.model, 'claude-opus-4-8');
   });
 
   test('is refused with each thing wrong, its place and its fix', async () => {

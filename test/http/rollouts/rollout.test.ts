@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from '../../support/rollout-fleet.ts';
 import { steeredPolicy } from '../../support/rollout-fleet.ts';
-import { enable, newFleet, readyToRoll, share, standing, upgrade } from '../../support/rollout-story.ts';
+import { currentRevision, enable, newFleet, readyToRoll, share, upgrade } from '../../support/rollout-story.ts';
 
 let fleet: Fleet;
 
@@ -90,7 +90,7 @@ describe('a rollout', () => {
 
   test('ends by itself when too many machines report a failure', async () => {
     await readyToRoll(fleet);
-    const revision = await standing(fleet);
+    const revision = await currentRevision(fleet);
     await fleet.report(['a', 'b', 'c', 'd'], revision, 'applied');
     await fleet.report(['e'], revision, 'failed');
     await fleet.advance();

@@ -94,8 +94,8 @@ export class Watcher {
   /** What a revision serves that the one before did not must be callable, unless it was forced or restored. */
   #checkCallable(revision: Revision, callable: ReadonlySet<string>): void {
     if (revision.forced !== null || revision.restores !== null) return;
-    const standing = this.#last === null ? new Set<string>() : endpointsOf(this.#last);
-    const fresh = [...endpointsOf(revision)].filter((endpoint) => !standing.has(endpoint) && !callable.has(endpoint));
+    const committed = this.#last === null ? new Set<string>() : endpointsOf(this.#last);
+    const fresh = [...endpointsOf(revision)].filter((endpoint) => !committed.has(endpoint) && !callable.has(endpoint));
     assert.deepEqual(fresh, [], `revision ${revision.number} serves what was not seen to answer`);
   }
 

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type Change, draftOfRevision } from '../../../commands/change-policy.ts';
-import { type Route, type RoutePorts, route, standing } from '../route.ts';
+import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { outcome, wishOf } from './policy.ts';
 
@@ -97,6 +97,6 @@ function readNumber(text: string | undefined): Result<number> {
 }
 
 async function unknownRevision(store: Store, revision: number): Promise<Result<never>> {
-  const newest = await standing(store);
+  const newest = await readCurrentRevision(store);
   return fail({ code: 'revision_unknown', revision, newest: newest.ok ? newest.value.number : 0 });
 }

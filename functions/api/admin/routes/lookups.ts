@@ -3,7 +3,7 @@
 import { ok, type Result } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import { explain, revisionAt } from '../explain.ts';
-import { type Reply, type Route, type RoutePorts, route, standing } from '../route.ts';
+import { type Reply, type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { AvailabilityReply, CatalogueReply, HealthReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
 
@@ -18,7 +18,7 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: CatalogueReply,
       handle: async () => {
-        const revision = await standing(store);
+        const revision = await readCurrentRevision(store);
         if (!revision.ok && revision.fault.code !== 'no_policy') return revision;
         const own = revision.ok ? revision.value.policy.models : [];
         return ok({ body: { asOf: catalogueAsOf, models: extendCatalogue(catalogue, own) } });
@@ -48,7 +48,7 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
       query: ExplainQuery,
       reply: ExplainReply,
       handle: async ({ query }) => {
-        const revision = await standing(store);
+        const revision = await readCurrentRevision(store);
         if (!revision.ok) return revision;
         const at = query.at ?? new Date(clock()).toISOString();
         const stood = await revisionAt(store, revision.value, at);

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { Change } from '../../../commands/change-policy.ts';
-import { type Asked, type Reply, type Route, type RoutePorts, route, standing } from '../route.ts';
+import { type Asked, type Reply, type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
 
 export function policyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
@@ -19,7 +19,7 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       query: NoQuery,
       reply: Policy,
       handle: async () => {
-        const revision = await standing(store);
+        const revision = await readCurrentRevision(store);
         return revision.ok ? ok({ body: revision.value.policy, revision: revision.value.number }) : revision;
       },
     }),

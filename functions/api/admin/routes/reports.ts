@@ -3,7 +3,7 @@
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import type { Snapshot } from '../../polls/policy-cache.ts';
 import { createRates } from '../../traffic/rate-limit.ts';
-import { type Route, type RoutePorts, route, standing } from '../route.ts';
+import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
 
 export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePorts): readonly Route[] {
@@ -39,8 +39,8 @@ export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePor
   async function newestRevision(reported: number): Promise<Result<number>> {
     const known = await newestKnown(snapshot);
     if (known.ok && known.value >= reported) return known;
-    const stands = await standing(store);
-    return stands.ok ? ok(stands.value.number) : stands;
+    const current = await readCurrentRevision(store);
+    return current.ok ? ok(current.value.number) : current;
   }
 }
 

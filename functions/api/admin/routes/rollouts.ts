@@ -55,9 +55,9 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Let a ready upgrade be rolled out. Where a second person is needed, the first call proposes it.',
       act: ({ parameters, caller, query }) => {
         const { reason = '', force } = query;
-        return (course) => {
+        return (transition) => {
           const approved = approveUpgrade(
-            course,
+            transition,
             parameters['upgrade'] ?? '',
             caller.name,
             force ?? reason,
@@ -74,7 +74,7 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Never take this version to this ring by itself; a newer one is another upgrade.',
       act: ({ parameters, caller, query }) => {
         const { reason = '' } = query;
-        return (course) => rejectUpgrade(course, parameters['upgrade'] ?? '', caller.name, reason);
+        return (transition) => rejectUpgrade(transition, parameters['upgrade'] ?? '', caller.name, reason);
       },
     }),
     route({
@@ -113,7 +113,7 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
         summary: summaries[verb],
         act: ({ parameters, caller, query }) => {
           const { reason = '' } = query;
-          return (course) => moves[verb](course, numberOf(parameters['rollout']), caller.name, reason);
+          return (transition) => moves[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
         },
       }),
     ),
@@ -125,7 +125,7 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
         summary: frozen ? 'Stop all automatic change.' : 'Let automatic change go on.',
         act: ({ caller, query }) => {
           const { reason = '' } = query;
-          return (course) => ok(setFrozen(course, frozen, caller.name, reason));
+          return (transition) => ok(setFrozen(transition, frozen, caller.name, reason));
         },
       }),
     ),
@@ -165,10 +165,10 @@ function act<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: A
 async function carryOut(ports: RoutePorts, by: string, deed: Act): Promise<Result<Reply>> {
   const steered = await steer(ports, by, deed);
   if (!steered.ok) return steered;
-  const { revision, newEvents, standing } = steered.value;
+  const { revision, newEvents, revisionNumber } = steered.value;
   if (revision !== null) ports.snapshot.adopt({ revision });
   if (newEvents.length > 0) await ports.afterCommit();
-  const number = revision?.number ?? standing;
+  const number = revision?.number ?? revisionNumber;
   return ok({ body: { revision: number, events: newEvents.map(({ id }) => id) }, revision: number });
 }
 

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { findUncallablePins } from '../../../../../shared/domain/availability/uncallable-pins.ts';
 import { cell, matrix, policy, ring } from '../../../../support/world.ts';
 
-const standing = policy();
+const current = policy();
 const known = matrix([
   cell('claude-opus-4-7'),
   cell('claude-opus-4-8'),
@@ -17,17 +17,17 @@ const known = matrix([
 ]);
 
 function movedTo(model: string, over: Record<string, unknown> = {}) {
-  return policy({ rings: [ring({ pins: { ...standing.rings[0]?.pins, opus: { model, ...over } } })] });
+  return policy({ rings: [ring({ pins: { ...current.rings[0]?.pins, opus: { model, ...over } } })] });
 }
 
 describe('the gate', () => {
   test('lets a pin through that was seen to answer where its ring calls it', () => {
-    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-4-7'), known), []);
-    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-5', { location: 'us' }), known), []);
+    assert.deepEqual(findUncallablePins(current, movedTo('claude-opus-4-7'), known), []);
+    assert.deepEqual(findUncallablePins(current, movedTo('claude-opus-5', { location: 'us' }), known), []);
   });
 
   test('holds back a pin that is not enabled, with the evidence, the nearest choice and where it would be callable', () => {
-    assert.deepEqual(findUncallablePins(standing, movedTo('claude-opus-5'), known), [
+    assert.deepEqual(findUncallablePins(current, movedTo('claude-opus-5'), known), [
       {
         ring: 'everyone',
         family: 'opus',
@@ -44,8 +44,8 @@ describe('the gate', () => {
   });
 
   test('holds back a pin without quota, and one that nobody ever looked at', () => {
-    const [quota] = findUncallablePins(standing, movedTo('claude-opus-5-5'), known);
-    const [unseen] = findUncallablePins(standing, movedTo('claude-opus-4-6'), known);
+    const [quota] = findUncallablePins(current, movedTo('claude-opus-5-5'), known);
+    const [unseen] = findUncallablePins(current, movedTo('claude-opus-4-6'), known);
 
     assert.equal(quota?.state, 'no_quota');
     assert.deepEqual([unseen?.state, unseen?.evidence, unseen?.answeredAt], ['unknown', '', null]);
@@ -55,11 +55,11 @@ describe('the gate', () => {
   test('asks nothing of pins that stand already, so that another change is not held up by them', () => {
     const other = matrix([cell('claude-opus-4-8', { state: 'not_enabled' })]);
 
-    assert.deepEqual(findUncallablePins(standing, policy({ settings: { model: 'opus' } }), other), []);
+    assert.deepEqual(findUncallablePins(current, policy({ settings: { model: 'opus' } }), other), []);
   });
 
   test('asks about each pin of a ring that gets another project or location', () => {
-    const moved = findUncallablePins(standing, policy({ location: 'eu' }), known);
+    const moved = findUncallablePins(current, policy({ location: 'eu' }), known);
 
     assert.deepEqual(
       moved.map(({ family, location }) => [family, location]),
@@ -72,7 +72,7 @@ describe('the gate', () => {
   });
 
   test('has nothing to hold a pin against before the first run of a probe', () => {
-    assert.deepEqual(findUncallablePins(null, standing, null), []);
+    assert.deepEqual(findUncallablePins(null, current, null), []);
   });
 
   test('is strict with a first policy once a probe has run', () => {

@@ -10,7 +10,7 @@ import { idsOf, policy, policyOfRing } from '../../../../support/invented.ts';
 import { revision as anyRevision } from '../../../../support/world.ts';
 
 const now = '2031-05-01T12:00:00.000Z';
-const standing = anyRevision({ number: 7, policy: policy() });
+const current = anyRevision({ number: 7, policy: policy() });
 const other = policy({ location: 'us-east5' });
 const broken = policyOfRing({ pins: { opus: { model: 'claude-opus-99' }, sonnet: { model: 'claude-sonnet-90' } } });
 
@@ -155,7 +155,7 @@ test('whatever is asked in whatever order, numbers grow by one and no revision c
 });
 
 function input(over: Partial<AmendInput>): AmendInput {
-  const wish = { current: frozen(standing), expected: 7, policy: policy(), restores: null, forced: null };
+  const wish = { current: frozen(current), expected: 7, policy: policy(), restores: null, forced: null };
   return { ...wish, approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], ...over };
 }
 
