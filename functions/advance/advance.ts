@@ -4,11 +4,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { advance as advanceCourse } from '../../shared/domain/rollouts/advance.ts';
-import { type SteerPorts, steer } from '../commands/move-rollouts.ts';
+import { type MoveRolloutsPorts, moveRollouts } from '../commands/move-rollouts.ts';
 import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
 
-export interface AdvancePorts extends SteerPorts {
+export interface AdvancePorts extends MoveRolloutsPorts {
   readonly sweep: Sweep;
   readonly log: Log;
 }
@@ -27,12 +27,12 @@ export function createAdvance(ports: AdvancePorts): Advance {
 /** How many things happened. Before there is a policy, nothing can. */
 export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> {
   const { sweep, log } = ports;
-  const steered = await steer(ports, 'pinward', (transition, failures) => ok(advanceCourse(transition, failures)));
-  if (!steered.ok && steered.fault.code !== 'no_policy') {
-    log.error('advance failed', { fault: steered.fault.code });
-    return steered;
+  const moved = await moveRollouts(ports, 'pinward', (transition, failures) => ok(advanceCourse(transition, failures)));
+  if (!moved.ok && moved.fault.code !== 'no_policy') {
+    log.error('advance failed', { fault: moved.fault.code });
+    return moved;
   }
-  const newEvents = steered.ok ? steered.value.newEvents : [];
+  const newEvents = moved.ok ? moved.value.newEvents : [];
   for (const { id, kind, subject } of newEvents) log.info('advanced', { id, kind, subject });
   const swept = await sweep();
   if (!swept.ok) log.error('sweep failed', { fault: swept.fault.code });

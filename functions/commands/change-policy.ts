@@ -11,7 +11,7 @@ import { risksOf } from '../../shared/domain/changes/risk.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Policy } from '../../shared/domain/policy/policy.ts';
-import type { Steering } from '../../shared/domain/rollouts/upgrade.ts';
+import type { RolloutState } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { type Clock, numberedId, type Store, type Stored } from '../../shared/ports.ts';
 import type { Snapshot } from '../api/polls/policy-cache.ts';
@@ -56,7 +56,7 @@ export type Change = (wish: Wish) => Promise<Result<Outcome>>;
 /** What a change is decided on. */
 export interface Known {
   readonly published: Stored<{ readonly revision: Revision }> | null;
-  readonly steering: Stored<Steering> | null;
+  readonly rolloutState: Stored<RolloutState> | null;
   readonly matrix: Matrix | null;
   readonly now: string;
 }
@@ -103,12 +103,12 @@ async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promi
 async function readKnown({ store, clock }: ChangePorts): Promise<Result<Known>> {
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
-  const steering = await store.read('steering', 'current');
-  if (!steering.ok) return steering;
+  const rolloutState = await store.read('rolloutState', 'current');
+  if (!rolloutState.ok) return rolloutState;
   const matrix = await store.read('matrix', 'current');
   if (!matrix.ok) return matrix;
   const now = new Date(clock()).toISOString();
-  return ok({ published: published.value, steering: steering.value, matrix: matrix.value?.value ?? null, now });
+  return ok({ published: published.value, rolloutState: rolloutState.value, matrix: matrix.value?.value ?? null, now });
 }
 
 /** What once stood may always be restored, without gate or second person; whether it is callable, the probe tells. */

@@ -10,46 +10,55 @@ import {
   type Transition,
   type TransitionResult,
 } from '../../shared/domain/rollouts/transition.ts';
-import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
+import { emptyRolloutState } from '../../shared/domain/rollouts/upgrade.ts';
 import { type Clock, expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 import { failuresOf } from '../adoption/failures.ts';
 import { eventWrites } from './event-writes.ts';
 
-export interface SteerPorts {
+export interface MoveRolloutsPorts {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
 }
 
-export type Act = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
+export type RolloutAction = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
 
 /** How often an act is tried again when another instance got in between. */
 const mostTries = 8;
 
 /** Faults: those of the act, `no_policy`, and the store's. */
-export function steer(ports: SteerPorts, by: string, act: Act): Promise<Result<TransitionResult>> {
-  return trySteer(ports, by, act, 1);
+export function moveRollouts(
+  ports: MoveRolloutsPorts,
+  by: string,
+  action: RolloutAction,
+): Promise<Result<TransitionResult>> {
+  return tryMove(ports, by, action, 1);
 }
 
-async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number): Promise<Result<TransitionResult>> {
+async function tryMove(
+  ports: MoveRolloutsPorts,
+  by: string,
+  action: RolloutAction,
+  attempt: number,
+): Promise<Result<TransitionResult>> {
   const { store, catalogue, clock } = ports;
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
   if (published.value === null) return fail({ code: 'no_policy' });
   const { revision } = published.value.value;
-  const steering = await store.read('steering', 'current');
-  if (!steering.ok) return steering;
+  const rolloutState = await store.read('rolloutState', 'current');
+  if (!rolloutState.ok) return rolloutState;
   const matrix = await store.read('matrix', 'current');
   if (!matrix.ok) return matrix;
   const failures = await failuresOf(store, revision.rollouts);
   if (!failures.ok) return failures;
-  const before = steering.value?.value ?? emptySteering;
+  const before = rolloutState.value?.value ?? emptyRolloutState;
   const now = new Date(clock()).toISOString();
-  const state = { revision, steering: before, matrix: matrix.value?.value ?? null, catalogue, now };
-  const acted = act(startTransition(state), failures.value);
+  const state = { revision, rolloutState: before, matrix: matrix.value?.value ?? null, catalogue, now };
+  const acted = action(startTransition(state), failures.value);
   if (!acted.ok) return acted;
   const finished = completeTransition(acted.value, by);
-  if (finished.revision === null && finished.steering === before && finished.newEvents.length === 0)
+  if (finished.revision === null && finished.rolloutState === before && finished.newEvents.length === 0)
     return ok(finished);
 
   const newEvents = await eventWrites(store, finished.newEvents);
@@ -62,13 +71,13 @@ async function trySteer(ports: SteerPorts, by: string, act: Act, attempt: number
       expect: expectOf(published.value),
       value: { revision: finished.revision ?? revision },
     },
-    { kind: 'steering', id: 'current', expect: expectOf(steering.value), value: finished.steering },
+    { kind: 'rolloutState', id: 'current', expect: expectOf(rolloutState.value), value: finished.rolloutState },
     ...revisionWrites(finished),
     ...newEvents.value,
   ]);
   if (committed.ok) return ok(finished);
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
-  return isContended ? trySteer(ports, by, act, attempt + 1) : committed;
+  return isContended ? tryMove(ports, by, action, attempt + 1) : committed;
 }
 
 /** The revision and the rollouts that a course made or moved. */

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { endRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
 import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
-import { emptySteering } from '../../shared/domain/rollouts/upgrade.ts';
+import { emptyRolloutState } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
 import type { ChangePorts, Known, Outcome, Wish } from './change-policy.ts';
@@ -25,8 +25,8 @@ export async function changeWrites(
   revision: Revision,
   outcome: Outcome,
 ): Promise<Result<Writing>> {
-  const { published, steering, matrix, now } = known;
-  const committed = { revision, steering: steering?.value ?? emptySteering, matrix, catalogue, now };
+  const { published, rolloutState, matrix, now } = known;
+  const committed = { revision, rolloutState: rolloutState?.value ?? emptyRolloutState, matrix, catalogue, now };
   const ended = endAll(startTransition(committed), published?.value.revision ?? null, wish);
   const changed: NewEvent = {
     id: `PolicyChanged.policy.${revision.number}`,
@@ -48,7 +48,7 @@ export async function changeWrites(
   const writes: Write[] = [
     ...revisionWrites({ revision, rollouts: ended.ended }),
     { kind: 'published', id: 'current', expect: expectOf(published), value: { revision } },
-    ...(ended.ended.length === 0 ? [] : [steeringWrite(known, ended.steering)]),
+    ...(ended.ended.length === 0 ? [] : [rolloutStateWrite(known, ended.rolloutState)]),
     ...(wish.approves === null ? [] : [decidedWrite(wish.approves.proposal, 'approved', wish.approves.by, now)]),
     ...recorded.value,
   ];
@@ -62,8 +62,8 @@ export async function proposalWrites(
   { policy, number: next }: Revision,
   risks: readonly string[],
 ): Promise<Result<Writing>> {
-  const steering = known.steering?.value ?? emptySteering;
-  const number = steering.proposals + 1;
+  const rolloutState = known.rolloutState?.value ?? emptyRolloutState;
+  const number = rolloutState.proposals + 1;
   const at = known.now;
   const proposal: Proposal = {
     number,
@@ -82,7 +82,7 @@ export async function proposalWrites(
   if (!recorded.ok) return recorded;
   const writes: Write[] = [
     { kind: 'proposal', id: numberedId(number), expect: 'absent', value: proposal },
-    steeringWrite(known, { ...steering, proposals: number }),
+    rolloutStateWrite(known, { ...rolloutState, proposals: number }),
     ...recorded.value,
   ];
   return ok({ writes, proposal: number });
@@ -121,6 +121,6 @@ function endAll(transition: Transition, before: Revision | null, { by, restores 
   return before.rollouts.reduce((next, rollout) => endRollout(next, rollout, 'rejected', by, reason), begun);
 }
 
-function steeringWrite({ steering }: Known, value: NonNullable<Known['steering']>['value']): Write {
-  return { kind: 'steering', id: 'current', expect: expectOf(steering), value };
+function rolloutStateWrite({ rolloutState }: Known, value: NonNullable<Known['rolloutState']>['value']): Write {
+  return { kind: 'rolloutState', id: 'current', expect: expectOf(rolloutState), value };
 }

@@ -7,7 +7,7 @@ import { Matrix } from './availability/availability.ts';
 import { Proposal } from './changes/proposal.ts';
 import { Announcement } from './events/announcement.ts';
 import { ChainHead, Event } from './events/event.ts';
-import { Steering } from './rollouts/upgrade.ts';
+import { RolloutState } from './rollouts/upgrade.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';
 import { Sketches } from './serving/sketch.ts';
@@ -40,7 +40,7 @@ export interface Documents {
   /** By what is done by one at a time, such as `probe`. */
   readonly lease: Lease;
   /** Upgrades and the freeze: one document, `current`. */
-  readonly steering: Steering;
+  readonly rolloutState: RolloutState;
   /** By number, also when over. */
   readonly rollout: Rollout;
   /** Changes that wait for a second person, by number. */
@@ -76,7 +76,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   healthIssue: HealthIssue,
   matrix: Matrix,
   lease: Lease,
-  steering: Steering,
+  rolloutState: RolloutState,
   rollout: Rollout,
   proposal: Proposal,
   sighting: Sketches,

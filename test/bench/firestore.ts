@@ -113,9 +113,9 @@ function counting(store: Store, count: Count): Store {
   };
 }
 
-async function per(count: Count, amount: number, act: (at: number) => unknown): Promise<Count> {
+async function per(count: Count, amount: number, action: (at: number) => unknown): Promise<Count> {
   const before = { ...count };
-  for (let at = 0; at < amount; at++) await act(at);
+  for (let at = 0; at < amount; at++) await action(at);
   return { reads: (count.reads - before.reads) / amount, writes: (count.writes - before.writes) / amount };
 }
 

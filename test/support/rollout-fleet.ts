@@ -6,7 +6,7 @@ import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
 import type { Caller, Callers } from '../../functions/api/auth/caller.ts';
 import { createSnapshot, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
-import { steer } from '../../functions/commands/move-rollouts.ts';
+import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
 import type { Observation } from '../../shared/domain/availability/observation.ts';
@@ -29,7 +29,7 @@ export interface Answer {
 const hourMs = 3_600_000;
 
 /** A canary ring that takes upgrades by itself, and the rest, which asks. */
-export function steeredPolicy(over: Record<string, unknown> = {}): Record<string, unknown> {
+export function rolloutPolicy(over: Record<string, unknown> = {}): Record<string, unknown> {
   const pins = {
     opus: { model: 'claude-opus-90' },
     sonnet: { model: 'claude-sonnet-90' },
@@ -117,7 +117,7 @@ export class Fleet {
 
   advance() {
     const ports = { store: this.store, catalogue: [], clock: () => this.time };
-    return steer(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
+    return moveRollouts(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
   }
 
   /** Machines say how it went with the revision that stands. */

@@ -20,7 +20,7 @@ import { questionRoutes } from './routes/lookups.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
-import { steeringRoutes } from './routes/rollouts.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
 
 export interface AppPorts extends RoutePorts {
   readonly callers: Callers;
@@ -34,7 +34,7 @@ export function createApp(ports: AppPorts): Hono {
     ...historyRoutes(ports, change),
     ...questionRoutes(ports),
     ...reportRoutes(ports),
-    ...steeringRoutes(ports),
+    ...rolloutRoutes(ports),
     ...proposalRoutes(ports, change),
     ...keysRoutes(ports),
     ...accessRoutes(ports, createChangeAccess(ports)),

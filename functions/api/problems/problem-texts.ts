@@ -3,7 +3,7 @@
 import type { Fault, UncallablePin } from '../../../shared/domain/fault.ts';
 import { accessWordsOf } from './access-texts.ts';
 import type { Problem } from './problem.ts';
-import { steeringWordsOf } from './rollout-texts.ts';
+import { rolloutText } from './rollout-texts.ts';
 
 export type Words = Omit<Problem, 'type' | 'code'>;
 
@@ -49,7 +49,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
     case 'second_person_needed':
     case 'proposal_unknown':
     case 'proposal_state':
-      return steeringWordsOf(fault);
+      return rolloutText(fault);
     case 'ring_unknown':
       return {
         status: 404,

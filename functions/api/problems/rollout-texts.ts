@@ -3,7 +3,7 @@
 import type { Fault } from '../../../shared/domain/fault.ts';
 import type { Words } from './problem-texts.ts';
 
-export type SteeringFault = Extract<
+export type RolloutFault = Extract<
   Fault,
   {
     readonly code:
@@ -18,7 +18,7 @@ export type SteeringFault = Extract<
   }
 >;
 
-export function steeringWordsOf(fault: SteeringFault): Words {
+export function rolloutText(fault: RolloutFault): Words {
   switch (fault.code) {
     case 'rollout_active':
       return {

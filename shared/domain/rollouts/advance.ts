@@ -21,7 +21,7 @@ export interface Failures {
 export function advance(transition: Transition, failures: ReadonlyMap<number, Failures>): Transition {
   const followed = followUpgrades(findUpgrades(transition));
   const guarded = followed.rollouts.reduce((next, each) => guard(next, each, failures.get(each.id)), followed);
-  if (guarded.steering.frozen !== null) return guarded;
+  if (guarded.rolloutState.frozen !== null) return guarded;
   const moved = guarded.rollouts.reduce(
     (next, each) => (isDue(next, each) ? advanceRollout(next, each) : next),
     guarded,
@@ -31,7 +31,7 @@ export function advance(transition: Transition, failures: ReadonlyMap<number, Fa
 
 /** Starts what has been approved, or may go by itself, as far as nothing stands in its way. */
 export function startWaiting(transition: Transition): Transition {
-  if (transition.steering.frozen !== null) return transition;
+  if (transition.rolloutState.frozen !== null) return transition;
   return waitingOf(transition).reduce((next, upgrade) => {
     const from = pinOf(next, upgrade.ring, upgrade.family);
     if (from === null || !mayStart(next, upgrade)) return next;
@@ -52,9 +52,9 @@ function guard(transition: Transition, rollout: Rollout, failures: Failures | un
 }
 
 /** In the order of rings; of one ring the newest model first. */
-function waitingOf({ policy, steering }: Transition): readonly Upgrade[] {
+function waitingOf({ policy, rolloutState }: Transition): readonly Upgrade[] {
   const order = new Map(policy.rings.map(({ name }, at) => [name, at]));
-  return steering.upgrades
+  return rolloutState.upgrades
     .filter(({ state, rollout, ring, family }) => {
       if (rollout !== null) return false;
       return state === 'approved' || (state === 'ready' && ruleOf(policy, ring, family).rule === 'auto');
@@ -85,9 +85,9 @@ function holdsBack(transition: Transition, earlier: string, { family, model }: U
 }
 
 /** New for every rollout, and the same when the same step is tried again. */
-function saltOf({ steering, committed }: Transition, { id }: Upgrade): string {
+function saltOf({ rolloutState, committed }: Transition, { id }: Upgrade): string {
   return createHash('sha256')
-    .update(`${steering.rollouts + 1}\n${id}\n${committed.now}`)
+    .update(`${rolloutState.rollouts + 1}\n${id}\n${committed.now}`)
     .digest('hex')
     .slice(0, 16);
 }

@@ -16,9 +16,9 @@ export function startRollout(
   salt: string,
   by: string,
 ): Transition {
-  const { policy, steering, committed } = transition;
+  const { policy, rolloutState, committed } = transition;
   const { ring, family, model } = upgrade;
-  const id = steering.rollouts + 1;
+  const id = rolloutState.rollouts + 1;
   const schedule = policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? Schedule.parse({});
   const rollout: Rollout = {
     id,
@@ -37,7 +37,7 @@ export function startRollout(
     by,
     reason: upgrade.decided?.reason ?? '',
   };
-  const counted = { ...transition, steering: { ...steering, rollouts: id } };
+  const counted = { ...transition, rolloutState: { ...rolloutState, rollouts: id } };
   return withRollout(withUpgrade(counted, { ...upgrade, rollout: id }), rollout, 'started');
 }
 
@@ -85,7 +85,7 @@ export function endRollout(
 ): Transition {
   const { now } = transition.committed;
   const ended = withRollout(transition, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
-  const upgrade = transition.steering.upgrades.find((each) => each.rollout === rollout.id);
+  const upgrade = transition.rolloutState.upgrades.find((each) => each.rollout === rollout.id);
   if (upgrade === undefined) return ended;
   const decided = fate === 'rejected' ? { by, at: now, reason } : null;
   return withUpgrade(ended, { ...upgrade, state: fate, since: now, decided, proposed: null, rollout: null });
@@ -106,7 +106,7 @@ function moveOf(
 ): Result<Transition> {
   const rollout = transition.rollouts.find((each) => each.id === id);
   if (rollout !== undefined && needs.includes(rollout.state)) return ok(move(rollout));
-  if (rollout === undefined && (id < 1 || id > transition.steering.rollouts)) {
+  if (rollout === undefined && (id < 1 || id > transition.rolloutState.rollouts)) {
     return fail({ code: 'rollout_unknown', rollout: id });
   }
   return fail({ code: 'rollout_state', rollout: id, state: rollout?.state ?? 'over', needs: needs.join(' or ') });
@@ -123,7 +123,7 @@ function movedPolicy({ policy }: Transition, { ring: name, family, to }: Rollout
 function endUpgrades(transition: Transition, { id, ring, family, to }: Rollout): Transition {
   const since = transition.committed.now;
   let next = transition;
-  for (const upgrade of transition.steering.upgrades) {
+  for (const upgrade of transition.rolloutState.upgrades) {
     if (upgrade.rollout === id) next = withUpgrade(next, { ...upgrade, state: 'rolled_out', since });
     else if (
       upgrade.ring === ring &&

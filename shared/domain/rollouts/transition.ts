@@ -15,11 +15,11 @@ import type { Policy } from '../policy/policy.ts';
 import { shareOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
-import type { Steering, Upgrade } from './upgrade.ts';
+import type { RolloutState, Upgrade } from './upgrade.ts';
 
 export interface CommittedState {
   readonly revision: Revision;
-  readonly steering: Steering;
+  readonly rolloutState: RolloutState;
   readonly matrix: Matrix | null;
   readonly catalogue: Catalogue;
   /** ISO 8601, UTC. */
@@ -32,7 +32,7 @@ export interface Transition {
   /** Those under way. */
   readonly rollouts: readonly Rollout[];
   readonly ended: readonly Rollout[];
-  readonly steering: Steering;
+  readonly rolloutState: RolloutState;
   readonly newEvents: readonly NewEvent[];
   /** What happened to rollouts and pins, for the note of the revision. */
   readonly notes: readonly string[];
@@ -41,7 +41,7 @@ export interface Transition {
 export interface TransitionResult {
   /** The next revision; null when machines are served the same as before. */
   readonly revision: Revision | null;
-  readonly steering: Steering;
+  readonly rolloutState: RolloutState;
   /** Rollouts that are not as they were. */
   readonly rollouts: readonly Rollout[];
   readonly newEvents: readonly NewEvent[];
@@ -50,9 +50,9 @@ export interface TransitionResult {
 }
 
 export function startTransition(committed: CommittedState): Transition {
-  const { revision, steering } = committed;
+  const { revision, rolloutState } = committed;
   const { policy, rollouts } = revision;
-  return { committed, policy, rollouts, ended: [], steering, newEvents: [], notes: [] };
+  return { committed, policy, rollouts, ended: [], rolloutState, newEvents: [], notes: [] };
 }
 
 /** The number of the revision that this course will make if it changes what machines are served. */
@@ -61,7 +61,7 @@ export function nextRevisionNumber({ committed }: Transition): number {
 }
 
 export function completeTransition(transition: Transition, by: string): TransitionResult {
-  const { committed, policy, rollouts, ended, steering } = transition;
+  const { committed, policy, rollouts, ended, rolloutState } = transition;
   const { revision: current, matrix, now } = committed;
   const callableModels = callableModelsFor(policy, matrix);
   const lost = matrix === null ? [] : lostModels(current.callableModels, callableModels);
@@ -71,7 +71,7 @@ export function completeTransition(transition: Transition, by: string): Transiti
   if (isSame && lost.length === 0) {
     return {
       revision: null,
-      steering,
+      rolloutState,
       rollouts: touched,
       newEvents: transition.newEvents,
       revisionNumber: current.number,
@@ -95,7 +95,7 @@ export function completeTransition(transition: Transition, by: string): Transiti
   };
   return {
     revision,
-    steering,
+    rolloutState,
     rollouts: touched,
     newEvents: [...transition.newEvents, ...fallback],
     revisionNumber: number,
@@ -109,19 +109,22 @@ function fallbackLost(models: readonly string[], revision: number, at: string): 
 
 /** Stops automatic change, or lets it go on; nothing where it is so already. */
 export function setFrozen(transition: Transition, frozen: boolean, by: string, reason: string): Transition {
-  const { steering, committed } = transition;
-  if ((steering.frozen !== null) === frozen) return transition;
+  const { rolloutState, committed } = transition;
+  if ((rolloutState.frozen !== null) === frozen) return transition;
   const at = committed.now;
   const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
   const event: NewEvent = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
-  return withEvent({ ...transition, steering: { ...steering, frozen: frozen ? { by, at, reason } : null } }, event);
+  return withEvent(
+    { ...transition, rolloutState: { ...rolloutState, frozen: frozen ? { by, at, reason } : null } },
+    event,
+  );
 }
 
 export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
-  const { upgrades } = transition.steering;
+  const { upgrades } = transition.rolloutState;
   const at = upgrades.findIndex(({ id }) => id === upgrade.id);
   const next = at === -1 ? [...upgrades, upgrade] : upgrades.with(at, upgrade);
-  return { ...transition, steering: { ...transition.steering, upgrades: next } };
+  return { ...transition, rolloutState: { ...transition.rolloutState, upgrades: next } };
 }
 
 export function withEvent(transition: Transition, event: NewEvent): Transition {

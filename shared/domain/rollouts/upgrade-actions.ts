@@ -13,8 +13,8 @@ import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.t
 
 /** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
 export function findUpgrades(transition: Transition): Transition {
-  const { policy, committed, steering } = transition;
-  const known = new Set(steering.upgrades.map(({ id }) => id));
+  const { policy, committed, rolloutState } = transition;
+  const known = new Set(rolloutState.upgrades.map(({ id }) => id));
   const cells = (committed.matrix?.cells ?? []).filter((cell) => cell.firstCallableAt !== null);
   let next = transition;
   for (const { ring, family, endpoint } of pinnedEndpoints(policy)) {
@@ -31,7 +31,7 @@ export function findUpgrades(transition: Transition): Transition {
 
 /** Moves each upgrade that nobody has decided on to where its model's availability and age put it. */
 export function followUpgrades(transition: Transition): Transition {
-  return transition.steering.upgrades.reduce((next, upgrade) => {
+  return transition.rolloutState.upgrades.reduce((next, upgrade) => {
     if (isEnded(upgrade) || upgrade.rollout !== null) return next;
     const state = stateOf(next, upgrade);
     if (state === upgrade.state) return next;
@@ -53,7 +53,7 @@ export function approveUpgrade(
   reason: string,
   force: boolean,
 ): Result<Transition> {
-  const upgrade = transition.steering.upgrades.find((each) => each.id === id);
+  const upgrade = transition.rolloutState.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
   const { ring, family, model, state } = upgrade;
   const isOpen = state === 'ready' || (force && (state === 'found' || state === 'soaking'));
@@ -77,7 +77,7 @@ export function approveUpgrade(
 
 /** Faults: `upgrade_unknown`; `upgrade_state` when it has ended or is being rolled out, which abort ends. */
 export function rejectUpgrade(transition: Transition, id: string, by: string, reason: string): Result<Transition> {
-  const upgrade = transition.steering.upgrades.find((each) => each.id === id);
+  const upgrade = transition.rolloutState.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
   const { state } = upgrade;
   if (state === 'rejected') return ok(transition);

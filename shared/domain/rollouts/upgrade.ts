@@ -28,7 +28,7 @@ export const Upgrade = z.strictObject({
 });
 export type Upgrade = z.infer<typeof Upgrade>;
 
-export const Steering = z.strictObject({
+export const RolloutState = z.strictObject({
   upgrades: z.array(Upgrade),
   /** Automatic change stands still: nothing starts and no share grows; what lowers risk still happens. */
   frozen: Decision.nullable(),
@@ -37,9 +37,9 @@ export const Steering = z.strictObject({
   /** How many proposals there were. */
   proposals: z.int().nonnegative(),
 });
-export type Steering = z.infer<typeof Steering>;
+export type RolloutState = z.infer<typeof RolloutState>;
 
-export const emptySteering: Steering = { upgrades: [], frozen: null, rollouts: 0, proposals: 0 };
+export const emptyRolloutState: RolloutState = { upgrades: [], frozen: null, rollouts: 0, proposals: 0 };
 
 export function upgradeId(ring: string, family: string, model: string): string {
   return `${ring}.${family}.${model}`;

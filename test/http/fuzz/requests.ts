@@ -1,7 +1,7 @@
 // Requests for each operation of the document: fitting ones, spoilt ones, and every defect of a credential.
 
 import fc from 'fast-check';
-import { steeredPolicy } from '../../support/rollout-fleet.ts';
+import { rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
 import type { Document, Operation } from './document.ts';
 import { fromSchema } from './from-schema.ts';
@@ -160,7 +160,7 @@ function bodyOf(document: Document, schema: NonNullable<Operation['body']>, odds
   return fc.oneof({ weight: 8, arbitrary: json }, isPolicy ? fc.oneof(hostileBody, deepPolicy) : hostileBody);
 }
 
-const policies = [steeredPolicy(), steeredPolicy({ secondPerson: true }), steeredPolicy({ lock: true })];
+const policies = [rolloutPolicy(), rolloutPolicy({ secondPerson: true }), rolloutPolicy({ lock: true })];
 /** A policy that would do, but for one place. */
 const spoiltPolicy = fc.tuple(fc.constantFrom(...policies), fc.nat(60), hostileValue).map(([policy, at, value]) => {
   let left = at;
@@ -170,4 +170,4 @@ const spoiltPolicy = fc.tuple(fc.constantFrom(...policies), fc.nat(60), hostileV
 /** Settings are passed through, whatever they are. */
 const deepPolicy = fc
   .constantFrom(deepList(3_000), deepObject(3_000), deepList(20_000), deepObject(20_000))
-  .map((deep) => JSON.stringify(steeredPolicy({ settings: { passed: 'DEEP' } })).replace('"DEEP"', () => deep));
+  .map((deep) => JSON.stringify(rolloutPolicy({ settings: { passed: 'DEEP' } })).replace('"DEEP"', () => deep));

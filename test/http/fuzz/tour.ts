@@ -1,7 +1,7 @@
 // Valid calls in an order in which each has something to do: the way to what hostile ones alone would never reach. Begins each
 // world, before it is fuzzed.
 
-import { steeredPolicy } from '../../support/rollout-fleet.ts';
+import { rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { adminToken } from '../../support/service.ts';
 import type { Operation } from './document.ts';
 import { examples } from './from-schema.ts';
@@ -21,12 +21,12 @@ const steps: readonly Step[] = [
   ['POST', '/v1/upgrades/everyone.opus.claude-opus-92/reject'],
   ['POST', '/v1/freeze?reason=quiet'],
   ['POST', '/v1/thaw'],
-  ['PUT', '/v1/policy', steeredPolicy({ secondPerson: true })],
+  ['PUT', '/v1/policy', rolloutPolicy({ secondPerson: true })],
   ['PUT', '/v1/rings/everyone/pins/opus?force=fuzz', pin('claude-opus-92')],
   ['POST', '/v1/proposals/1/approve', undefined, secondToken],
-  ['PUT', '/v1/policy?force=fuzz', steeredPolicy()],
+  ['PUT', '/v1/policy?force=fuzz', rolloutPolicy()],
   ['POST', '/v1/proposals/2/reject', undefined, secondToken],
-  ['PUT', '/v1/policy?force=fuzz', steeredPolicy()],
+  ['PUT', '/v1/policy?force=fuzz', rolloutPolicy()],
   ['POST', '/v1/proposals/3/approve', undefined, secondToken],
   ['POST', '/v1/revisions/1/restore?dry-run'],
   ['PUT', '/v1/access', roles],

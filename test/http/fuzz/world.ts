@@ -5,7 +5,7 @@ import { createAccessView } from '../../../functions/api/auth/access-cache.ts';
 import { createCallers, hashToken } from '../../../functions/api/auth/caller.ts';
 import type { Log } from '../../../functions/log.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
-import { Fleet, steeredPolicy } from '../../support/rollout-fleet.ts';
+import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { adminToken, machineToken, type Service, startService } from '../../support/service.ts';
 import { listen, portOf } from '../traffic/listen.ts';
 
@@ -21,7 +21,7 @@ export async function openWorld(log: Log): Promise<World> {
   const store = openSqlite(':memory:');
   const fleet = new Fleet(store);
   for (const model of ['claude-opus-91', 'claude-opus-92']) fleet.callable.delete(model);
-  await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy());
+  await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
   await fleet.probeTwice();
   for (const model of ['claude-opus-91', 'claude-opus-92']) {
     fleet.callable.add(model);

@@ -8,7 +8,7 @@ import { createFrame } from '../../../functions/api/polls/response-cache.ts';
 import { createSignatures } from '../../../functions/api/signing/signatures.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { steps } from '../../simulations/lives/life.ts';
-import { Fleet, steeredPolicy } from '../../support/rollout-fleet.ts';
+import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 
 const machines = ['c-1', 'm-1', 'm-2', 'm-3', 'm-4'];
 const versions = ['3.0.5', '3.1.2', '3.9.0', null];
@@ -23,7 +23,7 @@ test('what a machine was served at any time is explained with the same bytes', a
       const fleet = new Fleet(openSqlite(':memory:'));
       const served = new Map<number, readonly string[]>();
       const note = async () => served.set(fleet.time, await serveAll(fleet, clis));
-      await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy());
+      await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
       await fleet.probeTwice();
       await note();
       for (const { step } of life) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from '../../support/rollout-fleet.ts';
-import { steeredPolicy } from '../../support/rollout-fleet.ts';
+import { rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { currentRevision, enable, newFleet, readyToRoll, share, upgrade } from '../../support/rollout-story.ts';
 
 let fleet: Fleet;
@@ -105,7 +105,7 @@ describe('a rollout', () => {
   });
 
   test('holds back the next ring until the ring before it has the version', async () => {
-    const policy = steeredPolicy();
+    const policy = rolloutPolicy();
     const [canary, everyone] = policy['rings'] as Record<string, unknown>[]; // steeredPolicy makes two
     const rings = [canary, { ...everyone, upgrades: { opus: { rule: 'auto', soakHours: 0 } } }];
     await fleet.ask('ada', 'PUT', '/v1/policy', { ...policy, rings });

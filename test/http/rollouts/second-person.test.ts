@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from '../../support/rollout-fleet.ts';
-import { steeredPolicy } from '../../support/rollout-fleet.ts';
+import { rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { enable, newFleet, upgrade } from '../../support/rollout-story.ts';
 
 let fleet: Fleet;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 describe('where a second person is needed', () => {
   beforeEach(async () => {
-    await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy({ secondPerson: true }));
+    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy({ secondPerson: true }));
   });
 
   test('a change that raises risk becomes a proposal, which somebody else approves', async () => {
@@ -45,7 +45,7 @@ describe('where a second person is needed', () => {
   });
 
   test('nobody can do away with the rule alone', async () => {
-    const { status, body } = await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy());
+    const { status, body } = await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
 
     assert.equal(status, 202);
     assert.deepEqual(body.risks, ['no second person would be needed']);

@@ -8,7 +8,7 @@ import type { Kind } from '../../../shared/domain/documents.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
 import { endpointKey } from '../../../shared/domain/models/model-endpoint.ts';
 import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
-import { emptySteering, type Steering } from '../../../shared/domain/rollouts/upgrade.ts';
+import { emptyRolloutState, type RolloutState } from '../../../shared/domain/rollouts/upgrade.ts';
 import { reaches } from '../../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
@@ -39,10 +39,10 @@ export class Watcher {
     const wasProbed = this.#isProbed;
     await this.#readMatrix();
     const published = await this.#read('published', 'current');
-    const steering = (await this.#read('steering', 'current')) ?? emptySteering;
+    const rolloutState = (await this.#read('rolloutState', 'current')) ?? emptyRolloutState;
     if (published === null) return;
     const { revision: newest } = published;
-    this.#checkApproved(steering, newest);
+    this.#checkApproved(rolloutState, newest);
     for (let number = (this.#last?.number ?? 0) + 1; number <= newest.number; number++) {
       const revision = await this.#read('revision', numberedId(number));
       assert.ok(revision !== null, `revision ${number} is missing below ${newest.number}`);
@@ -53,7 +53,7 @@ export class Watcher {
       this.#last = revision;
     }
     assert.deepEqual(newest, this.#last, 'the published revision is the newest of the history');
-    this.#checkRejected(steering);
+    this.#checkRejected(rolloutState);
   }
 
   /** Once an advance is through, no rollout goes on whose model is gone. */
@@ -77,7 +77,7 @@ export class Watcher {
     assert.ok(listed.ok);
     const events = listed.value.map(({ value }) => value);
     assert.equal(findBreak(events), null);
-    const steering = (await this.#read('steering', 'current')) ?? emptySteering;
+    const rolloutState = (await this.#read('rolloutState', 'current')) ?? emptyRolloutState;
     assert.deepEqual(
       rolloutsOf(events),
       (this.#last?.rollouts ?? []).map(({ id, state, stages, stage }) => [id, state, stages[stage]]),
@@ -85,7 +85,7 @@ export class Watcher {
     );
     assert.deepEqual(comebacks(events), [], 'what a person ended does not begin again');
     const froze = events.findLast((event) => event.kind === 'FreezeChanged');
-    assert.equal(froze?.data.frozen ?? false, steering.frozen !== null);
+    assert.equal(froze?.data.frozen ?? false, rolloutState.frozen !== null);
     const numbers = events.flatMap(revisionsOf).sort((a, b) => a - b);
     const expected = Array.from({ length: this.#last?.number ?? 0 }, (_, at) => at + 1);
     assert.deepEqual([...new Set(numbers)], expected, 'every revision has an event');
@@ -137,7 +137,7 @@ export class Watcher {
   }
 
   /** Where two persons are needed, two approved; looked at when it first shows, since the rule may go later. */
-  #checkApproved({ upgrades }: Steering, newest: Revision): void {
+  #checkApproved({ upgrades }: RolloutState, newest: Revision): void {
     const isNeeded = this.#last?.policy.secondPerson === true && newest.policy.secondPerson === true;
     for (const { id, state, proposed, decided } of upgrades) {
       if (state !== 'approved') this.#approved.delete(id);
@@ -147,7 +147,7 @@ export class Watcher {
     }
   }
 
-  #checkRejected({ upgrades }: Steering): void {
+  #checkRejected({ upgrades }: RolloutState): void {
     for (const { id, state } of upgrades) {
       if (this.#rejected.has(id)) assert.equal(state, 'rejected', `${id} was rejected and is ${state}`);
       if (state === 'rejected') this.#rejected.add(id);

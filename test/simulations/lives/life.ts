@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Store } from '../../../shared/ports.ts';
-import { Fleet, steeredPolicy } from '../../support/rollout-fleet.ts';
+import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { Watcher } from './invariants.ts';
 import { both, type Named, named, post, put } from './steps.ts';
 
@@ -51,7 +51,7 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
     weight: 1,
     arbitrary: put(fc.constantFrom({}, { secondPerson: true }, { secondPerson: true }, { location: 'us' }), (over) => [
       '/v1/policy',
-      steeredPolicy(over),
+      rolloutPolicy(over),
     ]),
   },
 );
@@ -133,7 +133,7 @@ export function checkLives(
     const watcher = new Watcher(opened.store);
     fleet.callable.delete('claude-opus-91');
     fleet.callable.delete('claude-opus-92');
-    await fleet.ask('ada', 'PUT', '/v1/policy', steeredPolicy());
+    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
     await fleet.probeTwice();
     await watcher.look();
     fleet.callable.add('claude-opus-91');

@@ -7,25 +7,25 @@ import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { setFrozen } from '../../../../shared/domain/rollouts/transition.ts';
-import { emptySteering } from '../../../../shared/domain/rollouts/upgrade.ts';
+import { emptyRolloutState } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { numberedId } from '../../../../shared/ports.ts';
-import { type Act, steer } from '../../../commands/move-rollouts.ts';
+import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
 import { rolloutView, rolloutWithCounts, upgradeView } from '../rollout-views.ts';
 import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
 import { NoQuery } from '../schemas/common.ts';
 import {
   ApproveQuery,
   ReasonQuery,
+  RolloutActionReply,
   RolloutReply,
   RolloutsReply,
-  SteeredReply,
   UpgradesReply,
 } from '../schemas/rollouts.ts';
 
 const mostListed = 100;
 
-export function steeringRoutes(ports: RoutePorts): readonly Route[] {
+export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
   const { store } = ports;
   return [
     route({
@@ -36,24 +36,24 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: UpgradesReply,
       handle: async () => {
-        const steering = await store.read('steering', 'current');
-        if (!steering.ok) return steering;
+        const rolloutState = await store.read('rolloutState', 'current');
+        if (!rolloutState.ok) return rolloutState;
         const published = await store.read('published', 'current');
         if (!published.ok) return published;
         const matrix = await store.read('matrix', 'current');
         if (!matrix.ok) return matrix;
-        const { upgrades, frozen } = steering.value?.value ?? emptySteering;
+        const { upgrades, frozen } = rolloutState.value?.value ?? emptyRolloutState;
         const policy = published.value?.value.revision.policy ?? null;
         const view = upgradeView(policy, matrix.value?.value ?? null, ports.catalogue);
         return ok({ body: { frozen, upgrades: upgrades.map(view) } });
       },
     }),
-    act(ports, ApproveQuery, {
+    action(ports, ApproveQuery, {
       role: 'approver',
       path: '/v1/upgrades/{upgrade}/approve',
       operation: 'approveUpgrade',
       summary: 'Let a ready upgrade be rolled out. Where a second person is needed, the first call proposes it.',
-      act: ({ parameters, caller, query }) => {
+      action: ({ parameters, caller, query }) => {
         const { reason = '', force } = query;
         return (transition) => {
           const approved = approveUpgrade(
@@ -67,12 +67,12 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
         };
       },
     }),
-    act(ports, ReasonQuery, {
+    action(ports, ReasonQuery, {
       role: 'editor',
       path: '/v1/upgrades/{upgrade}/reject',
       operation: 'rejectUpgrade',
       summary: 'Never take this version to this ring by itself; a newer one is another upgrade.',
-      act: ({ parameters, caller, query }) => {
+      action: ({ parameters, caller, query }) => {
         const { reason = '' } = query;
         return (transition) => rejectUpgrade(transition, parameters['upgrade'] ?? '', caller.name, reason);
       },
@@ -106,24 +106,24 @@ export function steeringRoutes(ports: RoutePorts): readonly Route[] {
       },
     }),
     ...(['pause', 'resume', 'abort'] as const).map((verb) =>
-      act(ports, ReasonQuery, {
+      action(ports, ReasonQuery, {
         role: 'editor',
         path: `/v1/rollouts/{rollout}/${verb}`,
         operation: `${verb}Rollout`,
         summary: summaries[verb],
-        act: ({ parameters, caller, query }) => {
+        action: ({ parameters, caller, query }) => {
           const { reason = '' } = query;
           return (transition) => moves[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
         },
       }),
     ),
     ...([true, false] as const).map((frozen) =>
-      act(ports, ReasonQuery, {
+      action(ports, ReasonQuery, {
         role: frozen ? 'editor' : 'approver',
         path: frozen ? '/v1/freeze' : '/v1/thaw',
         operation: frozen ? 'freeze' : 'thaw',
         summary: frozen ? 'Stop all automatic change.' : 'Let automatic change go on.',
-        act: ({ caller, query }) => {
+        action: ({ caller, query }) => {
           const { reason = '' } = query;
           return (transition) => ok(setFrozen(transition, frozen, caller.name, reason));
         },
@@ -145,10 +145,10 @@ interface Acting<Query> {
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
-  readonly act: (asked: Asked<Query>) => Act;
+  readonly action: (asked: Asked<Query>) => RolloutAction;
 }
 
-function act<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: Acting<z.infer<Query>>): Route {
+function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: Acting<z.infer<Query>>): Route {
   const { role, path, operation, summary } = acting;
   return route({
     method: 'POST',
@@ -157,15 +157,15 @@ function act<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: A
     operation,
     summary,
     query,
-    reply: SteeredReply,
-    handle: (asked) => carryOut(ports, asked.caller.name, acting.act(asked)),
+    reply: RolloutActionReply,
+    handle: (asked) => carryOut(ports, asked.caller.name, acting.action(asked)),
   });
 }
 
-async function carryOut(ports: RoutePorts, by: string, deed: Act): Promise<Result<Reply>> {
-  const steered = await steer(ports, by, deed);
-  if (!steered.ok) return steered;
-  const { revision, newEvents, revisionNumber } = steered.value;
+async function carryOut(ports: RoutePorts, by: string, deed: RolloutAction): Promise<Result<Reply>> {
+  const moved = await moveRollouts(ports, by, deed);
+  if (!moved.ok) return moved;
+  const { revision, newEvents, revisionNumber } = moved.value;
   if (revision !== null) ports.snapshot.adopt({ revision });
   if (newEvents.length > 0) await ports.afterCommit();
   const number = revision?.number ?? revisionNumber;

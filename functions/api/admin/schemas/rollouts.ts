@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
-import { Steering, Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
+import { RolloutState, Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
 
 const reason = z.string().max(200).optional().describe('Why; kept and shown.');
@@ -27,7 +27,7 @@ export const UpgradeReply = Upgrade.extend({
   readyAt: z.iso.datetime().nullable().describe('When it will have soaked, if it stays callable.'),
 });
 
-export const UpgradesReply = z.strictObject({ frozen: Steering.shape.frozen, upgrades: z.array(UpgradeReply) });
+export const UpgradesReply = z.strictObject({ frozen: RolloutState.shape.frozen, upgrades: z.array(UpgradeReply) });
 
 export const RolloutView = Rollout.extend({ share: z.int().describe('Percent of the ring that it serves now.') });
 
@@ -46,7 +46,7 @@ export const RolloutReply = RolloutView.extend({
   standardError: z.number().describe('Of every estimate, as a share of it.'),
 });
 
-export const SteeredReply = z.strictObject({
+export const RolloutActionReply = z.strictObject({
   revision: z.int().describe('The revision that stands now.'),
   events: z.array(z.string()).describe('Ids of what happened; empty when it was so already.'),
 });

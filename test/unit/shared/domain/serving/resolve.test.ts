@@ -10,7 +10,7 @@ import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, models, pins, policy, policyOfRing } from '../../../../support/invented.ts';
 import { day, ring } from '../../../../support/world.ts';
 
-const unsteered = { callableModels: null, reached: [] };
+const withoutRollouts = { callableModels: null, reached: [] };
 
 test('a whole example: every pin, every variable, every reason', () => {
   const stated = policyOfRing(
@@ -181,7 +181,7 @@ function resolved(stated: Policy, cli: string | null = '3.2.0'): Resolution {
     cli,
     catalogue,
     day,
-    ...unsteered,
+    ...withoutRollouts,
   });
 }
 
@@ -192,6 +192,6 @@ function pinOf(family: string, model: string, location: string, regionVariable: 
 test('the reasons name the ring and the selector', () => {
   const stated = policy({ rings: [ring({ name: 'canary', match: ['domain:a.test'], pins }), ring({ pins })] });
   const asked = { policy: stated, ring: firstRing(stated), selector: 'domain:a.test', cli: null };
-  const { reasons } = resolve({ ...asked, catalogue: [], day, ...unsteered });
+  const { reasons } = resolve({ ...asked, catalogue: [], day, ...withoutRollouts });
   assert.match(reasons[0]?.text ?? '', /canary.*domain:a\.test/);
 });
