@@ -2,7 +2,7 @@
 
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Failures } from '../../shared/domain/rollouts/advance.ts';
-import { failureShare } from '../../shared/domain/serving/adoption.ts';
+import { failureRate } from '../../shared/domain/serving/adoption.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../shared/ports.ts';
 import { readAdoption } from './adoption.ts';
@@ -14,5 +14,5 @@ export async function failuresOf(
   if (rollouts.length === 0) return ok(new Map());
   const counts = await readAdoption(store);
   if (!counts.ok) return counts;
-  return ok(new Map(rollouts.map(({ id, firstRevision }) => [id, failureShare(counts.value, firstRevision)])));
+  return ok(new Map(rollouts.map(({ id, firstRevision }) => [id, failureRate(counts.value, firstRevision)])));
 }

@@ -41,13 +41,13 @@ export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Me
 
 /** Stages on the way are not told: what began will end, and an end is. */
 export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
-  const { rollout, move, share, pinChange, reason } = data;
+  const { rollout, move, percent, pinChange, reason } = data;
   const { ring, family, from, to } = pinChange;
   if (move === 'advanced' || from === null || to === null) return null;
   const why = reason === '' ? '' : ` Reason: ${reason}`;
   const see = { text: 'See how far it is:', call: get(`${url}/v1/rollouts/${rollout}`) };
   const abort = { text: `Go back to ${from.model}:`, call: post(`${url}/v1/rollouts/${rollout}/abort`) };
-  const what = { rollout, ring, family, from: from.model, to: to.model, share, by };
+  const what = { rollout, ring, family, from: from.model, to: to.model, percent, by };
   const isUrgent = move === 'aborted' && by === 'pinward';
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
@@ -89,23 +89,23 @@ interface What {
   readonly family: string;
   readonly from: string;
   readonly to: string;
-  readonly share: number;
+  readonly percent: number;
   readonly by: string;
 }
 
 function wordsOf(
   move: Exclude<Of<'RolloutMoved'>['data']['move'], 'advanced'>,
-  { rollout, ring, family, from, to, share, by }: What,
+  { rollout, ring, family, from, to, percent, by }: What,
   why: string,
 ): Pick<Message, 'title' | 'summary'> {
   const name = `Rollout ${rollout} (${family} of ring ${ring})`;
   switch (move) {
     case 'started':
-      return { title: `${to} begins to reach ring ${ring}`, summary: `Rollout ${rollout}: ${share} % first.${why}` };
+      return { title: `${to} begins to reach ring ${ring}`, summary: `Rollout ${rollout}: ${percent} % first.${why}` };
     case 'paused':
-      return { title: `${name} is paused at ${share} %`, summary: `By ${by}.${why}` };
+      return { title: `${name} is paused at ${percent} %`, summary: `By ${by}.${why}` };
     case 'resumed':
-      return { title: `${name} goes on from ${share} %`, summary: `By ${by}.${why}` };
+      return { title: `${name} goes on from ${percent} %`, summary: `By ${by}.${why}` };
     case 'aborted':
       return { title: `${name} was ended: back to ${from}`, summary: `By ${by}.${why}` };
     case 'completed':

@@ -57,7 +57,7 @@ describe('an upgrade', { skip: whyNoEmulators() }, () => {
 
   test('goes from the day that Vertex enables it to all machines, share by share, and back within one call', async () => {
     const upgrades = { opus: { rule: 'approve', soakHours: 1 } };
-    const rollout = { stages: [50, 100], bakeMinutes: 10, leastReports: 100 };
+    const rollout = { stages: [50, 100], bakeMinutes: 10, minReports: 100 };
     const policy = draft({ rings: [ring({ upgrades })], rollout });
     const stated = await call('PUT', '/v1/policy', policy);
     await probe(2);

@@ -6,7 +6,7 @@
 
 import type { Question } from '../../functions/api/polls/poll-request.ts';
 import type { Frame, Served } from '../../functions/api/polls/response-cache.ts';
-import { reaches, shareOf } from '../../shared/domain/serving/bucketing.ts';
+import { isReached, percentOf } from '../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Machines } from './fleet-machines.ts';
 
@@ -51,7 +51,7 @@ export class Answers {
     const known = this.#lots.get(name);
     if (known !== undefined) return known;
     const lots = Uint8Array.from(this.#machines.questions, ({ machine }, at) =>
-      this.#machines.ringOf(at) === rollout.ring && reaches(rollout, machine) ? 1 : 0,
+      this.#machines.ringOf(at) === rollout.ring && isReached(rollout, machine) ? 1 : 0,
     );
     this.#lots.set(name, lots);
     return lots;
@@ -127,7 +127,7 @@ export class Framed {
 
 /** For the rules: the share of its ring that a rollout is said to reach, 0 to 1. */
 export function expectedShare(rollout: Rollout): number {
-  return shareOf(rollout) / 100;
+  return percentOf(rollout) / 100;
 }
 
 function served(frame: Frame, question: Question): Served {

@@ -1,6 +1,6 @@
 // What people read of a simulation: a line for each revision, and how it all went.
 
-import { shareOf } from '../../shared/domain/serving/bucketing.ts';
+import { percentOf } from '../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { rules } from './fleet-rules.ts';
 import type { World } from './fleet-world.ts';
@@ -42,7 +42,7 @@ export function summaryOf(world: World) {
 }
 
 export function lineOf({ number, at, note, restores, rollouts }: Revision): string {
-  const shares = rollouts.map((rollout) => `${rollout.ring} ${rollout.family} ${shareOf(rollout)} %`).join(', ');
+  const shares = rollouts.map((rollout) => `${rollout.ring} ${rollout.family} ${percentOf(rollout)} %`).join(', ');
   const what = restores === null ? (note ?? 'stated') : `revision ${restores} restored`;
   const time = new Date(at).toUTCString();
   return `${time.slice(0, 3)} ${time.slice(17, 22)}  revision ${number}: ${what}${shares && `; now ${shares}`}`;

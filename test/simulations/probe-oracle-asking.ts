@@ -2,7 +2,7 @@
 // screen called servable where the place wasn't last told callable, or that was a day ago, unless its quota was used up.
 
 import type { Answer, Process } from './probe-process.ts';
-import { bucketOf, models, type Truth } from './probe-truth.ts';
+import { models, quotaKey, type Truth } from './probe-truth.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -22,11 +22,11 @@ export class AskingOracle {
       for (const [name, { endpoint }] of truth.spots)
         if (this.#endpoints.has(endpoint.model) && !answers.has(name)) this.#complain('missed', `${name}: not asked`);
     const exhausted = new Set(
-      [...answers.values()].filter(({ verdict }) => verdict === 'no_quota').map(({ spot }) => bucketOf(spot.endpoint)),
+      [...answers.values()].filter(({ verdict }) => verdict === 'no_quota').map(({ spot }) => quotaKey(spot.endpoint)),
     );
     for (const [name, answer] of answers) {
       if (answer.verdict === 'candidate') {
-        if (!exhausted.has(bucketOf(answer.spot.endpoint)) && this.#isDue(name, answer.at))
+        if (!exhausted.has(quotaKey(answer.spot.endpoint)) && this.#isDue(name, answer.at))
           this.#complain('missed', `${name}: not confirmed`);
       } else if (answer.verdict !== 'misconfigured' && answer.verdict !== 'transient' && answer.verdict !== 'unknown') {
         this.#last.set(name, answer);

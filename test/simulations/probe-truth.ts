@@ -74,7 +74,7 @@ export class Truth {
       if (chance.happens(spot.restlessness)) spot.base = this.#nextKind(spot.base);
     if (chance.happens(0.02)) this.listed.add(chance.pick(unlisted));
     if (chance.happens(0.002)) this.listed.delete(chance.pick(unlisted));
-    if (chance.happens(0.1)) this.#exhausted.add(bucketOf(this.#anySpot().endpoint));
+    if (chance.happens(0.1)) this.#exhausted.add(quotaKey(this.#anySpot().endpoint));
     for (const bucket of this.#exhausted) if (chance.happens(0.3)) this.#exhausted.delete(bucket);
     if (chance.happens(0.15)) this.#breakSight(chance.pick(stormRows));
     for (const where of this.#storms.keys()) if (chance.happens(0.3)) this.#storms.delete(where);
@@ -90,7 +90,7 @@ export class Truth {
 
   #settle(): void {
     for (const spot of this.spots.values()) {
-      const isStarved = spot.base === 'enabled' && this.#exhausted.has(bucketOf(spot.endpoint));
+      const isStarved = spot.base === 'enabled' && this.#exhausted.has(quotaKey(spot.endpoint));
       const kind = isStarved ? 'no_quota' : spot.base;
       if ((kind === 'enabled') !== (spot.kind === 'enabled')) spot.stretch++;
       spot.kind = kind;
@@ -121,6 +121,6 @@ export function nameOf({ project, location, model }: ModelEndpoint): string {
 }
 
 /** Places that share a quota. */
-export function bucketOf({ project, location, model }: ModelEndpoint): string {
+export function quotaKey({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${parseModel(model)?.family}`;
 }

@@ -44,7 +44,7 @@ export function rolloutPolicy(over: Record<string, unknown> = {}): Record<string
     }),
     ring({ name: 'everyone', pins, upgrades: { opus: { rule: 'approve', soakHours: 2 } } }),
   ];
-  const rollout = { stages: [10, 50, 100], bakeMinutes: 30, abortAtFailurePercent: 20, leastReports: 3 };
+  const rollout = { stages: [10, 50, 100], bakeMinutes: 30, abortAtFailurePercent: 20, minReports: 3 };
   return draft({ models, rings, rollout, ...over });
 }
 

@@ -31,9 +31,9 @@ export async function upgrade(fleet: Fleet, id: string) {
 }
 
 /** The share of the rollout under way; null when there is none. */
-export async function share(fleet: Fleet): Promise<number | null> {
+export async function percent(fleet: Fleet): Promise<number | null> {
   const { body } = await fleet.ask('ada', 'GET', '/v1/rollouts');
-  return body.rollouts.find(({ endedAt }: { endedAt: string | null }) => endedAt === null)?.share ?? null;
+  return body.rollouts.find(({ endedAt }: { endedAt: string | null }) => endedAt === null)?.percent ?? null;
 }
 
 export async function currentRevision(fleet: Fleet): Promise<number> {

@@ -3,7 +3,7 @@
 
 import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { bucketOf, reachedRing, shareOf } from '../../../shared/domain/serving/bucketing.ts';
+import { bucketOf, percentOf, ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { type Machine, ringChooser, selectorsOf } from '../../../shared/domain/serving/machine.ts';
 import { resolve } from '../../../shared/domain/serving/resolve.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
@@ -28,7 +28,7 @@ export function explain(
   if (!read.ok) return read;
   const machine = read.value;
   const chosen = ringChooser(policy)(machine);
-  const { ring, reached } = reachedRing(chosen.ring, rollouts, machine);
+  const { ring, reached } = ringWithRollouts(chosen.ring, rollouts, machine);
   const catalogue = extendCatalogue(shipped, policy.models);
   const { selector } = chosen;
   const resolution = resolve({ policy, ring, reached, selector, cli: machine.cli, catalogue, day, callableModels });
@@ -44,7 +44,7 @@ export function explain(
       family: rollout.family,
       to: rollout.to.model,
       state: rollout.state,
-      share: shareOf(rollout),
+      percent: percentOf(rollout),
       bucket: name === null ? null : bucketOf(rollout.salt, name),
       reached: reached.includes(rollout),
     }));

@@ -9,8 +9,8 @@ import type { Policy } from '../../../shared/domain/policy/policy.ts';
 import { ruleOf } from '../../../shared/domain/policy/policy.ts';
 import { callableSince } from '../../../shared/domain/rollouts/soak.ts';
 import type { Upgrade } from '../../../shared/domain/rollouts/upgrade.ts';
-import { failureShare } from '../../../shared/domain/serving/adoption.ts';
-import { shareOf } from '../../../shared/domain/serving/bucketing.ts';
+import { failureRate } from '../../../shared/domain/serving/adoption.ts';
+import { percentOf } from '../../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../../shared/ports.ts';
 import { readAdoption } from '../../adoption/adoption.ts';
@@ -39,7 +39,7 @@ export function upgradeView(policy: Policy | null, matrix: Matrix | null, shippe
 }
 
 export function rolloutView(rollout: Rollout) {
-  return { ...rollout, share: rollout.state === 'aborted' ? 0 : shareOf(rollout) };
+  return { ...rollout, percent: rollout.state === 'aborted' ? 0 : percentOf(rollout) };
 }
 
 export async function rolloutWithCounts(
@@ -50,7 +50,7 @@ export async function rolloutWithCounts(
   if (!counts.ok) return counts;
   const { revisions, heldBack, standardError } = counts.value;
   const reached = counts.value.reached.find(({ rollout: id }) => id === rollout.id)?.machines ?? 0;
-  const { reports, failed } = failureShare(counts.value, rollout.firstRevision);
+  const { reports, failed } = failureRate(counts.value, rollout.firstRevision);
   const machines = revisions.map(({ revision, served }) => ({ revision, served }));
   return ok({ ...rolloutView(rollout), reports, failed, machines, reached, heldBack, standardError });
 }

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Published } from '../../../shared/domain/documents.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { bucketOf, buckets, reachedRing } from '../../../shared/domain/serving/bucketing.ts';
+import { bucketOf, buckets, ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
@@ -88,7 +88,7 @@ export function createFrame(
 
   function answer({ machine, format }: Question): Answer {
     const chosen = chooseRing(machine);
-    const { ring, reached } = reachedRing(chosen.ring, rollouts, machine);
+    const { ring, reached } = ringWithRollouts(chosen.ring, rollouts, machine);
     const { cli } = machine;
     const key = [ring.name, chosen.selector, cli, format.extension, ...reached.map(({ id }) => id)].join('\n');
     const made = answers.get(key);

@@ -42,7 +42,7 @@ export function createRates(clock: Clock): Rates {
   const buckets = createRecent<string, Bucket>(mostRemembered);
   const versions = createRecent<string, true>(mostRemembered);
 
-  function bucketOf(kind: keyof typeof limits, name: string): Bucket {
+  function tokenBucket(kind: keyof typeof limits, name: string): Bucket {
     const key = `${kind} ${name}`;
     const known = buckets.get(key);
     if (known !== undefined) return known;
@@ -53,12 +53,12 @@ export function createRates(clock: Clock): Rates {
 
   return {
     machine: ({ name }, machine) =>
-      machine === null ? bucketOf('nameless', name) : bucketOf('machine', `${name} ${machine}`),
-    caller: ({ name }) => bucketOf('caller', name),
+      machine === null ? tokenBucket('nameless', name) : tokenBucket('machine', `${name} ${machine}`),
+    caller: ({ name }) => tokenBucket('caller', name),
     version({ name }, version) {
       const key = `${name} ${version}`;
       if (versions.get(key) !== undefined) return 0;
-      const seconds = bucketOf('version', name).take();
+      const seconds = tokenBucket('version', name).take();
       if (seconds === 0) versions.set(key, true);
       return seconds;
     },

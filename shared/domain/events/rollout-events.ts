@@ -40,7 +40,7 @@ export const RolloutMoved = z.strictObject({
     rollout: z.int().positive(),
     move: z.enum(['started', 'advanced', 'paused', 'resumed', 'aborted', 'completed']),
     /** Percent of the ring's machines that it serves from now on. */
-    share: z.int().min(0).max(100),
+    percent: z.int().min(0).max(100),
     pinChange: PinChange,
     reason,
     /** The revision that it made. */

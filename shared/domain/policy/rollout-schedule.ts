@@ -18,6 +18,6 @@ export const Schedule = z.strictObject({
   /** More than this share of the machines that reported having failed aborts the rollout. */
   abortAtFailurePercent: z.int().min(1).max(100).default(5),
   /** So many machines must have reported before their share says anything. */
-  leastReports: z.int().min(1).max(100_000).default(20),
+  minReports: z.int().min(1).max(100_000).default(20),
 });
 export type Schedule = z.infer<typeof Schedule>;

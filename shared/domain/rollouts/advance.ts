@@ -41,12 +41,12 @@ export function startWaiting(transition: Transition): Transition {
 
 /** Ends a rollout whose model is gone, or that fails on machines. */
 function guard(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
-  const { ring, family, to, abortAtFailurePercent, leastReports } = rollout;
+  const { ring, family, to, abortAtFailurePercent, minReports } = rollout;
   if (callabilityOf(transition, ring, family, to.model) === 'lost') {
     return endRollout(transition, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
   }
   const { reports, failed } = failures ?? { reports: 0, failed: 0 };
-  if (reports < leastReports || failed * 100 <= abortAtFailurePercent * reports) return transition;
+  if (reports < minReports || failed * 100 <= abortAtFailurePercent * reports) return transition;
   const reason = `about ${failed} of ${reports} machines that reported have failed`;
   return endRollout(transition, rollout, 'rejected', 'pinward', reason);
 }

@@ -12,7 +12,7 @@ import { endpointKey } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
-import { shareOf } from '../serving/bucketing.ts';
+import { percentOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import type { RolloutState, Upgrade } from './upgrade.ts';
@@ -138,7 +138,7 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Move
   const { id, ring, family, from, to, state, by, reason } = rollout;
   const others = transition.rollouts.filter((each) => each.id !== id);
   const isOver = state === 'aborted' || state === 'completed';
-  const share = state === 'aborted' ? 0 : shareOf(rollout);
+  const percent = state === 'aborted' ? 0 : percentOf(rollout);
   const { now } = transition.committed;
   const event: NewEvent = {
     id: `RolloutMoved.${id}.${nextRevisionNumber(transition)}.${move}`,
@@ -149,7 +149,7 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Move
     data: {
       rollout: id,
       move,
-      share,
+      percent,
       pinChange: pinChangeOf(transition, ring, family, from, to),
       reason,
       revision: nextRevisionNumber(transition),
@@ -160,7 +160,7 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Move
     rollouts: isOver ? others : [...others, rollout].sort((a, b) => a.id - b.id),
     ended: isOver ? [...transition.ended, rollout] : transition.ended,
     newEvents: [...transition.newEvents, event],
-    notes: [...transition.notes, `rollout ${id} ${move}: ${to.model} at ${share} % of ring ${ring}`],
+    notes: [...transition.notes, `rollout ${id} ${move}: ${to.model} at ${percent} % of ring ${ring}`],
   };
 }
 

@@ -39,16 +39,16 @@ export interface RevisionCounts {
   readonly sinceThen: { readonly reports: number; readonly failed: number };
 }
 
-export interface FailureShare {
+export interface FailureRate {
   readonly reports: number;
   readonly failed: number;
   /** 0 to 1; 0 when nobody has reported. */
-  readonly share: number;
+  readonly rate: number;
 }
 
 /** Of the machines that reported on this revision or a newer one, those that reported a failure. */
-export function failureShare({ revisions }: AdoptionCounts, sinceRevision: number): FailureShare {
+export function failureRate({ revisions }: AdoptionCounts, sinceRevision: number): FailureRate {
   const oldest = revisions.findLast(({ revision }) => revision >= sinceRevision);
   const { reports, failed } = oldest?.sinceThen ?? { reports: 0, failed: 0 };
-  return { reports, failed, share: reports === 0 ? 0 : failed / reports };
+  return { reports, failed, rate: reports === 0 ? 0 : failed / reports };
 }

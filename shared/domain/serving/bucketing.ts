@@ -16,29 +16,29 @@ export function bucketOf(salt: string, name: string): number {
 }
 
 /** The share of the ring's machines that the present stage serves, in percent. */
-export function shareOf({ stages, stage }: Pick<Rollout, 'stages' | 'stage'>): number {
-  const share = stages[stage];
-  if (share === undefined) throw new Error(`a rollout is at stage ${stage} of ${stages.length}`);
-  return share;
+export function percentOf({ stages, stage }: Pick<Rollout, 'stages' | 'stage'>): number {
+  const percent = stages[stage];
+  if (percent === undefined) throw new Error(`a rollout is at stage ${stage} of ${stages.length}`);
+  return percent;
 }
 
 /** A machine without a name is reached last, since it can't be told from others. */
-export function reaches(
+export function isReached(
   rollout: Pick<Rollout, 'salt' | 'stages' | 'stage'>,
   { name, email }: Pick<Machine, 'name' | 'email'>,
 ): boolean {
-  const share = shareOf(rollout);
+  const percent = percentOf(rollout);
   const known = name ?? email;
-  return share >= 100 || (known !== null && bucketOf(rollout.salt, known) < (share * buckets) / 100);
+  return percent >= 100 || (known !== null && bucketOf(rollout.salt, known) < (percent * buckets) / 100);
 }
 
 /** The ring as a machine has it: with the pins moved that rollouts have brought to it, and those rollouts. */
-export function reachedRing(
+export function ringWithRollouts(
   ring: Ring,
   rollouts: readonly Rollout[],
   machine: Machine,
 ): { readonly ring: Ring; readonly reached: readonly Rollout[] } {
-  const reached = rollouts.filter((rollout) => rollout.ring === ring.name && reaches(rollout, machine));
+  const reached = rollouts.filter((rollout) => rollout.ring === ring.name && isReached(rollout, machine));
   if (reached.length === 0) return { ring, reached };
   const moved = Object.fromEntries(reached.map(({ family, to }) => [family, to]));
   return { ring: { ...ring, pins: { ...ring.pins, ...moved } }, reached };

@@ -4,12 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Adoption, createAdoption, readAdoption } from '../../../functions/adoption/adoption.ts';
-import {
-  type AdoptionCounts,
-  failureShare,
-  standardError,
-  stretchMs,
-} from '../../../shared/domain/serving/adoption.ts';
+import { type AdoptionCounts, failureRate, standardError, stretchMs } from '../../../shared/domain/serving/adoption.ts';
 import { numberedId, type Store } from '../../../shared/ports.ts';
 import { must, type Open } from '../../support/stores.ts';
 import { now as noon } from '../../support/world.ts';
@@ -80,7 +75,7 @@ function testAdoption(open: Open): void {
         [39, 0, 0, { reports: 28, failed: 12 }],
       ],
     );
-    assert.deepEqual(failureShare(counts, 41), { reports: 20, failed: 4, share: 0.2 });
+    assert.deepEqual(failureRate(counts, 41), { reports: 20, failed: 4, share: 0.2 });
   });
 
   test('forgets a machine that has not polled for three stretches of time, and keeps no document of before', async () => {

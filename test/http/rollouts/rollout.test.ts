@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from '../../support/rollout-fleet.ts';
 import { rolloutPolicy } from '../../support/rollout-fleet.ts';
-import { currentRevision, enable, newFleet, readyToRoll, share, upgrade } from '../../support/rollout-story.ts';
+import { currentRevision, enable, newFleet, percent, readyToRoll, upgrade } from '../../support/rollout-story.ts';
 
 let fleet: Fleet;
 
@@ -15,11 +15,11 @@ beforeEach(async () => {
 describe('a rollout', () => {
   test('goes through its stages, each after its bake, and moves the pin at the end', async () => {
     await readyToRoll(fleet);
-    const shares = [await share(fleet)];
+    const shares = [await percent(fleet)];
     for (let tick = 0; tick < 7; tick++) {
       fleet.pass(0.25);
       await fleet.advance();
-      shares.push(await share(fleet));
+      shares.push(await percent(fleet));
     }
     const { body } = await fleet.ask('ada', 'GET', '/v1/policy');
 
@@ -33,15 +33,15 @@ describe('a rollout', () => {
     const paused = await fleet.ask('ada', 'POST', '/v1/rollouts/1/pause?reason=lunch');
     fleet.pass(10);
     await fleet.advance();
-    const held = await share(fleet);
+    const held = await percent(fleet);
     await fleet.ask('bob', 'POST', '/v1/rollouts/1/resume');
     await fleet.advance();
-    const resumed = await share(fleet);
+    const resumed = await percent(fleet);
     fleet.pass(0.5);
     await fleet.advance();
 
     assert.equal(paused.status, 200);
-    assert.deepEqual([held, resumed, await share(fleet)], [10, 10, 50]);
+    assert.deepEqual([held, resumed, await percent(fleet)], [10, 10, 50]);
   });
 
   test('that is aborted serves at once what was served before, and its version does not come back', async () => {
@@ -54,7 +54,7 @@ describe('a rollout', () => {
     assert.equal(status, 200);
     assert.deepEqual(known?.ok === true && known.value.published?.revision.rollouts, []);
     assert.equal((await upgrade(fleet, 'canary.opus.claude-opus-91')).state, 'rejected');
-    assert.equal(await share(fleet), null);
+    assert.equal(await percent(fleet), null);
   });
 
   test('waits while nobody knows whether its model answers, and ends when it is gone', async () => {
@@ -63,7 +63,7 @@ describe('a rollout', () => {
     await fleet.probe();
     fleet.pass(0.5);
     await fleet.advance();
-    const doubtful = await share(fleet);
+    const doubtful = await percent(fleet);
     await fleet.probe();
     await fleet.advance();
     const { body } = await fleet.ask('ada', 'GET', '/v1/rollouts/1');
@@ -80,12 +80,12 @@ describe('a rollout', () => {
     await fleet.probe();
     fleet.pass(2);
     await fleet.advance();
-    const doubtful = await share(fleet);
+    const doubtful = await percent(fleet);
     fleet.callable.add('claude-opus-91');
     await fleet.probe();
     await fleet.advance();
 
-    assert.deepEqual([doubtful, await share(fleet)], [null, 10]);
+    assert.deepEqual([doubtful, await percent(fleet)], [null, 10]);
   });
 
   test('ends by itself when too many machines report a failure', async () => {
@@ -94,7 +94,7 @@ describe('a rollout', () => {
     await fleet.report(['a', 'b', 'c', 'd'], revision, 'applied');
     await fleet.report(['e'], revision, 'failed');
     await fleet.advance();
-    const tolerated = await share(fleet);
+    const tolerated = await percent(fleet);
     await fleet.report(['f'], revision, 'failed');
     await fleet.advance();
     const { body } = await fleet.ask('ada', 'GET', '/v1/rollouts/1');
@@ -135,7 +135,7 @@ describe('a rollout', () => {
     assert.deepEqual([status, body.code], [409, 'rollout_active']);
     assert.match(body.hint, /\/v1\/rollouts\/1\/abort/);
     assert.equal(elsewhere.status, 200);
-    assert.equal(await share(fleet), 10);
+    assert.equal(await percent(fleet), 10);
   });
 
   test('ends when an older revision is restored', async () => {
@@ -145,7 +145,7 @@ describe('a rollout', () => {
     await fleet.advance();
 
     assert.equal(status, 200);
-    assert.equal(await share(fleet), null);
+    assert.equal(await percent(fleet), null);
     assert.equal((await upgrade(fleet, 'canary.opus.claude-opus-91')).state, 'rejected');
   });
 });
@@ -156,13 +156,13 @@ describe('a freeze', () => {
     await fleet.ask('ada', 'POST', '/v1/freeze?reason=holidays');
     fleet.pass(100);
     await fleet.advance();
-    const frozen = await share(fleet);
+    const frozen = await percent(fleet);
     fleet.callable.delete('claude-opus-91');
     await fleet.probeTwice();
     await fleet.advance();
 
     assert.equal(frozen, 10);
-    assert.equal(await share(fleet), null);
+    assert.equal(await percent(fleet), null);
   });
 
   test('ends with a thaw', async () => {
@@ -172,7 +172,7 @@ describe('a freeze', () => {
     fleet.pass(1);
     await fleet.advance();
 
-    assert.equal(await share(fleet), 50);
+    assert.equal(await percent(fleet), 50);
   });
 
   test('and its thaw in the same millisecond are told as two things', async () => {

@@ -9,7 +9,7 @@ import { findBreak } from '../../../shared/domain/events/event.ts';
 import { endpointKey } from '../../../shared/domain/models/model-endpoint.ts';
 import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
 import { emptyRolloutState, type RolloutState } from '../../../shared/domain/rollouts/upgrade.ts';
-import { reaches } from '../../../shared/domain/serving/bucketing.ts';
+import { isReached } from '../../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
 import { numberedId, type Store } from '../../../shared/ports.ts';
@@ -114,7 +114,7 @@ export class Watcher {
         continue;
       }
       assert.equal(rollout.salt, before.salt);
-      const lost = machines.filter((machine) => reaches(before, machine) && !reaches(rollout, machine));
+      const lost = machines.filter((machine) => isReached(before, machine) && !isReached(rollout, machine));
       assert.deepEqual(lost, [], 'a machine that was reached stays reached');
       assert.ok(rollout.stage - before.stage <= 1, 'no stage is left out');
     }

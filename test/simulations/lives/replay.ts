@@ -32,9 +32,9 @@ export function rolloutsOf(events: readonly Event[]): readonly [number, Rollout[
   const active = new Map<number, [number, Rollout['state'], number]>();
   for (const event of events) {
     if (event.kind !== 'RolloutMoved') continue;
-    const { rollout, move, share } = event.data;
+    const { rollout, move, percent } = event.data;
     if (move === 'aborted' || move === 'completed') active.delete(rollout);
-    else active.set(rollout, [rollout, move === 'paused' ? 'paused' : 'running', share]);
+    else active.set(rollout, [rollout, move === 'paused' ? 'paused' : 'running', percent]);
   }
   return [...active.values()];
 }

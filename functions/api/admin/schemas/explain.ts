@@ -25,7 +25,7 @@ export const ExplainReply = ResolutionReply.extend({
         family: z.string(),
         to: z.string(),
         state: z.string(),
-        share: z.int(),
+        percent: z.int(),
         bucket: z
           .int()
           .nullable()

@@ -29,7 +29,7 @@ export const UpgradeReply = Upgrade.extend({
 
 export const UpgradesReply = z.strictObject({ frozen: RolloutState.shape.frozen, upgrades: z.array(UpgradeReply) });
 
-export const RolloutView = Rollout.extend({ share: z.int().describe('Percent of the ring that it serves now.') });
+export const RolloutView = Rollout.extend({ percent: z.int().describe('Percent of the ring that it serves now.') });
 
 export const RolloutsReply = z.strictObject({ rollouts: z.array(RolloutView).describe('Newest first.') });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AdoptionCounts, failureShare } from '../../../../../shared/domain/serving/adoption.ts';
+import { type AdoptionCounts, failureRate } from '../../../../../shared/domain/serving/adoption.ts';
 
 /** Revision, different machines that reported since then, and those of them that failed. */
 function counts(...revisions: readonly (readonly [number, number, number])[]): AdoptionCounts {
@@ -26,7 +26,7 @@ function counts(...revisions: readonly (readonly [number, number, number])[]): A
 describe('the share of failures since a revision', () => {
   const told = counts([44, 10, 1], [42, 40, 10], [39, 100, 60]);
 
-  for (const [since, reports, failed, share] of [
+  for (const [since, reports, failed, rate] of [
     [44, 10, 1, 0.1],
     [43, 10, 1, 0.1],
     [42, 40, 10, 0.25],
@@ -34,11 +34,11 @@ describe('the share of failures since a revision', () => {
     [1, 100, 60, 0.6],
     [45, 0, 0, 0],
   ] as const) {
-    test(`is ${share} since ${since}`, () => assert.deepEqual(failureShare(told, since), { reports, failed, share }));
+    test(`is ${rate} since ${since}`, () => assert.deepEqual(failureRate(told, since), { reports, failed, rate }));
   }
 
   test('is 0 when nobody has reported', () => {
-    assert.deepEqual(failureShare(counts(), 1), { reports: 0, failed: 0, share: 0 });
-    assert.deepEqual(failureShare(counts([1, 0, 0]), 1), { reports: 0, failed: 0, share: 0 });
+    assert.deepEqual(failureRate(counts(), 1), { reports: 0, failed: 0, rate: 0 });
+    assert.deepEqual(failureRate(counts([1, 0, 0]), 1), { reports: 0, failed: 0, rate: 0 });
   });
 });
