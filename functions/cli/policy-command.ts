@@ -10,7 +10,7 @@ import { readEnvironment } from '../environment.ts';
 import { plain } from '../local/terminal.ts';
 import { errorText, planText } from './plan-text.ts';
 import { formatOf, updatePolicyText, writePolicy } from './policy-file.ts';
-import { makeChange, type Plan, planChange, readCurrentPolicy, type Wish } from './policy-plan.ts';
+import { makeChange, type Plan, type PlanOptions, planChange, readCurrentPolicy } from './policy-plan.ts';
 import { type Attempt, type CommandError, call, commandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `The policy as a file, YAML or JSON by its extension; - is standard input or output.
@@ -33,7 +33,7 @@ Exit: 0 done, or nothing to change; 1 not done; 2 plan: there are changes; 3 app
 
 const exits = { done: 0, failed: 1, changes: 2, waits: 3, conflict: 4 } as const;
 
-interface Job extends Wish {
+interface Job extends PlanOptions {
   readonly command: 'plan' | 'apply' | 'pull';
   readonly yes: boolean;
   readonly dryRun: boolean;

@@ -9,7 +9,7 @@ import { ChangeReply } from '../api/admin/schemas/common.ts';
 import { formatOf, type PolicyFile, readPolicyText } from './policy-file.ts';
 import { type Answer, type Attempt, call, commandError, messageOf, type Target } from './service-client.ts';
 
-export interface Wish {
+export interface PlanOptions {
   readonly target: Target;
   /** `-` is standard input. */
   readonly file: string;
@@ -42,14 +42,14 @@ type Change = z.infer<typeof ChangeReply>;
 const ownable = ['project', 'location', 'lock'] as const;
 const shared = ['settings', 'models'];
 
-export async function planChange(wish: Wish): Promise<Attempt<Plan>> {
-  const file = await readDraftFile(wish.file);
+export async function planChange(options: PlanOptions): Promise<Attempt<Plan>> {
+  const file = await readDraftFile(options.file);
   if (!file.ok) return file;
-  const base = await readCurrentPolicy(wish.target);
+  const base = await readCurrentPolicy(options.target);
   if (!base.ok) return base;
   const { number, policy } = base.value;
   const { draft } = file.value;
-  const planned = await put(wish, draft, number, true);
+  const planned = await put(options, draft, number, true);
   if (!planned.ok) return locate(planned, file.value);
   const reply = planned.value.body;
   const findings = withLines(reply.findings, file.value);
@@ -58,8 +58,8 @@ export async function planChange(wish: Wish): Promise<Attempt<Plan>> {
 }
 
 /** Makes the change if the revision that it was planned against still stands, or proposes it to a second person. */
-export function makeChange(wish: Wish, { draft, base }: Plan): Promise<Attempt<Answer<Change>>> {
-  return put(wish, draft, base, false);
+export function makeChange(options: PlanOptions, { draft, base }: Plan): Promise<Attempt<Answer<Change>>> {
+  return put(options, draft, base, false);
 }
 
 /** What stands; number 0 and no policy where none was stated yet. */
@@ -92,13 +92,13 @@ export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-function put(wish: Wish, body: unknown, base: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
+function put(options: PlanOptions, body: unknown, base: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
   const query = new URLSearchParams({
     ...(isDry ? { 'dry-run': 'true' } : {}),
-    ...(wish.note === undefined ? {} : { note: wish.note }),
-    ...(wish.force === undefined ? {} : { force: wish.force }),
+    ...(options.note === undefined ? {} : { note: options.note }),
+    ...(options.force === undefined ? {} : { force: options.force }),
   });
-  return call(wish.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${base}"` }, ChangeReply);
+  return call(options.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${base}"` }, ChangeReply);
 }
 
 function locate<T extends Extract<Attempt<never>, { ok: false }>>(failed: T, file: PolicyFile) {

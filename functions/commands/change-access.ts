@@ -16,7 +16,7 @@ export interface ChangeAccessPorts {
   readonly afterCommit: () => Promise<void>;
 }
 
-export interface AccessWish {
+export interface AccessChangeRequest {
   readonly by: string;
   readonly note: string | null;
   /** What should stand, or null if it does. */
@@ -29,18 +29,22 @@ export interface AccessOutcome {
   readonly changed: boolean;
 }
 
-export type ChangeAccess = (wish: AccessWish) => Promise<Result<AccessOutcome>>;
+export type ChangeAccess = (request: AccessChangeRequest) => Promise<Result<AccessOutcome>>;
 
 /** How often a change is tried again when another one got in between. */
 const mostTries = 8;
 
 export function createChangeAccess(ports: ChangeAccessPorts): ChangeAccess {
-  return (wish) => tryChange(ports, wish, 1);
+  return (request) => tryChange(ports, request, 1);
 }
 
-async function tryChange(ports: ChangeAccessPorts, wish: AccessWish, attempt: number): Promise<Result<AccessOutcome>> {
+async function tryChange(
+  ports: ChangeAccessPorts,
+  request: AccessChangeRequest,
+  attempt: number,
+): Promise<Result<AccessOutcome>> {
   const { store, callers, clock, afterCommit } = ports;
-  const { by, note, decide } = wish;
+  const { by, note, decide } = request;
   const read = await store.read('access', 'current');
   if (!read.ok) return read;
   const current = read.value?.value ?? null;
@@ -63,7 +67,7 @@ async function tryChange(ports: ChangeAccessPorts, wish: AccessWish, attempt: nu
     return ok({ access, changed: true });
   }
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
-  return isContended ? tryChange(ports, wish, attempt + 1) : committed;
+  return isContended ? tryChange(ports, request, attempt + 1) : committed;
 }
 
 function eventOf(before: Access | null, { number, roles, by, at, note, issued, revoked }: AccessRevision): NewEvent {

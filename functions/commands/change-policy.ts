@@ -4,7 +4,7 @@
 
 import type { Matrix } from '../../shared/domain/availability/availability.ts';
 import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
-import { type Amendment, amend } from '../../shared/domain/changes/next-revision.ts';
+import { nextRevision, type RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
 import { type PinChange, pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import { risksOf } from '../../shared/domain/changes/risk.ts';
@@ -26,7 +26,7 @@ export interface ChangePorts {
   readonly afterCommit: () => Promise<void>;
 }
 
-export interface Wish {
+export interface ChangeRequest {
   /** The policy wanted, given the revision that stands. */
   readonly draft: (current: Revision | null) => Result<Policy> | Promise<Result<Policy>>;
   readonly expected: number | 'any';
@@ -40,7 +40,7 @@ export interface Wish {
   readonly approves: { readonly proposal: Stored<Proposal>; readonly by: string } | null;
 }
 
-export interface Outcome extends Omit<Amendment, 'revision'> {
+export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
   /** The revision that stands now; with a dry run the one that would. */
   readonly revision: number;
   readonly changed: boolean;
@@ -51,10 +51,10 @@ export interface Outcome extends Omit<Amendment, 'revision'> {
   readonly proposal: number | null;
 }
 
-export type Change = (wish: Wish) => Promise<Result<Outcome>>;
+export type Change = (request: ChangeRequest) => Promise<Result<ChangeResult>>;
 
 /** What a change is decided on. */
-export interface Known {
+export interface CurrentState {
   readonly published: Stored<{ readonly revision: Revision }> | null;
   readonly rolloutState: Stored<RolloutState> | null;
   readonly matrix: Matrix | null;
@@ -66,41 +66,41 @@ const mostTries = 8;
 
 export function createChange(ports: ChangePorts): Change {
   let turn: Promise<unknown> = Promise.resolve();
-  return function change(wish) {
-    const mine = turn.then(() => tryChange(ports, wish, 1));
+  return function change(request) {
+    const mine = turn.then(() => tryChange(ports, request, 1));
     turn = mine.catch(() => undefined);
     return mine;
   };
 }
 
-async function tryChange(ports: ChangePorts, wish: Wish, attempt: number): Promise<Result<Outcome>> {
+async function tryChange(ports: ChangePorts, request: ChangeRequest, attempt: number): Promise<Result<ChangeResult>> {
   const known = await readKnown(ports);
   if (!known.ok) return known;
   const current = known.value.published?.value.revision ?? null;
-  const draft = await wish.draft(current);
+  const draft = await request.draft(current);
   if (!draft.ok) return draft;
-  const decided = decide(ports.catalogue, wish, draft.value, known.value);
+  const decided = decide(ports.catalogue, request, draft.value, known.value);
   if (!decided.ok) return decided;
-  const { revision, outcome } = decided.value;
-  if (revision === null || wish.dryRun) return ok(outcome);
+  const { revision, result } = decided.value;
+  if (revision === null || request.dryRun) return ok(result);
 
-  const isProposal = outcome.risks.length > 0;
+  const isProposal = result.risks.length > 0;
   const writing = isProposal
-    ? await proposalWrites(ports.store, known.value, wish, revision, outcome.risks)
-    : await changeWrites(ports, known.value, wish, revision, outcome);
+    ? await proposalWrites(ports.store, known.value, request, revision, result.risks)
+    : await changeWrites(ports, known.value, request, revision, result);
   if (!writing.ok) return writing;
   const { writes, proposal } = writing.value;
   const committed = await ports.store.commit(writes);
   if (committed.ok) {
     if (!isProposal) ports.snapshot.adopt({ revision });
     await ports.afterCommit();
-    return ok(isProposal ? { ...outcome, revision: current?.number ?? 0, changed: false, proposal } : outcome);
+    return ok(isProposal ? { ...result, revision: current?.number ?? 0, changed: false, proposal } : result);
   }
   const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
-  return isContended ? tryChange(ports, wish, attempt + 1) : committed;
+  return isContended ? tryChange(ports, request, attempt + 1) : committed;
 }
 
-async function readKnown({ store, clock }: ChangePorts): Promise<Result<Known>> {
+async function readKnown({ store, clock }: ChangePorts): Promise<Result<CurrentState>> {
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
   const rolloutState = await store.read('rolloutState', 'current');
@@ -114,23 +114,35 @@ async function readKnown({ store, clock }: ChangePorts): Promise<Result<Known>> 
 /** What once stood may always be restored, without gate or second person; whether it is callable, the probe tells. */
 function decide(
   catalogue: Catalogue,
-  wish: Wish,
+  request: ChangeRequest,
   policy: Policy,
-  { published, matrix, now }: Known,
-): Result<{ readonly revision: Revision | null; readonly outcome: Outcome }> {
-  const { expected, by, note, restores, approves } = wish;
+  { published, matrix, now }: CurrentState,
+): Result<{ readonly revision: Revision | null; readonly result: ChangeResult }> {
+  const { expected, by, note, restores, approves } = request;
   const current = published?.value.revision ?? null;
   const before = current?.policy ?? null;
   const uncallablePins = restores === null ? findUncallablePins(before, policy, matrix) : [];
-  const forced = uncallablePins.length > 0 ? wish.force : null;
+  const forced = uncallablePins.length > 0 ? request.force : null;
   const approvedBy = approves?.by ?? null;
-  const amended = amend({ current, expected, policy, by, now, note, catalogue, restores, forced, approvedBy, matrix });
-  if (!amended.ok) return amended;
+  const planned = nextRevision({
+    current,
+    expected,
+    policy,
+    by,
+    now,
+    note,
+    catalogue,
+    restores,
+    forced,
+    approvedBy,
+    matrix,
+  });
+  if (!planned.ok) return planned;
   if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
-  const { revision, changes, findings } = amended.value;
+  const { revision, changes, findings } = planned.value;
   const day = now.slice(0, 10);
   const needsSecond = before?.secondPerson === true && restores === null && approves === null;
-  const outcome: Outcome = {
+  const result: ChangeResult = {
     revision: revision?.number ?? current?.number ?? 0,
     changed: revision !== null,
     changes,
@@ -139,7 +151,7 @@ function decide(
     risks: needsSecond && revision !== null ? risksOf(before, policy, forced, catalogue, day) : [],
     proposal: null,
   };
-  return ok({ revision, outcome });
+  return ok({ revision, result });
 }
 
 /** The content of an old revision as a draft, for a restore. Faults: `revision_unknown`. */

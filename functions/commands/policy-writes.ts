@@ -8,7 +8,7 @@ import { startTransition, type Transition } from '../../shared/domain/rollouts/t
 import { emptyRolloutState } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
-import type { ChangePorts, Known, Outcome, Wish } from './change-policy.ts';
+import type { ChangePorts, ChangeRequest, ChangeResult, CurrentState } from './change-policy.ts';
 import { eventWrites } from './event-writes.ts';
 import { revisionWrites } from './move-rollouts.ts';
 
@@ -20,14 +20,14 @@ export interface Writing {
 
 export async function changeWrites(
   { store, catalogue }: ChangePorts,
-  known: Known,
-  wish: Wish,
+  known: CurrentState,
+  request: ChangeRequest,
   revision: Revision,
-  outcome: Outcome,
+  result: ChangeResult,
 ): Promise<Result<Writing>> {
   const { published, rolloutState, matrix, now } = known;
   const committed = { revision, rolloutState: rolloutState?.value ?? emptyRolloutState, matrix, catalogue, now };
-  const ended = endAll(startTransition(committed), published?.value.revision ?? null, wish);
+  const ended = endAll(startTransition(committed), published?.value.revision ?? null, request);
   const changed: NewEvent = {
     id: `PolicyChanged.policy.${revision.number}`,
     kind: 'PolicyChanged',
@@ -39,8 +39,8 @@ export async function changeWrites(
       note: revision.note,
       restores: revision.restores,
       forced: revision.forced,
-      changes: outcome.changes.length,
-      pinChanges: [...outcome.pinChanges],
+      changes: result.changes.length,
+      pinChanges: [...result.pinChanges],
     },
   };
   const recorded = await eventWrites(store, [changed, ...ended.newEvents]);
@@ -49,7 +49,9 @@ export async function changeWrites(
     ...revisionWrites({ revision, rollouts: ended.ended }),
     { kind: 'published', id: 'current', expect: expectOf(published), value: { revision } },
     ...(ended.ended.length === 0 ? [] : [rolloutStateWrite(known, ended.rolloutState)]),
-    ...(wish.approves === null ? [] : [decidedWrite(wish.approves.proposal, 'approved', wish.approves.by, now)]),
+    ...(request.approves === null
+      ? []
+      : [decidedWrite(request.approves.proposal, 'approved', request.approves.by, now)]),
     ...recorded.value,
   ];
   return ok({ writes, proposal: null });
@@ -57,8 +59,8 @@ export async function changeWrites(
 
 export async function proposalWrites(
   store: Store,
-  known: Known,
-  { by, note, force }: Wish,
+  known: CurrentState,
+  { by, note, force }: ChangeRequest,
   { policy, number: next }: Revision,
   risks: readonly string[],
 ): Promise<Result<Writing>> {
@@ -110,7 +112,7 @@ export function decidedWrite(
 }
 
 /** A restore ends every rollout: it brings back what was served before. */
-function endAll(transition: Transition, before: Revision | null, { by, restores }: Wish): Transition {
+function endAll(transition: Transition, before: Revision | null, { by, restores }: ChangeRequest): Transition {
   if (restores === null || before === null) return transition;
   const begun: Transition = {
     ...transition,
@@ -121,6 +123,9 @@ function endAll(transition: Transition, before: Revision | null, { by, restores 
   return before.rollouts.reduce((next, rollout) => endRollout(next, rollout, 'rejected', by, reason), begun);
 }
 
-function rolloutStateWrite({ rolloutState }: Known, value: NonNullable<Known['rolloutState']>['value']): Write {
+function rolloutStateWrite(
+  { rolloutState }: CurrentState,
+  value: NonNullable<CurrentState['rolloutState']>['value'],
+): Write {
   return { kind: 'rolloutState', id: 'current', expect: expectOf(rolloutState), value };
 }

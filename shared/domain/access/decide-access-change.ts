@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Fault, type Finding, fail, ok, type Result } from '../fault.ts';
 import { readDraft } from '../policy/read-draft.ts';
 import { type Access, noRoles, Roles } from './access.ts';
-import { isBuried, mostTokens, TokenWish, tokenOf } from './fleet-token.ts';
+import { isPurgeable, mostTokens, TokenRequest, tokenOf } from './fleet-token.ts';
 import { roleOf } from './roles.ts';
 
 /** What every change starts from. */
@@ -30,15 +30,15 @@ export function readRoles(draft: unknown): Result<Roles> {
 }
 
 /** Faults: `access_invalid`. */
-export function readTokenWish(draft: unknown): Result<TokenWish> {
-  return asAccess(readDraft(TokenWish, draft));
+export function readTokenRequest(draft: unknown): Result<TokenRequest> {
+  return asAccess(readDraft(TokenRequest, draft));
 }
 
 /**
  * Null when the roles read so already. Faults: `access_conflict` when somebody else changed them since they were read,
  * `last_owner` when nobody would be left to change them, or not the one who does: whoever locks out themselves did not mean to.
  */
-export function amendRoles({ current, expected, roles, email, ...rest }: RolesChange): Result<Access | null> {
+export function changeRoles({ current, expected, roles, email, ...rest }: RolesChange): Result<Access | null> {
   if (current !== null && isDeepStrictEqual(current.revision.roles, roles)) return ok(null);
   const currentNumber = current?.revision.number ?? 0;
   if (expected !== 'any' && expected !== currentNumber) {
@@ -50,12 +50,12 @@ export function amendRoles({ current, expected, roles, email, ...rest }: RolesCh
 }
 
 /** Faults: `token_name_taken`; `access_invalid` when there are too many. */
-export function issueToken(change: AccessChange, wish: TokenWish, sha256: string): Result<Access> {
+export function issueToken(change: AccessChange, request: TokenRequest, sha256: string): Result<Access> {
   const { current, by, now } = change;
-  const kept = (current?.tokens ?? []).filter((token) => !isBuried(token, now));
-  if (kept.some(({ name }) => name === wish.name)) return fail({ code: 'token_name_taken', name: wish.name });
+  const kept = (current?.tokens ?? []).filter((token) => !isPurgeable(token, now));
+  if (kept.some(({ name }) => name === request.name)) return fail({ code: 'token_name_taken', name: request.name });
   if (kept.length >= mostTokens) return fail({ code: 'access_invalid', findings: [tooMany] });
-  return ok(following(change, { tokens: [...kept, tokenOf(wish, sha256, by, now)], issued: wish.name }));
+  return ok(following(change, { tokens: [...kept, tokenOf(request, sha256, by, now)], issued: request.name }));
 }
 
 /** Null when it is revoked already. Faults: `token_unknown`. */

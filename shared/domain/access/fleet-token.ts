@@ -7,7 +7,7 @@ import { z } from 'zod';
 export const mostTokens = 400;
 const longestDays = 366;
 /** So long a dead token is still listed, and its name not given again. */
-const buriedAfterDays = 30;
+const purgeAfterDays = 30;
 const dayMs = 86_400_000;
 
 const Label = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'a label has up to 64 of A-Z a-z 0-9 . _ -, as in key=value');
@@ -28,13 +28,13 @@ const TokenName = z
 const TokenRole = z.enum(['machine', 'reader']);
 
 /** What an owner asks for. */
-export const TokenWish = z.strictObject({
+export const TokenRequest = z.strictObject({
   name: TokenName,
   role: TokenRole.default('machine').describe('machine may only poll, reader may also look.'),
   labels: Labels.describe('Rings match them as label:key=value.'),
   days: z.int().min(1).max(longestDays).default(90).describe('How long it is good for.'),
 });
-export type TokenWish = z.infer<typeof TokenWish>;
+export type TokenRequest = z.infer<typeof TokenRequest>;
 
 export const FleetToken = z.strictObject({
   name: TokenName,
@@ -52,15 +52,15 @@ export type FleetToken = z.infer<typeof FleetToken>;
 export const TokenUse = z.strictObject({ day: z.iso.date() });
 export type TokenUse = z.infer<typeof TokenUse>;
 
-export function tokenOf(wish: TokenWish, sha256: string, by: string, now: number): FleetToken {
-  const { name, role, labels, days } = wish;
+export function tokenOf(request: TokenRequest, sha256: string, by: string, now: number): FleetToken {
+  const { name, role, labels, days } = request;
   const createdAt = new Date(now).toISOString();
   const expiresAt = new Date(now + days * dayMs).toISOString();
   return { name, role, labels, sha256, createdBy: by, createdAt, expiresAt, revokedAt: null };
 }
 
 /** Whether a token has been dead for so long that it can be forgotten. */
-export function isBuried({ expiresAt, revokedAt }: FleetToken, now: number): boolean {
+export function isPurgeable({ expiresAt, revokedAt }: FleetToken, now: number): boolean {
   const end = revokedAt === null ? Date.parse(expiresAt) : Math.min(Date.parse(expiresAt), Date.parse(revokedAt));
-  return now - end >= buriedAfterDays * dayMs;
+  return now - end >= purgeAfterDays * dayMs;
 }

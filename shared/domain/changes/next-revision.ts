@@ -16,7 +16,7 @@ import type { Rollout } from '../serving/rollout.ts';
 import { type Change, diffPolicies } from './diff.ts';
 import { lint } from './lint.ts';
 
-export interface AmendInput {
+export interface RevisionInput {
   readonly current: Revision | null;
   /** The revision that the author saw; `any` where the change doesn't depend on it. */
   readonly expected: number | 'any';
@@ -33,7 +33,7 @@ export interface AmendInput {
   readonly matrix: Matrix | null;
 }
 
-export interface Amendment {
+export interface RevisionPlan {
   /** Null when the policy already reads so: nothing is to be committed, and the author's wish is fulfilled. */
   readonly revision: Revision | null;
   readonly changes: readonly Change[];
@@ -46,7 +46,7 @@ export interface Amendment {
  * `policy_invalid` when lint finds an error. A restore reports lint errors but isn't stopped by them: what was good once must
  * always be within reach. It ends every rollout.
  */
-export function amend(input: AmendInput): Result<Amendment> {
+export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { current, policy, restores } = input;
   const findings = lint(policy, input.catalogue, input.now.slice(0, 10));
   const rollouts = restores === null ? (current?.rollouts ?? []) : [];

@@ -114,8 +114,8 @@ async function assertionDefects({ service, idToken, assertion, iap }: World): Pr
 }
 
 async function fleetDefects({ service }: World): Promise<readonly Defect[]> {
-  const issue = async (wish: object): Promise<string> =>
-    (await service.ask().post('/v1/tokens').set(asAdmin).send(wish).expect(200)).body.token;
+  const issue = async (request: object): Promise<string> =>
+    (await service.ask().post('/v1/tokens').set(asAdmin).send(request).expect(200)).body.token;
   const brief = await issue({ name: 'brief', role: 'reader', days: 1 });
   const revoked = await issue({ name: 'taken-back', role: 'reader' });
   await service.ask().post('/v1/tokens/taken-back/revoke').set(asAdmin).send().expect(200);

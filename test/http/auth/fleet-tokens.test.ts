@@ -23,8 +23,8 @@ describe('a fleet token', () => {
   afterEach(() => world.close());
 
   const post = (path: string, body: object) => world.service.ask().post(path).set(asAdmin).send(body);
-  const issue = async (wish: object = {}) =>
-    IssuedReply.parse((await post('/v1/tokens', { name: 'agents', ...wish }).expect(200)).body);
+  const issue = async (request: object = {}) =>
+    IssuedReply.parse((await post('/v1/tokens', { name: 'agents', ...request }).expect(200)).body);
   const list = async () =>
     TokensReply.parse((await world.service.ask().get('/v1/tokens').set(asAdmin).expect(200)).body).tokens;
   const poll = (token: string) => world.call('GET', '/v1/pins.json', bearer(token));
@@ -152,8 +152,8 @@ describe('a fleet token', () => {
       [{ name: 'a', labels: JSON.parse('{"__proto__": "x"}') }, '/labels/__proto__'],
       [{ name: 'a', sha256: 'x' }, '/sha256'],
     ];
-    for (const [wish, field] of rows) {
-      const { body } = await world.service.ask().post('/v1/tokens').set(asAdmin).send(wish).expect(422);
+    for (const [request, field] of rows) {
+      const { body } = await world.service.ask().post('/v1/tokens').set(asAdmin).send(request).expect(422);
       assert.deepEqual([body.code, body.field], ['access_invalid', field]);
     }
   });

@@ -8,7 +8,7 @@ import { type ChangeAccess, createChangeAccess } from '../../../functions/comman
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { AccessRevision, noRoles } from '../../../shared/domain/access/access.ts';
 import { issueToken } from '../../../shared/domain/access/decide-access-change.ts';
-import { TokenWish } from '../../../shared/domain/access/fleet-token.ts';
+import { TokenRequest } from '../../../shared/domain/access/fleet-token.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
 import { asAdmin } from '../../support/service.ts';
 import { firstOwner, type Headers, startWorld, type World } from './callers-world.ts';
@@ -118,8 +118,8 @@ describe('the roles', () => {
     const ports = { store, callers: { adopt: () => undefined }, clock: () => world.service.time };
     const instances = [1, 2].map(() => createChangeAccess({ ...ports, afterCommit: async () => undefined }));
     const issue = (change: ChangeAccess, name: string) => {
-      const wish = TokenWish.parse({ name });
-      return change({ by: 'admin', note: null, decide: (known) => issueToken(known, wish, hashToken(name)) });
+      const request = TokenRequest.parse({ name });
+      return change({ by: 'admin', note: null, decide: (known) => issueToken(known, request, hashToken(name)) });
     };
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const changed = await Promise.all(names.map((name, at) => issue(instances[at % 2] ?? assert.fail(), name)));

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Access, AccessRevision, noRoles, Roles } from '../../../../shared/domain/access/access.ts';
 import {
-  amendRoles,
+  changeRoles,
   issueToken,
   readRoles,
-  readTokenWish,
+  readTokenRequest,
   revokeToken,
 } from '../../../../shared/domain/access/decide-access-change.ts';
-import { type FleetToken, TokenWish } from '../../../../shared/domain/access/fleet-token.ts';
+import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/fleet-token.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import type { ChangeAccess } from '../../../commands/change-access.ts';
@@ -56,7 +56,9 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
         if (!roles.ok) return roles;
         const { expected, caller } = asked;
         const terms = { expected, roles: roles.value, email: caller.email };
-        return outcome(await change({ ...wishOf(asked), decide: (known) => amendRoles({ ...known, ...terms }) }));
+        return changeReply(
+          await change({ ...changeRequest(asked), decide: (known) => changeRoles({ ...known, ...terms }) }),
+        );
       },
     }),
     route({
@@ -106,16 +108,16 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       summary: 'Make a fleet token for a root agent or a CI job; it is shown this once.',
       role: 'owner',
       query: AccessQuery,
-      body: TokenWish,
+      body: TokenRequest,
       reply: IssuedReply,
       handle: async (asked) => {
-        const wish = readTokenWish(asked.body);
-        if (!wish.ok) return wish;
-        const { name } = wish.value;
+        const request = readTokenRequest(asked.body);
+        if (!request.ok) return request;
+        const { name } = request.value;
         const token = fleetPrefix + randomBytes(32).toString('base64url');
         const decide: Parameters<ChangeAccess>[0]['decide'] = (known) =>
-          issueToken(known, wish.value, hashToken(token));
-        const changed = await change({ ...wishOf(asked), decide });
+          issueToken(known, request.value, hashToken(token));
+        const changed = await change({ ...changeRequest(asked), decide });
         if (!changed.ok) return changed;
         const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
         return ok({ body: { name, token, expiresAt } });
@@ -131,17 +133,17 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       reply: AccessChangeReply,
       handle: async (asked) => {
         const { name = '' } = asked.parameters;
-        return outcome(await change({ ...wishOf(asked), decide: (known) => revokeToken(known, name) }));
+        return changeReply(await change({ ...changeRequest(asked), decide: (known) => revokeToken(known, name) }));
       },
     }),
   ];
 }
 
-function wishOf({ caller, query }: Asked<{ readonly note?: string | undefined }>) {
+function changeRequest({ caller, query }: Asked<{ readonly note?: string | undefined }>) {
   return { by: caller.name, note: query.note ?? null };
 }
 
-function outcome(changed: Awaited<ReturnType<ChangeAccess>>): Result<Reply> {
+function changeReply(changed: Awaited<ReturnType<ChangeAccess>>): Result<Reply> {
   if (!changed.ok) return changed;
   const number = changed.value.access?.revision.number ?? 0;
   return ok({ body: { number, changed: changed.value.changed }, revision: number });

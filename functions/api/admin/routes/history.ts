@@ -7,7 +7,7 @@ import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type Change, draftOfRevision } from '../../../commands/change-policy.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
-import { outcome, wishOf } from './policy.ts';
+import { changeReply, changeRequest } from './policy.ts';
 
 export function historyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
   return [
@@ -55,7 +55,7 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
         const number = readNumber(asked.parameters['number']);
         if (!number.ok) return number;
         const draft = (current: Revision | null) => draftOfRevision(store, number.value, current?.number ?? 0);
-        return outcome(await change({ ...wishOf(asked), draft, restores: number.value }));
+        return changeReply(await change({ ...changeRequest(asked), draft, restores: number.value }));
       },
     }),
     route({

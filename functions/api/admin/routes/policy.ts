@@ -32,7 +32,8 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       query: ChangeQuery,
       body: Policy,
       reply: ChangeReply,
-      handle: async (asked) => outcome(await change({ ...wishOf(asked), draft: () => readPolicy(asked.body) })),
+      handle: async (asked) =>
+        changeReply(await change({ ...changeRequest(asked), draft: () => readPolicy(asked.body) })),
     }),
     route({
       method: 'PUT',
@@ -45,9 +46,9 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       reply: ChangeReply,
       handle: async (asked) => {
         const { ring = '', family = '' } = asked.parameters;
-        return outcome(
+        return changeReply(
           await change({
-            ...wishOf(asked),
+            ...changeRequest(asked),
             draft: (current) =>
               current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, asked.body),
           }),
@@ -58,7 +59,7 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
 }
 
 /** What a change is told by its request, whatever it changes. */
-export function wishOf({ caller, expected, query }: Asked<z.infer<typeof ChangeQuery>>) {
+export function changeRequest({ caller, expected, query }: Asked<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
     expected,
@@ -70,7 +71,7 @@ export function wishOf({ caller, expected, query }: Asked<z.infer<typeof ChangeQ
   };
 }
 
-export function outcome(changed: Awaited<ReturnType<Change>>): Result<Reply> {
+export function changeReply(changed: Awaited<ReturnType<Change>>): Result<Reply> {
   if (!changed.ok) return changed;
   const reply = { body: changed.value, revision: changed.value.revision };
   return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });

@@ -9,7 +9,7 @@ import { decidedWrite, proposalEvent } from '../../../commands/policy-writes.ts'
 import { type Reply, type Route, type RoutePorts, route } from '../route.ts';
 import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
-import { outcome } from './policy.ts';
+import { changeReply } from './policy.ts';
 
 const mostListed = 100;
 
@@ -54,7 +54,7 @@ export function proposalRoutes(ports: RoutePorts, change: Change): readonly Rout
         if (!proposal.ok) return proposal;
         const { policy, base, by, note, force } = proposal.value.value;
         if (caller.name === by) return fail({ code: 'second_person_needed', proposedBy: by });
-        return outcome(
+        return changeReply(
           await change({
             draft: () => ok(policy),
             expected: base,

@@ -5,14 +5,14 @@ import { test } from 'node:test';
 import { Access, noRoles } from '../../../../../shared/domain/access/access.ts';
 import {
   type AccessChange,
-  amendRoles,
+  changeRoles,
   issueToken,
   membersAdded,
   readRoles,
-  readTokenWish,
+  readTokenRequest,
   revokeToken,
 } from '../../../../../shared/domain/access/decide-access-change.ts';
-import { mostTokens, TokenWish } from '../../../../../shared/domain/access/fleet-token.ts';
+import { mostTokens, TokenRequest } from '../../../../../shared/domain/access/fleet-token.ts';
 import type { Result } from '../../../../../shared/domain/fault.ts';
 import { now } from '../../../../support/world.ts';
 
@@ -60,10 +60,10 @@ test('members are addresses and domains in lower case, and nothing else', () => 
 });
 
 test('each change makes the next number and leaves the rest as it was', () => {
-  const first = must(amendRoles({ ...by(null), expected: 0, roles: { ...noRoles, owner }, email: null }));
-  const second = must(issueToken(by(first), wish('ci'), hash(1)));
+  const first = must(changeRoles({ ...by(null), expected: 0, roles: { ...noRoles, owner }, email: null }));
+  const second = must(issueToken(by(first), request('ci'), hash(1)));
   const third = must(
-    amendRoles({ ...by(second), expected: 2, roles: { ...noRoles, owner, editor: owner }, email: null }),
+    changeRoles({ ...by(second), expected: 2, roles: { ...noRoles, owner, editor: owner }, email: null }),
   );
   const fourth = must(revokeToken(by(third, now + 1), 'ci'));
 
@@ -79,9 +79,9 @@ test('each change makes the next number and leaves the rest as it was', () => {
 
 test('a token that has been dead for 30 days is forgotten with the next one, and no sooner', () => {
   const days = 86_400_000;
-  const one = must(issueToken(by(null), wish('old', 10), hash(1)));
-  const still = must(issueToken(by(one, now + 40 * days - 1), wish('next'), hash(2)));
-  const gone = must(issueToken(by(one, now + 40 * days), wish('next'), hash(2)));
+  const one = must(issueToken(by(null), request('old', 10), hash(1)));
+  const still = must(issueToken(by(one, now + 40 * days - 1), request('next'), hash(2)));
+  const gone = must(issueToken(by(one, now + 40 * days), request('next'), hash(2)));
 
   assert.deepEqual(
     [still, gone].map(({ tokens }) => tokens.map(({ name }) => name)),
@@ -94,14 +94,14 @@ test('there is room for so many tokens, however long their names and labels, as 
   const labels = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [label + at, label + at]));
   const email = `email:${'a'.repeat(64)}@${'b'.repeat(178)}.example.co`;
   const roles = { ...noRoles, owner: Array.from({ length: 1000 }, () => email) };
-  let access: Access = must(amendRoles({ ...by(null), by: 'x'.repeat(320), expected: 0, roles, email: null }));
+  let access: Access = must(changeRoles({ ...by(null), by: 'x'.repeat(320), expected: 0, roles, email: null }));
   for (let at = 0; at < mostTokens; at++) {
     const name = `t${String(at).padStart(62, '0')}`;
-    access = must(issueToken({ ...by(access), by: 'x'.repeat(320) }, { ...wish(name), labels }, hash(at)));
+    access = must(issueToken({ ...by(access), by: 'x'.repeat(320) }, { ...request(name), labels }, hash(at)));
   }
 
   assert.ok(Buffer.byteLength(JSON.stringify(Access.parse(access))) < 1_000_000);
-  assert.deepEqual(codesOf(issueToken(by(access), wish('another'), hash(0))), ['access_invalid', 'tokens_many']);
+  assert.deepEqual(codesOf(issueToken(by(access), request('another'), hash(0))), ['access_invalid', 'tokens_many']);
 });
 
 test('what was granted and withdrawn is told by role and member', () => {
@@ -113,13 +113,13 @@ test('what was granted and withdrawn is told by role and member', () => {
 });
 
 test('a wish says what it leaves out: a machine, no labels, 90 days', () => {
-  assert.deepEqual(must(readTokenWish({ name: 'ci' })), { name: 'ci', role: 'machine', labels: {}, days: 90 });
+  assert.deepEqual(must(readTokenRequest({ name: 'ci' })), { name: 'ci', role: 'machine', labels: {}, days: 90 });
   const labels = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`l${at}`, 'x']));
-  assert.deepEqual(codesOf(readTokenWish({ name: 'ci', labels })), ['access_invalid', 'labels_many']);
+  assert.deepEqual(codesOf(readTokenRequest({ name: 'ci', labels })), ['access_invalid', 'labels_many']);
 });
 
-function wish(name: string, days = 90): TokenWish {
-  return TokenWish.parse({ name, days });
+function request(name: string, days = 90): TokenRequest {
+  return TokenRequest.parse({ name, days });
 }
 
 function must<T>(result: Result<T | null>): T {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type AmendInput, amend, movePin } from '../../../../../shared/domain/changes/next-revision.ts';
+import { movePin, nextRevision, type RevisionInput } from '../../../../../shared/domain/changes/next-revision.ts';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import type { Revision } from '../../../../../shared/domain/serving/revision.ts';
 import { idsOf, policy, policyOfRing } from '../../../../support/invented.ts';
@@ -15,16 +15,16 @@ const other = policy({ location: 'us-east5' });
 const broken = policyOfRing({ pins: { opus: { model: 'claude-opus-99' }, sonnet: { model: 'claude-sonnet-90' } } });
 
 test('the first revision is number 1 and changes everything', () => {
-  const amended = amend(input({ current: null, expected: 0, note: 'hello' }));
+  const planned = nextRevision(input({ current: null, expected: 0, note: 'hello' }));
   const revision = anyRevision({ number: 1, policy: policy(), by: 'ada', at: now, note: 'hello' });
-  assert.deepEqual(amended, { ok: true, value: { revision, changes: [{ path: '', to: policy() }], findings: [] } });
+  assert.deepEqual(planned, { ok: true, value: { revision, changes: [{ path: '', to: policy() }], findings: [] } });
 });
 
 test('a change makes the next revision, with who, when, why and what', () => {
   const revision = anyRevision({ number: 8, policy: other, by: 'ada', at: now, note: null });
   const changes = [{ path: '/location', from: 'global', to: 'us-east5' }];
   for (const expected of [7, 'any'] as const) {
-    assert.deepEqual(amend(input({ policy: other, expected })), {
+    assert.deepEqual(nextRevision(input({ policy: other, expected })), {
       ok: true,
       value: { revision, changes, findings: [] },
     });
@@ -33,12 +33,12 @@ test('a change makes the next revision, with who, when, why and what', () => {
 
 test('whoever saw another revision than the one that stands is told both numbers', () => {
   for (const expected of [0, 6, 8]) {
-    assert.deepEqual(amend(input({ policy: other, expected })), {
+    assert.deepEqual(nextRevision(input({ policy: other, expected })), {
       ok: false,
       fault: { code: 'revision_conflict', expected, current: 7 },
     });
   }
-  assert.deepEqual(amend(input({ current: null, expected: 3 })), {
+  assert.deepEqual(nextRevision(input({ current: null, expected: 3 })), {
     ok: false,
     fault: { code: 'revision_conflict', expected: 3, current: 0 },
   });
@@ -46,18 +46,21 @@ test('whoever saw another revision than the one that stands is told both numbers
 
 test('a policy that already reads so makes no revision, not even for who saw another one', () => {
   for (const expected of [7, 3, 'any'] as const) {
-    assert.deepEqual(amend(input({ expected })), { ok: true, value: { revision: null, changes: [], findings: [] } });
+    assert.deepEqual(nextRevision(input({ expected })), {
+      ok: true,
+      value: { revision: null, changes: [], findings: [] },
+    });
   }
 });
 
 test('lint errors stop a change, and warnings only come with it', () => {
-  const stopped = amend(input({ policy: broken }));
+  const stopped = nextRevision(input({ policy: broken }));
   assert.ok(!stopped.ok && stopped.fault.code === 'policy_invalid');
   assert.deepEqual(
     stopped.fault.findings.map(({ code }) => code),
     ['pins_incomplete', 'model_unknown'],
   );
-  const warned = amend(input({ policy: policyOfRing({ pins: { opus: { model: 'claude-opus-92' } } }) }));
+  const warned = nextRevision(input({ policy: policyOfRing({ pins: { opus: { model: 'claude-opus-92' } } }) }));
   assert.ok(warned.ok && warned.value.revision?.number === 8);
   assert.deepEqual(
     warned.value.findings.map(({ code }) => code),
@@ -66,12 +69,12 @@ test('lint errors stop a change, and warnings only come with it', () => {
 });
 
 test('a conflict is told before lint errors, which the author may not have made', () => {
-  const amended = amend(input({ policy: broken, expected: 6 }));
-  assert.equal(amended.ok ? null : amended.fault.code, 'revision_conflict');
+  const planned = nextRevision(input({ policy: broken, expected: 6 }));
+  assert.equal(planned.ok ? null : planned.fault.code, 'revision_conflict');
 });
 
 test('a restore reports lint errors and is not stopped by them', () => {
-  const restored = amend(input({ policy: broken, restores: 3 }));
+  const restored = nextRevision(input({ policy: broken, restores: 3 }));
   assert.ok(restored.ok);
   assert.deepEqual([restored.value.revision?.number, restored.value.revision?.restores], [8, 3]);
   assert.deepEqual(
@@ -81,7 +84,7 @@ test('a restore reports lint errors and is not stopped by them', () => {
 });
 
 test('a restore of what stands makes no revision', () => {
-  const restored = amend(input({ restores: 3 }));
+  const restored = nextRevision(input({ restores: 3 }));
   assert.ok(restored.ok && restored.value.revision === null);
 });
 
@@ -89,8 +92,8 @@ test('the lint is of the day of the change', () => {
   const retiring = policy({
     models: [...policy().models, { id: 'claude-opus-92', retirement: { kind: 'shut', date: '2031-05-01' } }],
   });
-  assert.equal(amend(input({ policy: retiring, now: '2031-04-30T23:59:59.999Z' })).ok, true);
-  assert.equal(amend(input({ policy: retiring, now: '2031-05-01T00:00:00.000Z' })).ok, false);
+  assert.equal(nextRevision(input({ policy: retiring, now: '2031-04-30T23:59:59.999Z' })).ok, true);
+  assert.equal(nextRevision(input({ policy: retiring, now: '2031-05-01T00:00:00.000Z' })).ok, false);
 });
 
 test('moving a pin replaces that pin of that ring and nothing else', () => {
@@ -131,20 +134,22 @@ test('moving a pin that is not there or not right says which of the two', async 
 
 test('whatever is asked in whatever order, numbers grow by one and no revision changes once it is made', () => {
   const model = fc.constantFrom(...idsOf.opus, 'claude-opus-99');
-  const wish = fc.record({
+  const request = fc.record({
     model,
     expected: fc.oneof(fc.nat(6), fc.constant('any' as const)),
     restores: fc.option(fc.nat(5)),
   });
   fc.assert(
-    fc.property(fc.array(wish, { maxLength: 12 }), (wishes) => {
+    fc.property(fc.array(request, { maxLength: 12 }), (wishes) => {
       const made: Revision[] = [frozen(anyRevision({ policy: policy() }))];
       for (const { model: id, expected, restores } of wishes) {
         const current = made.at(-1) ?? null;
         const old = restores === null ? undefined : made[restores];
         const draft = old?.policy ?? policyOfRing({ pins: { opus: { model: id } } });
-        const amended = amend(input({ current, policy: frozen(draft), expected, restores: old?.number ?? null }));
-        if (amended.ok && amended.value.revision !== null) made.push(frozen(amended.value.revision));
+        const planned = nextRevision(
+          input({ current, policy: frozen(draft), expected, restores: old?.number ?? null }),
+        );
+        if (planned.ok && planned.value.revision !== null) made.push(frozen(planned.value.revision));
       }
       assert.deepEqual(
         made.map(({ number }) => number),
@@ -154,9 +159,9 @@ test('whatever is asked in whatever order, numbers grow by one and no revision c
   );
 });
 
-function input(over: Partial<AmendInput>): AmendInput {
-  const wish = { current: frozen(current), expected: 7, policy: policy(), restores: null, forced: null };
-  return { ...wish, approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], ...over };
+function input(over: Partial<RevisionInput>): RevisionInput {
+  const request = { current: frozen(current), expected: 7, policy: policy(), restores: null, forced: null };
+  return { ...request, approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], ...over };
 }
 
 /** The same value, in which a write throws. */

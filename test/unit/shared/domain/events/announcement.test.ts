@@ -107,10 +107,10 @@ test('a channel that keeps asking for a moment does not use up the attempts of a
 
 test('the wish of a channel is obeyed, and no wait is longer than a day', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 149 }), fc.double({ min: 0, noNaN: true }), (attempts, wish) => {
-      const settled = settle(record({ attempts }), refused(wish), now);
+    fc.property(fc.integer({ min: 1, max: 149 }), fc.double({ min: 0, noNaN: true }), (attempts, request) => {
+      const settled = settle(record({ attempts }), refused(request), now);
       const wait = Date.parse(settled.until) - now;
-      assert.ok(wait >= Math.min(Math.floor(wish), dayMs) && wait <= dayMs, `${wish} became ${wait}`);
+      assert.ok(wait >= Math.min(Math.floor(request), dayMs) && wait <= dayMs, `${request} became ${wait}`);
       assert.equal(claim(settled, event, now + wait - 1), null);
       assert.notEqual(claim(settled, event, now + wait), null);
     }),
