@@ -15,9 +15,9 @@ import { createAdoption } from './adoption/adoption.ts';
 import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
 import { createApi, type Handler } from './api/api.ts';
-import type { Callers } from './api/auth/caller.ts';
+import type { Authenticator } from './api/auth/authenticator.ts';
 import type { KeyAddresses } from './api/auth/id-tokens.ts';
-import { openCallers } from './api/auth/open.ts';
+import { openAuthenticator } from './api/auth/open.ts';
 import type { Keys } from './api/signing/signatures.ts';
 import { createSweep, type Sweep } from './commands/outbox.ts';
 import { defaultTopic, demand, type Environment, wordsOf } from './environment.ts';
@@ -32,7 +32,7 @@ export interface Parts {
   readonly channel?: Channel;
   readonly garden?: Garden;
   readonly store?: Store;
-  readonly callers?: Callers;
+  readonly authenticator?: Authenticator;
   readonly keys?: Keys;
   /** Where those who sign callers' tokens publish their keys. */
   readonly issuerKeys?: KeyAddresses;
@@ -91,7 +91,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
         clock,
         log,
         adoption,
-        callers: parts.callers ?? openCallers(environment, { store, clock, keys: parts.issuerKeys }),
+        authenticator: parts.authenticator ?? openAuthenticator(environment, { store, clock, keys: parts.issuerKeys }),
         keys: parts.keys ?? openKeys(environment, kms, log),
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
         afterCommit: () => publishSoon(sweep, log),

@@ -9,8 +9,8 @@ import type { Clock, Store } from '../../shared/ports.ts';
 import type { Adoption } from '../adoption/adoption.ts';
 import type { Log } from '../log.ts';
 import { describeBug } from '../log.ts';
-import type { Callers } from './auth/caller.ts';
-import { presentedBy } from './auth/credential.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { credentialOf } from './auth/credential.ts';
 import { createSnapshot } from './polls/policy-cache.ts';
 import { createPoll } from './polls/poll.ts';
 import { isPoll } from './polls/poll-request.ts';
@@ -22,7 +22,7 @@ import { createRates } from './traffic/rate-limit.ts';
 
 export interface ApiPorts {
   readonly store: Store;
-  readonly callers: Callers;
+  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly log: Log;
   readonly adoption: Adoption;
@@ -39,7 +39,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export function createApi(ports: ApiPorts): Handler {
-  const { callers, log } = ports;
+  const { authenticator, log } = ports;
   const overload = createLoadShedding({ log });
   const snapshot = createSnapshot(ports.store, ports.clock);
   const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
@@ -60,7 +60,7 @@ export function createApi(ports: ApiPorts): Handler {
 
   /** Who asks decides about the place, before a body is read that may take its time. */
   async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
-    const caller = await callers.identify(presentedBy(request));
+    const caller = await authenticator.identify(credentialOf(request));
     const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
     const wait = isAdmin ? rates.caller(caller.value).take() : 0;
     if (wait > 0) return refuse(request, response, { code: 'rate_limited', seconds: wait });

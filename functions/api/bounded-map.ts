@@ -1,13 +1,13 @@
 // A bounded map that forgets what was not asked for lately: two generations, of which the older is dropped when the
 // younger is full. So a busy credential is never verified again because of many idle ones.
 
-export interface Recent<K, V> {
+export interface BoundedMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
 }
 
 /** Holds `most` at the most, and the latest half of that surely. */
-export function createRecent<K, V>(most: number): Recent<K, V> {
+export function createBoundedMap<K, V>(most: number): BoundedMap<K, V> {
   const half = Math.floor(most / 2);
   let young = new Map<K, V>();
   let old = new Map<K, V>();

@@ -6,12 +6,12 @@ import { type AccessChange, membersAdded } from '../../shared/domain/access/deci
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { type Clock, expectOf, numberedId, type Store } from '../../shared/ports.ts';
-import type { Callers } from '../api/auth/caller.ts';
+import type { Authenticator } from '../api/auth/authenticator.ts';
 import { eventWrites } from './event-writes.ts';
 
 export interface ChangeAccessPorts {
   readonly store: Store;
-  readonly callers: Pick<Callers, 'adopt'>;
+  readonly authenticator: Pick<Authenticator, 'adopt'>;
   readonly clock: Clock;
   readonly afterCommit: () => Promise<void>;
 }
@@ -43,7 +43,7 @@ async function tryChange(
   request: AccessChangeRequest,
   attempt: number,
 ): Promise<Result<AccessOutcome>> {
-  const { store, callers, clock, afterCommit } = ports;
+  const { store, authenticator, clock, afterCommit } = ports;
   const { by, note, decide } = request;
   const read = await store.read('access', 'current');
   if (!read.ok) return read;
@@ -62,7 +62,7 @@ async function tryChange(
     ...recorded.value,
   ]);
   if (committed.ok) {
-    callers.adopt(access);
+    authenticator.adopt(access);
     await afterCommit();
     return ok({ access, changed: true });
   }

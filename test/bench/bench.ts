@@ -22,7 +22,7 @@ const benches = {
   firestore: benchFirestore,
   probes: benchProbes,
   bundles: benchBundles,
-  callers: benchCallers,
+  authenticator: benchCallers,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

@@ -2,7 +2,7 @@
 // verification of the same tokens. Every thread counts, since the signature is checked on another one.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { openCallers } from '../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../functions/api/auth/open.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { type Issuer, startIssuer } from '../support/fakes/issuer.ts';
 import type { Measure } from './measure.ts';
@@ -41,9 +41,9 @@ export async function benchCallers(): Promise<Record<string, Measure>> {
 function openIdentify(issuer: Issuer, store: ReturnType<typeof openSqlite>): (token: string) => Promise<void> {
   const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
   const keys = { google: issuer.address, iap: issuer.address };
-  const callers = openCallers(settings, { store, clock: Date.now, keys });
+  const authenticator = openAuthenticator(settings, { store, clock: Date.now, keys });
   return async (token) => {
-    const caller = await callers.identify({ authorization: `Bearer ${token}`, assertion: undefined });
+    const caller = await authenticator.identify({ authorization: `Bearer ${token}`, assertion: undefined });
     if (!caller.ok) throw new Error(`a good token was refused: ${JSON.stringify(caller.fault)}`);
   };
 }

@@ -52,7 +52,7 @@ export class Instance {
       catalogueAsOf: '2031-05-01',
       keys: null,
       // Everybody may do everything, under the name that the call presents.
-      callers: {
+      authenticator: {
         identify: ({ authorization = '' }) => ok({ name: authorization, role: 'owner', email: null, labels: {} }),
         adopt: () => undefined,
       },
@@ -74,12 +74,12 @@ export class Instance {
   }
 
   /** The real poll on this instance's own snapshot, which counts for `adoption` instead. */
-  realPoll(identify: Parameters<typeof createPoll>[0]['callers'], adoption: Adoption): Poll {
+  realPoll(identify: Parameters<typeof createPoll>[0]['authenticator'], adoption: Adoption): Poll {
     const { clock, log } = this.#around;
     const { snapshot } = this;
     return createPoll({
       snapshot,
-      callers: identify,
+      authenticator: identify,
       catalogue: [],
       clock,
       log,

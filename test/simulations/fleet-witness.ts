@@ -2,7 +2,7 @@
 // answered by the short way of fleet-answers.ts, and holds the two against each other.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Callers } from '../../functions/api/auth/caller.ts';
+import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
 import type { Poll } from '../../functions/api/polls/poll.ts';
 import type { Question } from '../../functions/api/polls/poll-request.ts';
 import { ok } from '../../shared/domain/fault.ts';
@@ -14,7 +14,7 @@ export class Witness {
   readonly #polls = new Map<Instance, Poll>();
   #question: Question | null = null;
   #counted = '';
-  readonly #callers: Callers = {
+  readonly #authenticator: Authenticator = {
     identify: () => {
       const { email = null, labels = {} } = this.#question?.machine ?? {};
       return ok({ name: 'machine', role: 'machine', email, labels });
@@ -40,7 +40,7 @@ export class Witness {
   #pollOf(instance: Instance): Poll {
     const known = this.#polls.get(instance);
     if (known !== undefined) return known;
-    const poll = instance.realPoll(this.#callers, {
+    const poll = instance.realPoll(this.#authenticator, {
       polled: (machine, revision, ring, marks) => {
         this.#counted = `${machine} ${revision} ${ring} ${marks}`;
       },

@@ -1,7 +1,7 @@
 // An instance's view of access with a store that answers when the test says so and a clock that the test moves.
 
 import assert from 'node:assert/strict';
-import { type AccessView, type Bound, createAccessView } from '../../functions/api/auth/access-cache.ts';
+import { type AccessCache, type AccessIndex, createAccessCache } from '../../functions/api/auth/access-cache.ts';
 import { type Access, noRoles } from '../../shared/domain/access/access.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
@@ -15,7 +15,7 @@ export const down = fail({ code: 'store_unavailable', detail: 'it is down' });
 export class ViewWorld {
   time = now;
   readonly reads: PromiseWithResolvers<Answer>[] = [];
-  readonly view: AccessView;
+  readonly view: AccessCache;
 
   constructor(read?: () => Promise<Answer>) {
     const ask = () => {
@@ -24,18 +24,18 @@ export class ViewWorld {
       return read === undefined ? asked.promise : read();
     };
     // The view reads the access document and no other kind.
-    this.view = createAccessView({ read: ask as Store['read'] }, () => this.time, []);
+    this.view = createAccessCache({ read: ask as Store['read'] }, () => this.time, []);
   }
 
   /** What is known now; nobody may have to wait for it. */
   atOnce(): number {
-    const bound = this.view.current();
-    return bound instanceof Promise ? assert.fail('it waits for the store') : numberOf(bound);
+    const accessIndex = this.view.current();
+    return accessIndex instanceof Promise ? assert.fail('it waits for the store') : numberOf(accessIndex);
   }
 
   async late(): Promise<number> {
-    const bound = this.view.current();
-    return bound instanceof Promise ? numberOf(await bound) : assert.fail('it does not wait for the store');
+    const accessIndex = this.view.current();
+    return accessIndex instanceof Promise ? numberOf(await accessIndex) : assert.fail('it does not wait for the store');
   }
 
   async answer(answer: Answer, read = this.reads.at(-1)): Promise<void> {
@@ -64,6 +64,6 @@ export function stored(number: number): Answer {
   return ok({ id: 'current', version: String(number), value: access(number) });
 }
 
-export function numberOf(bound: Result<Bound>): number {
-  return bound.ok ? bound.value.number : assert.fail(bound.fault.code);
+export function numberOf(accessIndex: Result<AccessIndex>): number {
+  return accessIndex.ok ? accessIndex.value.number : assert.fail(accessIndex.fault.code);
 }

@@ -4,16 +4,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApi } from '../../functions/api/api.ts';
-import { createAccessView } from '../../functions/api/auth/access-cache.ts';
-import { createCallers, hashToken } from '../../functions/api/auth/caller.ts';
+import { createAccessCache } from '../../functions/api/auth/access-cache.ts';
+import { createAuthenticator, hashToken } from '../../functions/api/auth/authenticator.ts';
 import { openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 
 const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
 const store = openSqlite(process.argv[2] ?? '');
-const callers = createCallers({
-  credentials: [{ ...caller, sha256: hashToken('token') }],
-  access: createAccessView(store, Date.now, []),
+const authenticator = createAuthenticator({
+  environmentTokens: [{ ...caller, sha256: hashToken('token') }],
+  access: createAccessCache(store, Date.now, []),
   issuers: { google: null, iap: null },
   clock: Date.now,
   used: () => undefined,
@@ -26,7 +26,7 @@ const log = { info: note, warn: note, error: note };
 const afterCommit = () => Promise.resolve();
 const adoption = createAdoption({ store, clock: Date.now, log });
 const server = createServer(
-  createApi({ store, callers, clock: Date.now, log, adoption, traceProject: null, keys, afterCommit }),
+  createApi({ store, authenticator, clock: Date.now, log, adoption, traceProject: null, keys, afterCommit }),
 );
 
 server.listen(0, '127.0.0.1', async () => {

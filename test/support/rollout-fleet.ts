@@ -4,7 +4,8 @@
 import type { Hono } from 'hono';
 import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
-import type { Caller, Callers } from '../../functions/api/auth/caller.ts';
+import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
+import type { Caller } from '../../functions/api/auth/caller.ts';
 import { createSnapshot, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
@@ -18,7 +19,7 @@ import { models } from './invented.ts';
 import { draft, ring } from './world.ts';
 
 export const people = ['ada', 'bob', 'cyd'] as const;
-export type Person = (typeof people)[number];
+export type Identity = (typeof people)[number];
 
 export interface Answer {
   readonly status: number;
@@ -73,7 +74,7 @@ export class Fleet {
         catalogue: [],
         catalogueAsOf: '2031-05-01',
         keys: null,
-        callers: openCallers(),
+        authenticator: openAuthenticator(),
         adoption: this.#adoption,
         afterCommit: () => Promise.resolve(),
       }),
@@ -82,7 +83,7 @@ export class Fleet {
 
   /** A call by a person on one of the two instances. */
   async ask(
-    person: Person,
+    person: Identity,
     method: 'GET' | 'POST' | 'PUT',
     path: string,
     body?: object,
@@ -150,7 +151,7 @@ export class Fleet {
 }
 
 /** Everybody may do everything, under the name that the call presents. */
-function openCallers(): Callers {
+function openAuthenticator(): Authenticator {
   return {
     identify: ({ authorization }) => {
       const caller: Caller = { name: authorization ?? '', role: 'owner', email: null, labels: {} };

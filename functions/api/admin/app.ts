@@ -8,7 +8,8 @@ import { createChangeAccess } from '../../commands/change-access.ts';
 import { createChange } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
 import { describeBug } from '../../log.ts';
-import type { Caller, Callers } from '../auth/caller.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Caller } from '../auth/caller.ts';
 import { assertionHeader } from '../auth/credential.ts';
 import { problemHeaders, problemOf } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
@@ -23,7 +24,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 
 export interface AppPorts extends RoutePorts {
-  readonly callers: Callers;
+  readonly authenticator: Authenticator;
   readonly log: Log;
 }
 
@@ -42,14 +43,14 @@ export function createApp(ports: AppPorts): Hono {
   const app = new Hono();
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
-      const reply = await serve(route, context, ports.callers);
+      const reply = await serve(route, context, ports.authenticator);
       if (route.method !== 'GET' && route.role !== 'machine') logChange(ports.log, route, reply, context);
       return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
     });
   }
   let document: ReturnType<typeof openapiOf> | null = null;
   app.get('/openapi.json', async (context) => {
-    const caller = await authorise('reader', context, ports.callers);
+    const caller = await authorise('reader', context, ports.authenticator);
     if (!caller.ok) return problem(caller.fault);
     document ??= openapiOf(routes);
     return context.json(document);
@@ -68,8 +69,8 @@ export function createApp(ports: AppPorts): Hono {
   return app;
 }
 
-async function serve(route: Route, context: Context, callers: Callers): Promise<Result<Reply>> {
-  const caller = route.role === null ? ok(nobody) : await authorise(route.role, context, callers);
+async function serve(route: Route, context: Context, authenticator: Authenticator): Promise<Result<Reply>> {
+  const caller = route.role === null ? ok(nobody) : await authorise(route.role, context, authenticator);
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
@@ -88,9 +89,9 @@ async function serve(route: Route, context: Context, callers: Callers): Promise<
 
 const nobody: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
 
-async function authorise(needs: Role, { req }: Context, callers: Callers): Promise<Result<Caller>> {
+async function authorise(needs: Role, { req }: Context, authenticator: Authenticator): Promise<Result<Caller>> {
   const authorization = req.header('Authorization');
-  const caller = await callers.identify({ authorization, assertion: req.header(assertionHeader) });
+  const caller = await authenticator.identify({ authorization, assertion: req.header(assertionHeader) });
   if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;
   return fail({ code: 'forbidden', role: caller.value.role, needs });
 }

@@ -10,7 +10,7 @@ import type { Clock, Store, Stored } from '../../../shared/ports.ts';
 import { answerInTime } from '../polls/policy-cache.ts';
 
 /** Access, made ready to be asked. The same object as long as nothing changes. */
-export interface Bound {
+export interface AccessIndex {
   readonly number: number;
   /** By their SHA-256. */
   readonly tokens: ReadonlyMap<string, FleetToken>;
@@ -18,8 +18,8 @@ export interface Bound {
   roleOf(email: string): Role | null;
 }
 
-export interface AccessView {
-  current(): Result<Bound> | Promise<Result<Bound>>;
+export interface AccessCache {
+  current(): Result<AccessIndex> | Promise<Result<AccessIndex>>;
   adopt(access: Access): void;
 }
 
@@ -30,10 +30,14 @@ export const trustForMs = 15_000;
 /** How soon a store that has never answered is asked again. */
 const retryAfterMs = 1_000;
 
-export function createAccessView(store: Pick<Store, 'read'>, clock: Clock, firstOwners: readonly string[]): AccessView {
-  let bound: Bound | null = null;
+export function createAccessCache(
+  store: Pick<Store, 'read'>,
+  clock: Clock,
+  firstOwners: readonly string[],
+): AccessCache {
+  let accessIndex: AccessIndex | null = null;
   let fault: Fault | null = null;
-  /** When the read began that `bound` is from: what was committed before that is in it. */
+  /** When the read began that `accessIndex` is from: what was committed before that is in it. */
   let asOf = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
@@ -48,7 +52,7 @@ export function createAccessView(store: Pick<Store, 'read'>, clock: Clock, first
   /** A read that began before our own commit must not take the instance back to what stood before it. */
   function learn(access: Access | null): void {
     const number = access?.revision.number ?? 0;
-    if (bound === null || number > bound.number) bound = bind(access, firstOwners);
+    if (accessIndex === null || number > accessIndex.number) accessIndex = indexAccess(access, firstOwners);
   }
 
   function ask(now: number): void {
@@ -62,17 +66,18 @@ export function createAccessView(store: Pick<Store, 'read'>, clock: Clock, first
     asking = mine;
   }
 
-  function current(): Result<Bound> | Promise<Result<Bound>> {
+  function current(): Result<AccessIndex> | Promise<Result<AccessIndex>> {
     const now = clock();
     // The distance, since a clock can be set back.
     const age = Math.abs(now - asOf);
-    if (bound !== null && age < reviewAfterMs) return ok(bound);
+    if (accessIndex !== null && age < reviewAfterMs) return ok(accessIndex);
     const sinceAsked = Math.abs(now - askedAt);
-    const mayAsk = asking === null && (fault === null || sinceAsked >= (bound === null ? retryAfterMs : reviewAfterMs));
+    const mayAsk =
+      asking === null && (fault === null || sinceAsked >= (accessIndex === null ? retryAfterMs : reviewAfterMs));
     if (mayAsk || sinceAsked >= trustForMs) ask(now);
-    if (bound !== null && (age < trustForMs || fault !== null)) return ok(bound);
+    if (accessIndex !== null && (age < trustForMs || fault !== null)) return ok(accessIndex);
     if (asking === null) return fail(fault ?? unanswered);
-    return asking.then(() => (fault === null ? current() : answerOf(bound, fault)));
+    return asking.then(() => (fault === null ? current() : answerOf(accessIndex, fault)));
   }
 
   return { current, adopt: learn };
@@ -80,11 +85,11 @@ export function createAccessView(store: Pick<Store, 'read'>, clock: Clock, first
 
 const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
 
-function answerOf(bound: Bound | null, fault: Fault): Result<Bound> {
-  return bound === null ? fail(fault) : ok(bound);
+function answerOf(accessIndex: AccessIndex | null, fault: Fault): Result<AccessIndex> {
+  return accessIndex === null ? fail(fault) : ok(accessIndex);
 }
 
-function bind(access: Access | null, firstOwners: readonly string[]): Bound {
+function indexAccess(access: Access | null, firstOwners: readonly string[]): AccessIndex {
   const roles = access?.revision.roles ?? null;
   return {
     number: access?.revision.number ?? 0,

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 
-export interface Presented {
+export interface Credential {
   readonly authorization: string | undefined;
   readonly assertion: string | undefined;
 }
@@ -12,7 +12,7 @@ export interface Presented {
 export const assertionHeader = 'x-goog-iap-jwt-assertion';
 
 /** From a request of Node's own, without the cost of anything else. */
-export function presentedBy({ headers, rawHeaders }: IncomingMessage): Presented {
+export function credentialOf({ headers, rawHeaders }: IncomingMessage): Credential {
   const assertion = headers[assertionHeader];
   return {
     authorization: headers.authorization === undefined ? undefined : allOf(headers.authorization, rawHeaders),

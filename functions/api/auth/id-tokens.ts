@@ -4,14 +4,14 @@
 import type { Result } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
 
-export interface Person {
+export interface Identity {
   /** In lower case. */
   readonly email: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-export type Verify = (token: string) => Promise<Result<Person>>;
+export type Verify = (token: string) => Promise<Result<Identity>>;
 
 /** Null where such tokens are not taken. */
 export interface Issuers {
@@ -20,7 +20,7 @@ export interface Issuers {
 }
 
 /** What a token must say to be believed. */
-export interface Terms {
+export interface IdTokenRequirements {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly algorithm: 'RS256' | 'ES256';
@@ -52,7 +52,7 @@ export interface IssuerSettings {
 }
 
 export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: IssuerSettings, clock: Clock): Issuers {
-  const google: Terms = {
+  const google: IdTokenRequirements = {
     issuers: ['https://accounts.google.com', 'accounts.google.com'],
     audiences,
     algorithm: 'RS256',
@@ -60,7 +60,7 @@ export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: I
     hostedDomains,
     statesVerified: true,
   };
-  const iap: Terms = {
+  const iap: IdTokenRequirements = {
     issuers: ['https://cloud.google.com/iap'],
     audiences: iapAudience === null ? [] : [iapAudience],
     algorithm: 'ES256',
@@ -68,14 +68,15 @@ export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: I
     hostedDomains,
     statesVerified: false,
   };
-  const open = (terms: Terms) => (terms.audiences.length === 0 ? null : verifyLater(terms, clock));
+  const open = (requirements: IdTokenRequirements) =>
+    requirements.audiences.length === 0 ? null : verifyLater(requirements, clock);
   return { google: open(google), iap: open(iap) };
 }
 
-function verifyLater(terms: Terms, clock: Clock): Verify {
+function verifyLater(requirements: IdTokenRequirements, clock: Clock): Verify {
   let loaded: Promise<Verify> | null = null;
   return async function verify(token) {
-    loaded ??= import('./verify-id-token.ts').then(({ createVerify }) => createVerify(terms, clock));
+    loaded ??= import('./verify-id-token.ts').then(({ createVerify }) => createVerify(requirements, clock));
     return (await loaded)(token);
   };
 }

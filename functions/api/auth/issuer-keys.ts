@@ -6,7 +6,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../../shared/ports.ts';
 
 /** Thrown when there are no keys to go by: that says nothing about the token. */
-export class IssuerSilent extends Error {}
+export class IssuerUnavailable extends Error {}
 
 const refreshAfterMs = 10 * 60_000;
 const trustForMs = 24 * 3_600_000;
@@ -15,7 +15,7 @@ const askAtMostEachMs = 30_000;
 const retryAfterMs = 5_000;
 const answerWithinMs = 3_000;
 
-export function createKeys(address: string, clock: Clock): JWTVerifyGetKey {
+export function createIssuerKeys(address: string, clock: Clock): JWTVerifyGetKey {
   // With these two, jose fetches when it is told to and never by itself.
   const ownPace = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY };
   const keys = createRemoteJWKSet(new URL(address), { ...ownPace, timeoutDuration: answerWithinMs });
@@ -49,14 +49,14 @@ export function createKeys(address: string, clock: Clock): JWTVerifyGetKey {
 
   return async function keyOf(header, token) {
     if (sinceMs(fetchedAt) >= refreshAfterMs) await refresh();
-    if (sinceMs(fetchedAt) >= trustForMs) throw new IssuerSilent(`${address}: ${lastError}`);
+    if (sinceMs(fetchedAt) >= trustForMs) throw new IssuerUnavailable(`${address}: ${lastError}`);
     try {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       await refresh();
       // The key may be a new one that could not be fetched.
-      if (lastError !== null) throw new IssuerSilent(`${address}: ${lastError}`);
+      if (lastError !== null) throw new IssuerUnavailable(`${address}: ${lastError}`);
       return keys(header, token);
     }
   };

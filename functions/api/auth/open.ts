@@ -2,12 +2,12 @@
 
 import type { Clock, Store } from '../../../shared/ports.ts';
 import { type Environment, wordsOf } from '../../environment.ts';
-import { createAccessView } from './access-cache.ts';
-import { type Callers, type Credential, createCallers, hashToken } from './caller.ts';
+import { createAccessCache } from './access-cache.ts';
+import { type Authenticator, createAuthenticator, type EnvironmentToken, hashToken } from './authenticator.ts';
 import { createIssuers, googleKeys, type KeyAddresses } from './id-tokens.ts';
-import { createUses } from './token-usage.ts';
+import { createTokenUsage } from './token-usage.ts';
 
-export interface CallersSurroundings {
+export interface AuthenticatorSettings {
   readonly store: Store;
   readonly clock: Clock;
   /** Where issuers publish their keys; Google's own when absent. */
@@ -15,26 +15,36 @@ export interface CallersSurroundings {
 }
 
 /** Faults in the settings are thrown as `Error` with words for a person. */
-export function openCallers(environment: Environment, { store, clock, keys }: CallersSurroundings): Callers {
+export function openAuthenticator(
+  environment: Environment,
+  { store, clock, keys }: AuthenticatorSettings,
+): Authenticator {
   const { PINWARD_ADMIN_TOKEN: admin, PINWARD_MACHINE_TOKEN: machine } = environment;
-  const credentials = [...credentialsOf('admin', 'owner', admin), ...credentialsOf('machine', 'machine', machine)];
+  const environmentTokens = [
+    ...environmentTokenOf('admin', 'owner', admin),
+    ...environmentTokenOf('machine', 'machine', machine),
+  ];
   const audiences = wordsOf(environment.PINWARD_AUDIENCES);
   const iapAudience = environment.PINWARD_IAP_AUDIENCE || null;
-  if (credentials.length === 0 && audiences.length === 0 && iapAudience === null) {
+  if (environmentTokens.length === 0 && audiences.length === 0 && iapAudience === null) {
     throw new Error('nobody could call: set PINWARD_AUDIENCES, PINWARD_IAP_AUDIENCE or PINWARD_ADMIN_TOKEN');
   }
   const hostedDomains = wordsOf(environment.PINWARD_HOSTED_DOMAINS);
   const firstOwners = wordsOf(environment.PINWARD_OWNERS).map((email) => email.toLowerCase());
-  return createCallers({
-    credentials,
-    access: createAccessView(store, clock, firstOwners),
+  return createAuthenticator({
+    environmentTokens,
+    access: createAccessCache(store, clock, firstOwners),
     issuers: createIssuers({ audiences, hostedDomains, iapAudience, keys: keys ?? googleKeys }, clock),
     clock,
-    used: createUses(store, clock),
+    used: createTokenUsage(store, clock),
   });
 }
 
-function credentialsOf(name: string, role: Credential['role'], token: string | undefined): readonly Credential[] {
+function environmentTokenOf(
+  name: string,
+  role: EnvironmentToken['role'],
+  token: string | undefined,
+): readonly EnvironmentToken[] {
   if (token === undefined || token === '') return [];
   if (token.length < 32) throw new Error(`the ${name} token is too short: use 32 or more random characters`);
   return [{ name, role, email: null, labels: {}, sha256: hashToken(token) }];

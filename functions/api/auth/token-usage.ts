@@ -8,7 +8,7 @@ const mostAtOnce = 100;
 const dayMs = 86_400_000;
 
 /** To be told of each use, by the token's SHA-256. */
-export function createUses(store: Pick<Store, 'commit'>, clock: Clock): (sha256: string) => void {
+export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (sha256: string) => void {
   const noted = new Map<string, number>();
   const waiting = new Map<string, number>();
   let writtenAt = Number.NEGATIVE_INFINITY;

@@ -5,37 +5,37 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { isServiceAccount } from '../../../shared/domain/access/roles.ts';
 import { type CredentialDefect, fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
-import type { Person, Terms, Verify } from './id-tokens.ts';
-import { createKeys, IssuerSilent } from './issuer-keys.ts';
+import type { Identity, IdTokenRequirements, Verify } from './id-tokens.ts';
+import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 
 /** Clocks differ; source: Google's advice for IAP's header. */
 const toleranceSeconds = 30;
 /** Google's tokens live an hour and IAP's ten minutes; one that claims to live for years is none of theirs. */
 const longestAgeSeconds = 24 * 3600;
 
-export function createVerify(terms: Terms, clock: Clock): Verify {
-  const keyOf = createKeys(terms.keys, clock);
+export function createVerify(requirements: IdTokenRequirements, clock: Clock): Verify {
+  const keyOf = createIssuerKeys(requirements.keys, clock);
   return async function verify(token) {
     try {
       const { payload } = await jwtVerify(token, keyOf, {
-        algorithms: [terms.algorithm],
-        issuer: [...terms.issuers],
-        audience: [...terms.audiences],
+        algorithms: [requirements.algorithm],
+        issuer: [...requirements.issuers],
+        audience: [...requirements.audiences],
         requiredClaims: ['sub', 'exp'],
         maxTokenAge: longestAgeSeconds,
         clockTolerance: toleranceSeconds,
         currentDate: new Date(clock()),
       });
-      return readPerson(payload, terms);
+      return readPerson(payload, requirements);
     } catch (error) {
-      if (error instanceof IssuerSilent) return fail({ code: 'issuer_unavailable', detail: error.message });
+      if (error instanceof IssuerUnavailable) return fail({ code: 'issuer_unavailable', detail: error.message });
       if (error instanceof errors.JOSEError) return refuse(defectOf(error));
       throw error;
     }
   };
 }
 
-function readPerson(payload: JWTPayload, { hostedDomains, statesVerified }: Terms): Result<Person> {
+function readPerson(payload: JWTPayload, { hostedDomains, statesVerified }: IdTokenRequirements): Result<Identity> {
   const { email, email_verified: isVerified, hd, exp } = payload;
   // Beyond ASCII, different addresses have one lower case: the Kelvin sign becomes a k.
   if (typeof email !== 'string' || !/^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(email) || exp === undefined) {

@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import { isVersion } from '../../../shared/domain/models/version.ts';
 import type { Machine } from '../../../shared/domain/serving/machine.ts';
-import type { Caller, Callers } from '../auth/caller.ts';
-import { presentedBy } from '../auth/credential.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Caller } from '../auth/caller.ts';
+import { credentialOf } from '../auth/credential.ts';
 import type { Bucket, Rates } from '../traffic/rate-limit.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
@@ -35,13 +36,13 @@ export function isPoll(url: string): boolean {
 /** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format, a parameter or haste. */
 export function readQuestion(
   request: IncomingMessage,
-  callers: Callers,
+  authenticator: Authenticator,
   rates: Rates,
 ): Result<Question> | Promise<Result<Question>> {
   const { method = '' } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
-  const caller = callers.identify(presentedBy(request));
+  const caller = authenticator.identify(credentialOf(request));
   if (caller instanceof Promise)
     return caller.then((late) => (late.ok ? questionOf(request, late.value, rates) : late));
   return caller.ok ? questionOf(request, caller.value, rates) : caller;

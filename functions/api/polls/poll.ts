@@ -7,7 +7,7 @@ import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import type { Adoption } from '../../adoption/adoption.ts';
 import { describeBug, type Log, traceOf } from '../../log.ts';
-import type { Callers } from '../auth/caller.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { createSignatures, type Keys } from '../signing/signatures.ts';
 import { createRates } from '../traffic/rate-limit.ts';
@@ -17,7 +17,7 @@ import { createFrame, type Frame, type Served } from './response-cache.ts';
 
 export interface PollPorts {
   readonly snapshot: Snapshot;
-  readonly callers: Callers;
+  readonly authenticator: Authenticator;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,7 +32,7 @@ export interface PollPorts {
 export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<void>;
 
 export function createPoll(ports: PollPorts): Poll {
-  const { snapshot, callers, catalogue, clock, log, adoption, traceProject } = ports;
+  const { snapshot, authenticator, catalogue, clock, log, adoption, traceProject } = ports;
   const signatures = createSignatures(ports.keys, clock, log);
   const rates = createRates(clock);
   let frame: Frame | null = null;
@@ -91,7 +91,7 @@ export function createPoll(ports: PollPorts): Poll {
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
-    const question = readQuestion(request, callers, rates);
+    const question = readQuestion(request, authenticator, rates);
     if (!(question instanceof Promise)) return serveQuestion(request, response, question);
     // Who asks and what is known may both wait for the store: let them do so together.
     return Promise.all([question, snapshot.current()]).then(async ([late]) => {

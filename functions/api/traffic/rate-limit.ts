@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../../shared/ports.ts';
 import type { Caller } from '../auth/caller.ts';
-import { createRecent } from '../bounded-map.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 
 /** So much at once, and so much each second after that. */
 interface Limit {
@@ -39,8 +39,8 @@ export interface Rates {
 const mostRemembered = 50_000;
 
 export function createRates(clock: Clock): Rates {
-  const buckets = createRecent<string, Bucket>(mostRemembered);
-  const versions = createRecent<string, true>(mostRemembered);
+  const buckets = createBoundedMap<string, Bucket>(mostRemembered);
+  const versions = createBoundedMap<string, true>(mostRemembered);
 
   function tokenBucket(kind: keyof typeof limits, name: string): Bucket {
     const key = `${kind} ${name}`;

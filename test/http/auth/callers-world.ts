@@ -75,13 +75,13 @@ export async function startWorld(parts: Parts = {}): Promise<World> {
 
 /** Gives each role to the address that is called after it. */
 export async function bindRoles({ service }: World, over: Record<string, readonly string[]> = {}): Promise<void> {
-  const bound = Object.fromEntries(roles.map((role) => [role, [`email:${role}@example.com`]]));
+  const accessIndex = Object.fromEntries(roles.map((role) => [role, [`email:${role}@example.com`]]));
   await service
     .ask()
     .put('/v1/access')
     .set(asAdmin)
     .set('If-Match', '*')
-    .send({ ...bound, ...over })
+    .send({ ...accessIndex, ...over })
     .expect(200);
 }
 

@@ -56,10 +56,10 @@ describe('who may do what', () => {
 
   for (const role of roles) {
     test(`a ${role} may call what needs its role or less, and nothing else`, async () => {
-      const credentials = await world.as(`${role}@example.com`);
+      const environmentTokens = await world.as(`${role}@example.com`);
 
       for (const { operation, method, path, needs } of calls) {
-        const { status, code, text } = await world.call(method, path, credentials);
+        const { status, code, text } = await world.call(method, path, environmentTokens);
         const isRefused = code === 'forbidden';
         assert.notEqual(status, 401, `${operation}: ${text}`);
         assert.equal(isRefused, needs !== null && !isAtLeast(role, needs), `${operation} for a ${role}: ${text}`);

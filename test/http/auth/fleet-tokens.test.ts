@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { IssuedReply, TokensReply } from '../../../functions/api/admin/schemas/access.ts';
-import { openCallers } from '../../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store, Write } from '../../../shared/ports.ts';
 import { adminToken, asAdmin } from '../../support/service.ts';
@@ -171,9 +171,9 @@ describe('a fleet token', () => {
       close: () => store.close(),
     };
     const settings = { PINWARD_ADMIN_TOKEN: adminToken };
-    const callers = openCallers(settings, { store: watched, clock: () => world.service.time });
+    const authenticator = openAuthenticator(settings, { store: watched, clock: () => world.service.time });
     const admits = async (token: string) => {
-      const caller = await callers.identify({ authorization: `Bearer ${token}`, assertion: undefined });
+      const caller = await authenticator.identify({ authorization: `Bearer ${token}`, assertion: undefined });
       return caller.ok;
     };
     return { admits, close: () => store.close() };

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { openCallers } from '../../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { asMachine } from '../../support/service.ts';
 import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
@@ -152,10 +152,10 @@ describe('a signed token', () => {
     const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
     const keys = { google: world.google.address, iap: world.iap.address };
     const store = openSqlite(':memory:');
-    const callers = openCallers(settings, { store, clock: () => world.service.time, keys });
+    const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, keys });
     const { Authorization } = await tokenOf();
     const isKnown = async (authorization = Authorization) =>
-      (await callers.identify({ authorization, assertion: undefined })).ok;
+      (await authenticator.identify({ authorization, assertion: undefined })).ok;
     assert.ok(await isKnown());
     for (let at = 0; at < 30_000; at++) assert.ok(!(await isKnown(`Bearer pinward_${at}`)));
     await world.google.rotate();

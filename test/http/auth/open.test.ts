@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { openCallers } from '../../../functions/api/auth/open.ts';
-import { createRecent } from '../../../functions/api/bounded-map.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open.ts';
+import { createBoundedMap } from '../../../functions/api/bounded-map.ts';
 import type { Environment } from '../../../functions/environment.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
 import { now } from '../../support/world.ts';
 
 const open = (environment: Environment) =>
-  openCallers(environment, { store: openSqlite(':memory:'), clock: () => now });
+  openAuthenticator(environment, { store: openSqlite(':memory:'), clock: () => now });
 const present = (token: string) => ({ authorization: `Bearer ${token}`, assertion: undefined });
 
 describe('settings', () => {
@@ -36,20 +36,20 @@ describe('settings', () => {
   });
 
   test('that name no audience take no token of Google, however well signed', async () => {
-    const callers = open({ PINWARD_ADMIN_TOKEN: adminToken });
+    const authenticator = open({ PINWARD_ADMIN_TOKEN: adminToken });
     const unknown = { ok: false, fault: { code: 'unauthenticated', defect: 'unknown' } };
 
-    assert.deepEqual(await callers.identify(present('a.b.c')), unknown);
-    assert.deepEqual(await callers.identify({ authorization: undefined, assertion: 'a.b.c' }), unknown);
+    assert.deepEqual(await authenticator.identify(present('a.b.c')), unknown);
+    assert.deepEqual(await authenticator.identify({ authorization: undefined, assertion: 'a.b.c' }), unknown);
   });
 });
 
 test('a token of the environment is known at once, without a look into the store', () => {
-  const callers = openCallers(
+  const authenticator = openAuthenticator(
     { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken },
     { store: { ...openSqlite(':memory:'), read: () => assert.fail('it reads the store') }, clock: () => now },
   );
-  const asked = [adminToken, machineToken, machineToken].map((token) => callers.identify(present(token)));
+  const asked = [adminToken, machineToken, machineToken].map((token) => authenticator.identify(present(token)));
 
   const [admin, machine, again] = asked.map((answer) =>
     answer instanceof Promise || !answer.ok ? null : answer.value,
@@ -62,7 +62,7 @@ test('a token of the environment is known at once, without a look into the store
 test('what is remembered lately is kept, what was not asked for is forgotten, and no value is wrong', () => {
   const keys = fc.array(fc.nat(40), { maxLength: 300 });
   const property = fc.property(keys, fc.integer({ min: 2, max: 20 }), (asked, most) => {
-    const recent = createRecent<number, { key: number }>(most);
+    const recent = createBoundedMap<number, { key: number }>(most);
     for (const [at, key] of asked.entries()) {
       const known = recent.get(key);
       if (known === undefined) recent.set(key, { key });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { AccessRevisionsReply } from '../../../functions/api/admin/schemas/access.ts';
-import { hashToken } from '../../../functions/api/auth/caller.ts';
+import { hashToken } from '../../../functions/api/auth/authenticator.ts';
 import { type ChangeAccess, createChangeAccess } from '../../../functions/commands/change-access.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { AccessRevision, noRoles } from '../../../shared/domain/access/access.ts';
@@ -115,7 +115,7 @@ describe('the roles', () => {
 
   test('are changed by two instances at once: each decides again on what the other left', async () => {
     const store = openSqlite(world.service.file);
-    const ports = { store, callers: { adopt: () => undefined }, clock: () => world.service.time };
+    const ports = { store, authenticator: { adopt: () => undefined }, clock: () => world.service.time };
     const instances = [1, 2].map(() => createChangeAccess({ ...ports, afterCommit: async () => undefined }));
     const issue = (change: ChangeAccess, name: string) => {
       const request = TokenRequest.parse({ name });

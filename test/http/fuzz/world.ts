@@ -1,8 +1,8 @@
 // The service that is fuzzed: the api as it is served, on a store in memory, with upgrades and a rollout under way and two
 // admins, so that every call has something to do. The steering is done by the fleet of the tests of steering.
 
-import { createAccessView } from '../../../functions/api/auth/access-cache.ts';
-import { createCallers, hashToken } from '../../../functions/api/auth/caller.ts';
+import { createAccessCache } from '../../../functions/api/auth/access-cache.ts';
+import { createAuthenticator, hashToken } from '../../../functions/api/auth/authenticator.ts';
 import type { Log } from '../../../functions/log.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
@@ -31,24 +31,24 @@ export async function openWorld(log: Log): Promise<World> {
   await fleet.advance();
 
   const clock = () => service.time;
-  const credentials = [
+  const environmentTokens = [
     { name: 'admin', role: 'owner', token: adminToken },
     { name: 'second', role: 'approver', token: secondToken },
     { name: 'machine', role: 'machine', token: machineToken },
   ] as const;
-  const callers = createCallers({
-    credentials: credentials.map(({ token, ...rest }) => ({
+  const authenticator = createAuthenticator({
+    environmentTokens: environmentTokens.map(({ token, ...rest }) => ({
       ...rest,
       email: null,
       labels: {},
       sha256: hashToken(token),
     })),
-    access: createAccessView(store, clock, []),
+    access: createAccessCache(store, clock, []),
     issuers: { google: null, iap: null },
     clock,
     used: () => undefined,
   });
-  const service = startService({ store, callers, log });
+  const service = startService({ store, authenticator, log });
   service.time = fleet.time + 60_000;
   await listen(service.server);
   return {

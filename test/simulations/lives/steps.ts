@@ -1,7 +1,7 @@
 // How a step of a life is made: a thing that may happen to a fleet, with words for the report of a failure.
 
 import fc from 'fast-check';
-import { type Fleet, type Person, people } from '../../support/rollout-fleet.ts';
+import { type Fleet, type Identity, people } from '../../support/rollout-fleet.ts';
 
 type Step = (fleet: Fleet) => Promise<unknown>;
 
@@ -11,7 +11,7 @@ export interface Named {
   readonly step: Step;
 }
 
-const person = fc.constantFrom<Person>(...people);
+const person = fc.constantFrom<Identity>(...people);
 const instance = fc.nat(1);
 
 /** A call by anybody on either instance. */

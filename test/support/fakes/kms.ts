@@ -105,8 +105,8 @@ export async function startFakeKms(): Promise<FakeKms> {
     asymmetricSign: answer('sign', sign),
   });
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, accessIndex) =>
+      error === null ? resolve(accessIndex) : reject(error),
     ),
   );
   return {

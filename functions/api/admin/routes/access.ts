@@ -13,7 +13,7 @@ import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import type { ChangeAccess } from '../../../commands/change-access.ts';
-import { fleetPrefix, hashToken } from '../../auth/caller.ts';
+import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
 import {
   AccessChangeReply,

@@ -136,9 +136,9 @@ test('a clock that is set back makes it ask, and not trust what it knows for hou
 
 test('before anything is stated nobody has a role but people of the house, who are machines', async () => {
   const world = new ViewWorld(async () => ok(null));
-  const bound = await world.view.current();
+  const accessIndex = await world.view.current();
 
-  assert.ok(bound.ok);
-  assert.equal(bound.value.roleOf('ada@example.com'), 'machine');
-  assert.equal(bound.value.roleOf('a@acme.iam.gserviceaccount.com'), null);
+  assert.ok(accessIndex.ok);
+  assert.equal(accessIndex.value.roleOf('ada@example.com'), 'machine');
+  assert.equal(accessIndex.value.roleOf('a@acme.iam.gserviceaccount.com'), null);
 });
