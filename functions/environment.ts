@@ -84,14 +84,14 @@ const examples: Partial<Record<keyof Environment, string>> = {
 };
 
 /** The value of a variable that must be set. */
-export function demand(environment: Environment, name: keyof Environment): string {
+export function requireVariable(environment: Environment, name: keyof Environment): string {
   const value = environment[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
   return value;
 }
 
 /** Words with commas between them. */
-export function wordsOf(text = ''): readonly string[] {
+export function parseList(text = ''): readonly string[] {
   return text
     .split(',')
     .map((word) => word.trim())

@@ -3,18 +3,18 @@
 
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';
-import { frontProcess } from './api/http-server.ts';
+import { takeOverServer } from './api/http-server.ts';
 import { readEnvironment, readTarget } from './environment.ts';
-import { ownProcess } from './lifecycle.ts';
+import { handleShutdown } from './lifecycle.ts';
 import { createWiring } from './wiring.ts';
 
 const wiring = createWiring(readEnvironment());
-ownProcess(() => wiring.close(), wiring.log);
+handleShutdown(() => wiring.close(), wiring.log);
 
 switch (readTarget()) {
   case 'api': {
     const api = wiring.api();
-    frontProcess(api);
+    takeOverServer(api);
     http('api', api);
     break;
   }

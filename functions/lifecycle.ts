@@ -10,7 +10,7 @@ import { describeBug } from './log.ts';
 /** Cloud Run kills after ten seconds. */
 const drainWithinMs = 9_000;
 
-export function ownProcess(close: () => Promise<void>, log: Log): void {
+export function handleShutdown(close: () => Promise<void>, log: Log): void {
   const servers = new Set<Server>();
   const channel = 'http.server.request.start';
   subscribe(channel, function note(message) {

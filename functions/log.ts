@@ -18,7 +18,7 @@ type Severity = 'INFO' | 'WARNING' | 'ERROR';
 const gatherForMs = 100;
 const bufferBytes = 65_536;
 /** In UTF-16 units, each of which takes at most three bytes. */
-const longestLine = 16_384;
+const maxLineLength = 16_384;
 
 /**
  * Lines go to the file descriptor (1 is standard output) without holding up the caller, at the latest after 100 ms or at
@@ -94,7 +94,7 @@ function toLine(severity: Severity, message: string, fields: Fields): string {
   if (fields === none) return `${start}}\n`;
   const rest = toJson(fields);
   const line = `${start},${rest.slice(1)}\n`;
-  return line.length <= longestLine ? line : `${start},"cut":${JSON.stringify(rest.slice(0, longestLine / 4))}}\n`;
+  return line.length <= maxLineLength ? line : `${start},"cut":${JSON.stringify(rest.slice(0, maxLineLength / 4))}}\n`;
 }
 
 function toJson(fields: Fields): string {

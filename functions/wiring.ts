@@ -18,9 +18,9 @@ import { createApi, type Handler } from './api/api.ts';
 import type { Authenticator } from './api/auth/authenticator.ts';
 import type { KeyAddresses } from './api/auth/id-tokens.ts';
 import { openAuthenticator } from './api/auth/open.ts';
-import type { Keys } from './api/signing/signatures.ts';
+import type { SigningKeys } from './api/signing/signatures.ts';
 import { createSweep, type Sweep } from './commands/outbox.ts';
-import { defaultTopic, demand, type Environment, wordsOf } from './environment.ts';
+import { defaultTopic, type Environment, parseList, requireVariable } from './environment.ts';
 import { createLog, type Log } from './log.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
 
@@ -33,7 +33,7 @@ export interface Parts {
   readonly garden?: Garden;
   readonly store?: Store;
   readonly authenticator?: Authenticator;
-  readonly keys?: Keys;
+  readonly keys?: SigningKeys;
   /** Where those who sign callers' tokens publish their keys. */
   readonly issuerKeys?: KeyAddresses;
 }
@@ -61,7 +61,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   const { clock = Date.now, log = createLog() } = parts;
   const store = parts.store ?? openStore(environment);
   const bus =
-    parts.bus ?? openPubsub(demand(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
+    parts.bus ??
+    openPubsub(requireVariable(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
   const sweep = createSweep(store, bus);
   const kms = openKms();
   const adoption = createAdoption({ store, clock, log });
@@ -76,8 +77,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
       catalogue: shippedCatalogue,
       clock,
       holder: randomUUID(),
-      projects: wordsOf(environment.PINWARD_PROJECTS),
-      locations: wordsOf(environment.PINWARD_LOCATIONS ?? 'global,us,eu'),
+      projects: parseList(environment.PINWARD_PROJECTS),
+      locations: parseList(environment.PINWARD_LOCATIONS ?? 'global,us,eu'),
     });
   };
   const probePorts = { run, sweep, log };
@@ -102,8 +103,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
     advanceOnce: async () => (await import('./advance/advance.ts')).advanceOnce(advancePorts),
     async announce() {
       const { createAnnounce } = await import('./announce/announce.ts');
-      const channel = parts.channel ?? (await openSlackChannel(demand(environment, 'PINWARD_SLACK_URL')));
-      return createAnnounce({ store, channel, clock, log, serviceUrl: demand(environment, 'PINWARD_URL') });
+      const channel = parts.channel ?? (await openSlackChannel(requireVariable(environment, 'PINWARD_SLACK_URL')));
+      return createAnnounce({ store, channel, clock, log, serviceUrl: requireVariable(environment, 'PINWARD_URL') });
     },
     async close() {
       await adoption.flush();
@@ -121,7 +122,7 @@ function vertexOptions({ PINWARD_VERTEX_ENDPOINT: fakeHost }: Environment): { re
 
 function openStore(environment: Environment): Store {
   if (environment.PINWARD_SQLITE !== undefined) return openSqlite(environment.PINWARD_SQLITE);
-  const project = demand(environment, 'GOOGLE_CLOUD_PROJECT');
+  const project = requireVariable(environment, 'GOOGLE_CLOUD_PROJECT');
   const database = environment.PINWARD_DATABASE;
   return openFirestore({ project, ...(database === undefined ? {} : { database }) });
 }
@@ -132,7 +133,7 @@ async function openSlackChannel(url: string): Promise<Channel> {
 }
 
 /** Null when nothing is to be signed, which the log then says. */
-function openKeys(environment: Environment, kms: Kms, log: Log): Keys | null {
+function openKeys(environment: Environment, kms: Kms, log: Log): SigningKeys | null {
   const [current, next, retiring] = [openKey('', 'make'), openKey('_NEXT', 'make'), openKey('_OLD', 'refuse')];
   if (current === null && (next !== null || retiring !== null))
     throw new Error('a next or an old signing key is set, but none that signs: PINWARD_KMS_KEY or PINWARD_KEY_FILE');
@@ -140,7 +141,7 @@ function openKeys(environment: Environment, kms: Kms, log: Log): Keys | null {
     log.warn('answers go out unsigned', { reason: 'neither PINWARD_KMS_KEY nor PINWARD_KEY_FILE is set' });
     return null;
   }
-  const organisation = demand(environment, 'PINWARD_ORGANISATION');
+  const organisation = requireVariable(environment, 'PINWARD_ORGANISATION');
   if (!isOrganisation(organisation))
     throw new Error(`PINWARD_ORGANISATION can not be "${organisation}": up to 100 of A-Z a-z 0-9 . _ -`);
   return { organisation, current, next, retiring };

@@ -26,11 +26,11 @@ export interface AdoptionPorts {
 
 export const flushEveryMs = 60_000;
 /** So many names at once become sketches before their minute is over. */
-const mostAtOnce = 20_000;
+const flushAtSize = 20_000;
 /** Names beyond are lost: a machine comes again. Reached only when the sketches can't keep up. */
-const mostGathered = 100_000;
+const maxBuffered = 100_000;
 /** Stretches, revisions, and what machines have in common: more of them in a minute are no fleet's doing. */
-const mostOfAKind = 300;
+const maxKeys = 300;
 
 /** Where the latest poll was counted. */
 interface Last {
@@ -58,7 +58,7 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
   }
 
   function note(machines: Set<string> | null, machine: string): void {
-    if (machines === null || size >= mostGathered || machines.has(machine)) return;
+    if (machines === null || size >= maxBuffered || machines.has(machine)) return;
     machines.add(machine);
     size += 1;
   }
@@ -69,7 +69,7 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
     flushedAt ??= now;
     // The distance, since a clock can be set back.
     const isDue = Math.abs(now - flushedAt) >= flushEveryMs;
-    if (isDue || size >= mostAtOnce) begin(isDue);
+    if (isDue || size >= flushAtSize) begin(isDue);
     else timer ??= setTimeout(() => begin(true), flushEveryMs).unref();
   }
 
@@ -137,7 +137,7 @@ function nothing(): Gathered {
 function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V | null {
   const known = map.get(key);
   if (known !== undefined) return known;
-  if (map.size >= mostOfAKind) return null;
+  if (map.size >= maxKeys) return null;
   const made = make();
   map.set(key, made);
   return made;

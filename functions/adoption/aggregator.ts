@@ -24,13 +24,13 @@ export interface Tally {
 export const newest: Readonly<Record<Counted, number>> = { sighting: stretchesHeard, report: 50 };
 
 /** So many sketches of any size fit into a document. */
-const mostSketches = 300;
+const maxCounters = 300;
 /** How often a flush is tried again when another instance got in between. */
-const mostTries = 8;
+const maxAttempts = 8;
 /** Old documents that one flush takes away. */
-const mostSwept = 20;
+const sweepLimit = 20;
 /** Names that are added before polls get their turn: about two milliseconds. */
-const atOnce = 1_000;
+const batchSize = 1_000;
 
 export function createTally(store: Store): Tally {
   const pending = { sighting: new Map<number, Map<string, Sketch>>(), report: new Map<number, Map<string, Sketch>>() };
@@ -45,7 +45,7 @@ export function createTally(store: Store): Tally {
     for (const machine of machines) {
       addMachine(sketch, machine);
       added += 1;
-      if (added % atOnce === 0) await nextTurn();
+      if (added % batchSize === 0) await nextTurn();
     }
   }
 
@@ -95,7 +95,7 @@ export function createTally(store: Store): Tally {
         if (writes.value.length === 0) return ok(null);
         const committed = await store.commit(writes.value);
         if (committed.ok) for (const kind of kinds) pending[kind].clear();
-        if (committed.ok || committed.fault.code !== 'write_conflict' || tries === mostTries) return committed;
+        if (committed.ok || committed.fault.code !== 'write_conflict' || tries === maxAttempts) return committed;
       }
     },
   };
@@ -125,13 +125,13 @@ function mergeInto(
     after.push([common, packSketch(known === null ? sketch : unite([known, sketch]))]);
   }
   const all = Object.entries(Object.fromEntries(after)).toSorted(([a], [b]) => revisionOf(b) - revisionOf(a));
-  const value = Object.fromEntries(all.slice(0, mostSketches));
+  const value = Object.fromEntries(all.slice(0, maxCounters));
   const put = { id: numberedId(number), expect: stored === 'damaged' ? ('any' as const) : expectOf(stored), value };
   return kind === 'sighting' ? { kind, ...put } : { kind, ...put };
 }
 
 async function findOld(store: Store, kind: Counted, number: number): Promise<Result<readonly Write[]>> {
-  const oldest = await store.list(kind, { order: 'ascending', limit: mostSwept });
+  const oldest = await store.list(kind, { order: 'ascending', limit: sweepLimit });
   if (!oldest.ok) return oldest.fault.code === 'document_corrupt' ? ok([]) : fail(oldest.fault);
   const old = oldest.value.filter(({ id }) => Number(id) <= number - newest[kind]);
   return ok(old.map(({ id }) => ({ kind, id, remove: true })));

@@ -25,10 +25,10 @@ export function unite(sketches: readonly Sketch[]): Sketch {
  * cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6.
  */
 export function countMachines(sketch: Sketch): number {
-  const having = new Array<number>(mostZeros + 2).fill(0);
+  const having = new Array<number>(maxZeros + 2).fill(0);
   for (const value of sketch.serialize().subarray(head)) having[value] = (having[value] ?? 0) + 1;
-  let sum = registers * tau(1 - (having[mostZeros + 1] ?? 0) / registers);
-  for (let value = mostZeros; value >= 1; value--) sum = (sum + (having[value] ?? 0)) / 2;
+  let sum = registers * tau(1 - (having[maxZeros + 1] ?? 0) / registers);
+  for (let value = maxZeros; value >= 1; value--) sum = (sum + (having[value] ?? 0)) / 2;
   sum += registers * sigma((having[0] ?? 0) / registers);
   return Math.round(registers ** 2 / (2 * Math.LN2 * sum));
 }
@@ -52,7 +52,7 @@ export function unpackSketch(packed: string): Sketch | null {
 
 const registers = 4096;
 /** Of the 32 bits of the library's hash those that don't choose a register; a register holds one more than it saw zeros. */
-const mostZeros = 20;
+const maxZeros = 20;
 const blank = emptySketch().serialize();
 /** The length of what precedes the registers: which hash and how many of them. */
 const head = blank.length - registers;

@@ -5,7 +5,7 @@ import type { Message } from '../../shared/domain/events/message.ts';
 
 const maxFields = 10;
 
-export function tellAccess({ by, data }: Extract<Event, { kind: 'AccessChanged' }>, url: string): Message {
+export function composeAccessMessage({ by, data }: Extract<Event, { kind: 'AccessChanged' }>, url: string): Message {
   const { number, note, granted, withdrawn, issued, revoked } = data;
   const isOwner = [...granted, ...withdrawn].some((entry) => entry.startsWith('owner '));
   const fields = [

@@ -14,7 +14,7 @@ import { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
-import { tell } from './compose-message.ts';
+import { composeMessage } from './compose-message.ts';
 
 /** A Pub/Sub message as Eventarc delivers it, and as the framework makes it from the emulator's push. */
 export interface PubsubMessage {
@@ -33,7 +33,7 @@ export interface AnnouncePorts {
 export type Announce = (delivered: CloudEvent<PubsubMessage>) => Promise<void>;
 
 /** Thrown to be delivered again; the message goes to the log and, by the framework, into the answer. */
-export class NotYet extends Error {}
+export class RetryLater extends Error {}
 
 export function createAnnounce(ports: AnnouncePorts): Announce {
   return async function announce(delivered) {
@@ -42,12 +42,12 @@ export function createAnnounce(ports: AnnouncePorts): Announce {
       ports.log.error('message dropped', { reason: 'it is no event of Pinward', delivery: delivered.id });
       return;
     }
-    const message = tell(event, ports.serviceUrl);
+    const message = composeMessage(event, ports.serviceUrl);
     if (message !== null) await announceEvent(ports, event, message);
   };
 }
 
-/** Tells one event once. Throws `NotYet` when it must be delivered again. */
+/** Tells one event once. Throws `RetryLater` when it must be delivered again. */
 async function announceEvent(ports: AnnouncePorts, event: Event, message: Message): Promise<void> {
   const { store, channel, clock, log } = ports;
   const read = await readAnnouncement(store, event.id);
@@ -55,16 +55,16 @@ async function announceEvent(ports: AnnouncePorts, event: Event, message: Messag
   if (before !== null && isSettled(before)) return;
   const given = giveUp(before, clock());
   const claimed = given ?? claim(before, event.id, clock());
-  if (claimed === null) throw new NotYet(`${event.id} waits until ${before?.until}`);
+  if (claimed === null) throw new RetryLater(`${event.id} waits until ${before?.until}`);
   const isWritten = await write(store, read, claimed);
-  if (!isWritten) throw new NotYet(`somebody else claimed ${event.id}`);
+  if (!isWritten) throw new RetryLater(`somebody else claimed ${event.id}`);
   if (given !== null) return report(log, given);
 
   const posted = await channel.post(message);
   const settled = settle(claimed, posted, clock());
   await recordSettled(ports, claimed, settled, posted);
   report(log, settled);
-  if (settled.state === 'waiting') throw new NotYet(`${event.id}: ${settled.reason}`);
+  if (settled.state === 'waiting') throw new RetryLater(`${event.id}: ${settled.reason}`);
 }
 
 function report(log: Log, { event, state, attempts, reason }: Announcement): void {
@@ -85,7 +85,7 @@ function readEvent({ data }: CloudEvent<PubsubMessage>): Event | null {
 
 async function readAnnouncement(store: Store, id: string): Promise<Stored<Announcement> | null> {
   const read = await store.read('announcement', id);
-  if (!read.ok) throw new NotYet(`the store can not be read: ${read.fault.code}`);
+  if (!read.ok) throw new RetryLater(`the store can not be read: ${read.fault.code}`);
   return read.value;
 }
 
@@ -99,7 +99,7 @@ async function write(
   const expect = read === null ? 'absent' : { version: read.version };
   const written = await store.commit([{ kind: 'announcement', id: value.event, expect, value }, ...also]);
   if (!written.ok && written.fault.code !== 'write_conflict')
-    throw new NotYet(`the store took nothing: ${written.fault.code}`);
+    throw new RetryLater(`the store took nothing: ${written.fault.code}`);
   return written.ok;
 }
 

@@ -3,45 +3,58 @@
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
-import { tellAccess } from './access-messages.ts';
+import { composeAccessMessage } from './access-messages.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
-import { tellBlind, tellEnabled, tellLost, tellRecovered, tellRetiring, tellRisk } from './probe-messages.ts';
-import { tellDecided, tellFreeze, tellProposed, tellReady, tellRollout } from './rollout-messages.ts';
+import {
+  composeBlindMessage,
+  composeEnabledMessage,
+  composeLostMessage,
+  composeRecoveredMessage,
+  composeRetiringMessage,
+  composeRiskMessage,
+} from './probe-messages.ts';
+import {
+  composeDecidedMessage,
+  composeFreezeMessage,
+  composeProposedMessage,
+  composeReadyMessage,
+  composeRolloutMessage,
+} from './rollout-messages.ts';
 
 type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
 /** What people read of an event; null when nobody is told. `serviceUrl` is where admins reach the API. */
-export function tell(event: PolicyChanged, serviceUrl: string): Message;
-export function tell(event: Event, serviceUrl: string): Message | null;
-export function tell(event: Event, serviceUrl: string): Message | null {
+export function composeMessage(event: PolicyChanged, serviceUrl: string): Message;
+export function composeMessage(event: Event, serviceUrl: string): Message | null;
+export function composeMessage(event: Event, serviceUrl: string): Message | null {
   const url = serviceUrl.replace(/\/+$/, '');
   switch (event.kind) {
     case 'PolicyChanged':
-      return tellPolicyChanged(event, url);
+      return composePolicyMessage(event, url);
     case 'ModelEnabled':
-      return event.data.follows ? null : tellEnabled(event, url);
+      return event.data.follows ? null : composeEnabledMessage(event, url);
     case 'ModelLost':
-      return tellLost(event, url);
+      return composeLostMessage(event, url);
     case 'PinAtRisk':
-      return tellRisk(event, url);
+      return composeRiskMessage(event, url);
     case 'PinRetiring':
-      return tellRetiring(event, url);
+      return composeRetiringMessage(event, url);
     case 'ProbeBlind':
-      return tellBlind(event, url);
+      return composeBlindMessage(event, url);
     case 'ProbeRecovered':
-      return tellRecovered(event);
+      return composeRecoveredMessage(event);
     case 'AccessChanged':
-      return tellAccess(event, url);
+      return composeAccessMessage(event, url);
     case 'UpgradeReady':
-      return tellReady(event, url);
+      return composeReadyMessage(event, url);
     case 'UpgradeDecided':
-      return tellDecided(event, url);
+      return composeDecidedMessage(event, url);
     case 'RolloutMoved':
-      return tellRollout(event, url);
+      return composeRolloutMessage(event, url);
     case 'ChangeProposed':
-      return tellProposed(event, url);
+      return composeProposedMessage(event, url);
     case 'FreezeChanged':
-      return tellFreeze(event, url);
+      return composeFreezeMessage(event, url);
     // A listing says nothing about one's own project, and an upgrade is told with the enabling that it comes from.
     case 'ModelListed':
     case 'UpgradeFound':
@@ -51,7 +64,7 @@ export function tell(event: Event, serviceUrl: string): Message | null {
   }
 }
 
-function tellPolicyChanged(event: PolicyChanged, serviceUrl: string): Message {
+function composePolicyMessage(event: PolicyChanged, serviceUrl: string): Message {
   const { data } = event;
   return {
     urgency: 'calm',

@@ -15,7 +15,7 @@ interface Move {
 }
 
 const maxFields = 20;
-const mostRings = 6;
+const maxRings = 6;
 
 /** Moves first, then price, retirement and minimum CLI of each; `day` is YYYY-MM-DD. */
 export function pinChangeFields(pinChanges: readonly PinChange[], day: string): readonly MessageField[] {
@@ -54,8 +54,8 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly 
 }
 
 function moveField({ families, rings, from, to }: Move): MessageField {
-  const others = rings.length - mostRings;
-  const named = others > 0 ? [...rings.slice(0, mostRings), `and ${others} more`] : rings;
+  const others = rings.length - maxRings;
+  const named = others > 0 ? [...rings.slice(0, maxRings), `and ${others} more`] : rings;
   return [`${families.join(', ')} · ring ${named.join(', ')}`, `${describeState(from)} → ${describeState(to)}`];
 }
 

@@ -9,9 +9,9 @@ import { pinChangeFields } from './pin-change-fields.ts';
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
-const mostActions = 5;
+const maxActions = 5;
 
-export function tellEnabled({ at, data }: Of<'ModelEnabled'>, url: string): Message {
+export function composeEnabledMessage({ at, data }: Of<'ModelEnabled'>, url: string): Message {
   const { model, project, locations, upgrades } = data;
   const where = locations.join(', ');
   const pins =
@@ -22,13 +22,13 @@ export function tellEnabled({ at, data }: Of<'ModelEnabled'>, url: string): Mess
     summary: `Project ${project} can call ${model} in ${where}: it answered a call there. ${pins}`,
     fields: pinChangeFields(upgrades, at.slice(0, 10)),
     actions: [
-      ...upgrades.slice(0, mostActions).map((pinChange) => moveAction(pinChange, model, url)),
+      ...upgrades.slice(0, maxActions).map((pinChange) => moveAction(pinChange, model, url)),
       matrixAction(url),
     ],
   };
 }
 
-export function tellLost({ data }: Of<'ModelLost'>, url: string): Message {
+export function composeLostMessage({ data }: Of<'ModelLost'>, url: string): Message {
   const { model, project, location, evidence } = data;
   return {
     urgency: 'calm',
@@ -39,7 +39,7 @@ export function tellLost({ data }: Of<'ModelLost'>, url: string): Message {
   };
 }
 
-export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
+export function composeRiskMessage({ data }: Of<'PinAtRisk'>, url: string): Message {
   const { model, project, location, state, evidence, pins } = data;
   return {
     urgency: 'urgent',
@@ -47,7 +47,7 @@ export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
     summary: `The fleet is pinned to ${model}, but project ${project} can't call it in ${location} (${state}). Machines that ask for it will fail.`,
     fields: [pinsField(pins), ['Vertex answered', evidence]],
     actions: [
-      ...pins.slice(0, mostActions).map(({ ring, family }) => ({
+      ...pins.slice(0, maxActions).map(({ ring, family }) => ({
         text: `Move ${family} of ring ${ring} to a model that is callable:`,
         call: putPin(url, ring, family, 'MODEL'),
       })),
@@ -56,7 +56,7 @@ export function tellRisk({ data }: Of<'PinAtRisk'>, url: string): Message {
   };
 }
 
-export function tellRetiring({ at, data }: Of<'PinRetiring'>, url: string): Message {
+export function composeRetiringMessage({ at, data }: Of<'PinRetiring'>, url: string): Message {
   const { model, retirement, days, pins } = data;
   const { kind, date } = retirement;
   const isOver = date <= at.slice(0, 10);
@@ -76,7 +76,7 @@ export function tellRetiring({ at, data }: Of<'PinRetiring'>, url: string): Mess
   };
 }
 
-export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
+export function composeBlindMessage({ data }: Of<'ProbeBlind'>, url: string): Message {
   const { locations, cause, evidence } = data;
   return {
     urgency: 'urgent',
@@ -90,7 +90,7 @@ export function tellBlind({ data }: Of<'ProbeBlind'>, url: string): Message {
   };
 }
 
-export function tellRecovered(_event: Of<'ProbeRecovered'>): Message {
+export function composeRecoveredMessage(_event: Of<'ProbeRecovered'>): Message {
   const summary = 'It asks and is answered in every location.';
   return { urgency: 'calm', title: 'The probe sees Vertex again', summary, fields: [], actions: [] };
 }

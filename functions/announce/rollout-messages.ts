@@ -7,7 +7,7 @@ import { pinChangeFields } from './pin-change-fields.ts';
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 /** An upgrade under the rule `auto` is told when its rollout starts. */
-export function tellReady({ at, data }: Of<'UpgradeReady'>, url: string): Message | null {
+export function composeReadyMessage({ at, data }: Of<'UpgradeReady'>, url: string): Message | null {
   const { upgrade, rule, soakHours, pinChange } = data;
   if (rule === 'auto' || pinChange.to === null) return null;
   const { ring, family, to } = pinChange;
@@ -27,7 +27,7 @@ export function tellReady({ at, data }: Of<'UpgradeReady'>, url: string): Messag
 }
 
 /** People hear of an approval by the rollout that it starts, and of a proposal because one of them must act. */
-export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Message | null {
+export function composeDecidedMessage({ by, data }: Of<'UpgradeDecided'>, url: string): Message | null {
   const { upgrade, ring, family, model, decision, reason } = data;
   if (decision !== 'proposed') return null;
   return {
@@ -40,7 +40,7 @@ export function tellDecided({ by, data }: Of<'UpgradeDecided'>, url: string): Me
 }
 
 /** Stages on the way are not told: what began will end, and an end is. */
-export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
+export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
   const { rollout, move, percent, pinChange, reason } = data;
   const { ring, family, from, to } = pinChange;
   if (move === 'advanced' || from === null || to === null) return null;
@@ -51,13 +51,13 @@ export function tellRollout({ at, by, data }: Of<'RolloutMoved'>, url: string): 
   const isUrgent = move === 'aborted' && by === 'pinward';
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
-    ...wordsOf(move, what, why),
+    ...moveText(move, what, why),
     fields: move === 'started' ? pinChangeFields([pinChange], at.slice(0, 10)) : [],
     actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
   };
 }
 
-export function tellProposed({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
+export function composeProposedMessage({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
   const { proposal, decision, risks, note } = data;
   if (decision === 'rejected') return null;
   return {
@@ -72,7 +72,7 @@ export function tellProposed({ by, data }: Of<'ChangeProposed'>, url: string): M
   };
 }
 
-export function tellFreeze({ by, data }: Of<'FreezeChanged'>, url: string): Message {
+export function composeFreezeMessage({ by, data }: Of<'FreezeChanged'>, url: string): Message {
   const { frozen, reason } = data;
   return {
     urgency: frozen ? 'urgent' : 'calm',
@@ -93,7 +93,7 @@ interface What {
   readonly by: string;
 }
 
-function wordsOf(
+function moveText(
   move: Exclude<Of<'RolloutMoved'>['data']['move'], 'advanced'>,
   { rollout, ring, family, from, to, percent, by }: What,
   why: string,

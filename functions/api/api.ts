@@ -11,11 +11,11 @@ import type { Log } from '../log.ts';
 import { describeBug } from '../log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { credentialOf } from './auth/credential.ts';
-import { createSnapshot } from './polls/policy-cache.ts';
+import { createPolicyCache } from './polls/policy-cache.ts';
 import { createPoll } from './polls/poll.ts';
 import { isPoll } from './polls/poll-request.ts';
 import { sendProblem } from './problems/problem.ts';
-import type { Keys } from './signing/signatures.ts';
+import type { SigningKeys } from './signing/signatures.ts';
 import { readBody, type WithRawBody } from './traffic/body.ts';
 import { createLoadShedding } from './traffic/load-shedding.ts';
 import { createRates } from './traffic/rate-limit.ts';
@@ -27,7 +27,7 @@ export interface ApiPorts {
   readonly log: Log;
   readonly adoption: Adoption;
   /** What answers are signed with; null for nothing. */
-  readonly keys: Keys | null;
+  readonly keys: SigningKeys | null;
   /** The Google Cloud project whose traces the log names, or null. */
   readonly traceProject: string | null;
   /** Sends out what a change committed; never fails, and waits no longer than an admin should. */
@@ -41,8 +41,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 export function createApi(ports: ApiPorts): Handler {
   const { authenticator, log } = ports;
   const overload = createLoadShedding({ log });
-  const snapshot = createSnapshot(ports.store, ports.clock);
-  const poll = createPoll({ ...ports, snapshot, catalogue: shippedCatalogue });
+  const policyCache = createPolicyCache(ports.store, ports.clock);
+  const poll = createPoll({ ...ports, policyCache, catalogue: shippedCatalogue });
   const rates = createRates(ports.clock);
   let app: Promise<Listener> | null = null;
 
@@ -82,7 +82,7 @@ export function createApi(ports: ApiPorts): Handler {
       import('./admin/app.ts'),
       import('@hono/node-server'),
     ]);
-    const { fetch } = createApp({ ...ports, snapshot, catalogue: shippedCatalogue, catalogueAsOf });
+    const { fetch } = createApp({ ...ports, policyCache, catalogue: shippedCatalogue, catalogueAsOf });
     return getRequestListener(fetch, { overrideGlobalObjects: false });
   }
 

@@ -19,19 +19,23 @@ export const connectionLimits = {
 export type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
 
 /** For a server of our own making (npm start, tests): call it once, after the framework has made the server. */
-export function frontServer(server: Server, api: RequestListener, limits: ConnectionLimits = connectionLimits): void {
+export function attachToServer(
+  server: Server,
+  api: RequestListener,
+  limits: ConnectionLimits = connectionLimits,
+): void {
   Object.assign(server, limits);
   server.removeAllListeners('request');
   server.on('request', api);
 }
 
 /** For a process that the functions-framework started to serve the api and nothing else: it owns the server. */
-export function frontProcess(api: RequestListener): void {
+export function takeOverServer(api: RequestListener): void {
   const channel = 'http.server.request.start';
   subscribe(channel, function front(message) {
     // The process has one server; a channel that somebody listens to costs every request.
     unsubscribe(channel, front);
     // Node documents the message of this channel as having the server. The event of this first request follows.
-    frontServer((message as { server: Server }).server, api);
+    attachToServer((message as { server: Server }).server, api);
   });
 }

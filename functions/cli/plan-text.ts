@@ -12,8 +12,8 @@ type Finding = NonNullable<CommandError['findings']>[number] & { readonly line?:
 type Changes = Plan['reply']['changes'];
 type Color = 'red' | 'green' | 'yellow';
 
-const mostSelectors = 6;
-const mostValue = 400;
+const maxSelectors = 6;
+const maxValue = 400;
 
 /** `day` is YYYY-MM-DD. */
 export function planText(plan: Plan, file: string, day: string): string {
@@ -87,12 +87,12 @@ function changeText(change: Changes[number]): string {
 
 function valueText(value: unknown): string {
   const text = plain(JSON.stringify(value));
-  return text.length > mostValue ? `${text.slice(0, mostValue)}… (--json shows all)` : text;
+  return text.length > maxValue ? `${text.slice(0, maxValue)}… (--json shows all)` : text;
 }
 
 function touchedText({ ring, match }: Touched): string {
-  const more = match.length > mostSelectors ? ` and ${match.length - mostSelectors} more` : '';
-  return `  ring ${ring}: ${match.slice(0, mostSelectors).map(plain).join(', ')}${more}`;
+  const more = match.length > maxSelectors ? ` and ${match.length - maxSelectors} more` : '';
+  return `  ring ${ring}: ${match.slice(0, maxSelectors).map(plain).join(', ')}${more}`;
 }
 
 function findingText(

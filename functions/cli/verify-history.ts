@@ -27,7 +27,7 @@ Exit: 0 whole, 1 broken, 2 could not be checked.
 
 const exits = { whole: 0, broken: 1, unchecked: 2 } as const;
 /** Far above any event; a file with longer lines isn't an export. */
-const longestLine = 4_000_000;
+const maxLineLength = 4_000_000;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -85,7 +85,7 @@ async function* readLines(file: string): AsyncGenerator<string> {
       yield rest;
       rest = other;
     }
-    if (rest.length > longestLine) throw new Error(`${file} is no export: a line of it is far too long`);
+    if (rest.length > maxLineLength) throw new Error(`${file} is no export: a line of it is far too long`);
   }
   if (rest !== '') yield rest;
 }

@@ -32,7 +32,7 @@ export interface AccessOutcome {
 export type ChangeAccess = (request: AccessChangeRequest) => Promise<Result<AccessOutcome>>;
 
 /** How often a change is tried again when another one got in between. */
-const mostTries = 8;
+const maxAttempts = 8;
 
 export function createChangeAccess(ports: ChangeAccessPorts): ChangeAccess {
   return (request) => tryChange(ports, request, 1);
@@ -66,7 +66,7 @@ async function tryChange(
     await afterCommit();
     return ok({ access, changed: true });
   }
-  const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
+  const isContended = committed.fault.code === 'write_conflict' && attempt < maxAttempts;
   return isContended ? tryChange(ports, request, attempt + 1) : committed;
 }
 

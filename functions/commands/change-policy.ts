@@ -14,12 +14,12 @@ import type { Policy } from '../../shared/domain/policy/policy.ts';
 import type { RolloutState } from '../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { type Clock, numberedId, type Store, type Stored } from '../../shared/ports.ts';
-import type { Snapshot } from '../api/polls/policy-cache.ts';
+import type { PolicyCache } from '../api/polls/policy-cache.ts';
 import { changeWrites, proposalWrites } from './policy-writes.ts';
 
 export interface ChangePorts {
   readonly store: Store;
-  readonly snapshot: Snapshot;
+  readonly policyCache: PolicyCache;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   /** Sends out what was committed; never fails, and waits no longer than an admin should. */
@@ -62,7 +62,7 @@ export interface CurrentState {
 }
 
 /** How often a change is tried again when another instance got in between. */
-const mostTries = 8;
+const maxAttempts = 8;
 
 export function createChange(ports: ChangePorts): Change {
   let turn: Promise<unknown> = Promise.resolve();
@@ -92,11 +92,11 @@ async function tryChange(ports: ChangePorts, request: ChangeRequest, attempt: nu
   const { writes, proposal } = writing.value;
   const committed = await ports.store.commit(writes);
   if (committed.ok) {
-    if (!isProposal) ports.snapshot.adopt({ revision });
+    if (!isProposal) ports.policyCache.adopt({ revision });
     await ports.afterCommit();
     return ok(isProposal ? { ...result, revision: current?.number ?? 0, changed: false, proposal } : result);
   }
-  const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
+  const isContended = committed.fault.code === 'write_conflict' && attempt < maxAttempts;
   return isContended ? tryChange(ports, request, attempt + 1) : committed;
 }
 

@@ -24,7 +24,7 @@ export interface MoveRolloutsPorts {
 export type RolloutAction = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
 
 /** How often an act is tried again when another instance got in between. */
-const mostTries = 8;
+const maxAttempts = 8;
 
 /** Faults: those of the act, `no_policy`, and the store's. */
 export function moveRollouts(
@@ -76,7 +76,7 @@ async function tryMove(
     ...newEvents.value,
   ]);
   if (committed.ok) return ok(finished);
-  const isContended = committed.fault.code === 'write_conflict' && attempt < mostTries;
+  const isContended = committed.fault.code === 'write_conflict' && attempt < maxAttempts;
   return isContended ? tryMove(ports, by, action, attempt + 1) : committed;
 }
 

@@ -14,7 +14,7 @@ export interface Swept {
 
 export type Sweep = () => Promise<Result<Swept>>;
 
-const atOnce = 100;
+const pageSize = 100;
 
 /** A sweep of which one runs at a time; asked for meanwhile, one more follows, which sees what was committed since. */
 export function createSweep(store: Store, bus: Bus): Sweep {
@@ -43,7 +43,7 @@ async function sweepOutbox(store: Store, bus: Bus): Promise<Result<Swept>> {
   for (;;) {
     const page = await store.list('outbox', {
       order: 'ascending',
-      limit: atOnce,
+      limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
     if (!page.ok) return page;
@@ -60,6 +60,6 @@ async function sweepOutbox(store: Store, bus: Bus): Promise<Result<Swept>> {
         waiting.add(event.subject);
       }
     }
-    if (page.value.length < atOnce) return ok({ published, waiting: [...waiting], fault });
+    if (page.value.length < pageSize) return ok({ published, waiting: [...waiting], fault });
   }
 }

@@ -15,7 +15,7 @@ import type { Event } from '../../shared/domain/events/event.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
-import { frontServer } from '../api/http-server.ts';
+import { attachToServer } from '../api/http-server.ts';
 import { defaultTopic, type Environment, pointAtEmulators } from '../environment.ts';
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
@@ -93,7 +93,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const api = wiring.api();
   http('api', api);
   const server = getTestServer('api');
-  frontServer(server, api);
+  attachToServer(server, api);
   const url = await listen(server, port);
   environment.PINWARD_URL = url;
   const announce = await wiring.announce();

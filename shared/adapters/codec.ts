@@ -14,7 +14,7 @@ export interface Encoded {
 }
 
 /** What every store takes; Firestore's limit of 1 MiB counts names and other fields, too. A policy is far below. */
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 
 /** Raise when a schema changes so that older documents must be checked again. */
 const schemaVersion = 1;
@@ -43,7 +43,7 @@ export async function encodeAll(writes: readonly Write[]): Promise<readonly Enco
       if ('remove' in write) return { write, document };
       const encoded = await encode(write.kind, write.value);
       const bytes = Buffer.byteLength(encoded.body);
-      if (bytes > mostBytes) throw new Error(`${document} has ${bytes} bytes; ${mostBytes} are the most`);
+      if (bytes > maxBytes) throw new Error(`${document} has ${bytes} bytes; ${maxBytes} are the most`);
       return { write, document, ...encoded };
     }),
   );

@@ -14,9 +14,9 @@ interface PlainText {
 /** Slack takes 3000 in a section and 2000 in a field; less, so that summary and call fit together. */
 const limits = { header: 150, summary: 2000, label: 300, value: 2000, call: 2000, text: 4000 };
 const maxFields = 40;
-const mostActions = 10;
+const maxActions = 10;
 /** Of the blocks as JSON. Slack refuses messages from about 12,000 characters on, which it documents nowhere. */
-const mostCharacters = 11_000;
+const maxCharacters = 11_000;
 export function payloadOf(message: Message): IncomingWebhookSendArguments {
   const title = message.urgency === 'urgent' ? `🚨 ${message.title}` : message.title;
   // `mrkdwn` is in the webhook's payload but not in the SDK's type.
@@ -40,12 +40,12 @@ function blocksOf({ title, summary, ...message }: Message): Block[] {
   const fields = message.fields
     .slice(0, maxFields)
     .map(([label, value]) => [plain(label, limits.label), plain(value, limits.value)] as const);
-  const actions = message.actions.slice(0, mostActions).map(({ text, call }) => [context(text), code(call)] as const);
+  const actions = message.actions.slice(0, maxActions).map(({ text, call }) => [context(text), code(call)] as const);
   for (;;) {
     const left = message.fields.length - fields.length + message.actions.length - actions.length;
     const rest = left > 0 ? [context(`and ${left} more that don't fit here`)] : [];
     const blocks = [...head, ...layFacts(fields.flat()), ...rest, ...actions.flat()];
-    if (JSON.stringify(blocks).length <= mostCharacters) return blocks;
+    if (JSON.stringify(blocks).length <= maxCharacters) return blocks;
     if (fields.pop() === undefined) actions.pop();
   }
 }

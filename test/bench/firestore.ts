@@ -2,7 +2,7 @@
 // allows, and the time from start to first poll against a bare function that reads one document.
 
 import { createAnnounce } from '../../functions/announce/announce.ts';
-import { createSnapshot } from '../../functions/api/polls/policy-cache.ts';
+import { createPolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createChange } from '../../functions/commands/change-policy.ts';
 import { createSweep } from '../../functions/commands/outbox.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
@@ -52,10 +52,10 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
     counted,
     openLoopback(async (event) => void events.push(event)),
   );
-  const snapshot = createSnapshot(counted, Date.now);
+  const policyCache = createPolicyCache(counted, Date.now);
   const change = createChange({
     store: counted,
-    snapshot,
+    policyCache,
     catalogue,
     clock: Date.now,
     afterCommit: async () => void (await sweep()),
@@ -81,8 +81,8 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       dryRun: false,
     }),
   );
-  await snapshot.current();
-  const polls = await per(count, times, async () => snapshot.current());
+  await policyCache.current();
+  const polls = await per(count, times, async () => policyCache.current());
   const announcements = await per(count, times, (at) => announce(delivery(events[at])));
   return {
     'Firestore reads per poll': against(polls.reads, allowed.pollReads),

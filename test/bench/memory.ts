@@ -17,8 +17,8 @@ export async function benchMemory(): Promise<Record<string, Measure>> {
   const pinward = await spawnSubject('pinward', undefined, false, [join(import.meta.dirname, 'collected.ts')]);
   try {
     await untilAnswered(pinward.url);
-    const baseline = await mostInUse(pinward);
-    const value = await mostInUse(pinward);
+    const baseline = await maxInUse(pinward);
+    const value = await maxInUse(pinward);
     return {
       'memory after two million polls, MiB': { value, baseline, ratio: value / baseline, target: 'ratio <= 1.15' },
     };
@@ -28,7 +28,7 @@ export async function benchMemory(): Promise<Record<string, Measure>> {
 }
 
 /** In MiB, while a million polls are answered. */
-async function mostInUse(subject: Running): Promise<number> {
+async function maxInUse(subject: Running): Promise<number> {
   let most = 0;
   for (let look = 0; look < results; look++) {
     await poll(subject, look % 3);

@@ -1,7 +1,7 @@
 // Store reads per 100,000 polls: they must follow the clock (one each 15 s) and not the polls. On a virtual clock that
 // moves one minute in all, so the baseline is what time alone allows.
 
-import { createSnapshot, revalidateAfterMs } from '../../functions/api/polls/policy-cache.ts';
+import { createPolicyCache, revalidateAfterMs } from '../../functions/api/polls/policy-cache.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Store } from '../../shared/ports.ts';
 import { now, revision } from '../support/world.ts';
@@ -21,10 +21,10 @@ export async function benchReads(): Promise<Record<string, Measure>> {
     },
   };
   let at = now;
-  const snapshot = createSnapshot(counted, () => at);
+  const policyCache = createPolicyCache(counted, () => at);
   for (let poll = 0; poll < polls; poll++) {
     at = now + Math.floor((poll / polls) * spanMs);
-    await snapshot.current();
+    await policyCache.current();
   }
   await store.close();
   const baseline = spanMs / revalidateAfterMs + 1;

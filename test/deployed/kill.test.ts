@@ -18,7 +18,7 @@ after(() => rm(folder, { recursive: true }));
 const kills = 5;
 const puts = 1000;
 /** How many of them are acknowledged at most; a slow disk does about a hundred in a second. */
-const mostBeforeKill = 150;
+const maxBeforeKill = 150;
 const inFlight = 50;
 const all = { order: 'ascending', limit: 100_000 } as const;
 
@@ -35,7 +35,7 @@ test(`${kills} kills amid ${puts} changes each lose nothing that was acknowledge
   let service = await start();
   for (let kill = 1; kill <= kills; kill++) {
     const before = acknowledged.size;
-    const killAt = before + 1 + Math.floor(Math.random() * mostBeforeKill);
+    const killAt = before + 1 + Math.floor(Math.random() * maxBeforeKill);
     await changeUntilKilled(service, acknowledged, `kill ${kill}`, killAt);
     t.diagnostic(`kill ${kill}: after ${acknowledged.size - before} changes`);
 

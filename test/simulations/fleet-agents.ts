@@ -1,7 +1,7 @@
 // The agents of the simulated fleet, as infra/agents/posix/pinward.sh is: each asks when it is due, takes what is no older than
 // what it holds, and asks again after Poll-After, or some time after a failure. Machines sleep, wake and lose their network.
 
-import type { Known } from '../../functions/api/polls/policy-cache.ts';
+import type { CachedPolicy } from '../../functions/api/polls/policy-cache.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Chance } from './chance.ts';
 import type { Answer, Framed } from './fleet-answers.ts';
@@ -118,12 +118,12 @@ export class Agents {
       return;
     }
     const instance = chance.pick(service.serving);
-    const known = instance.snapshot.current();
+    const known = instance.policyCache.current();
     if (known instanceof Promise) this.#late.push(known.then((late) => this.#serve(machine, instance, late)));
     else this.#serve(machine, instance, known);
   };
 
-  #serve(machine: number, instance: Instance, known: Result<Known>): void {
+  #serve(machine: number, instance: Instance, known: Result<CachedPolicy>): void {
     const framed = known.ok ? instance.framedBy(known.value) : null;
     if (framed === null) {
       this.#fail(machine);

@@ -4,8 +4,8 @@
 // reached rollouts say it all; Poll-After depends on the machine and the pace of the frame alone. fleet-witness.ts asks the
 // real poll about a sample of all polls and compares.
 
-import type { Question } from '../../functions/api/polls/poll-request.ts';
-import type { Frame, Served } from '../../functions/api/polls/response-cache.ts';
+import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
+import type { PollResponse, ResponseCache } from '../../functions/api/polls/response-cache.ts';
 import { isReached, percentOf } from '../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Machines } from './fleet-machines.ts';
@@ -34,10 +34,10 @@ export class Answers {
     this.#machines = machines;
   }
 
-  paceOf(frame: Frame): Uint16Array {
+  paceOf(responseCache: ResponseCache): Uint16Array {
     const { format } = this.#machines.questionOf(0);
-    const nobody: Question = { machine: { name: null, email: null, labels: {}, cli: null }, format };
-    const seconds = pollAfterOf(served(frame, nobody));
+    const nobody: PollRequest = { machine: { name: null, email: null, labels: {}, cli: null }, format };
+    const seconds = pollAfterOf(served(responseCache, nobody));
     const known = this.#paces.get(seconds);
     if (known !== undefined) return known;
     const pace = new Uint16Array(this.#machines.count);
@@ -57,8 +57,8 @@ export class Answers {
     return lots;
   }
 
-  of(frame: Frame, machine: number): Answer {
-    const { etag, body, asked, marks } = served(frame, this.#machines.questionOf(machine));
+  of(responseCache: ResponseCache, machine: number): Answer {
+    const { etag, body, asked, marks } = served(responseCache, this.#machines.questionOf(machine));
     const models = modelsOf(body);
     const text = JSON.stringify(models);
     const pins = this.#pins.get(text) ?? this.#pins.size + 1;
@@ -69,7 +69,7 @@ export class Answers {
 
 /** One frame as machines see it. */
 export class Framed {
-  readonly #frame: Frame;
+  readonly #responseCache: ResponseCache;
   readonly #answers: Answers;
   readonly #machines: Machines;
   readonly #lots: readonly Uint8Array[];
@@ -81,23 +81,23 @@ export class Framed {
   readonly #onAnswer: (answer: Answer, machine: number) => void;
 
   constructor(
-    frame: Frame,
+    responseCache: ResponseCache,
     rollouts: readonly Rollout[],
     answers: Answers,
     machines: Machines,
     onAnswer: (answer: Answer, machine: number) => void,
   ) {
-    this.#frame = frame;
+    this.#responseCache = responseCache;
     this.#answers = answers;
     this.#machines = machines;
     this.#lots = rollouts.map((rollout) => answers.lotsOf(rollout));
-    this.#pace = answers.paceOf(frame);
+    this.#pace = answers.paceOf(responseCache);
     this.rollouts = rollouts;
     this.#onAnswer = onAnswer;
   }
 
   get expires(): number {
-    return this.#frame.expires;
+    return this.#responseCache.expires;
   }
 
   answer(machine: number): Answer {
@@ -112,14 +112,14 @@ export class Framed {
   }
 
   #make(key: number, machine: number): Answer {
-    const answer = this.#answers.of(this.#frame, machine);
+    const answer = this.#answers.of(this.#responseCache, machine);
     this.#known[key] = answer;
     this.#onAnswer(answer, machine);
     return answer;
   }
 
   #learn(machine: number): number {
-    const seconds = pollAfterOf(served(this.#frame, this.#machines.questionOf(machine)));
+    const seconds = pollAfterOf(served(this.#responseCache, this.#machines.questionOf(machine)));
     this.#pace[machine] = seconds;
     return seconds;
   }
@@ -130,13 +130,13 @@ export function expectedShare(rollout: Rollout): number {
   return percentOf(rollout) / 100;
 }
 
-function served(frame: Frame, question: Question): Served {
-  const answer = frame.serve(question);
+function served(responseCache: ResponseCache, pollRequest: PollRequest): PollResponse {
+  const answer = responseCache.serve(pollRequest);
   if (answer instanceof Promise) throw new Error('nothing is signed in the simulation, so nothing waits');
   return answer;
 }
 
-function pollAfterOf({ headers304 }: Served): number {
+function pollAfterOf({ headers304 }: PollResponse): number {
   return Number(headers304[headers304.indexOf('Pinward-Poll-After') + 1]);
 }
 

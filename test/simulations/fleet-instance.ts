@@ -3,9 +3,9 @@
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
-import { createSnapshot, type Known, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
+import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';
-import { createFrame } from '../../functions/api/polls/response-cache.ts';
+import { createResponseCache } from '../../functions/api/polls/response-cache.ts';
 import { createSignatures } from '../../functions/api/signing/signatures.ts';
 import type { Log } from '../../functions/log.ts';
 import { ok } from '../../shared/domain/fault.ts';
@@ -23,29 +23,29 @@ export interface Surroundings {
 
 /** The same store, counted by what it is used for. */
 export interface Stores {
-  readonly snapshot: Store;
+  readonly policyCache: Store;
   readonly adoption: Store;
   readonly people: Store;
 }
 
 export class Instance {
-  readonly snapshot: Snapshot;
+  readonly policyCache: PolicyCache;
   readonly adoption: Adoption;
   readonly #around: Surroundings;
   readonly #signatures: ReturnType<typeof createSignatures>;
   readonly #app: ReturnType<typeof createApp>;
-  #known: Known | null = null;
+  #known: CachedPolicy | null = null;
   #framed: Framed | null = null;
 
   constructor(stores: Stores, around: Surroundings) {
     const { clock, log } = around;
     this.#around = around;
-    this.snapshot = createSnapshot(stores.snapshot, clock);
+    this.policyCache = createPolicyCache(stores.policyCache, clock);
     this.adoption = createAdoption({ store: stores.adoption, clock, log });
     this.#signatures = createSignatures(null, clock, log);
     this.#app = createApp({
       store: stores.people,
-      snapshot: this.snapshot,
+      policyCache: this.policyCache,
       clock,
       log,
       catalogue: [],
@@ -62,23 +62,23 @@ export class Instance {
   }
 
   /** As poll.ts keeps its frame; null before there is a policy. */
-  framedBy(known: Known): Framed | null {
+  framedBy(known: CachedPolicy): Framed | null {
     const { clock, answers, machines, onAnswer } = this.#around;
     const now = clock();
     if (this.#framed !== null && this.#known === known && now < this.#framed.expires) return this.#framed;
     if (known.published === null) return null;
-    const frame = createFrame(known.published, known.staleSince, [], this.#signatures, now);
+    const responseCache = createResponseCache(known.published, known.staleSince, [], this.#signatures, now);
     this.#known = known;
-    this.#framed = new Framed(frame, known.published.revision.rollouts, answers, machines, onAnswer);
+    this.#framed = new Framed(responseCache, known.published.revision.rollouts, answers, machines, onAnswer);
     return this.#framed;
   }
 
   /** The real poll on this instance's own snapshot, which counts for `adoption` instead. */
   realPoll(identify: Parameters<typeof createPoll>[0]['authenticator'], adoption: Adoption): Poll {
     const { clock, log } = this.#around;
-    const { snapshot } = this;
+    const { policyCache } = this;
     return createPoll({
-      snapshot,
+      policyCache,
       authenticator: identify,
       catalogue: [],
       clock,

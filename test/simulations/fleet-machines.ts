@@ -1,6 +1,6 @@
 // The machines of the simulated fleet, as arrays with one place for each: what they are, and what they have.
 
-import type { Question } from '../../functions/api/polls/poll-request.ts';
+import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
 import { formatOf } from '../../functions/api/polls/render/formats.ts';
 import type { Chance } from './chance.ts';
 
@@ -40,7 +40,7 @@ export class Machines {
   /** Machines of one kind are the same to a policy that names no machine: they have ring and CLI in common. */
   readonly kind: Uint8Array;
   readonly fails: Float32Array;
-  readonly questions: Question[];
+  readonly questions: PollRequest[];
   /** Of its question: here it costs a poll one look. */
   readonly names: (string | null)[];
   /** The revision that it holds, and the pins that it has of it; 0 for none yet. */
@@ -65,14 +65,14 @@ export class Machines {
       networks.map(({ percent }) => percent),
     );
     this.fails = Float32Array.from(network, (at) => networks[at]?.fails ?? 0);
-    this.questions = Array.from({ length: count }, (_, at) => this.#question(at, chance, seed, twists));
+    this.questions = Array.from({ length: count }, (_, at) => this.#pollRequest(at, chance, seed, twists));
     this.names = this.questions.map(({ machine }) => machine.name);
     this.revision = new Uint16Array(count);
     this.pins = new Uint8Array(count);
     this.polledAt = new Int32Array(count).fill(-1);
   }
 
-  questionOf(machine: number): Question {
+  questionOf(machine: number): PollRequest {
     return this.questions[machine] ?? missing();
   }
 
@@ -93,14 +93,14 @@ export class Machines {
 
   /** A machine takes another name, as those do whose names a network hands out. */
   rename(machine: number, name: string): void {
-    const question = this.questionOf(machine);
-    if (question.machine.name === null) return;
-    this.questions[machine] = { ...question, machine: { ...question.machine, name } };
+    const pollRequest = this.questionOf(machine);
+    if (pollRequest.machine.name === null) return;
+    this.questions[machine] = { ...pollRequest, machine: { ...pollRequest.machine, name } };
     this.names[machine] = name;
   }
 
   /** Two in a hundred say no name; of half of them the credential tells whose they are. */
-  #question(at: number, chance: Chance, seed: number, { alike, boastful }: Twists): Question {
+  #pollRequest(at: number, chance: Chance, seed: number, { alike, boastful }: Twists): PollRequest {
     const isNamed = !chance.happens(0.02);
     const isKnown = isNamed || chance.happens(0.5);
     const name = alike && at % 2 === 0 ? 'image' : `${seed.toString(36)}-${at.toString(36)}`;

@@ -14,7 +14,7 @@ export interface Simulated {
 
 export function summaryOf(world: World) {
   const { options, agents, service, heldBack, rules: judged } = world;
-  const purposes = ['snapshot', 'adoption', 'probe', 'advance', 'people'] as const;
+  const purposes = ['policyCache', 'adoption', 'probe', 'advance', 'people'] as const;
   const calls = (of: 'reads' | 'writes') =>
     Object.fromEntries(purposes.map((purpose) => [purpose, service.store.total(purpose)[of]]));
   const rollbacks = world.rollbacks.map(

@@ -24,7 +24,7 @@ export type Rule = keyof typeof rules;
 
 /** Standard deviations that chance is given: it uses them up in one of two million cases. */
 export const sigmas = 5;
-const mostKept = 3;
+const maxKept = 3;
 const minimumCli = new Map(models.map((model) => [model.id, model.minimumCli]));
 
 /** The machines of a rollout's ring that took one revision, and those of them that got its model. */
@@ -52,7 +52,7 @@ export class Rules {
   breach(rule: Rule, words: string): void {
     const times = (this.breaches.get(rule) ?? 0) + 1;
     this.breaches.set(rule, times);
-    if (times <= mostKept) this.words.push(`${rule}: ${words}`);
+    if (times <= maxKept) this.words.push(`${rule}: ${words}`);
   }
 
   /** Each answer is looked at once: all machines that get it are the same to it. */

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
 import type { Poll } from '../../functions/api/polls/poll.ts';
-import type { Question } from '../../functions/api/polls/poll-request.ts';
+import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
 import { ok } from '../../shared/domain/fault.ts';
 import type { Answer } from './fleet-answers.ts';
 import type { Instance } from './fleet-instance.ts';
@@ -12,23 +12,23 @@ import type { Instance } from './fleet-instance.ts';
 export class Witness {
   asked = 0;
   readonly #polls = new Map<Instance, Poll>();
-  #question: Question | null = null;
+  #pollRequest: PollRequest | null = null;
   #counted = '';
   readonly #authenticator: Authenticator = {
     identify: () => {
-      const { email = null, labels = {} } = this.#question?.machine ?? {};
+      const { email = null, labels = {} } = this.#pollRequest?.machine ?? {};
       return ok({ name: 'machine', role: 'machine', email, labels });
     },
     adopt: () => undefined,
   };
 
   /** What differs, in words; null for nothing. */
-  compare(instance: Instance, question: Question, answer: Answer, pollAfter: number): string | null {
+  compare(instance: Instance, pollRequest: PollRequest, answer: Answer, pollAfter: number): string | null {
     this.asked += 1;
-    this.#question = question;
+    this.#pollRequest = pollRequest;
     this.#counted = '';
-    const { status, headers } = this.#ask(this.#pollOf(instance), question);
-    const { name } = question.machine;
+    const { status, headers } = this.#ask(this.#pollOf(instance), pollRequest);
+    const { name } = pollRequest.machine;
     const { revision, ring, marks, etag } = answer;
     const counted = name === null ? '' : `${name} ${revision} ${ring} ${marks}`;
     const short = `200 ${etag} ${revision} ${pollAfter} ${counted}`;
@@ -51,7 +51,7 @@ export class Witness {
     return poll;
   }
 
-  #ask(poll: Poll, { machine: { name, cli }, format }: Question) {
+  #ask(poll: Poll, { machine: { name, cli }, format }: PollRequest) {
     const query = [name === null ? '' : `machine=${name}`, cli === null ? '' : `cli=${cli}`].join('&');
     const answer = { status: 0, headers: new Map<string, string>() };
     const request = { method: 'GET', url: `/v1/pins${format.extension}?${query}`, headers: {}, rawHeaders: [] };

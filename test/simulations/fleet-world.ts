@@ -22,7 +22,7 @@ const chartStep = 4 * minute;
 /** Between the beginning and eight o'clock on Monday, when the first upgrade is to be ready, that does not soak. */
 const soakless = 6.5;
 /** Whoever was online for so long has asked. */
-const longestWait = 20 * minute;
+const maxWait = 20 * minute;
 
 export class World {
   now = 0;
@@ -114,7 +114,7 @@ export class World {
   async rollBack(what: string, path: string): Promise<void> {
     const isMoving = this.service.revision.rollouts.length > 0;
     const instance = await this.ask('POST', path);
-    const known = await instance.snapshot.current();
+    const known = await instance.policyCache.current();
     const target = known.ok ? instance.framedBy(known.value) : null;
     if (target === null) throw new Error('the instance that made the change does not know it');
     const rollback = new Rollback(what, this.service.revision.number, this.now, isMoving, this.machines);
@@ -171,7 +171,7 @@ export class World {
     const newest = service.revision.number;
     const isBehind = (at: number) =>
       agents.presence[at] === online &&
-      (agents.onlineSince[at] ?? 0) < this.seconds - longestWait &&
+      (agents.onlineSince[at] ?? 0) < this.seconds - maxWait &&
       machines.revision[at] !== newest;
     const behind = machines.revision.filter((_, at) => isBehind(at)).length;
     if (behind > 0) rules.breach('newest', `${behind} machines online have not got revision ${newest}`);

@@ -2,7 +2,7 @@
 // channel that now and then refuses, or takes a message and doesn't say so.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import { createAnnounce, NotYet, type PubsubMessage } from '../../functions/announce/announce.ts';
+import { createAnnounce, type PubsubMessage, RetryLater } from '../../functions/announce/announce.ts';
 import { isSettled, type Posted } from '../../shared/domain/events/announcement.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import { Died, Process, type Surroundings } from './probe-process.ts';
@@ -61,7 +61,7 @@ export class Deliveries {
       await announce({ id: '1', data } as CloudEvent<PubsubMessage>);
       return true;
     } catch (error) {
-      if (!(error instanceof Died || error instanceof NotYet)) throw error;
+      if (!(error instanceof Died || error instanceof RetryLater)) throw error;
       this.#tally(error instanceof Died ? 'death in a delivery' : 'delivery that comes again');
       const isBeyondHelp = process.isDead || process.failures >= 3;
       if (isBeyondHelp && (this.posts.get(event.id) ?? 0) > before) await this.#noteUnrecorded(event);

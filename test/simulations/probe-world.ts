@@ -1,7 +1,7 @@
 // One world of the simulation: a store, a truth that changes, and a schedule that starts probes twice, at once or while an
 // older one hangs. Everything but the garden, the bus and the channel is the real code.
 
-import { tell } from '../../functions/announce/compose-message.ts';
+import { composeMessage } from '../../functions/announce/compose-message.ts';
 import { createSweep } from '../../functions/commands/outbox.ts';
 import { probeOnce } from '../../functions/probe/probe.ts';
 import { runProbe } from '../../functions/probe/run.ts';
@@ -165,7 +165,7 @@ export class ProbeWorld {
     if (!outbox.ok || outbox.value.length > 0) oracle.complain('missed', 'something stayed in the outbox');
     for (const [id, event] of oracle.events) {
       const posts = deliveries.posts.get(id) ?? 0;
-      if (tell(event, serviceUrl) !== null && posts === 0) oracle.complain('missed', `${id} was not posted`);
+      if (composeMessage(event, serviceUrl) !== null && posts === 0) oracle.complain('missed', `${id} was not posted`);
       const most = 1 + (deliveries.unrecorded.get(id) ?? 0);
       if (posts > most) oracle.complain('duplicate', `${id} was posted ${posts} times`);
     }

@@ -19,21 +19,21 @@ export class ViewWorld {
 
   constructor(read?: () => Promise<Answer>) {
     const ask = () => {
-      const asked = Promise.withResolvers<Answer>();
-      this.reads.push(asked);
-      return read === undefined ? asked.promise : read();
+      const request = Promise.withResolvers<Answer>();
+      this.reads.push(request);
+      return read === undefined ? request.promise : read();
     };
     // The view reads the access document and no other kind.
     this.view = createAccessCache({ read: ask as Store['read'] }, () => this.time, []);
   }
 
   /** What is known now; nobody may have to wait for it. */
-  atOnce(): number {
+  immediate(): number {
     const accessIndex = this.view.current();
     return accessIndex instanceof Promise ? assert.fail('it waits for the store') : numberOf(accessIndex);
   }
 
-  async late(): Promise<number> {
+  async awaited(): Promise<number> {
     const accessIndex = this.view.current();
     return accessIndex instanceof Promise ? numberOf(await accessIndex) : assert.fail('it does not wait for the store');
   }
@@ -45,7 +45,7 @@ export class ViewWorld {
 
   static async knowing(number: number): Promise<ViewWorld> {
     const world = new ViewWorld();
-    const first = world.late();
+    const first = world.awaited();
     await world.answer(stored(number));
     assert.equal(await first, number);
     return world;

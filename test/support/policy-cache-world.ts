@@ -1,7 +1,7 @@
 // A snapshot with a store that answers when the test says so and a clock that the test moves.
 
 import assert from 'node:assert/strict';
-import { createSnapshot, type Known, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
+import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import type { Published } from '../../shared/domain/documents.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
@@ -13,26 +13,26 @@ export type Answer = Result<Stored<Published> | null>;
 export class World {
   time = now;
   readonly reads: PromiseWithResolvers<Answer>[] = [];
-  readonly snapshot: Snapshot;
+  readonly policyCache: PolicyCache;
 
   constructor(read?: () => Promise<Answer>) {
     const ask = () => {
-      const asked = Promise.withResolvers<Answer>();
-      this.reads.push(asked);
-      return read === undefined ? asked.promise : read();
+      const request = Promise.withResolvers<Answer>();
+      this.reads.push(request);
+      return read === undefined ? request.promise : read();
     };
     // The snapshot reads the published document and no other kind.
-    this.snapshot = createSnapshot({ read: ask as Store['read'] }, () => this.time);
+    this.policyCache = createPolicyCache({ read: ask as Store['read'] }, () => this.time);
   }
 
   /** What a poll gets now; it must not have to wait. */
-  served(): Result<Known> {
-    const known = this.snapshot.current();
+  served(): Result<CachedPolicy> {
+    const known = this.policyCache.current();
     return known instanceof Promise ? assert.fail('the poll waits for the store') : known;
   }
 
-  waited(): Promise<Result<Known>> {
-    const known = this.snapshot.current();
+  waited(): Promise<Result<CachedPolicy>> {
+    const known = this.policyCache.current();
     return known instanceof Promise ? known : assert.fail('the poll does not wait for the store');
   }
 
@@ -67,6 +67,6 @@ export function stored(number: number): Answer {
   return ok({ id: 'current', version: String(number), value: published(number) });
 }
 
-export function known(number: number, staleSince: number | null = null): Result<Known> {
+export function known(number: number, staleSince: number | null = null): Result<CachedPolicy> {
   return ok({ published: published(number), staleSince });
 }

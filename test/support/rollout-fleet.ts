@@ -6,7 +6,7 @@ import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
 import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
-import { createSnapshot, type Snapshot } from '../../functions/api/polls/policy-cache.ts';
+import { createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
@@ -56,7 +56,7 @@ export class Fleet {
   isVertexAway = false;
   readonly store: Store;
   readonly #instances: readonly Hono[];
-  readonly snapshots: readonly Snapshot[];
+  readonly snapshots: readonly PolicyCache[];
   readonly #adoption: ReturnType<typeof createAdoption>;
 
   constructor(store: Store) {
@@ -64,11 +64,11 @@ export class Fleet {
     const clock = () => this.time;
     const log = { info() {}, warn() {}, error: (message: string, fields = {}) => this.#bug(message, fields) };
     this.#adoption = createAdoption({ store, clock, log });
-    this.snapshots = [createSnapshot(store, clock), createSnapshot(store, clock)];
-    this.#instances = this.snapshots.map((snapshot) =>
+    this.snapshots = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
+    this.#instances = this.snapshots.map((policyCache) =>
       createApp({
         store,
-        snapshot,
+        policyCache,
         clock,
         log,
         catalogue: [],

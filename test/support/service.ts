@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import request from 'supertest';
-import { frontServer } from '../../functions/api/http-server.ts';
+import { attachToServer } from '../../functions/api/http-server.ts';
 import type { Environment } from '../../functions/environment.ts';
 import { createWiring, type Parts } from '../../functions/wiring.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
@@ -54,7 +54,7 @@ export function startService(parts: Parts = {}, settings: Environment = {}): Ser
   const api = wiring.api();
   http('api', api);
   const server = getTestServer('api');
-  frontServer(server, api);
+  attachToServer(server, api);
   const service: Service = {
     server,
     file,

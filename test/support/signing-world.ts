@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createSignatures, type Keys, type Signatures } from '../../functions/api/signing/signatures.ts';
+import { createSignatures, type Signatures, type SigningKeys } from '../../functions/api/signing/signatures.ts';
 import type { Log } from '../../functions/log.ts';
 import { type Kms, openKms } from '../../shared/adapters/kms.ts';
 import { type Statement, statementText } from '../../shared/domain/serving/statement.ts';
@@ -20,7 +20,7 @@ export interface SigningWorld {
   readonly log: Log;
   readonly logged: readonly string[];
   time: number;
-  keys(over?: Partial<Keys>): Keys;
+  keys(over?: Partial<SigningKeys>): SigningKeys;
 }
 
 export const organisation = 'acme.example';

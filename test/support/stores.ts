@@ -67,7 +67,7 @@ export function largestPolicy(): Policy {
 }
 
 /** Settings as deep as a policy may be. */
-export function deepestSettings(): Record<string, unknown> {
+export function maxDepthSettings(): Record<string, unknown> {
   let value: unknown = { 'a "key"\\\u2028\n': ['', null, 0, 1e-7, 1e21, false] };
   for (let depth = 0; depth < 20; depth++) value = depth % 2 === 0 ? { [`k${depth}`]: value } : [value];
   return { deep: value };

@@ -10,17 +10,17 @@ import type { Adoption } from '../../adoption/adoption.ts';
 import type { ChangePorts } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { Keys } from '../signing/signatures.ts';
+import type { SigningKeys } from '../signing/signatures.ts';
 
 export interface RoutePorts extends ChangePorts {
   readonly catalogueAsOf: string;
-  readonly keys: Keys | null;
+  readonly keys: SigningKeys | null;
   readonly log: Log;
   readonly adoption: Adoption;
 }
 
 /** What a route is asked, read and checked. */
-export interface Asked<Query> {
+export interface RouteRequest<Query> {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;
   /** Parsed JSON of a route that has a body. */
@@ -52,7 +52,7 @@ export interface Route {
   readonly reply: z.ZodType;
   /** What the body of a reply is sent as; of JSON anything, else a text. */
   readonly mediaType: 'application/json' | 'text/plain';
-  handle(asked: Asked<unknown>): Promise<Result<Reply>>;
+  handle(request: RouteRequest<unknown>): Promise<Result<Reply>>;
 }
 
 /** Fills in what most routes share, and ties the handler's query to its schema's type. */
@@ -63,7 +63,7 @@ export function route<Query extends z.ZodType>(
     readonly body?: z.ZodType;
     readonly mediaType?: Route['mediaType'];
     readonly query: Query;
-    readonly handle: (asked: Asked<z.infer<Query>>) => Promise<Result<Reply>>;
+    readonly handle: (request: RouteRequest<z.infer<Query>>) => Promise<Result<Reply>>;
   },
 ): Route {
   return {
@@ -73,7 +73,7 @@ export function route<Query extends z.ZodType>(
     mediaType: 'application/json',
     ...stated,
     // The app parses the query with `query` before it calls this.
-    handle: (asked) => stated.handle(asked as Asked<z.infer<Query>>),
+    handle: (request) => stated.handle(request as RouteRequest<z.infer<Query>>),
   };
 }
 

@@ -48,7 +48,7 @@ interface CachedCredential {
 }
 
 export const fleetPrefix = 'pinward_';
-const mostRemembered = 10_000;
+const maxEntries = 10_000;
 
 export function createAuthenticator({
   environmentTokens,
@@ -58,7 +58,7 @@ export function createAuthenticator({
   used,
 }: AuthenticatorPorts): Authenticator {
   const own = new Map(environmentTokens.map((credential) => [credential.sha256, credential]));
-  const seen = createBoundedMap<string, CachedCredential>(mostRemembered);
+  const seen = createBoundedMap<string, CachedCredential>(maxEntries);
 
   function find({
     authorization,

@@ -1,7 +1,7 @@
 // From the environment to whom Pinward lets in. Called by wiring.ts. A setting that would let nobody in is a fault at start.
 
 import type { Clock, Store } from '../../../shared/ports.ts';
-import { type Environment, wordsOf } from '../../environment.ts';
+import { type Environment, parseList } from '../../environment.ts';
 import { createAccessCache } from './access-cache.ts';
 import { type Authenticator, createAuthenticator, type EnvironmentToken, hashToken } from './authenticator.ts';
 import { createIssuers, googleKeys, type KeyAddresses } from './id-tokens.ts';
@@ -24,13 +24,13 @@ export function openAuthenticator(
     ...environmentTokenOf('admin', 'owner', admin),
     ...environmentTokenOf('machine', 'machine', machine),
   ];
-  const audiences = wordsOf(environment.PINWARD_AUDIENCES);
+  const audiences = parseList(environment.PINWARD_AUDIENCES);
   const iapAudience = environment.PINWARD_IAP_AUDIENCE || null;
   if (environmentTokens.length === 0 && audiences.length === 0 && iapAudience === null) {
     throw new Error('nobody could call: set PINWARD_AUDIENCES, PINWARD_IAP_AUDIENCE or PINWARD_ADMIN_TOKEN');
   }
-  const hostedDomains = wordsOf(environment.PINWARD_HOSTED_DOMAINS);
-  const firstOwners = wordsOf(environment.PINWARD_OWNERS).map((email) => email.toLowerCase());
+  const hostedDomains = parseList(environment.PINWARD_HOSTED_DOMAINS);
+  const firstOwners = parseList(environment.PINWARD_OWNERS).map((email) => email.toLowerCase());
   return createAuthenticator({
     environmentTokens,
     access: createAccessCache(store, clock, firstOwners),

@@ -4,7 +4,7 @@
 import type { Clock, Store, Write } from '../../../shared/ports.ts';
 
 const writeAtMostEachMs = 60_000;
-const mostAtOnce = 100;
+const batchSize = 100;
 const dayMs = 86_400_000;
 
 /** To be told of each use, by the token's SHA-256. */
@@ -14,7 +14,7 @@ export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (s
   let writtenAt = Number.NEGATIVE_INFINITY;
 
   async function write(): Promise<void> {
-    const batch = [...waiting].slice(0, mostAtOnce);
+    const batch = [...waiting].slice(0, batchSize);
     for (const [sha256] of batch) waiting.delete(sha256);
     const committed = await store.commit(batch.map(([sha256, day]) => putOf(sha256, day))).catch(() => null);
     if (committed?.ok === true) return;

@@ -11,7 +11,7 @@ import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 /** Clocks differ; source: Google's advice for IAP's header. */
 const toleranceSeconds = 30;
 /** Google's tokens live an hour and IAP's ten minutes; one that claims to live for years is none of theirs. */
-const longestAgeSeconds = 24 * 3600;
+const maxAgeSeconds = 24 * 3600;
 
 export function createVerify(requirements: IdTokenRequirements, clock: Clock): Verify {
   const keyOf = createIssuerKeys(requirements.keys, clock);
@@ -22,7 +22,7 @@ export function createVerify(requirements: IdTokenRequirements, clock: Clock): V
         issuer: [...requirements.issuers],
         audience: [...requirements.audiences],
         requiredClaims: ['sub', 'exp'],
-        maxTokenAge: longestAgeSeconds,
+        maxTokenAge: maxAgeSeconds,
         clockTolerance: toleranceSeconds,
         currentDate: new Date(clock()),
       });

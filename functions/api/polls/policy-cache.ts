@@ -7,16 +7,16 @@ import type { Fault, Result } from '../../../shared/domain/fault.ts';
 import { fail, ok } from '../../../shared/domain/fault.ts';
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
 
-export interface Known {
+export interface CachedPolicy {
   /** Null when no policy has been stated yet. */
   readonly published: Published | null;
   /** When the store last failed to answer, until it answers again (milliseconds); null when all is well. */
   readonly staleSince: number | null;
 }
 
-export interface Snapshot {
+export interface PolicyCache {
   /** What is known: at once where it may be served as it is, else a promise. A fault only when nothing is known at all. */
-  current(): Result<Known> | Promise<Result<Known>>;
+  current(): Result<CachedPolicy> | Promise<Result<CachedPolicy>>;
   /** Takes what this instance has just committed, so that the next poll sees it. */
   adopt(published: Published): void;
   /** Milliseconds since the store last confirmed what is known; null before the first time. */
@@ -31,8 +31,8 @@ const retryAfterMs = 1_000;
 /** A store that hangs is as good as one that fails; this bounds how long a poll can wait for it. */
 const answerWithinMs = 5_000;
 
-export function createSnapshot(store: Pick<Store, 'read'>, clock: Clock): Snapshot {
-  let known: Known | null = null;
+export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): PolicyCache {
+  let known: CachedPolicy | null = null;
   let fault: Fault | null = null;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;

@@ -10,17 +10,17 @@ import { credentialOf } from '../auth/credential.ts';
 import type { Bucket, Rates } from '../traffic/rate-limit.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
-export interface Question {
+export interface PollRequest {
   readonly machine: Machine;
   readonly format: Format;
 }
 
 const path = '/v1/pins';
-const mostRemembered = 10_000;
+const maxEntries = 10_000;
 
 /** A question that was read before, and how often it may be asked. */
 interface Remembered {
-  readonly question: Result<Question>;
+  readonly pollRequest: Result<PollRequest>;
   readonly bucket: Bucket;
 }
 
@@ -34,11 +34,11 @@ export function isPoll(url: string): boolean {
 }
 
 /** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format, a parameter or haste. */
-export function readQuestion(
+export function readPollRequest(
   request: IncomingMessage,
   authenticator: Authenticator,
   rates: Rates,
-): Result<Question> | Promise<Result<Question>> {
+): Result<PollRequest> | Promise<Result<PollRequest>> {
   const { method = '' } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
@@ -48,7 +48,7 @@ export function readQuestion(
   return caller.ok ? questionOf(request, caller.value, rates) : caller;
 }
 
-function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rates: Rates): Result<Question> {
+function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rates: Rates): Result<PollRequest> {
   const known = asked.get(caller)?.get(url);
   if (known !== undefined) return inTime(known);
   const mark = url.indexOf('?');
@@ -63,7 +63,7 @@ function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rate
   const { name, cli } = machine.value;
   const wait = cli === null ? 0 : rates.version(caller, cli);
   if (wait > 0) return fail({ code: 'rate_limited', seconds: wait });
-  const read = { question: ok({ machine: machine.value, format }), bucket: rates.machine(caller, name) };
+  const read = { pollRequest: ok({ machine: machine.value, format }), bucket: rates.machine(caller, name) };
   if (extension !== '') remember(caller, url, read);
   return inTime(read);
 }
@@ -71,13 +71,13 @@ function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rate
 /** A machine asks the same all day. */
 function remember(caller: Caller, url: string, read: Remembered): void {
   const urls = asked.get(caller) ?? new Map<string, Remembered>();
-  if (urls.size >= mostRemembered) urls.clear();
+  if (urls.size >= maxEntries) urls.clear();
   asked.set(caller, urls.set(url, read));
 }
 
-function inTime({ question, bucket }: Remembered): Result<Question> {
+function inTime({ pollRequest, bucket }: Remembered): Result<PollRequest> {
   const seconds = bucket.take();
-  return seconds > 0 ? fail({ code: 'rate_limited', seconds }) : question;
+  return seconds > 0 ? fail({ code: 'rate_limited', seconds }) : pollRequest;
 }
 
 /** The machine that a query describes; name and CLI may be left out, but not be wrong. */

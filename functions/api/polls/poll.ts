@@ -9,21 +9,21 @@ import type { Adoption } from '../../adoption/adoption.ts';
 import { describeBug, type Log, traceOf } from '../../log.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { sendProblem } from '../problems/problem.ts';
-import { createSignatures, type Keys } from '../signing/signatures.ts';
+import { createSignatures, type SigningKeys } from '../signing/signatures.ts';
 import { createRates } from '../traffic/rate-limit.ts';
-import type { Known, Snapshot } from './policy-cache.ts';
-import { isPoll, type Question, readQuestion } from './poll-request.ts';
-import { createFrame, type Frame, type Served } from './response-cache.ts';
+import type { CachedPolicy, PolicyCache } from './policy-cache.ts';
+import { isPoll, type PollRequest, readPollRequest } from './poll-request.ts';
+import { createResponseCache, type PollResponse, type ResponseCache } from './response-cache.ts';
 
 export interface PollPorts {
-  readonly snapshot: Snapshot;
+  readonly policyCache: PolicyCache;
   readonly authenticator: Authenticator;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Log;
   readonly adoption: Adoption;
   /** What answers are signed with; null for nothing. */
-  readonly keys: Keys | null;
+  readonly keys: SigningKeys | null;
   /** The Google Cloud project whose traces the log names, or null. */
   readonly traceProject: string | null;
 }
@@ -32,41 +32,41 @@ export interface PollPorts {
 export type Poll = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<void>;
 
 export function createPoll(ports: PollPorts): Poll {
-  const { snapshot, authenticator, catalogue, clock, log, adoption, traceProject } = ports;
+  const { policyCache, authenticator, catalogue, clock, log, adoption, traceProject } = ports;
   const signatures = createSignatures(ports.keys, clock, log);
   const rates = createRates(clock);
-  let frame: Frame | null = null;
-  let framed: Known | null = null;
+  let responseCache: ResponseCache | null = null;
+  let framed: CachedPolicy | null = null;
 
-  function frameOf(known: Known): Frame | null {
+  function frameOf(known: CachedPolicy): ResponseCache | null {
     const now = clock();
-    if (frame !== null && framed === known && now < frame.expires) return frame;
+    if (responseCache !== null && framed === known && now < responseCache.expires) return responseCache;
     if (known.published === null) return null;
     framed = known;
-    frame = createFrame(known.published, known.staleSince, catalogue, signatures, now);
-    return frame;
+    responseCache = createResponseCache(known.published, known.staleSince, catalogue, signatures, now);
+    return responseCache;
   }
 
-  function lookUp(known: Result<Known>, question: Question): Result<Served | Promise<Served>> {
+  function lookUp(known: Result<CachedPolicy>, pollRequest: PollRequest): Result<PollResponse | Promise<PollResponse>> {
     if (!known.ok) return known;
     const current = frameOf(known.value);
-    return current === null ? fail({ code: 'no_policy' }) : ok(current.serve(question));
+    return current === null ? fail({ code: 'no_policy' }) : ok(current.serve(pollRequest));
   }
 
   function answer(
     request: IncomingMessage,
     response: ServerResponse,
-    question: Question,
-    known: Result<Known>,
+    pollRequest: PollRequest,
+    known: Result<CachedPolicy>,
   ): Promise<void> | null {
-    const found = lookUp(known, question);
+    const found = lookUp(known, pollRequest);
     if (!found.ok) refuse(request, response, found.fault);
     else if (found.value instanceof Promise) return found.value.then((served) => send(request, response, served));
     else send(request, response, found.value);
     return null;
   }
 
-  function send(request: IncomingMessage, response: ServerResponse, served: Served): void {
+  function send(request: IncomingMessage, response: ServerResponse, served: PollResponse): void {
     const { etag, body, headers200, headers304, asked, marks } = served;
     const isUnchanged = holds(request.headers['if-none-match'], etag);
     const status = isUnchanged ? 304 : 200;
@@ -91,10 +91,10 @@ export function createPoll(ports: PollPorts): Poll {
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
-    const question = readQuestion(request, authenticator, rates);
-    if (!(question instanceof Promise)) return serveQuestion(request, response, question);
+    const pollRequest = readPollRequest(request, authenticator, rates);
+    if (!(pollRequest instanceof Promise)) return serveQuestion(request, response, pollRequest);
     // Who asks and what is known may both wait for the store: let them do so together.
-    return Promise.all([question, snapshot.current()]).then(async ([late]) => {
+    return Promise.all([pollRequest, policyCache.current()]).then(async ([late]) => {
       await serveQuestion(request, response, late);
     });
   }
@@ -102,16 +102,16 @@ export function createPoll(ports: PollPorts): Poll {
   function serveQuestion(
     request: IncomingMessage,
     response: ServerResponse,
-    question: Result<Question>,
+    pollRequest: Result<PollRequest>,
   ): Promise<void> | null {
-    if (!question.ok) {
-      refuse(request, response, question.fault);
+    if (!pollRequest.ok) {
+      refuse(request, response, pollRequest.fault);
       return null;
     }
-    const known = snapshot.current();
-    if (!(known instanceof Promise)) return answer(request, response, question.value, known);
+    const known = policyCache.current();
+    if (!(known instanceof Promise)) return answer(request, response, pollRequest.value, known);
     return known.then(async (late) => {
-      await answer(request, response, question.value, late);
+      await answer(request, response, pollRequest.value, late);
     });
   }
 

@@ -8,8 +8,8 @@ import { bucketOf, buckets, ringWithRollouts } from '../../../shared/domain/serv
 import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
-import type { Signatures, Signed } from '../signing/signatures.ts';
-import type { Question } from './poll-request.ts';
+import type { SignatureHeaders, Signatures } from '../signing/signatures.ts';
+import type { PollRequest } from './poll-request.ts';
 import type { Format } from './render/formats.ts';
 
 /** What all machines get that are the same to the policy. */
@@ -24,7 +24,7 @@ interface Answer {
 }
 
 /** An answer as one machine gets it. */
-export interface Served {
+export interface PollResponse {
   readonly etag: string;
   readonly body: Buffer;
   readonly headers200: string[];
@@ -41,11 +41,11 @@ export interface Served {
   readonly marks: readonly string[];
 }
 
-export interface Frame {
+export interface ResponseCache {
   /** From when on (milliseconds) another frame must be made. */
   readonly expires: number;
   /** A promise while the answer waits for its signature. */
-  serve(question: Question): Served | Promise<Served>;
+  serve(pollRequest: PollRequest): PollResponse | Promise<PollResponse>;
 }
 
 /** For so long after a change machines come back often, so that a fleet is soon together. */
@@ -54,16 +54,16 @@ const pollAfterMovingSeconds = 30;
 const pollAfterQuietSeconds = 900;
 /** Machines wait up to so much less, each its own part of it, so that a fleet doesn't line up. */
 const phase = 0.2;
-const mostAnswers = 5_000;
+const maxEntries = 5_000;
 const dayMs = 86_400_000;
 
-export function createFrame(
+export function createResponseCache(
   published: Published,
   staleSince: number | null,
   shipped: Catalogue,
   signatures: Signatures,
   now: number,
-): Frame {
+): ResponseCache {
   const { number, policy, at, rollouts, callableModels } = published.revision;
   const catalogue = extendCatalogue(shipped, policy.models);
   const chooseRing = ringChooser(policy);
@@ -84,9 +84,9 @@ export function createFrame(
     ...(staleSince === null ? [] : ['Pinward-Stale', `store unreachable since ${new Date(staleSince).toISOString()}`]),
   ];
   const answers = new Map<string, Answer>();
-  const served = new WeakMap<Question, Served>();
+  const served = new WeakMap<PollRequest, PollResponse>();
 
-  function answer({ machine, format }: Question): Answer {
+  function answer({ machine, format }: PollRequest): Answer {
     const chosen = chooseRing(machine);
     const { ring, reached } = ringWithRollouts(chosen.ring, rollouts, machine);
     const { cli } = machine;
@@ -101,29 +101,29 @@ export function createFrame(
       ...reached.map(({ id }) => `reached ${id}`),
     ];
     const answer = { ring: ring.name, marks, ...toAnswer(format, body, shared) };
-    if (answers.size >= mostAnswers) answers.clear();
+    if (answers.size >= maxEntries) answers.clear();
     answers.set(key, answer);
     return answer;
   }
 
-  function finish(question: Question, answer: Answer, signed: Signed): Served {
-    const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, question);
+  function finish(pollRequest: PollRequest, answer: Answer, signed: SignatureHeaders): PollResponse {
+    const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, pollRequest);
     const headers = [...answer.headers, ...signed.headers];
-    const made = toServed({ ...answer, headers }, question, number, pollAfter);
-    if (signed.isFinal) served.set(question, made);
+    const made = toServed({ ...answer, headers }, pollRequest, number, pollAfter);
+    if (signed.isFinal) served.set(pollRequest, made);
     return made;
   }
 
   return {
     expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
-    serve(question) {
-      const known = served.get(question);
+    serve(pollRequest) {
+      const known = served.get(pollRequest);
       if (known !== undefined) return known;
-      const found = answer(question);
-      const [format, sha256] = [question.format.extension.slice(1), found.etag.slice(1, -1)];
+      const found = answer(pollRequest);
+      const [format, sha256] = [pollRequest.format.extension.slice(1), found.etag.slice(1, -1)];
       const signed = signatures.of({ format, revision: number, sha256, validUntil });
-      if (signed instanceof Promise) return signed.then((late) => finish(question, found, late));
-      return finish(question, found, signed);
+      if (signed instanceof Promise) return signed.then((late) => finish(pollRequest, found, late));
+      return finish(pollRequest, found, signed);
     },
   };
 }
@@ -139,7 +139,7 @@ function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit
   };
 }
 
-function toServed(answer: Answer, { machine, format }: Question, revision: number, pollAfter: number): Served {
+function toServed(answer: Answer, { machine, format }: PollRequest, revision: number, pollAfter: number): PollResponse {
   const { ring, marks, etag, body, headers, contentHeaders } = answer;
   const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
   const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
@@ -147,6 +147,6 @@ function toServed(answer: Answer, { machine, format }: Question, revision: numbe
 }
 
 /** The same for a machine as long as the pace is the same. */
-function pollAfterOf(seconds: number, { machine: { name, email } }: Question): number {
+function pollAfterOf(seconds: number, { machine: { name, email } }: PollRequest): number {
   return Math.round(seconds * (1 - (phase * bucketOf('phase', name ?? email ?? '')) / buckets));
 }

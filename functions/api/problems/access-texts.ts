@@ -2,7 +2,7 @@
 // nothing of any other.
 
 import type { CredentialDefect, Fault } from '../../../shared/domain/fault.ts';
-import type { Words } from './problem-texts.ts';
+import type { ProblemText } from './problem-texts.ts';
 
 export type AccessFault = Extract<
   Fault,
@@ -22,10 +22,10 @@ export type AccessFault = Extract<
   }
 >;
 
-export function accessWordsOf(fault: AccessFault): Words {
+export function accessProblemText(fault: AccessFault): ProblemText {
   switch (fault.code) {
     case 'unauthenticated':
-      return { status: 401, field: 'Authorization', ...wordsOfDefect(fault.defect) };
+      return { status: 401, field: 'Authorization', ...credentialText(fault.defect) };
     case 'credentials_ambiguous':
       return {
         status: 400,
@@ -101,7 +101,7 @@ export function accessWordsOf(fault: AccessFault): Words {
   }
 }
 
-function wordsOfDefect(defect: CredentialDefect): { title: string; hint: string } {
+function credentialText(defect: CredentialDefect): { title: string; hint: string } {
   switch (defect) {
     case 'missing':
       return { title: 'This call needs a token that Pinward knows', hint: 'Send Authorization: Bearer <token>.' };

@@ -1,13 +1,13 @@
 // What is said of each fault: status, title, and how to mend it. Codes are public; words may get better.
 
 import type { Fault, UncallablePin } from '../../../shared/domain/fault.ts';
-import { accessWordsOf } from './access-texts.ts';
+import { accessProblemText } from './access-texts.ts';
 import type { Problem } from './problem.ts';
-import { rolloutText } from './rollout-texts.ts';
+import { rolloutProblemText } from './rollout-texts.ts';
 
-export type Words = Omit<Problem, 'type' | 'code'>;
+export type ProblemText = Omit<Problem, 'type' | 'code'>;
 
-export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
+export function problemText(fault: Fault | { readonly code: 'internal' }): ProblemText {
   switch (fault.code) {
     case 'policy_invalid': {
       const [first] = fault.findings.filter((finding) => finding.severity === 'error');
@@ -49,7 +49,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
     case 'second_person_needed':
     case 'proposal_unknown':
     case 'proposal_state':
-      return rolloutText(fault);
+      return rolloutProblemText(fault);
     case 'ring_unknown':
       return {
         status: 404,
@@ -89,7 +89,7 @@ export function wordsOf(fault: Fault | { readonly code: 'internal' }): Words {
     case 'last_owner':
     case 'token_name_taken':
     case 'token_unknown':
-      return accessWordsOf(fault);
+      return accessProblemText(fault);
     case 'route_unknown':
       return { status: 404, title: `There is nothing at ${fault.path}`, hint: 'GET /openapi.json lists every call.' };
     case 'method_unsupported':

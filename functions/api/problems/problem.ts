@@ -3,7 +3,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Fault, Finding, UncallablePin } from '../../../shared/domain/fault.ts';
-import { wordsOf } from './problem-texts.ts';
+import { problemText } from './problem-texts.ts';
 
 export interface Problem {
   readonly type: string;
@@ -27,7 +27,7 @@ export interface Problem {
 export const problemType = 'application/problem+json';
 
 export function problemOf(fault: Fault | { readonly code: 'internal' }): Problem {
-  return { type: `urn:pinward:problem:${fault.code}`, code: fault.code, ...wordsOf(fault) };
+  return { type: `urn:pinward:problem:${fault.code}`, code: fault.code, ...problemText(fault) };
 }
 
 /** Response headers that an error needs beside its body. */

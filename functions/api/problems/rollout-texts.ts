@@ -1,7 +1,7 @@
 // What is said of faults in the calls that steer change: upgrades, rollouts, proposals.
 
 import type { Fault } from '../../../shared/domain/fault.ts';
-import type { Words } from './problem-texts.ts';
+import type { ProblemText } from './problem-texts.ts';
 
 export type RolloutFault = Extract<
   Fault,
@@ -18,7 +18,7 @@ export type RolloutFault = Extract<
   }
 >;
 
-export function rolloutText(fault: RolloutFault): Words {
+export function rolloutProblemText(fault: RolloutFault): ProblemText {
   switch (fault.code) {
     case 'rollout_active':
       return {

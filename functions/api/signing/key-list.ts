@@ -8,18 +8,18 @@ import { type PublicKey, validUntilOf, voucherText } from '../../../shared/domai
 import type { Clock, Signer } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
 import type { KeysReply } from '../admin/schemas/common.ts';
-import { type Keys, signAgainAfterMs } from './signatures.ts';
+import { type SigningKeys, signAgainAfterMs } from './signatures.ts';
 
 export type KeyState = 'current' | 'next' | 'retiring';
 
 export interface KeyList {
   /** Null where nothing is signed. */
   readonly organisation: string | null;
-  readonly keys: readonly Listed[];
+  readonly keys: readonly ListedKey[];
   readonly vouchers: readonly ListedVoucher[];
 }
 
-interface Listed {
+interface ListedKey {
   readonly state: KeyState;
   readonly key: PublicKey;
 }
@@ -33,12 +33,12 @@ export interface ListedVoucher {
 }
 
 /** A fault only when the key that signs answers can't be had. What else is missing is left out and asked for again later. */
-export function createKeyList(keys: Keys | null, clock: Clock, log: Log): () => Promise<Result<KeyList>> {
+export function createKeyList(keys: SigningKeys | null, clock: Clock, log: Log): () => Promise<Result<KeyList>> {
   if (keys === null) return async () => ok({ organisation: null, keys: [], vouchers: [] });
   let held: { readonly validUntil: string; until: number; readonly list: Promise<Result<KeyList>> } | null = null;
   let isNotified = false;
 
-  async function gather(keys: Keys, validUntil: string, hold: () => void): Promise<Result<KeyList>> {
+  async function gather(keys: SigningKeys, validUntil: string, hold: () => void): Promise<Result<KeyList>> {
     const { list, faults } = await listKeys(keys, validUntil);
     if (faults.length === 0) hold();
     else if (!isNotified) log.error('keys or vouchers can not be had', { faults });
@@ -64,7 +64,7 @@ interface Gathered {
   readonly faults: readonly Fault[];
 }
 
-async function listKeys({ organisation, current, next, retiring }: Keys, validUntil: string): Promise<Gathered> {
+async function listKeys({ organisation, current, next, retiring }: SigningKeys, validUntil: string): Promise<Gathered> {
   const ask = async (signer: Signer | null) => (signer === null ? null : signer.publicKey());
   const [ours, newer, older] = await Promise.all([current.publicKey(), ask(next), ask(retiring)]);
   if (!ours.ok) return { list: ours, faults: [ours.fault] };

@@ -7,7 +7,7 @@ import type { Clock, Signer } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
 
 /** The organisation's keys; there are two while one takes over from the other. */
-export interface Keys {
+export interface SigningKeys {
   readonly organisation: string;
   /** Signs answers, and vouches for `next`. */
   readonly current: Signer;
@@ -17,7 +17,7 @@ export interface Keys {
 }
 
 /** What an answer has to carry. */
-export interface Signed {
+export interface SignatureHeaders {
   /** Names and values of headers by turns. */
   readonly headers: readonly string[];
   /** False while the signer fails: the same answer may be signed a little later. */
@@ -26,26 +26,26 @@ export interface Signed {
 
 export interface Signatures {
   /** At once where it is known, or known that there is none now; else a promise, which never fails. */
-  of(answer: Omit<Statement, 'organisation'>): Signed | Promise<Signed>;
+  of(answer: Omit<Statement, 'organisation'>): SignatureHeaders | Promise<SignatureHeaders>;
 }
 
 /** For so long a poll waits for its signature; one that comes later is for those after it. */
 const waitMs = 4_000;
 /** How soon a signer that failed is tried again, by one poll. */
 export const signAgainAfterMs = 10_000;
-const mostRemembered = 5_000;
+const maxEntries = 5_000;
 
 /** Without keys nothing is signed. */
-export function createSignatures(keys: Keys | null, clock: Clock, log: Log): Signatures {
+export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Log): Signatures {
   if (keys === null) return { of: () => ({ headers: ['Pinward-Unsigned', 'no key'], isFinal: true }) };
   const { organisation, current } = keys;
   const ours = ['Pinward-Organisation', organisation];
   const unsigned = { headers: [...ours, 'Pinward-Unsigned', 'signer unavailable'], isFinal: false };
-  const known = new Map<string, Signed>();
-  const asked = new Map<string, Promise<Signed>>();
+  const known = new Map<string, SignatureHeaders>();
+  const asked = new Map<string, Promise<SignatureHeaders>>();
   let failedAt: number | null = null;
 
-  async function sign(text: string): Promise<Signed> {
+  async function sign(text: string): Promise<SignatureHeaders> {
     const signing = signWith(current, text).then((signature) => take(text, signature));
     const signed = await inTime(signing);
     asked.delete(text);
@@ -55,10 +55,10 @@ export function createSignatures(keys: Keys | null, clock: Clock, log: Log): Sig
   }
 
   /** Also of a signature for which nobody waits any more. */
-  function take(text: string, signature: Result<string>): Result<Signed> {
+  function take(text: string, signature: Result<string>): Result<SignatureHeaders> {
     if (!signature.ok) return signature;
     const signed = { headers: [...ours, 'Pinward-Signature', signature.value], isFinal: true };
-    if (known.size >= mostRemembered) known.clear();
+    if (known.size >= maxEntries) known.clear();
     known.set(text, signed);
     if (failedAt !== null) log.info('answers are signed again');
     failedAt = null;
@@ -97,8 +97,8 @@ async function signWith(signer: Signer, text: string): Promise<Result<string>> {
   }
 }
 
-async function inTime(signing: Promise<Result<Signed>>): Promise<Result<Signed>> {
-  const { promise: late, resolve } = Promise.withResolvers<Result<Signed>>();
+async function inTime(signing: Promise<Result<SignatureHeaders>>): Promise<Result<SignatureHeaders>> {
+  const { promise: late, resolve } = Promise.withResolvers<Result<SignatureHeaders>>();
   const fault = { code: 'signer_unavailable', detail: `no signature within ${waitMs} ms` } as const;
   const timer = setTimeout(() => resolve(fail(fault)), waitMs);
   const signed = await Promise.race([signing, late]);

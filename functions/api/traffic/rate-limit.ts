@@ -36,11 +36,11 @@ export interface Rates {
   version(caller: Caller, version: string): number;
 }
 
-const mostRemembered = 50_000;
+const maxEntries = 50_000;
 
 export function createRates(clock: Clock): Rates {
-  const buckets = createBoundedMap<string, Bucket>(mostRemembered);
-  const versions = createBoundedMap<string, true>(mostRemembered);
+  const buckets = createBoundedMap<string, Bucket>(maxEntries);
+  const versions = createBoundedMap<string, true>(maxEntries);
 
   function tokenBucket(kind: keyof typeof limits, name: string): Bucket {
     const key = `${kind} ${name}`;

@@ -2,9 +2,9 @@
 // makes a new number, and what the roles were is kept under it.
 
 import { z } from 'zod';
-import { FleetToken, mostTokens } from './fleet-token.ts';
+import { FleetToken, maxTokens } from './fleet-token.ts';
 
-const mostMembers = 1000;
+const maxMembers = 1000;
 
 /** Addresses as Google writes them; nothing that a log, a table or a chat would take for markup. */
 const Member = z
@@ -19,13 +19,13 @@ const Member = z
     params: { code: 'member_domain', fix: 'Write email:NAME@PROJECT.iam.gserviceaccount.com for each of them.' },
   });
 
-const Members = z.array(Member).max(mostMembers).default([]);
+const Members = z.array(Member).max(maxMembers).default([]);
 
 /** Members of each role; who is in several has the highest. */
 export const Roles = z
   .strictObject({ owner: Members, approver: Members, editor: Members, reader: Members, machine: Members })
-  .refine((roles) => Object.values(roles).flat().length <= mostMembers, {
-    message: `more than ${mostMembers} members in all`,
+  .refine((roles) => Object.values(roles).flat().length <= maxMembers, {
+    message: `more than ${maxMembers} members in all`,
     params: { code: 'members_many', fix: 'Bind a domain instead of its addresses.' },
   });
 export type Roles = z.infer<typeof Roles>;
@@ -42,7 +42,7 @@ export const AccessRevision = z.strictObject({
 });
 export type AccessRevision = z.infer<typeof AccessRevision>;
 
-export const Access = z.strictObject({ revision: AccessRevision, tokens: z.array(FleetToken).max(mostTokens) });
+export const Access = z.strictObject({ revision: AccessRevision, tokens: z.array(FleetToken).max(maxTokens) });
 export type Access = z.infer<typeof Access>;
 
 export const noRoles: Roles = { owner: [], approver: [], editor: [], reader: [], machine: [] };

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Fault, type Finding, fail, ok, type Result } from '../fault.ts';
 import { readDraft } from '../policy/read-draft.ts';
 import { type Access, noRoles, Roles } from './access.ts';
-import { isPurgeable, mostTokens, TokenRequest, tokenOf } from './fleet-token.ts';
+import { isPurgeable, maxTokens, TokenRequest, tokenOf } from './fleet-token.ts';
 import { roleOf } from './roles.ts';
 
 /** What every change starts from. */
@@ -54,7 +54,7 @@ export function issueToken(change: AccessChange, request: TokenRequest, sha256: 
   const { current, by, now } = change;
   const kept = (current?.tokens ?? []).filter((token) => !isPurgeable(token, now));
   if (kept.some(({ name }) => name === request.name)) return fail({ code: 'token_name_taken', name: request.name });
-  if (kept.length >= mostTokens) return fail({ code: 'access_invalid', findings: [tooMany] });
+  if (kept.length >= maxTokens) return fail({ code: 'access_invalid', findings: [tooMany] });
   return ok(following(change, { tokens: [...kept, tokenOf(request, sha256, by, now)], issued: request.name }));
 }
 
@@ -95,7 +95,7 @@ const tooMany: Finding = {
   severity: 'error',
   code: 'tokens_many',
   path: '/name',
-  message: `there are ${mostTokens} fleet tokens already`,
+  message: `there are ${maxTokens} fleet tokens already`,
   fix: 'Revoke some; a revoked one makes room after 30 days. Machines with the same labels can share one.',
 };
 

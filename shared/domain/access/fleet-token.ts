@@ -4,8 +4,8 @@
 import { z } from 'zod';
 
 /** With the roles, this many of the largest keep the document below what every store takes. */
-export const mostTokens = 400;
-const longestDays = 366;
+export const maxTokens = 400;
+const maxDays = 366;
 /** So long a dead token is still listed, and its name not given again. */
 const purgeAfterDays = 30;
 const dayMs = 86_400_000;
@@ -32,7 +32,7 @@ export const TokenRequest = z.strictObject({
   name: TokenName,
   role: TokenRole.default('machine').describe('machine may only poll, reader may also look.'),
   labels: Labels.describe('Rings match them as label:key=value.'),
-  days: z.int().min(1).max(longestDays).default(90).describe('How long it is good for.'),
+  days: z.int().min(1).max(maxDays).default(90).describe('How long it is good for.'),
 });
 export type TokenRequest = z.infer<typeof TokenRequest>;
 

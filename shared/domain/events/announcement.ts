@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 
-const longestReason = 500;
+const maxReasonLength = 500;
 
 /**
  * `claimed`: somebody is posting it until `until`. `waiting`: to be tried again, not before `until`. `done`: people saw
@@ -14,7 +14,7 @@ export const Announcement = z.strictObject({
   state: z.enum(['claimed', 'waiting', 'done', 'dead', 'unconfirmed']),
   until: z.iso.datetime(),
   attempts: z.int().positive(),
-  reason: z.string().max(longestReason).nullable(),
+  reason: z.string().max(maxReasonLength).nullable(),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -29,11 +29,11 @@ export type Posted =
 /** How long a claim holds: longer than any post may take, so that nobody else posts meanwhile. */
 export const leaseMs = 20_000;
 const firstRetryMs = 1_000;
-const longestRetryMs = 10 * 60_000;
+const maxRetryMs = 10 * 60_000;
 /** A channel may wish for more than that, but not for a wait that nobody would see the end of. */
-const longestWishMs = 24 * 60 * 60_000;
+const maxRequestedWaitMs = 24 * 60 * 60_000;
 /** With doubling waits this is about a day. */
-const mostAttempts = 150;
+const maxAttempts = 150;
 
 /** The claim to write before posting; null when it is done with, or somebody else's turn. */
 export function claim(before: Announcement | null, event: string, now: number): Announcement | null {
@@ -53,7 +53,7 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
   const at = instant(now);
   if (posted.kind === 'accepted') return { ...claimed, state: 'done', until: at, reason: null };
   // Cut, since a reason too long to be kept would leave the claim open, and whoever came next would post again.
-  const reason = posted.reason.slice(0, longestReason).toWellFormed();
+  const reason = posted.reason.slice(0, maxReasonLength).toWellFormed();
   switch (posted.kind) {
     case 'revoked':
     case 'malformed':
@@ -61,10 +61,10 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
     case 'unanswered':
       return { ...claimed, state: 'unconfirmed', until: at, reason };
     case 'refused': {
-      if (claimed.attempts >= mostAttempts) return { ...claimed, state: 'dead', until: at, reason };
-      const own = Math.min(longestRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
+      if (claimed.attempts >= maxAttempts) return { ...claimed, state: 'dead', until: at, reason };
+      const own = Math.min(maxRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
       // The longer of both: a channel that always asks for a second more must not use up the attempts of a day.
-      const wait = Math.min(longestWishMs, Math.max(own, posted.retryAfterMs ?? 0));
+      const wait = Math.min(maxRequestedWaitMs, Math.max(own, posted.retryAfterMs ?? 0));
       return { ...claimed, state: 'waiting', until: instant(now + wait), reason };
     }
   }
@@ -72,7 +72,7 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
 
 /** What to record of an announcement whose attempts are used up, such as one that ends the process each time; else null. */
 export function giveUp(before: Announcement | null, now: number): Announcement | null {
-  if (before === null || isSettled(before) || before.attempts < mostAttempts || Date.parse(before.until) > now)
+  if (before === null || isSettled(before) || before.attempts < maxAttempts || Date.parse(before.until) > now)
     return null;
   return { ...before, state: 'dead', until: instant(now), reason: before.reason ?? 'no attempt came to an end' };
 }

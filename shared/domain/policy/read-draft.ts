@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
 
-const deepest = 24;
+const maxDepth = 24;
 /** Keys that JavaScript treats specially when they are assigned; no setting of Claude Code has such a name. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -27,8 +27,8 @@ function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
     return error('number_unsafe', at, 'JSON would not give this number back as it is', 'Write another number.');
   }
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > deepest) {
-    return error('too_deep', at, `nested deeper than ${deepest} levels`, 'Flatten this value.');
+  if (depth > maxDepth) {
+    return error('too_deep', at, `nested deeper than ${maxDepth} levels`, 'Flatten this value.');
   }
   for (const [key, inner] of Object.entries(value)) {
     const path = pointer(at, [key]);

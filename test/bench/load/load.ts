@@ -18,11 +18,11 @@ const recoveryWithinMs = 5_000;
 const onsetWithinMs = 20_000;
 /** What infra/api.tf gives an instance. */
 const instanceMiB = 512;
-const leastCpuShare = 0.8;
+const minCpuShare = 0.8;
 
 const seconds = readSeconds();
 /** A few seconds can't tell 95 % from what else the machine does. */
-const leastLogins = seconds >= 30 ? 0.95 : 0.8;
+const minLogins = seconds >= 30 ? 0.95 : 0.8;
 await prepareStore();
 const subject = await spawnSubject('pinward', undefined, false, [join(import.meta.dirname, 'slow.ts')]);
 try {
@@ -121,11 +121,11 @@ async function recovery(trickle: () => Offer): Promise<number> {
 function missedOf(report: Report): readonly string[] {
   const { refreshes, memoryMiB, admin, recoveryMs } = report;
   // Less says how busy the machine is with other work, and nothing of the service.
-  const isJudged = Math.min(...report.cpuShares) >= leastCpuShare;
-  const atCapacity = Math.max(report.loginsOfCapacity, report.loginsOfCapacityByCpu) >= leastLogins;
+  const isJudged = Math.min(...report.cpuShares) >= minCpuShare;
+  const atCapacity = Math.max(report.loginsOfCapacity, report.loginsOfCapacityByCpu) >= minLogins;
   if (!isJudged) process.stdout.write('The machine was too busy with other work to judge the capacity for logins\n');
   const held: readonly (readonly [string, boolean])[] = [
-    [`logins at ${leastLogins * 100} % of capacity`, atCapacity || !isJudged],
+    [`logins at ${minLogins * 100} % of capacity`, atCapacity || !isJudged],
     ['refreshes are shed', (refreshes.statuses[503] ?? 0) > 0],
     ['memory is bounded', memoryMiB.later < instanceMiB],
     ['an admin can act', admin.failed === 0 && admin.answered > 0],

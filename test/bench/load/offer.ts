@@ -30,7 +30,7 @@ export interface Offer {
 
 const tickMs = 2;
 const names = 20_000;
-const mostWaits = 100_000;
+const maxWaits = 100_000;
 
 export function startOffer({ port, token, connections, perSecond, etag }: Wanted): Offer {
   const outcome: Outcome = { offered: 0, givenUp: 0, statuses: {}, waits: [] };
@@ -51,7 +51,7 @@ export function startOffer({ port, token, connections, perSecond, etag }: Wanted
       free.push(connection);
       if (isStopped) return;
       outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1;
-      if (etag === null && outcome.waits.length < mostWaits) outcome.waits.push(performance.now() - at);
+      if (etag === null && outcome.waits.length < maxWaits) outcome.waits.push(performance.now() - at);
       if (perSecond === 'all') {
         outcome.offered += 1;
         send(performance.now());

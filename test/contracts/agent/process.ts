@@ -19,9 +19,9 @@ export interface Running {
 }
 
 /** No agent may take longer, whatever a server does: a login hangs on it. */
-export const longestMs = 30_000;
+export const maxMs = 30_000;
 /** More than that nobody reads. */
-export const mostOutput = 64 * 1024;
+export const maxOutput = 64 * 1024;
 
 export function startProcess([program = '', ...args]: readonly string[], env: Record<string, string>): Running {
   const started = Date.now();
@@ -30,7 +30,7 @@ export function startProcess([program = '', ...args]: readonly string[], env: Re
   const kill = () => {
     if (!ended && child.pid !== undefined) endGroup(child.pid);
   };
-  const limit = setTimeout(kill, longestMs);
+  const limit = setTimeout(kill, maxMs);
   const done = finished(child).then((run) => {
     ended = true;
     clearTimeout(limit);
@@ -54,7 +54,7 @@ async function finished(child: ChildProcess): Promise<Omit<Run, 'ms'>> {
 /** A little more than anybody may print, so that too much shows. */
 async function start(stream: Readable | null): Promise<string> {
   let read = '';
-  for await (const chunk of stream ?? []) if (read.length <= mostOutput) read += String(chunk);
+  for await (const chunk of stream ?? []) if (read.length <= maxOutput) read += String(chunk);
   return read;
 }
 

@@ -1,5 +1,5 @@
 /** Rules about servers, proxies and networks that fail: the last good copy stays, and nobody is kept from starting. */
-import { longestMs, mostOutput } from './process.ts';
+import { maxMs, maxOutput } from './process.ts';
 import { broken, type Case, keepsThrough, kept, type Rule, whatChanged } from './rule.ts';
 import {
   altered,
@@ -44,7 +44,7 @@ export const faultRules: readonly Rule[] = [
   ),
   {
     id: 'ends-in-time',
-    says: `Ends within ${longestMs / 1000} seconds, however slow the server is, and keeps its last good copy.`,
+    says: `Ends within ${maxMs / 1000} seconds, however slow the server is, and keeps its last good copy.`,
     because: 'Logins and timers wait for the agent.',
     needs: [],
     check: async ({ adapter, brief }) => {
@@ -104,7 +104,7 @@ export const faultRules: readonly Rule[] = [
   },
   {
     id: 'says-why',
-    says: `Says why it failed, in at most ${mostOutput / 1024} KiB without control characters.`,
+    says: `Says why it failed, in at most ${maxOutput / 1024} KiB without control characters.`,
     because: 'Somebody looks for the cause; and what a server sends must play no tricks on their terminal.',
     needs: [],
     check: async ({ adapter }) => {
@@ -113,7 +113,7 @@ export const faultRules: readonly Rule[] = [
         trial.world.behave(pins(trial.world));
         const { out, err } = await trial.run('login');
         if (err.trim() === '') return broken(`when ${title}: nothing is said`);
-        if (Math.max(out.length, err.length) > mostOutput) return broken(`when ${title}: too much is said`);
+        if (Math.max(out.length, err.length) > maxOutput) return broken(`when ${title}: too much is said`);
         if (/[^\P{Cc}\n\t]/u.test(out + err)) return broken(`when ${title}: control characters are printed`);
       }
       return kept;
@@ -132,6 +132,6 @@ async function whatSlownessDid(
   await using trial = await startTrial(adapter);
   trial.world.behave(pins(trial.world));
   const { ms } = await trial.run('login');
-  const wrong = ms >= longestMs ? 'it did not end' : whatChanged(trial);
+  const wrong = ms >= maxMs ? 'it did not end' : whatChanged(trial);
   return wrong === undefined ? undefined : `when ${title}: ${wrong}`;
 }

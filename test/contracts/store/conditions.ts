@@ -31,7 +31,7 @@ const decisions: readonly (readonly [id: 'there' | 'missing', Expectation, isWri
 export function testConditions(open: Open): void {
   for (const [id, expectation, isWritten] of decisions) {
     const words = isWritten ? 'is written' : 'conflicts';
-    test(`a document that is ${id} and expected ${wordsOf(expectation)} ${words}`, async () => {
+    test(`a document that is ${id} and expected ${moveText(expectation)} ${words}`, async () => {
       await using opened = await open();
       const versions = await writeTwice(opened);
       const expect =
@@ -124,6 +124,6 @@ async function writeTwice({ store }: TestStore): Promise<{ readonly current: str
   return { outdated, current: await versionOf(store, 'chainHead', 'there') };
 }
 
-function wordsOf(expectation: Expectation): string {
+function moveText(expectation: Expectation): string {
   return expectation === 'current' || expectation === 'outdated' ? `at its ${expectation} version` : expectation;
 }

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import {
   chainHead,
-  deepestSettings,
   largestPolicy,
+  maxDepthSettings,
   must,
   type Open,
   versionOf,
@@ -22,7 +22,7 @@ const awkward: readonly (readonly [string, Partial<Revision>])[] = [
   ['that says nothing in its note', { note: '' }],
   ['that restores another', { restores: 7 }],
   ['with the largest policy that the API takes', { policy: largestPolicy() }],
-  ['with the deepest settings', { policy: policy({ settings: deepestSettings() }) }],
+  ['with the deepest settings', { policy: policy({ settings: maxDepthSettings() }) }],
 ];
 
 /** Ids that mean something to a URL, a path or a database. */

@@ -26,7 +26,7 @@ export function rolesAgree(terraform: Terraform, table = roles): readonly string
 /** One line a grant; a `for_each` over words makes one for each. */
 function grantsOf(resource: Resource): readonly string[] {
   const { type, body } = resource;
-  const words = wordsOf(at(body, 'for_each'));
+  const words = moveText(at(body, 'for_each'));
   const condition = at(body, 'condition.expression');
   const suffix = condition === undefined ? '' : ` if ${bare(condition)}`;
   return (words.length === 0 ? [null] : words).map((word) => {
@@ -36,7 +36,7 @@ function grantsOf(resource: Resource): readonly string[] {
   });
 }
 
-function wordsOf(forEach: Json | undefined): readonly string[] {
+function moveText(forEach: Json | undefined): readonly string[] {
   const list = /^\$\{toset\(\[(.*)\]\)\}$/s.exec(textOf(forEach))?.[1] ?? '';
   return [...list.matchAll(/"([^"]+)"/g)].map(([, word = '']) => word);
 }

@@ -7,12 +7,12 @@ import type { Operation } from './document.ts';
 import { marker } from './hostile.ts';
 import type { Asked } from './requests.ts';
 
-const mostMs = 2_000;
+const maxMs = 2_000;
 
 export function hold(asked: Asked, answer: Answer | null, operation: Operation | undefined, problem: z.ZodType): void {
   assert.ok(answer !== null, 'there was no answer');
   const { status, head, body, ms } = answer;
-  assert.ok(ms <= mostMs, `the answer took ${Math.round(ms)} ms`);
+  assert.ok(ms <= maxMs, `the answer took ${Math.round(ms)} ms`);
   assert.ok(!head.toLowerCase().includes(marker), `a header of the answer holds what was sent: ${head}`);
   assert.ok(!/\r\nx-injected/i.test(head), `a header was injected: ${head}`);
   assert.ok(status < 500 || status === 503, `the status is ${status}: ${body.slice(0, 2_000)}`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatOf } from '../../../functions/api/polls/render/formats.ts';
-import { createFrame } from '../../../functions/api/polls/response-cache.ts';
+import { createResponseCache } from '../../../functions/api/polls/response-cache.ts';
 import { createSignatures } from '../../../functions/api/signing/signatures.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { steps } from '../../simulations/lives/life.ts';
@@ -42,10 +42,10 @@ test('what a machine was served at any time is explained with the same bytes', a
 async function serveAll(fleet: Fleet, clis: readonly (string | null)[]): Promise<readonly string[]> {
   const published = await fleet.store.read('published', 'current');
   assert.ok(published.ok && published.value !== null);
-  const frame = createFrame(published.value.value, null, [], unsigned, fleet.time);
+  const responseCache = createResponseCache(published.value.value, null, [], unsigned, fleet.time);
   const format = formatOf('.json') ?? assert.fail();
   const answers = machines.map((name, at) =>
-    frame.serve({ machine: { name, email: null, labels: {}, cli: clis[at] ?? null }, format }),
+    responseCache.serve({ machine: { name, email: null, labels: {}, cli: clis[at] ?? null }, format }),
   );
   return (await Promise.all(answers)).map(({ body }) => body.toString());
 }

@@ -5,7 +5,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { KeysReply } from '../../../functions/api/admin/schemas/common.ts';
 import { createKeyList, toJwks, toLines } from '../../../functions/api/signing/key-list.ts';
-import { type Keys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
+import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
 import { publicKeyOf, voucherText } from '../../../shared/domain/serving/statement.ts';
 import type { FakeKey } from '../../support/fakes/kms.ts';
 import { isMissing } from '../../support/needs.ts';
@@ -149,14 +149,16 @@ describe('GET /v1/keys', { skip: isMissing('openssl') }, () => {
   });
 });
 
-async function meetThree(t: TestContext): Promise<{ world: SigningWorld; newer: FakeKey; older: FakeKey; keys: Keys }> {
+async function meetThree(
+  t: TestContext,
+): Promise<{ world: SigningWorld; newer: FakeKey; older: FakeKey; keys: SigningKeys }> {
   const world = await meetSigner(t);
   const [newer, older] = [world.fake.makeKey(), world.fake.makeKey()];
   const keys = world.keys({ next: world.kms.signer(newer.name), retiring: world.kms.signer(older.name) });
   return { world, newer, older, keys };
 }
 
-async function listOf({ clock, log }: SigningWorld, keys: Keys) {
+async function listOf({ clock, log }: SigningWorld, keys: SigningKeys) {
   const listed = await createKeyList(keys, clock, log)();
   return listed.ok ? listed.value : assert.fail(listed.fault.code);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { formats } from '../../../functions/api/polls/render/formats.ts';
-import { type Keys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
+import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
 import { isMissing } from '../../support/needs.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import {
@@ -99,7 +99,7 @@ describe('a signed poll', { skip: isMissing('openssl') }, () => {
     const world = await meetSigner(t);
     const newer = world.fake.makeKey();
     const [a, b] = [world.keys().current, world.kms.signer(newer.name)];
-    const stages: readonly (readonly [Partial<Keys>, string])[] = [
+    const stages: readonly (readonly [Partial<SigningKeys>, string])[] = [
       [{ current: a }, world.key.pem],
       [{ current: a, next: b }, world.key.pem],
       [{ current: b, retiring: a }, newer.pem],
@@ -125,7 +125,7 @@ async function meet(t: TestContext): Promise<{ world: SigningWorld; service: Ser
   return { world, service: await stated(t, world.keys()) };
 }
 
-async function stated(t: TestContext, keys?: Keys): Promise<Service> {
+async function stated(t: TestContext, keys?: SigningKeys): Promise<Service> {
   const service = startService(keys === undefined ? {} : { keys });
   t.after(() => service.close());
   await service.state();

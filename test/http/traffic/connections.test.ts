@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { connectionLimits, frontServer } from '../../../functions/api/http-server.ts';
+import { attachToServer, connectionLimits } from '../../../functions/api/http-server.ts';
 import { startService } from '../../support/service.ts';
 import { listen, portOf } from './listen.ts';
 
@@ -23,7 +23,7 @@ describe('a connection', () => {
 
   async function open(bytes: string, over: object): Promise<string> {
     const server = createServer({ connectionsCheckingInterval: 20 });
-    frontServer(server, (_, response) => response.end('answered'), { ...connectionLimits, ...over });
+    attachToServer(server, (_, response) => response.end('answered'), { ...connectionLimits, ...over });
     await listen(server);
     const socket = connect(portOf(server), '127.0.0.1').setEncoding('latin1');
     let text = '';

@@ -14,7 +14,7 @@ import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import type { ChangeAccess } from '../../../commands/change-access.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
-import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import {
   AccessChangeReply,
   AccessQuery,
@@ -51,13 +51,13 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       query: AccessQuery,
       body: Roles,
       reply: AccessChangeReply,
-      handle: async (asked) => {
-        const roles = readRoles(asked.body);
+      handle: async (request) => {
+        const roles = readRoles(request.body);
         if (!roles.ok) return roles;
-        const { expected, caller } = asked;
+        const { expected, caller } = request;
         const terms = { expected, roles: roles.value, email: caller.email };
         return changeReply(
-          await change({ ...changeRequest(asked), decide: (known) => changeRoles({ ...known, ...terms }) }),
+          await change({ ...changeRequest(request), decide: (known) => changeRoles({ ...known, ...terms }) }),
         );
       },
     }),
@@ -110,14 +110,14 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       query: AccessQuery,
       body: TokenRequest,
       reply: IssuedReply,
-      handle: async (asked) => {
-        const request = readTokenRequest(asked.body);
-        if (!request.ok) return request;
-        const { name } = request.value;
+      handle: async (request) => {
+        const wanted = readTokenRequest(request.body);
+        if (!wanted.ok) return wanted;
+        const { name } = wanted.value;
         const token = fleetPrefix + randomBytes(32).toString('base64url');
         const decide: Parameters<ChangeAccess>[0]['decide'] = (known) =>
-          issueToken(known, request.value, hashToken(token));
-        const changed = await change({ ...changeRequest(asked), decide });
+          issueToken(known, wanted.value, hashToken(token));
+        const changed = await change({ ...changeRequest(request), decide });
         if (!changed.ok) return changed;
         const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
         return ok({ body: { name, token, expiresAt } });
@@ -131,15 +131,15 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       role: 'owner',
       query: AccessQuery,
       reply: AccessChangeReply,
-      handle: async (asked) => {
-        const { name = '' } = asked.parameters;
-        return changeReply(await change({ ...changeRequest(asked), decide: (known) => revokeToken(known, name) }));
+      handle: async (request) => {
+        const { name = '' } = request.parameters;
+        return changeReply(await change({ ...changeRequest(request), decide: (known) => revokeToken(known, name) }));
       },
     }),
   ];
 }
 
-function changeRequest({ caller, query }: Asked<{ readonly note?: string | undefined }>) {
+function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string | undefined }>) {
   return { by: caller.name, note: query.note ?? null };
 }
 

@@ -51,11 +51,11 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
       changes: true,
       query: ChangeQuery,
       reply: ChangeReply,
-      handle: async (asked) => {
-        const number = readNumber(asked.parameters['number']);
+      handle: async (request) => {
+        const number = readNumber(request.parameters['number']);
         if (!number.ok) return number;
         const draft = (current: Revision | null) => draftOfRevision(store, number.value, current?.number ?? 0);
-        return changeReply(await change({ ...changeRequest(asked), draft, restores: number.value }));
+        return changeReply(await change({ ...changeRequest(request), draft, restores: number.value }));
       },
     }),
     route({
@@ -75,13 +75,13 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
   ];
 }
 
-type PageAsked = z.infer<typeof PageQuery>;
+type PageRequest = z.infer<typeof PageQuery>;
 
-function pageOf({ limit, before }: PageAsked) {
+function pageOf({ limit, before }: PageRequest) {
   return { limit, order: 'descending', ...(before === undefined ? {} : { after: numberedId(before) }) } as const;
 }
 
-function nextOf({ limit }: PageAsked, last: number | undefined): number | null {
+function nextOf({ limit }: PageRequest, last: number | undefined): number | null {
   return last === undefined || last <= 1 || limit < 1 ? null : last;
 }
 

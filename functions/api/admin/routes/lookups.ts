@@ -74,16 +74,16 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
 }
 
 /** 200 as long as pins can be served, however troubled the rest is: what routes traffic by this must not turn away polls. */
-async function health({ snapshot, store }: RoutePorts): Promise<Result<Reply>> {
-  const known = await snapshot.current();
-  const age = snapshot.age();
+async function health({ policyCache, store }: RoutePorts): Promise<Result<Reply>> {
+  const known = await policyCache.current();
+  const age = policyCache.age();
   const list = await store.list('healthIssue', { order: 'ascending', limit: 20 });
   const isReachable = list.ok && known.ok && known.value.staleSince === null;
   const issues = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
   const body = {
     status: isReachable && issues.length === 0 ? 'ok' : 'degraded',
     revision: known.ok ? (known.value.published?.revision.number ?? null) : null,
-    snapshotAgeSeconds: age === null ? null : Math.floor(age / 1000),
+    policyAgeSeconds: age === null ? null : Math.floor(age / 1000),
     store: isReachable ? 'reachable' : 'unreachable',
     issues,
   };

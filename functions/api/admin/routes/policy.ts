@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { Change } from '../../../commands/change-policy.ts';
-import { type Asked, type Reply, type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
 
 export function policyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
@@ -32,8 +32,8 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       query: ChangeQuery,
       body: Policy,
       reply: ChangeReply,
-      handle: async (asked) =>
-        changeReply(await change({ ...changeRequest(asked), draft: () => readPolicy(asked.body) })),
+      handle: async (request) =>
+        changeReply(await change({ ...changeRequest(request), draft: () => readPolicy(request.body) })),
     }),
     route({
       method: 'PUT',
@@ -44,13 +44,13 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       query: ChangeQuery,
       body: Pin,
       reply: ChangeReply,
-      handle: async (asked) => {
-        const { ring = '', family = '' } = asked.parameters;
+      handle: async (request) => {
+        const { ring = '', family = '' } = request.parameters;
         return changeReply(
           await change({
-            ...changeRequest(asked),
+            ...changeRequest(request),
             draft: (current) =>
-              current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, asked.body),
+              current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, request.body),
           }),
         );
       },
@@ -59,7 +59,7 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
 }
 
 /** What a change is told by its request, whatever it changes. */
-export function changeRequest({ caller, expected, query }: Asked<z.infer<typeof ChangeQuery>>) {
+export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
     expected,

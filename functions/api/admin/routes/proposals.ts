@@ -11,7 +11,7 @@ import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
 import { changeReply } from './policy.ts';
 
-const mostListed = 100;
+const pageSize = 100;
 
 export function proposalRoutes(ports: RoutePorts, change: Change): readonly Route[] {
   const { store } = ports;
@@ -24,7 +24,7 @@ export function proposalRoutes(ports: RoutePorts, change: Change): readonly Rout
       query: NoQuery,
       reply: ProposalsReply,
       handle: async () => {
-        const page = await store.list('proposal', { order: 'descending', limit: mostListed });
+        const page = await store.list('proposal', { order: 'descending', limit: pageSize });
         if (!page.ok) return page;
         return ok({ body: { proposals: page.value.map(({ value: { policy: _, ...summary } }) => summary) } });
       },

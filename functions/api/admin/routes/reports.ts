@@ -1,12 +1,12 @@
 // What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
 
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
-import type { Snapshot } from '../../polls/policy-cache.ts';
+import type { PolicyCache } from '../../polls/policy-cache.ts';
 import { createRates } from '../../traffic/rate-limit.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
 
-export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePorts): readonly Route[] {
+export function reportRoutes({ store, policyCache, adoption, log, clock }: RoutePorts): readonly Route[] {
   const rates = createRates(clock);
   return [
     route({
@@ -37,15 +37,15 @@ export function reportRoutes({ store, snapshot, adoption, log, clock }: RoutePor
 
   /** The machine may have been served by another instance, which knows of a newer one. */
   async function newestRevision(reported: number): Promise<Result<number>> {
-    const known = await newestKnown(snapshot);
+    const known = await newestKnown(policyCache);
     if (known.ok && known.value >= reported) return known;
     const current = await readCurrentRevision(store);
     return current.ok ? ok(current.value.number) : current;
   }
 }
 
-async function newestKnown(snapshot: Snapshot): Promise<Result<number>> {
-  const known = await snapshot.current();
+async function newestKnown(policyCache: PolicyCache): Promise<Result<number>> {
+  const known = await policyCache.current();
   return known.ok ? ok(known.value.published?.revision.number ?? 0) : known;
 }
 

@@ -12,7 +12,7 @@ import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollout
 import { numberedId } from '../../../../shared/ports.ts';
 import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
 import { rolloutView, rolloutWithCounts, upgradeView } from '../rollout-views.ts';
-import { type Asked, type Reply, type Route, type RoutePorts, route } from '../route.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import { NoQuery } from '../schemas/common.ts';
 import {
   ApproveQuery,
@@ -23,7 +23,7 @@ import {
   UpgradesReply,
 } from '../schemas/rollouts.ts';
 
-const mostListed = 100;
+const pageSize = 100;
 
 export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
   const { store } = ports;
@@ -85,7 +85,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: RolloutsReply,
       handle: async () => {
-        const page = await store.list('rollout', { order: 'descending', limit: mostListed });
+        const page = await store.list('rollout', { order: 'descending', limit: pageSize });
         return page.ok ? ok({ body: { rollouts: page.value.map(({ value }) => rolloutView(value)) } }) : page;
       },
     }),
@@ -145,7 +145,7 @@ interface Acting<Query> {
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
-  readonly action: (asked: Asked<Query>) => RolloutAction;
+  readonly action: (request: RouteRequest<Query>) => RolloutAction;
 }
 
 function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: Acting<z.infer<Query>>): Route {
@@ -158,7 +158,7 @@ function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting
     summary,
     query,
     reply: RolloutActionReply,
-    handle: (asked) => carryOut(ports, asked.caller.name, acting.action(asked)),
+    handle: (request) => carryOut(ports, request.caller.name, acting.action(request)),
   });
 }
 
@@ -166,7 +166,7 @@ async function carryOut(ports: RoutePorts, by: string, deed: RolloutAction): Pro
   const moved = await moveRollouts(ports, by, deed);
   if (!moved.ok) return moved;
   const { revision, newEvents, revisionNumber } = moved.value;
-  if (revision !== null) ports.snapshot.adopt({ revision });
+  if (revision !== null) ports.policyCache.adopt({ revision });
   if (newEvents.length > 0) await ports.afterCommit();
   const number = revision?.number ?? revisionNumber;
   return ok({ body: { revision: number, events: newEvents.map(({ id }) => id) }, revision: number });

@@ -95,7 +95,7 @@ export const ResolutionReply = z.strictObject({
 export const HealthReply = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   revision: z.int().nullable(),
-  snapshotAgeSeconds: z.int().nullable(),
+  policyAgeSeconds: z.int().nullable(),
   store: z.enum(['reachable', 'unreachable']),
   issues: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tell } from '../../../../functions/announce/compose-message.ts';
+import { composeMessage } from '../../../../functions/announce/compose-message.ts';
 import { Event } from '../../../../shared/domain/events/event.ts';
 import { serviceUrl } from '../../../support/policy-changed.ts';
 
@@ -10,7 +10,7 @@ function told(over: object) {
   const data = { number: 7, note: null, granted: [], withdrawn: [], issued: null, revoked: null, ...over };
   const place = { seq: 9, id: 'AccessChanged.access.7', subject: 'access', by: 'ada@example.com' };
   const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
-  return tell(
+  return composeMessage(
     Event.parse({ ...place, ...hashes, kind: 'AccessChanged', at: '2026-11-24T12:34:56.000Z', data }),
     serviceUrl,
   );

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { tell } from '../../../../functions/announce/compose-message.ts';
+import { composeMessage } from '../../../../functions/announce/compose-message.ts';
 import type { PinChange, PinState } from '../../../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../../../shared/domain/events/message.ts';
 import { changed, moved, next, old, serviceUrl } from '../../../support/policy-changed.ts';
 
 function pinChangeFields(...pinChanges: readonly PinChange[]): Message['fields'] {
-  return tell(changed({ pinChanges: [...pinChanges] }), serviceUrl).fields;
+  return composeMessage(changed({ pinChanges: [...pinChanges] }), serviceUrl).fields;
 }
 
 /** The value of one kind of fact for a single move. */
@@ -17,7 +17,7 @@ function factOf(label: string, from: PinState | null, to: PinState | null): stri
 }
 
 test('a moved pin is told whole: what, who, when, price, retirement, minimum, and how to undo it', () => {
-  assert.deepEqual(tell(changed({ pinChanges: [moved, { ...moved, ring: 'pilot' }] }), `${serviceUrl}/`), {
+  assert.deepEqual(composeMessage(changed({ pinChanges: [moved, { ...moved, ring: 'pilot' }] }), `${serviceUrl}/`), {
     urgency: 'calm',
     title: 'opus moves to claude-opus-5-5',
     summary: 'ada@example.com published revision 42 on 2026-11-24 12:34 UTC; 1 value differs.',
@@ -60,17 +60,17 @@ test('the title says what happened', async (t) => {
     ['Rolled back to revision 40', { restores: 40, pinChanges: [] }],
   ];
   for (const [title, over] of rows) {
-    await t.test(title, () => assert.equal(tell(changed(over), serviceUrl).title, title));
+    await t.test(title, () => assert.equal(composeMessage(changed(over), serviceUrl).title, title));
   }
 });
 
 test('the summary carries the note and how much differs', () => {
-  const { summary } = tell(changed({ note: 'as agreed on <!channel>', changes: 3 }), serviceUrl);
+  const { summary } = composeMessage(changed({ note: 'as agreed on <!channel>', changes: 3 }), serviceUrl);
   assert.match(summary, /; 3 values differ\. Note: as agreed on <!channel>$/);
 });
 
 test('the first revision offers no way back', () => {
-  const { actions } = tell(changed({ revision: 1 }), serviceUrl);
+  const { actions } = composeMessage(changed({ revision: 1 }), serviceUrl);
   assert.deepEqual(
     actions.map(({ text }) => text),
     ['See revision 1:'],

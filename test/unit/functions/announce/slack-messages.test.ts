@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { tell } from '../../../../functions/announce/compose-message.ts';
+import { composeMessage } from '../../../../functions/announce/compose-message.ts';
 import { payloadOf } from '../../../../shared/adapters/slack-blocks.ts';
 import type { PinChange, PinState } from '../../../../shared/domain/changes/pin-change.ts';
 import { families } from '../../../../shared/domain/models/model.ts';
@@ -34,7 +34,7 @@ const pinChange: fc.Arbitrary<PinChange> = fc.record({
 test('whatever an event holds, Slack takes what is told and finds no markup in it', () => {
   fc.assert(
     fc.property(fc.array(pinChange, { maxLength: 40 }), fc.option(textOf(500)), (pinChanges, note) => {
-      const message = tell(changed({ pinChanges, note }), serviceUrl);
+      const message = composeMessage(changed({ pinChanges, note }), serviceUrl);
       assert.ok(message.fields.length <= 21);
       const payload = SlackPayload.parse(payloadOf(message));
       assert.deepEqual(liveMarkup(payload), []);

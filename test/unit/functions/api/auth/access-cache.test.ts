@@ -8,7 +8,7 @@ import { access, down, numberOf, seconds, stored, ViewWorld } from '../../../../
 
 test('a thousand calls of a new instance wait for one read and share its answer', async () => {
   const world = new ViewWorld();
-  const calls = Array.from({ length: 1000 }, () => world.late());
+  const calls = Array.from({ length: 1000 }, () => world.awaited());
   await world.answer(stored(1));
 
   assert.deepEqual(new Set(await Promise.all(calls)), new Set([1]));
@@ -36,13 +36,13 @@ test('whatever the calls, none is answered from what is older than 15 s, and rea
 test('between 10 and 15 s it is asked anew while the known goes on; after that everybody waits', async () => {
   const world = await ViewWorld.knowing(1);
   world.time += 10 * seconds - 1;
-  assert.deepEqual([world.atOnce(), world.reads.length], [1, 1]);
+  assert.deepEqual([world.immediate(), world.reads.length], [1, 1]);
   world.time += 1;
-  for (let call = 0; call < 100; call++) assert.equal(world.atOnce(), 1);
+  for (let call = 0; call < 100; call++) assert.equal(world.immediate(), 1);
   assert.equal(world.reads.length, 2);
 
   world.time += 5 * seconds;
-  const waiting = [world.late(), world.late()];
+  const waiting = [world.awaited(), world.awaited()];
   assert.equal(world.reads.length, 2);
   await world.answer(stored(2));
   world.time -= 1;
@@ -64,21 +64,21 @@ test('what is known is the same object while nothing changes, so that what is ma
 test('a store that fails changes nothing: the known goes on, and it is asked again each 10 s', async () => {
   const world = await ViewWorld.knowing(1);
   world.time += 60 * seconds;
-  const first = world.late();
+  const first = world.awaited();
   await world.answer(down);
   assert.equal(await first, 1);
 
   for (let second = 0; second < 60; second++) {
-    assert.equal(world.atOnce(), 1);
+    assert.equal(world.immediate(), 1);
     world.reads.at(-1)?.resolve(down);
     await new Promise((resolve) => setImmediate(resolve));
     world.time += seconds;
   }
   assert.equal(world.reads.length, 2 + 5);
   world.time += 10 * seconds;
-  assert.equal(world.atOnce(), 1);
+  assert.equal(world.immediate(), 1);
   await world.answer(stored(2));
-  assert.equal(world.atOnce(), 2);
+  assert.equal(world.immediate(), 2);
 });
 
 test('a store that never answered lets nobody in and is asked again after a second', async () => {
@@ -89,7 +89,7 @@ test('a store that never answered lets nobody in and is asked again after a seco
 
   assert.deepEqual(world.view.current(), down);
   world.time += seconds;
-  const second = world.late();
+  const second = world.awaited();
   await world.answer(stored(1));
   assert.equal(await second, 1);
 });
@@ -103,32 +103,32 @@ test('an adapter that throws is a store that failed', async () => {
 test('a read that the instance slept through says nothing about now', async () => {
   const world = await ViewWorld.knowing(1);
   world.time += 10 * seconds;
-  world.atOnce();
+  world.immediate();
   world.time += 3600 * seconds;
-  const waiting = world.late();
+  const waiting = world.awaited();
   assert.equal(world.reads.length, 3);
   await world.answer(stored(3), world.reads[2]);
   assert.equal(await waiting, 3);
   await world.answer(stored(2), world.reads[1]);
 
-  assert.equal(world.atOnce(), 3);
+  assert.equal(world.immediate(), 3);
 });
 
 test('what this instance committed holds at once and is not undone by a read that began before', async () => {
   const world = await ViewWorld.knowing(1);
   world.time += 10 * seconds;
-  world.atOnce();
+  world.immediate();
   world.view.adopt(access(2));
-  assert.equal(world.atOnce(), 2);
+  assert.equal(world.immediate(), 2);
   await world.answer(stored(1));
 
-  assert.equal(world.atOnce(), 2);
+  assert.equal(world.immediate(), 2);
 });
 
 test('a clock that is set back makes it ask, and not trust what it knows for hours', async () => {
   const world = await ViewWorld.knowing(1);
   world.time -= 3600 * seconds;
-  const waiting = world.late();
+  const waiting = world.awaited();
   await world.answer(stored(2));
 
   assert.equal(await waiting, 2);

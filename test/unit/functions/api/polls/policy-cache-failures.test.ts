@@ -16,13 +16,13 @@ test('a store that fails leaves what is known, says since when, and recovery cle
     assert.deepEqual(world.served(), known(1, failedAt));
   }
   assert.equal(world.reads.length, 6);
-  assert.equal(world.snapshot.age(), 5 * 15 * seconds);
+  assert.equal(world.policyCache.age(), 5 * 15 * seconds);
 
   world.time += 15 * seconds;
   world.served();
   await world.answer(stored(1));
   assert.deepEqual(world.served(), known(1));
-  assert.equal(world.snapshot.age(), 0);
+  assert.equal(world.policyCache.age(), 0);
 });
 
 test('a store that throws is a store that fails, whether somebody waits for it or not', async () => {
@@ -32,7 +32,7 @@ test('a store that throws is a store that fails, whether somebody waits for it o
     if (answers === 1) return stored(1);
     throw new Error('a bug in the adapter');
   });
-  await world.snapshot.current();
+  await world.policyCache.current();
   world.time += 15 * seconds;
   assert.deepEqual(world.served(), known(1));
   await settled();
@@ -52,12 +52,12 @@ test('a new instance whose store throws answers with a fault', async () => {
 test('a new instance whose store is down answers with the fault and asks again once a second', async () => {
   const world = new World(async () => down);
   for (let poll = 0; poll < 50; poll++) {
-    assert.deepEqual(await world.snapshot.current(), down);
+    assert.deepEqual(await world.policyCache.current(), down);
     world.time += 100;
   }
 
   assert.equal(world.reads.length, 5);
-  assert.equal(world.snapshot.age(), null);
+  assert.equal(world.policyCache.age(), null);
 });
 
 test('a new instance goes on to serve as soon as the store answers', async () => {

@@ -22,7 +22,7 @@ test('whatever the polls, two reads are at least 15 s apart and no answer is old
     const world: World = new World(async () => stored(readAt.push(world.time)));
     for (const gap of gaps) {
       world.time += gap;
-      const answer = await world.snapshot.current();
+      const answer = await world.policyCache.current();
       const number = answer.ok ? (answer.value.published?.revision.number ?? 0) : assert.fail();
       assert.ok(world.time - (readAt[number - 1] ?? 0) < 16 * seconds, `read ${number} is older than 16 s`);
       await settled();
@@ -90,10 +90,10 @@ test('an instance that fell asleep in the middle of a read waits for a new one, 
   await world.answer(stored(1), old);
 
   assert.equal(world.reads.length, 3);
-  assert.equal(world.snapshot.age(), 3615 * seconds);
+  assert.equal(world.policyCache.age(), 3615 * seconds);
   await world.answer(stored(2));
   assert.deepEqual(await poll, known(2));
-  assert.equal(world.snapshot.age(), 0);
+  assert.equal(world.policyCache.age(), 0);
 });
 
 test('a clock that is set back does not stop the reads', async () => {
@@ -111,7 +111,7 @@ test('an empty store is known to be empty, and serves what comes', async () => {
   await world.answer(ok(null));
   assert.deepEqual(await first, ok({ published: null, staleSince: null }));
 
-  world.snapshot.adopt(published(1));
+  world.policyCache.adopt(published(1));
   assert.deepEqual(world.served(), known(1));
   assert.equal(world.reads.length, 1);
 });
@@ -120,7 +120,7 @@ test('what this instance committed beats a read that began before', async () => 
   const world = await World.knowing(1);
   world.time += 15 * seconds;
   world.served();
-  world.snapshot.adopt(published(2));
+  world.policyCache.adopt(published(2));
   assert.deepEqual(world.served(), known(2));
   await world.answer(stored(1));
   assert.deepEqual(world.served(), known(2));
@@ -128,7 +128,7 @@ test('what this instance committed beats a read that began before', async () => 
 
 test('adopting never goes back either', async () => {
   const world = await World.knowing(3);
-  world.snapshot.adopt(published(2));
+  world.policyCache.adopt(published(2));
 
   assert.deepEqual(world.served(), known(3));
 });

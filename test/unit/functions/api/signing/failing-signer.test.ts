@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   createSignatures,
+  type SignatureHeaders,
   type Signatures,
-  type Signed,
   signAgainAfterMs,
 } from '../../../../../functions/api/signing/signatures.ts';
 import { isMissing } from '../../../../support/needs.ts';
@@ -108,7 +108,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
 });
 
 /** Without moving the clock: what comes then came late. */
-async function firstSigned(signatures: Signatures): Promise<Signed> {
+async function firstSigned(signatures: Signatures): Promise<SignatureHeaders> {
   const end = performance.now() + 10_000;
   while (performance.now() < end) {
     const signed = await signatures.of(answer);

@@ -12,7 +12,7 @@ import {
   readTokenRequest,
   revokeToken,
 } from '../../../../../shared/domain/access/decide-access-change.ts';
-import { mostTokens, TokenRequest } from '../../../../../shared/domain/access/fleet-token.ts';
+import { maxTokens, TokenRequest } from '../../../../../shared/domain/access/fleet-token.ts';
 import type { Result } from '../../../../../shared/domain/fault.ts';
 import { now } from '../../../../support/world.ts';
 
@@ -95,7 +95,7 @@ test('there is room for so many tokens, however long their names and labels, as 
   const email = `email:${'a'.repeat(64)}@${'b'.repeat(178)}.example.co`;
   const roles = { ...noRoles, owner: Array.from({ length: 1000 }, () => email) };
   let access: Access = must(changeRoles({ ...by(null), by: 'x'.repeat(320), expected: 0, roles, email: null }));
-  for (let at = 0; at < mostTokens; at++) {
+  for (let at = 0; at < maxTokens; at++) {
     const name = `t${String(at).padStart(62, '0')}`;
     access = must(issueToken({ ...by(access), by: 'x'.repeat(320) }, { ...request(name), labels }, hash(at)));
   }
