@@ -3,15 +3,15 @@
 // revision, whatever the number of machines and instances. What can't be written waits for the next minute.
 
 import type { Result } from '../../shared/domain/fault.ts';
-import { type AdoptionCounts, stretchMs } from '../../shared/domain/serving/adoption.ts';
+import { type AdoptionCounts, windowMs } from '../../shared/domain/serving/adoption.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import { describeBug } from '../log.ts';
-import type { Counted, Gathered, Tally } from './aggregator.ts';
+import type { Aggregator, CountBuffer, CountKind } from './aggregator.ts';
 
 export interface Adoption {
-  /** Called by every answered poll. `marks`: `held FAMILY` and `reached ROLLOUT`, each counted, too. */
-  polled(machine: string, revision: number, ring: string, marks: readonly string[]): void;
+  /** Called by every answered poll. `counters`: `held FAMILY` and `reached ROLLOUT`, each counted, too. */
+  polled(machine: string, revision: number, ring: string, counters: readonly string[]): void;
   /** A machine's word on a revision. */
   reported(machine: string, revision: number, outcome: 'applied' | 'failed'): void;
   /** Writes what was gathered since the last flush; never throws. */
@@ -34,27 +34,27 @@ const maxKeys = 300;
 
 /** Where the latest poll was counted. */
 interface Last {
-  readonly batch: Gathered | null;
-  readonly stretch: number;
+  readonly batch: CountBuffer | null;
+  readonly window: number;
   readonly revision: number;
   readonly ring: string;
   readonly machines: Set<string> | null;
 }
 
 export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
-  let gathered = nothing();
+  let buffered = nothing();
   let size = 0;
-  let tally: Tally | null = null;
+  let aggregator: Aggregator | null = null;
   /** When it was last tried, or the first poll; null before it. */
   let flushedAt: number | null = null;
   let turn: Promise<void> = Promise.resolve();
   let isFlushing = false;
   let timer: NodeJS.Timeout | null = null;
-  let last: Last = { batch: null, stretch: 0, revision: 0, ring: '', machines: null };
+  let last: Last = { batch: null, window: 0, revision: 0, ring: '', machines: null };
 
-  function machinesOf(kind: Counted, number: number, common: string): Set<string> | null {
-    const byCommon = entryOf(gathered[kind], number, () => new Map<string, Set<string>>());
-    return byCommon === null ? null : entryOf(byCommon, common, () => new Set<string>());
+  function machinesOf(kind: CountKind, number: number, counterName: string): Set<string> | null {
+    const byCommon = entryOf(buffered[kind], number, () => new Map<string, Set<string>>());
+    return byCommon === null ? null : entryOf(byCommon, counterName, () => new Set<string>());
   }
 
   function note(machines: Set<string> | null, machine: string): void {
@@ -86,38 +86,38 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
 
   async function settle(writes: boolean): Promise<void> {
     try {
-      if (size === 0 && tally === null) return;
-      tally ??= (await import('./aggregator.ts')).createTally(store);
-      const batch = gathered;
-      gathered = nothing();
+      if (size === 0 && aggregator === null) return;
+      aggregator ??= (await import('./aggregator.ts')).createAggregator(store);
+      const batch = buffered;
+      buffered = nothing();
       size = 0;
-      await tally.add(batch);
+      await aggregator.add(batch);
       if (!writes) return;
       flushedAt = clock();
-      const written = await tally.write();
+      const written = await aggregator.write();
       if (!written.ok) log.warn('adoption not written', { fault: written.fault.code });
     } catch (error) {
       // Were it kept, the next flush would meet the same bug.
-      tally = null;
+      aggregator = null;
       log.error('bug', { error: describeBug(error) });
     }
   }
 
   return {
-    polled(machine, revision, ring, marks) {
+    polled(machine, revision, ring, counters) {
       const now = clock();
-      const stretch = Math.floor(now / stretchMs);
+      const window = Math.floor(now / windowMs);
       // One poll is much like the one before it.
-      if (last.batch !== gathered || last.stretch !== stretch || last.revision !== revision || last.ring !== ring) {
-        const machines = machinesOf('sighting', stretch, `served ${revision} ${ring}`);
-        last = { batch: gathered, stretch, revision, ring, machines };
+      if (last.batch !== buffered || last.window !== window || last.revision !== revision || last.ring !== ring) {
+        const machines = machinesOf('pollCount', window, `served ${revision} ${ring}`);
+        last = { batch: buffered, window, revision, ring, machines };
       }
       note(last.machines, machine);
-      for (const mark of marks) note(machinesOf('sighting', stretch, mark), machine);
+      for (const counter of counters) note(machinesOf('pollCount', window, counter), machine);
       flushWhenDue(now);
     },
     reported(machine, revision, outcome) {
-      note(machinesOf('report', revision, outcome), machine);
+      note(machinesOf('reportCount', revision, outcome), machine);
       flushWhenDue(clock());
     },
     flush: () => begin(true),
@@ -126,12 +126,12 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
 
 /** Distinct machines by what they were last served and what they reported, estimated. */
 export async function readAdoption(store: Store): Promise<Result<AdoptionCounts>> {
-  const { countAdoption } = await import('./count-adoption.ts');
+  const { countAdoption } = await import('./count-machines.ts');
   return countAdoption(store);
 }
 
-function nothing(): Gathered {
-  return { sighting: new Map(), report: new Map() };
+function nothing(): CountBuffer {
+  return { pollCount: new Map(), reportCount: new Map() };
 }
 
 function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V | null {

@@ -3,25 +3,32 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
-import { stretchesHeard } from '../../shared/domain/serving/adoption.ts';
-import type { Sketches } from '../../shared/domain/serving/sketch.ts';
+import { windowsCounted } from '../../shared/domain/serving/adoption.ts';
+import type { MachineCounts } from '../../shared/domain/serving/machine-counts.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
-import { addMachine, emptySketch, packSketch, type Sketch, unite, unpackSketch } from './hyperloglog.ts';
+import {
+  addMachine,
+  createHyperLogLog,
+  decodeHyperLogLog,
+  encodeHyperLogLog,
+  type HyperLogLog,
+  mergeAll,
+} from './hyperloglog.ts';
 
 /** What is counted in one document: the polls of a stretch of time, or the reports on a revision. */
-export type Counted = 'sighting' | 'report';
+export type CountKind = 'pollCount' | 'reportCount';
 
 /** By the number of the document, then by what the machines have in common. */
-export type Gathered = Readonly<Record<Counted, Map<number, Map<string, Set<string>>>>>;
+export type CountBuffer = Readonly<Record<CountKind, Map<number, Map<string, Set<string>>>>>;
 
-export interface Tally {
-  add(gathered: Gathered): Promise<void>;
+export interface Aggregator {
+  add(buffered: CountBuffer): Promise<void>;
   /** Merges all that was added into the store, by one commit. With a fault it stays for the next time. */
   write(): Promise<Result<null>>;
 }
 
 /** How many of the newest documents of a kind are kept; what is older goes. */
-export const newest: Readonly<Record<Counted, number>> = { sighting: stretchesHeard, report: 50 };
+export const newest: Readonly<Record<CountKind, number>> = { pollCount: windowsCounted, reportCount: 50 };
 
 /** So many sketches of any size fit into a document. */
 const maxCounters = 300;
@@ -32,24 +39,32 @@ const sweepLimit = 20;
 /** Names that are added before polls get their turn: about two milliseconds. */
 const batchSize = 1_000;
 
-export function createTally(store: Store): Tally {
-  const pending = { sighting: new Map<number, Map<string, Sketch>>(), report: new Map<number, Map<string, Sketch>>() };
-  const kinds: readonly Counted[] = ['sighting', 'report'];
+export function createAggregator(store: Store): Aggregator {
+  const pending = {
+    pollCount: new Map<number, Map<string, HyperLogLog>>(),
+    reportCount: new Map<number, Map<string, HyperLogLog>>(),
+  };
+  const kinds: readonly CountKind[] = ['pollCount', 'reportCount'];
 
-  async function addAll(kind: Counted, number: number, common: string, machines: ReadonlySet<string>): Promise<void> {
-    const sketches = pending[kind].get(number) ?? new Map<string, Sketch>();
-    pending[kind].set(number, sketches);
-    const sketch = sketches.get(common) ?? emptySketch();
-    sketches.set(common, sketch);
+  async function addAll(
+    kind: CountKind,
+    number: number,
+    counterName: string,
+    machines: ReadonlySet<string>,
+  ): Promise<void> {
+    const hyperLogLogs = pending[kind].get(number) ?? new Map<string, HyperLogLog>();
+    pending[kind].set(number, hyperLogLogs);
+    const hyperLogLog = hyperLogLogs.get(counterName) ?? createHyperLogLog();
+    hyperLogLogs.set(counterName, hyperLogLog);
     let added = 0;
     for (const machine of machines) {
-      addMachine(sketch, machine);
+      addMachine(hyperLogLog, machine);
       added += 1;
       if (added % batchSize === 0) await nextTurn();
     }
   }
 
-  function forgetOld(kind: Counted): void {
+  function forgetOld(kind: CountKind): void {
     const last = Math.max(...pending[kind].keys());
     for (const number of pending[kind].keys()) if (number <= last - newest[kind]) pending[kind].delete(number);
   }
@@ -57,7 +72,7 @@ export function createTally(store: Store): Tally {
   async function merged(): Promise<Result<readonly Write[]>> {
     const documents = kinds.flatMap((kind) => {
       const last = Math.max(...pending[kind].keys());
-      return [...pending[kind]].map(([number, sketches]) => mergeOne(kind, number, sketches, number === last));
+      return [...pending[kind]].map(([number, hyperLogLogs]) => mergeOne(kind, number, hyperLogLogs, number === last));
     });
     const writes: Write[] = [];
     for (const each of await Promise.all(documents)) {
@@ -69,22 +84,22 @@ export function createTally(store: Store): Tally {
 
   /** Whoever makes the newest document takes away those that are too old by now; sqlite has no TTL. */
   async function mergeOne(
-    kind: Counted,
+    kind: CountKind,
     number: number,
-    sketches: ReadonlyMap<string, Sketch>,
+    hyperLogLogs: ReadonlyMap<string, HyperLogLog>,
     isNewest: boolean,
   ): Promise<Result<readonly Write[]>> {
     const stored = await readStored(store, kind, number);
     if (!stored.ok) return stored;
     const old = isNewest && stored.value === null ? await findOld(store, kind, number) : ok([]);
-    return old.ok ? ok([mergeInto(stored.value, kind, number, sketches), ...old.value]) : old;
+    return old.ok ? ok([mergeInto(stored.value, kind, number, hyperLogLogs), ...old.value]) : old;
   }
 
   return {
-    async add(gathered) {
+    async add(buffered) {
       for (const kind of kinds) {
-        for (const [number, byCommon] of gathered[kind])
-          for (const [common, machines] of byCommon) await addAll(kind, number, common, machines);
+        for (const [number, byCommon] of buffered[kind])
+          for (const [counterName, machines] of byCommon) await addAll(kind, number, counterName, machines);
         forgetOld(kind);
       }
     },
@@ -101,36 +116,40 @@ export function createTally(store: Store): Tally {
   };
 }
 
-/** `damaged`: there is one, but nothing can be read from it; it is written anew. */
+/** `damagedFault`: there is one, but nothing can be read from it; it is written anew. */
 async function readStored(
   store: Store,
-  kind: Counted,
+  kind: CountKind,
   number: number,
-): Promise<Result<Stored<Sketches> | 'damaged' | null>> {
+): Promise<Result<Stored<MachineCounts> | 'damagedFault' | null>> {
   const stored = await store.read(kind, numberedId(number));
-  return stored.ok || stored.fault.code !== 'document_corrupt' ? stored : ok('damaged');
+  return stored.ok || stored.fault.code !== 'document_corrupt' ? stored : ok('damagedFault');
 }
 
 function mergeInto(
-  stored: Stored<Sketches> | 'damaged' | null,
-  kind: Counted,
+  stored: Stored<MachineCounts> | 'damagedFault' | null,
+  kind: CountKind,
   number: number,
-  sketches: ReadonlyMap<string, Sketch>,
+  hyperLogLogs: ReadonlyMap<string, HyperLogLog>,
 ): Write {
-  const before = stored === null || stored === 'damaged' ? {} : stored.value;
+  const before = stored === null || stored === 'damagedFault' ? {} : stored.value;
   const after = Object.entries(before);
-  for (const [common, sketch] of sketches) {
-    const packed = before[common];
-    const known = packed === undefined ? null : unpackSketch(packed);
-    after.push([common, packSketch(known === null ? sketch : unite([known, sketch]))]);
+  for (const [counterName, hyperLogLog] of hyperLogLogs) {
+    const packed = before[counterName];
+    const known = packed === undefined ? null : decodeHyperLogLog(packed);
+    after.push([counterName, encodeHyperLogLog(known === null ? hyperLogLog : mergeAll([known, hyperLogLog]))]);
   }
   const all = Object.entries(Object.fromEntries(after)).toSorted(([a], [b]) => revisionOf(b) - revisionOf(a));
   const value = Object.fromEntries(all.slice(0, maxCounters));
-  const put = { id: numberedId(number), expect: stored === 'damaged' ? ('any' as const) : expectOf(stored), value };
-  return kind === 'sighting' ? { kind, ...put } : { kind, ...put };
+  const put = {
+    id: numberedId(number),
+    expect: stored === 'damagedFault' ? ('any' as const) : expectOf(stored),
+    value,
+  };
+  return kind === 'pollCount' ? { kind, ...put } : { kind, ...put };
 }
 
-async function findOld(store: Store, kind: Counted, number: number): Promise<Result<readonly Write[]>> {
+async function findOld(store: Store, kind: CountKind, number: number): Promise<Result<readonly Write[]>> {
   const oldest = await store.list(kind, { order: 'ascending', limit: sweepLimit });
   if (!oldest.ok) return oldest.fault.code === 'document_corrupt' ? ok([]) : fail(oldest.fault);
   const old = oldest.value.filter(({ id }) => Number(id) <= number - newest[kind]);
@@ -138,8 +157,8 @@ async function findOld(store: Store, kind: Counted, number: number): Promise<Res
 }
 
 /** What names no revision is never left out. */
-function revisionOf(common: string): number {
-  const [, revision] = common.split(' ');
+function revisionOf(counterName: string): number {
+  const [, revision] = counterName.split(' ');
   const number = Number(revision);
   return Number.isNaN(number) ? Number.MAX_SAFE_INTEGER : number;
 }

@@ -5,28 +5,28 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { HyperLogLog } from 'hyperlolo';
 
-export type Sketch = HyperLogLog;
+export type { HyperLogLog };
 
-export function emptySketch(): Sketch {
+export function createHyperLogLog(): HyperLogLog {
   return new HyperLogLog();
 }
 
 /** The library's hash has 32 bits: of a million machines it takes some hundred for others, which is 0.01 %. */
-export function addMachine(sketch: Sketch, machine: string): void {
-  sketch.add(machine);
+export function addMachine(hyperLogLog: HyperLogLog, machine: string): void {
+  hyperLogLog.add(machine);
 }
 
-export function unite(sketches: readonly Sketch[]): Sketch {
-  return sketches.reduce((all, each) => all.merge(each), emptySketch());
+export function mergeAll(hyperLogLogs: readonly HyperLogLog[]): HyperLogLog {
+  return hyperLogLogs.reduce((all, each) => all.merge(each), createHyperLogLog());
 }
 
 /**
  * About how many different machines were added; the standard error is 1.04 / sqrt(4096) at any number. Source: O. Ertl, "New
  * cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6.
  */
-export function countMachines(sketch: Sketch): number {
+export function estimateCount(hyperLogLog: HyperLogLog): number {
   const having = new Array<number>(maxZeros + 2).fill(0);
-  for (const value of sketch.serialize().subarray(head)) having[value] = (having[value] ?? 0) + 1;
+  for (const value of hyperLogLog.serialize().subarray(head)) having[value] = (having[value] ?? 0) + 1;
   let sum = registers * tau(1 - (having[maxZeros + 1] ?? 0) / registers);
   for (let value = maxZeros; value >= 1; value--) sum = (sum + (having[value] ?? 0)) / 2;
   sum += registers * sigma((having[0] ?? 0) / registers);
@@ -34,12 +34,12 @@ export function countMachines(sketch: Sketch): number {
 }
 
 /** At most about 2.5 KB of base64, and a tenth of that for a few machines. */
-export function packSketch(sketch: Sketch): string {
-  return deflateRawSync(sketch.serialize()).toString('base64');
+export function encodeHyperLogLog(hyperLogLog: HyperLogLog): string {
+  return deflateRawSync(hyperLogLog.serialize()).toString('base64');
 }
 
-/** Null for what `packSketch` didn't make. */
-export function unpackSketch(packed: string): Sketch | null {
+/** Null for what `encodeHyperLogLog` didn't make. */
+export function decodeHyperLogLog(packed: string): HyperLogLog | null {
   try {
     const bytes = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: blank.length });
     return bytes.length === blank.length && bytes.subarray(0, head).equals(blank.subarray(0, head))
@@ -53,7 +53,7 @@ export function unpackSketch(packed: string): Sketch | null {
 const registers = 4096;
 /** Of the 32 bits of the library's hash those that don't choose a register; a register holds one more than it saw zeros. */
 const maxZeros = 20;
-const blank = emptySketch().serialize();
+const blank = createHyperLogLog().serialize();
 /** The length of what precedes the registers: which hash and how many of them. */
 const head = blank.length - registers;
 

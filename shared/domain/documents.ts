@@ -8,9 +8,9 @@ import { Proposal } from './changes/proposal.ts';
 import { Announcement } from './events/announcement.ts';
 import { ChainHead, Event } from './events/event.ts';
 import { RolloutState } from './rollouts/upgrade.ts';
+import { MachineCounts } from './serving/machine-counts.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';
-import { Sketches } from './serving/sketch.ts';
 
 /** All that a poll needs, in one document, so that one read refreshes an instance. */
 export const Published = z.strictObject({ revision: Revision });
@@ -46,9 +46,9 @@ export interface Documents {
   /** Changes that wait for a second person, by number. */
   readonly proposal: Proposal;
   /** Machines that polled, by the number of a stretch of time. */
-  readonly sighting: Sketches;
+  readonly pollCount: MachineCounts;
   /** Machines that reported, by the number of a revision. */
-  readonly report: Sketches;
+  readonly reportCount: MachineCounts;
   /** Roles and fleet tokens: one document, `current`. */
   readonly access: Access;
   /** By number. */
@@ -61,8 +61,8 @@ export type Kind = keyof Documents;
 /** Kinds that are of no use after a time, in days from their last write; the others are kept. */
 export const keptDays: { readonly [K in Kind]?: number } = {
   announcement: 180,
-  report: 90,
-  sighting: 1,
+  reportCount: 90,
+  pollCount: 1,
   tokenUse: 400,
 };
 
@@ -79,8 +79,8 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   rolloutState: RolloutState,
   rollout: Rollout,
   proposal: Proposal,
-  sighting: Sketches,
-  report: Sketches,
+  pollCount: MachineCounts,
+  reportCount: MachineCounts,
   access: Access,
   accessRevision: AccessRevision,
   tokenUse: TokenUse,

@@ -16,7 +16,7 @@ export function judgeAdoption(
   { startMs, now }: { readonly startMs: number; readonly now: number },
   complain: (words: string) => void,
 ): number {
-  const from = (Date.parse(counts.heard?.from ?? '') - startMs) / 1_000;
+  const from = (Date.parse(counts.period?.from ?? '') - startMs) / 1_000;
   if (from > now - heardSeconds) complain(`counts are of the last ${now - from} s only`);
   const { served, rings, marked } = truthOf(machines, from);
   let worst = 0;
@@ -73,6 +73,6 @@ function truthOf(machines: Machines, from: number): Truth {
     rings.set(ring, (rings.get(ring) ?? 0) + 1);
   }
   const marked = new Map<string, number>();
-  for (const [mark, at] of machines.markedAt) marked.set(mark, at.filter((second) => second >= from).length);
+  for (const [counter, at] of machines.markedAt) marked.set(counter, at.filter((second) => second >= from).length);
   return { served, rings, marked };
 }

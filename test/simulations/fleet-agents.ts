@@ -35,7 +35,7 @@ export interface AgentsInput {
 }
 
 export class Agents {
-  readonly tally = { polls: 0, failed: 0, refused: 0, taken: 0 };
+  readonly aggregator = { polls: 0, failed: 0, refused: 0, taken: 0 };
   readonly witness = new Witness();
   readonly presence: Uint8Array;
   readonly onlineSince: Int32Array;
@@ -112,7 +112,7 @@ export class Agents {
     const { chance, machines, service } = this.#in;
     this.#waking[machine] = 0;
     if (presence === online) this.#expectBack(machine);
-    this.tally.polls += 1;
+    this.aggregator.polls += 1;
     if (presence === cutOff || chance.happens(machines.fails[machine] ?? 0)) {
       this.#fail(machine);
       return;
@@ -133,10 +133,10 @@ export class Agents {
     const answer = framed.answer(machine);
     const pollAfter = framed.pollAfter(machine);
     this.#count(machine, instance, answer);
-    if (this.tally.polls % witnessed === 0) this.#callWitness(machine, instance, answer, pollAfter);
+    if (this.aggregator.polls % witnessed === 0) this.#callWitness(machine, instance, answer, pollAfter);
     const held = machines.revision[machine] ?? 0;
     if (answer.revision < held) {
-      this.tally.refused += 1;
+      this.aggregator.refused += 1;
       this.#fail(machine);
       return;
     }
@@ -145,13 +145,13 @@ export class Agents {
     this.#polls.put(this.#timers.afterAnswer(machine, this.#now, isDeaf ? 900 : pollAfter), machine);
   }
 
-  #count(machine: number, instance: Instance, { revision, ring, marks }: Answer): void {
+  #count(machine: number, instance: Instance, { revision, ring, counters }: Answer): void {
     const { machines, service, isForgetful } = this.#in;
     const name = machines.names[machine] ?? null;
     if (name === null) return;
     machines.polledAt[machine] = this.#now;
-    for (const mark of marks) machines.mark(machine, mark, this.#now);
-    if (!isForgetful || instance !== service.instances.at(-1)) instance.adoption.polled(name, revision, ring, marks);
+    for (const counter of counters) machines.counter(machine, counter, this.#now);
+    if (!isForgetful || instance !== service.instances.at(-1)) instance.adoption.polled(name, revision, ring, counters);
   }
 
   #callWitness(machine: number, instance: Instance, answer: Answer, pollAfter: number): void {
@@ -162,7 +162,7 @@ export class Agents {
 
   #take(machine: number, answer: Answer, { rollouts }: Framed): void {
     const { machines, rules, chance, service } = this.#in;
-    this.tally.taken += 1;
+    this.aggregator.taken += 1;
     rules.judgeTaken(machine, answer, rollouts);
     machines.revision[machine] = answer.revision;
     machines.pins[machine] = answer.pins;
@@ -183,7 +183,7 @@ export class Agents {
 
   #fail(machine: number): void {
     const { machines, isDiscouraged } = this.#in;
-    this.tally.failed += 1;
+    this.aggregator.failed += 1;
     if (isDiscouraged) return;
     this.#polls.put(this.#timers.afterFailure(machine, this.#now, machines.revision[machine] === 0), machine);
   }

@@ -15,7 +15,7 @@ export interface Answer {
   readonly revision: number;
   readonly ring: string;
   /** What adoption counts of it. */
-  readonly marks: readonly string[];
+  readonly counters: readonly string[];
   readonly etag: string;
   /** The number of these pins, and the models by family. */
   readonly pins: number;
@@ -58,12 +58,12 @@ export class Answers {
   }
 
   of(responseCache: ResponseCache, machine: number): Answer {
-    const { etag, body, asked, marks } = served(responseCache, this.#machines.questionOf(machine));
+    const { etag, body, asked, counters } = served(responseCache, this.#machines.questionOf(machine));
     const models = modelsOf(body);
     const text = JSON.stringify(models);
     const pins = this.#pins.get(text) ?? this.#pins.size + 1;
     this.#pins.set(text, pins);
-    return { revision: asked.revision, ring: asked.ring, marks, etag, pins, models };
+    return { revision: asked.revision, ring: asked.ring, counters, etag, pins, models };
   }
 }
 

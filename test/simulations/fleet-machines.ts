@@ -85,9 +85,9 @@ export class Machines {
     return (clis[this.cli[machine] ?? 0] ?? missing()).cli;
   }
 
-  mark(machine: number, mark: string, second: number): void {
-    const known = this.markedAt.get(mark) ?? new Int32Array(this.count).fill(-1);
-    this.markedAt.set(mark, known);
+  counter(machine: number, counter: string, second: number): void {
+    const known = this.markedAt.get(counter) ?? new Int32Array(this.count).fill(-1);
+    this.markedAt.set(counter, known);
     known[machine] = second;
   }
 

@@ -29,7 +29,7 @@ export function summaryOf(world: World) {
     timerSeconds: options.timer,
     virtualHours: options.hours,
     onlineAtMost: world.onlineAtMost,
-    ...agents.tally,
+    ...agents.aggregator,
     witnessed: agents.witness.asked,
     revisions: service.revisions.length,
     storeReads: calls('reads'),

@@ -29,8 +29,8 @@ export class Witness {
     this.#counted = '';
     const { status, headers } = this.#ask(this.#pollOf(instance), pollRequest);
     const { name } = pollRequest.machine;
-    const { revision, ring, marks, etag } = answer;
-    const counted = name === null ? '' : `${name} ${revision} ${ring} ${marks}`;
+    const { revision, ring, counters, etag } = answer;
+    const counted = name === null ? '' : `${name} ${revision} ${ring} ${counters}`;
     const short = `200 ${etag} ${revision} ${pollAfter} ${counted}`;
     const real = [status, headers.get('ETag'), headers.get('Pinward-Revision'), headers.get('Pinward-Poll-After')];
     const full = `${real.join(' ')} ${this.#counted}`;
@@ -41,8 +41,8 @@ export class Witness {
     const known = this.#polls.get(instance);
     if (known !== undefined) return known;
     const poll = instance.realPoll(this.#authenticator, {
-      polled: (machine, revision, ring, marks) => {
-        this.#counted = `${machine} ${revision} ${ring} ${marks}`;
+      polled: (machine, revision, ring, counters) => {
+        this.#counted = `${machine} ${revision} ${ring} ${counters}`;
       },
       reported: () => undefined,
       flush: () => Promise.resolve(),

@@ -40,7 +40,7 @@ export class World {
   readonly agents: Agents;
   readonly rollbacks: Rollback[] = [];
   readonly samples: Sample[] = [];
-  readonly marks: Mark[] = [];
+  readonly counters: Mark[] = [];
   readonly #chance: Chance;
   readonly #onRevision: (revision: Revision) => void;
   #checks = 0;
@@ -85,7 +85,7 @@ export class World {
     let waiting = await story.next();
     for (this.now = 0; this.now < this.seconds; this.now++) {
       if (this.now % (15 * minute) === 0) await this.service.probe();
-      if (this.now % minute === 0) this.service.scale(this.agents.tally.polls, this.machines.count);
+      if (this.now % minute === 0) this.service.scale(this.agents.aggregator.polls, this.machines.count);
       if (this.now % minute === 30) await this.service.advance();
       if (this.now % 10 === 0 && waiting.done !== true && waiting.value()) waiting = await story.next();
       this.#note();
@@ -141,7 +141,7 @@ export class World {
   #note(): void {
     for (; this.#noted < this.service.revisions.length; this.#noted++) {
       const revision = this.service.revisions[this.#noted] ?? this.service.revision;
-      this.marks.push({ at: Date.parse(revision.at), letter: markOf(revision) });
+      this.counters.push({ at: Date.parse(revision.at), letter: markOf(revision) });
       this.#onRevision(revision);
       if (!this.options.flaws.has('renamed')) continue;
       for (let at = 0; at < this.machines.count; at++) this.machines.rename(at, `m-${at}-${revision.number}`);

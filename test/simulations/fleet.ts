@@ -14,7 +14,7 @@ export async function simulate(options: Options, onRevision = (_: Revision) => {
   const world = new World(options, onRevision);
   await world.live(story(world));
   await world.service.store.close();
-  return { summary: summaryOf(world), chart: chart(world.samples, 'cea', world.marks), words: world.rules.words };
+  return { summary: summaryOf(world), chart: chart(world.samples, 'cea', world.counters), words: world.rules.words };
 }
 
 async function main(): Promise<void> {

@@ -22,15 +22,15 @@ export function upgradeView(policy: Policy | null, matrix: Matrix | null, shippe
     const { ring, family, model, state } = upgrade;
     const endpoint = pinned.find((each) => each.ring === ring && each.family === family)?.endpoint;
     if (endpoint === undefined || policy === null) return { ...upgrade, pinChange: null, readyAt: null };
-    const common = {
+    const counterName = {
       location: endpoint.location,
       context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
     };
     const pinChange: PinChange = {
       ring,
       family,
-      from: pinStateOf({ ...common, model: endpoint.model }, catalogue),
-      to: pinStateOf({ ...common, model }, catalogue),
+      from: pinStateOf({ ...counterName, model: endpoint.model }, catalogue),
+      to: pinStateOf({ ...counterName, model }, catalogue),
     };
     const since = state === 'soaking' ? callableSince(matrix, { ...endpoint, model }) : null;
     const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;

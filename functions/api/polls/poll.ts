@@ -67,13 +67,13 @@ export function createPoll(ports: PollPorts): Poll {
   }
 
   function send(request: IncomingMessage, response: ServerResponse, served: PollResponse): void {
-    const { etag, body, headers200, headers304, asked, marks } = served;
+    const { etag, body, headers200, headers304, asked, counters } = served;
     const isUnchanged = holds(request.headers['if-none-match'], etag);
     const status = isUnchanged ? 304 : 200;
     response.writeHead(status, isUnchanged ? headers304 : headers200);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
     log.info('poll', { status, ...asked, ...traceOf(request.headers, traceProject) });
-    if (asked.machine !== null) adoption.polled(asked.machine, asked.revision, asked.ring, marks);
+    if (asked.machine !== null) adoption.polled(asked.machine, asked.revision, asked.ring, counters);
   }
 
   function refuse(

@@ -15,7 +15,7 @@ import type { Format } from './render/formats.ts';
 /** What all machines get that are the same to the policy. */
 interface Answer {
   readonly ring: string;
-  readonly marks: readonly string[];
+  readonly counters: readonly string[];
   readonly etag: string;
   readonly body: Buffer;
   /** Names and values by turns, as writeHead takes them. */
@@ -38,7 +38,7 @@ export interface PollResponse {
     readonly revision: number;
   };
   /** What adoption counts of it. */
-  readonly marks: readonly string[];
+  readonly counters: readonly string[];
 }
 
 export interface ResponseCache {
@@ -96,11 +96,11 @@ export function createResponseCache(
     const { selector } = chosen;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, callableModels });
     const body = Buffer.from(format.render(resolution));
-    const marks = [
+    const counters = [
       ...heldBackBy(resolution).map((family) => `held ${family}`),
       ...reached.map(({ id }) => `reached ${id}`),
     ];
-    const answer = { ring: ring.name, marks, ...toAnswer(format, body, shared) };
+    const answer = { ring: ring.name, counters, ...toAnswer(format, body, shared) };
     if (answers.size >= maxEntries) answers.clear();
     answers.set(key, answer);
     return answer;
@@ -129,7 +129,7 @@ export function createResponseCache(
 }
 
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'marks'> {
+function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'counters'> {
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
   return {
     etag,
@@ -140,10 +140,10 @@ function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit
 }
 
 function toServed(answer: Answer, { machine, format }: PollRequest, revision: number, pollAfter: number): PollResponse {
-  const { ring, marks, etag, body, headers, contentHeaders } = answer;
+  const { ring, counters, etag, body, headers, contentHeaders } = answer;
   const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
   const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
-  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, marks };
+  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, counters };
 }
 
 /** The same for a machine as long as the pace is the same. */

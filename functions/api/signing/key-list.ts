@@ -59,12 +59,15 @@ export function createKeyList(keys: SigningKeys | null, clock: Clock, log: Log):
   };
 }
 
-interface Gathered {
+interface GatheredKeys {
   readonly list: Result<KeyList>;
   readonly faults: readonly Fault[];
 }
 
-async function listKeys({ organisation, current, next, retiring }: SigningKeys, validUntil: string): Promise<Gathered> {
+async function listKeys(
+  { organisation, current, next, retiring }: SigningKeys,
+  validUntil: string,
+): Promise<GatheredKeys> {
   const ask = async (signer: Signer | null) => (signer === null ? null : signer.publicKey());
   const [ours, newer, older] = await Promise.all([current.publicKey(), ask(next), ask(retiring)]);
   if (!ours.ok) return { list: ours, faults: [ours.fault] };

@@ -2,10 +2,10 @@
 // machines failed.
 
 /** Polls are counted by stretches of so many milliseconds; a machine polls at least every 15 minutes. */
-export const stretchMs = 10 * 60_000;
+export const windowMs = 10 * 60_000;
 
 /** How many stretches, the running one included, a machine is remembered after its last poll: 20 to 30 minutes. */
-export const stretchesHeard = 3;
+export const windowsCounted = 3;
 
 /**
  * Standard error of a count as a share of it, as sketches have 4096 registers: 1.6 %; a few dozen are counted to the machine.
@@ -15,7 +15,7 @@ export const standardError = 0.016;
 
 export interface AdoptionCounts {
   /** Polls of this time were counted (ISO 8601); null when there was none yet. */
-  readonly heard: { readonly from: string; readonly until: string } | null;
+  readonly period: { readonly from: string; readonly until: string } | null;
   /** Machines that polled in that time. */
   readonly machines: number;
   /** Newest first. */

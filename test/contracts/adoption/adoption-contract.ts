@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Adoption, createAdoption, readAdoption } from '../../../functions/adoption/adoption.ts';
-import { type AdoptionCounts, failureRate, standardError, stretchMs } from '../../../shared/domain/serving/adoption.ts';
+import { type AdoptionCounts, failureRate, standardError, windowMs } from '../../../shared/domain/serving/adoption.ts';
 import { numberedId, type Store } from '../../../shared/ports.ts';
 import { must, type Open } from '../../support/stores.ts';
 import { now as noon } from '../../support/world.ts';
@@ -28,14 +28,14 @@ function testAdoption(open: Open): void {
     assert.deepEqual(counts.heldBack, [{ family: 'opus', machines: 5 }]);
     assert.deepEqual(counts.reached, [{ rollout: 3, machines: 5 }]);
     assert.equal(counts.standardError, standardError);
-    assert.deepEqual(counts.heard, { from: '2026-11-24T12:00:00.000Z', until: '2026-11-24T12:10:00.000Z' });
+    assert.deepEqual(counts.period, { from: '2026-11-24T12:00:00.000Z', until: '2026-11-24T12:10:00.000Z' });
   });
 
   test('has counted nothing before the first poll', async () => {
     await using opened = await open();
     await instance(opened.store).flush();
 
-    const nothing = { heard: null, machines: 0, revisions: [], heldBack: [], reached: [], standardError };
+    const nothing = { period: null, machines: 0, revisions: [], heldBack: [], reached: [], standardError };
     assert.deepEqual(await must(readAdoption(opened.store)), nothing);
   });
 
@@ -84,40 +84,40 @@ function testAdoption(open: Open): void {
     const adoption = instance(opened.store, time);
     adoption.polled('gone', 1, 'everyone', []);
     await adoption.flush();
-    for (let stretch = 1; stretch <= 8; stretch++) {
-      time.now = noon + stretch * stretchMs;
-      adoption.polled(`laptop-${stretch}`, 1, 'everyone', []);
-      adoption.reported('laptop', stretch + 50, 'applied');
+    for (let window = 1; window <= 8; window++) {
+      time.now = noon + window * windowMs;
+      adoption.polled(`laptop-${window}`, 1, 'everyone', []);
+      adoption.reported('laptop', window + 50, 'applied');
       await adoption.flush();
     }
 
     assert.equal((await must(readAdoption(opened.store))).machines, 3);
-    const sightings = await must(opened.store.list('sighting', { order: 'ascending', limit: 200 }));
+    const sightings = await must(opened.store.list('pollCount', { order: 'ascending', limit: 200 }));
     assert.deepEqual(
       sightings.map(({ id }) => id),
-      [6, 7, 8].map((stretch) => numberedId(noon / stretchMs + stretch)),
+      [6, 7, 8].map((window) => numberedId(noon / windowMs + window)),
     );
     for (let revision = 56; revision <= 105; revision++) adoption.reported('laptop', revision, 'applied');
     await adoption.flush();
     adoption.reported('laptop', 106, 'applied');
     await adoption.flush();
-    const reports = await must(opened.store.list('report', { order: 'ascending', limit: 200 }));
+    const reports = await must(opened.store.list('reportCount', { order: 'ascending', limit: 200 }));
     assert.deepEqual([reports.length, reports[0]?.id], [50, numberedId(57)]);
   });
 
   test('writes a document anew that somebody damaged', async () => {
     await using opened = await open();
     const adoption = instance(opened.store);
-    const id = numberedId(noon / stretchMs);
+    const id = numberedId(noon / windowMs);
     for (const body of ['{"served 1 everyone": "AAAA"}', 'not JSON', '{"odd key": ""}']) {
       adoption.polled('laptop-1', 1, 'everyone', []);
       await adoption.flush();
-      await opened.corrupt('sighting', id, body);
-      const damaged = await readAdoption(opened.store);
+      await opened.corrupt('pollCount', id, body);
+      const damagedFault = await readAdoption(opened.store);
       adoption.polled('laptop-2', 1, 'everyone', []);
       await adoption.flush();
 
-      assert.ok(!damaged.ok && damaged.fault.code === 'document_corrupt', body);
+      assert.ok(!damagedFault.ok && damagedFault.fault.code === 'document_corrupt', body);
       assert.equal((await must(readAdoption(opened.store))).machines, 1, body);
     }
   });

@@ -12,7 +12,7 @@ before(async () => {
   emulator = await startFirestoreEmulator();
   // The emulator's first answer may take longer than the store waits.
   await using opened = await openTestFirestore(emulator.host);
-  while (!(await opened.store.read('sighting', 'warm')).ok);
+  while (!(await opened.store.read('pollCount', 'warm')).ok);
 });
 after(() => emulator?.stop());
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { flushEveryMs, readAdoption } from '../../../functions/adoption/adoption.ts';
 import { fail } from '../../../shared/domain/fault.ts';
-import { stretchMs } from '../../../shared/domain/serving/adoption.ts';
+import { windowMs } from '../../../shared/domain/serving/adoption.ts';
 import { type Commit, openInstance, until } from '../../support/adoption-world.ts';
 import { openTestSqlite } from '../../support/open-sqlite.ts';
 import { must } from '../../support/stores.ts';
@@ -72,12 +72,12 @@ describe('a machine', () => {
     await using opened = await openInstance();
     const { adoption, store, time } = opened;
     adoption.polled('asleep since', 1, 'everyone', []);
-    time.now += 3 * stretchMs;
+    time.now += 3 * windowMs;
     adoption.polled('awake', 1, 'everyone', []);
     await adoption.flush();
 
     assert.equal(await opened.count(), 1);
-    assert.equal((await must(readAdoption(store))).heard?.from, '2026-11-24T12:30:00.000Z');
+    assert.equal((await must(readAdoption(store))).period?.from, '2026-11-24T12:30:00.000Z');
   });
 
   test('that polls during a flush is in the next', async () => {
@@ -104,7 +104,7 @@ describe('a machine', () => {
     await using opened = await openInstance();
     const { adoption, time } = opened;
     for (const [machine, at] of [
-      ['new', noon + 5 * stretchMs],
+      ['new', noon + 5 * windowMs],
       ['old', noon],
     ] as const) {
       time.now = at;
@@ -150,7 +150,7 @@ describe('adoption, when the store fails', () => {
     await adoption.flush();
 
     assert.equal(await opened.count(), 3);
-    assert.equal((await must(store.list('sighting', { order: 'ascending', limit: 100 }))).length, 1);
+    assert.equal((await must(store.list('pollCount', { order: 'ascending', limit: 100 }))).length, 1);
   });
 
   test('is patient with others who write, but not for ever', async () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { chainHead, faultOf, must, type Open, versionOf, writeJournal, writeRevision } from '../../support/stores.ts';
 import { revision } from '../../support/world.ts';
 
-const damaged: readonly (readonly [words: string, body: string, detail: RegExp])[] = [
+const damagedFault: readonly (readonly [words: string, body: string, detail: RegExp])[] = [
   ['that is empty', '', /not JSON/],
   ['that is cut short', '{"seq":1,"hash":"00', /not JSON/],
   ['that is null', 'null', /expected object/],
@@ -17,7 +17,7 @@ const damaged: readonly (readonly [words: string, body: string, detail: RegExp])
 ];
 
 export function testDamage(open: Open): void {
-  for (const [words, body, detail] of damaged) {
+  for (const [words, body, detail] of damagedFault) {
     test(`a body ${words} is document_corrupt and says where`, async () => {
       await using opened = await open();
       await must(opened.store.commit([writeJournal('a', 1), writeJournal('b', 2)]));

@@ -8,12 +8,12 @@ import fc from 'fast-check';
 import { readAdoption } from '../../../../functions/adoption/adoption.ts';
 import {
   addMachine,
-  countMachines,
-  emptySketch,
-  packSketch,
-  type Sketch,
-  unite,
-  unpackSketch,
+  createHyperLogLog,
+  decodeHyperLogLog,
+  encodeHyperLogLog,
+  estimateCount,
+  type HyperLogLog,
+  mergeAll,
 } from '../../../../functions/adoption/hyperloglog.ts';
 import { standardError } from '../../../../shared/domain/serving/adoption.ts';
 import { fleet } from '../../../contracts/adoption/adoption-contract.ts';
@@ -41,7 +41,7 @@ describe('a sketch', () => {
   for (const machines of [1, 2, 5, 30, 100, 1_000, 5_000, 9_000, 10_000, 10_240, 12_000, 20_000, 50_000, 200_000]) {
     test(`of ${machines} machines, seen by five instances in any order and again and again, counts them`, () => {
       const random = seededRandom(machines);
-      const instances = Array.from({ length: 5 }, emptySketch);
+      const instances = Array.from({ length: 5 }, createHyperLogLog);
       for (let at = 0; at < machines; at++) {
         for (let times = 0; times <= random() * 2; times++) {
           addMachine(
@@ -50,7 +50,7 @@ describe('a sketch', () => {
           );
         }
       }
-      const counted = countMachines(unite(instances.toSorted(() => random() - 0.5)));
+      const counted = estimateCount(mergeAll(instances.toSorted(() => random() - 0.5)));
 
       assert.ok(
         Math.abs(counted - machines) <= Math.max(bound * machines, machines < 50 ? 1 : 0),
@@ -62,7 +62,7 @@ describe('a sketch', () => {
   test('errs by no more than is said on the average of many fleets, and to neither side', () => {
     const errors = Array.from(
       { length: 40 },
-      (_, fleet) => countMachines(sketchOf(2_000, `fleet-${fleet}-`)) / 2_000 - 1,
+      (_, fleet) => estimateCount(sketchOf(2_000, `fleet-${fleet}-`)) / 2_000 - 1,
     );
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
     const rootOfSquares = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
@@ -74,21 +74,21 @@ describe('a sketch', () => {
   for (const [form, nameOf] of Object.entries(forms)) {
     test(`of names such as ${nameOf(7)} counts them as well as any (${form})`, () => {
       for (const machines of [500, 8_000, 40_000]) {
-        const sketch = emptySketch();
-        for (let at = 0; at < machines; at++) addMachine(sketch, nameOf(at));
-        const counted = countMachines(sketch);
+        const hyperLogLog = createHyperLogLog();
+        for (let at = 0; at < machines; at++) addMachine(hyperLogLog, nameOf(at));
+        const counted = estimateCount(hyperLogLog);
         assert.ok(Math.abs(counted - machines) < bound * machines, `counted ${counted} of ${machines}`);
       }
     });
   }
 
   test('never shrinks by what is added, also where full registers begin', () => {
-    const sketch = emptySketch();
+    const hyperLogLog = createHyperLogLog();
     let before = 0;
     for (let at = 0; at < 12_000; at++) {
-      addMachine(sketch, `laptop-${at}`);
+      addMachine(hyperLogLog, `laptop-${at}`);
       if (at % 50 !== 0) continue;
-      const counted = countMachines(sketch);
+      const counted = estimateCount(hyperLogLog);
       assert.ok(counted >= before, `${before} then ${counted}`);
       before = counted;
     }
@@ -98,20 +98,20 @@ describe('a sketch', () => {
 describe('uniting sketches', () => {
   const anyMachines = fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 400 });
   const toSketch = (names: readonly number[]) => {
-    const sketch = emptySketch();
-    for (const name of names) addMachine(sketch, `laptop-${name}`);
-    return sketch;
+    const hyperLogLog = createHyperLogLog();
+    for (const name of names) addMachine(hyperLogLog, `laptop-${name}`);
+    return hyperLogLog;
   };
   const anySketch = anyMachines.map(toSketch);
-  const same = (a: Sketch, b: Sketch) => assert.equal(packSketch(a), packSketch(b));
+  const same = (a: HyperLogLog, b: HyperLogLog) => assert.equal(encodeHyperLogLog(a), encodeHyperLogLog(b));
 
   test('is the same in any order and grouping, and with one twice', () => {
     fc.assert(
       fc.property(anySketch, anySketch, anySketch, (a, b, c) => {
-        same(unite([a, b]), unite([b, a]));
-        same(unite([unite([a, b]), c]), unite([a, unite([b, c])]));
-        same(unite([a, a]), a);
-        same(unite([a, emptySketch()]), a);
+        same(mergeAll([a, b]), mergeAll([b, a]));
+        same(mergeAll([mergeAll([a, b]), c]), mergeAll([a, mergeAll([b, c])]));
+        same(mergeAll([a, a]), a);
+        same(mergeAll([a, createHyperLogLog()]), a);
       }),
       { numRuns: 40 },
     );
@@ -119,41 +119,43 @@ describe('uniting sketches', () => {
 
   test('is as if all machines had gone into one', () => {
     fc.assert(
-      fc.property(anyMachines, anyMachines, (a, b) => same(unite([toSketch(a), toSketch(b)]), toSketch([...a, ...b]))),
+      fc.property(anyMachines, anyMachines, (a, b) =>
+        same(mergeAll([toSketch(a), toSketch(b)]), toSketch([...a, ...b])),
+      ),
       { numRuns: 40 },
     );
   });
 
   test('changes none of those that are united', () => {
     const [a, b] = [sketchOf(10, 'a'), sketchOf(10, 'b')];
-    const before = packSketch(a);
-    unite([a, b]);
+    const before = encodeHyperLogLog(a);
+    mergeAll([a, b]);
 
-    assert.equal(packSketch(a), before);
+    assert.equal(encodeHyperLogLog(a), before);
   });
 });
 
 describe('a packed sketch', () => {
   test('comes back as it was, however many machines it has', () => {
     for (const machines of [0, 1, 100, 10_000, 100_000]) {
-      const packed = packSketch(sketchOf(machines, 'laptop-'));
-      const back = unpackSketch(packed) ?? assert.fail('not unpacked');
+      const packed = encodeHyperLogLog(sketchOf(machines, 'laptop-'));
+      const back = decodeHyperLogLog(packed) ?? assert.fail('not unpacked');
 
-      assert.equal(packSketch(back), packed);
+      assert.equal(encodeHyperLogLog(back), packed);
       assert.ok(packed.length < 3_000);
     }
   });
 
   test('that is none is told from one, whatever it holds', () => {
-    const good = packSketch(sketchOf(100, 'laptop-'));
+    const good = encodeHyperLogLog(sketchOf(100, 'laptop-'));
 
     const otherSize = inflateRawSync(Buffer.from(good, 'base64')).toString('latin1').replace(':12', ':13');
     const other = deflateRawSync(Buffer.from(otherSize, 'latin1')).toString('base64');
 
     for (const bad of ['', 'AAAA', good.slice(0, -8), good.slice(8), Buffer.alloc(5_000).toString('base64'), other]) {
-      assert.equal(unpackSketch(bad), null, bad.slice(0, 20));
+      assert.equal(decodeHyperLogLog(bad), null, bad.slice(0, 20));
     }
-    fc.assert(fc.property(fc.base64String(), (text) => unpackSketch(text) === null));
+    fc.assert(fc.property(fc.base64String(), (text) => decodeHyperLogLog(text) === null));
   });
 });
 
@@ -170,8 +172,8 @@ test('a small ring of a large fleet is counted as well as if it were alone', asy
   assert.equal(revision?.rings.length, 4);
 });
 
-function sketchOf(machines: number, prefix: string): Sketch {
-  const sketch = emptySketch();
-  for (let at = 0; at < machines; at++) addMachine(sketch, `${prefix}${at}`);
-  return sketch;
+function sketchOf(machines: number, prefix: string): HyperLogLog {
+  const hyperLogLog = createHyperLogLog();
+  for (let at = 0; at < machines; at++) addMachine(hyperLogLog, `${prefix}${at}`);
+  return hyperLogLog;
 }

@@ -7,7 +7,7 @@ import { type AdoptionCounts, failureRate } from '../../../../../shared/domain/s
 /** Revision, different machines that reported since then, and those of them that failed. */
 function counts(...revisions: readonly (readonly [number, number, number])[]): AdoptionCounts {
   return {
-    heard: null,
+    period: null,
     machines: 0,
     heldBack: [],
     reached: [],

@@ -4,13 +4,13 @@
 import { z } from 'zod';
 
 /** Registers of one sketch as functions/adoption/hyperloglog.ts packs them. */
-const Sketch = z.base64().max(6_000);
+const EncodedHyperLogLog = z.base64().max(6_000);
 
 /** What the machines of a sketch have in common: `served {revision} {ring}`, `held {family}`, `applied` or `failed`. */
-const Common = z
+const CounterName = z
   .string()
   .regex(/^(?:served \d{1,10} [a-z0-9-]{1,32}|held [a-z]{1,20}|reached \d{1,10}|applied|failed)$/);
 
 /** One document: the sightings of a stretch of time, or the reports on a revision. */
-export const Sketches = z.record(Common, Sketch);
-export type Sketches = z.infer<typeof Sketches>;
+export const MachineCounts = z.record(CounterName, EncodedHyperLogLog);
+export type MachineCounts = z.infer<typeof MachineCounts>;

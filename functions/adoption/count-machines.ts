@@ -6,35 +6,35 @@ import {
   type AdoptionCounts,
   type RevisionCounts,
   standardError,
-  stretchesHeard,
-  stretchMs,
+  windowMs,
+  windowsCounted,
 } from '../../shared/domain/serving/adoption.ts';
-import type { Sketches } from '../../shared/domain/serving/sketch.ts';
+import type { MachineCounts } from '../../shared/domain/serving/machine-counts.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
 import { newest } from './aggregator.ts';
-import { countMachines, emptySketch, type Sketch, unite, unpackSketch } from './hyperloglog.ts';
+import { createHyperLogLog, decodeHyperLogLog, estimateCount, type HyperLogLog, mergeAll } from './hyperloglog.ts';
 
-type Unpacked = ReadonlyMap<string, Sketch>;
+type Unpacked = ReadonlyMap<string, HyperLogLog>;
 
 export async function countAdoption(store: Store): Promise<Result<AdoptionCounts>> {
   const [sightings, reports] = await Promise.all([
-    store.list('sighting', { order: 'descending', limit: stretchesHeard }),
-    store.list('report', { order: 'descending', limit: newest.report }),
+    store.list('pollCount', { order: 'descending', limit: windowsCounted }),
+    store.list('reportCount', { order: 'descending', limit: newest.reportCount }),
   ]);
   if (!sightings.ok) return sightings;
   if (!reports.ok) return reports;
   const last = Number(sightings.value[0]?.id);
-  const heard = sightings.value.filter(({ id }) => Number(id) > last - stretchesHeard);
-  const seen = uniteAll(heard.map(({ value }) => value));
+  const period = sightings.value.filter(({ id }) => Number(id) > last - windowsCounted);
+  const seen = mergeDocuments(period.map(({ value }) => value));
   const reported = unpackReports(reports.value);
-  if (seen === null || reported === null) return fail(damaged);
+  if (seen === null || reported === null) return fail(damagedFault);
   const served = countServed(seen);
   return ok({
-    heard: heard.length === 0 ? null : { from: startOf(heard.at(-1)), until: startOf(heard[0], 1) },
+    period: period.length === 0 ? null : { from: startOf(period.at(-1)), until: startOf(period[0], 1) },
     machines: served.reduce((sum, each) => sum + each.served, 0),
     revisions: joinCounts(served, countReports(reported)),
-    heldBack: countMarks(seen, 'held').map(({ name, machines }) => ({ family: name, machines })),
-    reached: countMarks(seen, 'reached').map(({ name, machines }) => ({ rollout: Number(name), machines })),
+    heldBack: countNamed(seen, 'held').map(({ name, machines }) => ({ family: name, machines })),
+    reached: countNamed(seen, 'reached').map(({ name, machines }) => ({ rollout: Number(name), machines })),
     standardError,
   });
 }
@@ -42,7 +42,7 @@ export async function countAdoption(store: Store): Promise<Result<AdoptionCounts
 interface ServedCell {
   readonly revision: number;
   readonly ring: string;
-  readonly sketch: Sketch;
+  readonly hyperLogLog: HyperLogLog;
 }
 
 interface ServedCount {
@@ -53,32 +53,32 @@ interface ServedCount {
 
 type ReportCount = Pick<RevisionCounts, 'revision' | 'applied' | 'failed' | 'sinceThen'>;
 
-const damaged = {
+const damagedFault = {
   code: 'document_corrupt',
   document: 'adoption',
   detail: 'a sketch is damaged; it goes away by itself within half an hour, one of reports with its revision',
 } as const;
 
-function startOf(stretch: Stored<Sketches> | undefined, plus = 0): string {
-  return new Date((Number(stretch?.id) + plus) * stretchMs).toISOString();
+function startOf(window: Stored<MachineCounts> | undefined, plus = 0): string {
+  return new Date((Number(window?.id) + plus) * windowMs).toISOString();
 }
 
 /** The sketches of several documents, those of the same name as one; null when one of them can't be read. */
-function uniteAll(documents: readonly Sketches[]): Unpacked | null {
-  const united = new Map<string, Sketch>();
-  for (const [common, packed] of documents.flatMap((sketches) => Object.entries(sketches))) {
-    const sketch = unpackSketch(packed);
-    if (sketch === null) return null;
-    const known = united.get(common);
-    united.set(common, known === undefined ? sketch : unite([known, sketch]));
+function mergeDocuments(documents: readonly MachineCounts[]): Unpacked | null {
+  const united = new Map<string, HyperLogLog>();
+  for (const [counterName, packed] of documents.flatMap((hyperLogLogs) => Object.entries(hyperLogLogs))) {
+    const hyperLogLog = decodeHyperLogLog(packed);
+    if (hyperLogLog === null) return null;
+    const known = united.get(counterName);
+    united.set(counterName, known === undefined ? hyperLogLog : mergeAll([known, hyperLogLog]));
   }
   return united;
 }
 
-function unpackReports(documents: readonly Stored<Sketches>[]): readonly (readonly [number, Unpacked])[] | null {
+function unpackReports(documents: readonly Stored<MachineCounts>[]): readonly (readonly [number, Unpacked])[] | null {
   const reports: [number, Unpacked][] = [];
   for (const { id, value } of documents) {
-    const unpacked = uniteAll([value]);
+    const unpacked = mergeDocuments([value]);
     if (unpacked === null) return null;
     reports.push([Number(id), unpacked]);
   }
@@ -86,46 +86,46 @@ function unpackReports(documents: readonly Stored<Sketches>[]): readonly (readon
 }
 
 function countServed(seen: Unpacked): readonly ServedCount[] {
-  const cells = [...seen].flatMap(([common, sketch]) => {
-    const [kind, revision, ring = ''] = common.split(' ');
-    return kind === 'served' ? [{ revision: Number(revision), ring, sketch }] : [];
+  const cells = [...seen].flatMap(([counterName, hyperLogLog]) => {
+    const [kind, revision, ring = ''] = counterName.split(' ');
+    return kind === 'served' ? [{ revision: Number(revision), ring, hyperLogLog }] : [];
   });
   return [...Map.groupBy(cells, ({ ring }) => ring).values()].flatMap(countRing);
 }
 
 /** A machine that moved counts for the newest revision alone. By ring, since what is left of a small union is surer. */
 function countRing(cells: readonly ServedCell[]): readonly ServedCount[] {
-  let all = emptySketch();
+  let all = createHyperLogLog();
   let counted = 0;
   return cells
     .toSorted((a, b) => b.revision - a.revision)
-    .map(({ revision, ring, sketch }) => {
-      all = unite([all, sketch]);
+    .map(({ revision, ring, hyperLogLog }) => {
+      all = mergeAll([all, hyperLogLog]);
       const before = counted;
-      counted = countMachines(all);
+      counted = estimateCount(all);
       return { revision, ring, served: counted - before };
     });
 }
 
-function countMarks(seen: Unpacked, kind: string): readonly { readonly name: string; readonly machines: number }[] {
-  return [...seen].flatMap(([common, sketch]) => {
-    const [mark, name = ''] = common.split(' ');
-    return mark === kind ? [{ name, machines: countMachines(sketch) }] : [];
+function countNamed(seen: Unpacked, kind: string): readonly { readonly name: string; readonly machines: number }[] {
+  return [...seen].flatMap(([counterName, hyperLogLog]) => {
+    const [counter, name = ''] = counterName.split(' ');
+    return counter === kind ? [{ name, machines: estimateCount(hyperLogLog) }] : [];
   });
 }
 
 /** `reports` are newest first. */
 function countReports(reports: readonly (readonly [number, Unpacked])[]): readonly ReportCount[] {
-  let all = emptySketch();
-  let allFailed = emptySketch();
-  return reports.map(([revision, sketches]) => {
-    const applied = sketches.get('applied') ?? emptySketch();
-    const failed = sketches.get('failed') ?? emptySketch();
-    allFailed = unite([allFailed, failed]);
-    all = unite([all, applied, failed]);
-    const total = countMachines(all);
-    const sinceThen = { reports: total, failed: Math.min(total, countMachines(allFailed)) };
-    return { revision, applied: countMachines(applied), failed: countMachines(failed), sinceThen };
+  let all = createHyperLogLog();
+  let allFailed = createHyperLogLog();
+  return reports.map(([revision, hyperLogLogs]) => {
+    const applied = hyperLogLogs.get('applied') ?? createHyperLogLog();
+    const failed = hyperLogLogs.get('failed') ?? createHyperLogLog();
+    allFailed = mergeAll([allFailed, failed]);
+    all = mergeAll([all, applied, failed]);
+    const total = estimateCount(all);
+    const sinceThen = { reports: total, failed: Math.min(total, estimateCount(allFailed)) };
+    return { revision, applied: estimateCount(applied), failed: estimateCount(failed), sinceThen };
   });
 }
 
