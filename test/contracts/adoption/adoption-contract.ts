@@ -75,7 +75,7 @@ function testAdoption(open: Open): void {
         [39, 0, 0, { reports: 28, failed: 12 }],
       ],
     );
-    assert.deepEqual(failureRate(counts, 41), { reports: 20, failed: 4, share: 0.2 });
+    assert.deepEqual(failureRate(counts, 41), { reports: 20, failed: 4, rate: 0.2 });
   });
 
   test('forgets a machine that has not polled for three stretches of time, and keeps no document of before', async () => {

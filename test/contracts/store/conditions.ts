@@ -40,7 +40,7 @@ export function testConditions(open: Open): void {
       const fault = await faultOf(opened.other.commit([writeJournal(id, 3, expect)]));
 
       const before = id === 'there' ? chainHead(2) : undefined;
-      assert.deepEqual(fault, isWritten ? null : { code: 'write_conflict', document: `journal/${id}` });
+      assert.deepEqual(fault, isWritten ? null : { code: 'write_conflict', document: `chainHead/${id}` });
       assert.deepEqual((await must(opened.store.read('chainHead', id)))?.value, isWritten ? chainHead(3) : before);
     });
   }
@@ -56,7 +56,7 @@ export function testConditions(open: Open): void {
         removeJournal('kept'),
       ];
       const bad = good.with(at, at === 1 ? writeJournal('there', 3, { version: outdated }) : taken);
-      const document = at === 1 ? 'journal/there' : 'journal/taken';
+      const document = at === 1 ? 'chainHead/there' : 'chainHead/taken';
 
       assert.deepEqual(await faultOf(opened.store.commit(bad)), { code: 'write_conflict', document });
       assert.equal(await versionOf(opened.other, 'chainHead', 'there'), current);
@@ -78,7 +78,7 @@ export function testConditions(open: Open): void {
     await must(opened.store.commit([writeJournal('there', 3, { version: current })]));
 
     const again = await faultOf(opened.store.commit([writeJournal('there', 3, { version: current })]));
-    assert.deepEqual(again, { code: 'write_conflict', document: 'journal/there' });
+    assert.deepEqual(again, { code: 'write_conflict', document: 'chainHead/there' });
   });
 
   test('a document that is removed is gone from reads and lists, and no matter if it is removed again', async () => {
@@ -99,7 +99,7 @@ export function testConditions(open: Open): void {
   test('a version does not outlive its document, even when one of the same id and value is made again', async () => {
     await using opened = await open();
     const { current } = await writeTwice(opened);
-    const conflict = { code: 'write_conflict', document: 'journal/there' };
+    const conflict = { code: 'write_conflict', document: 'chainHead/there' };
     const late = writeJournal('there', 3, { version: current });
 
     await must(opened.store.commit([removeJournal('there')]));

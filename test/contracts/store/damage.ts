@@ -26,7 +26,7 @@ export function testDamage(open: Open): void {
       for (const answer of [opened.store.read('chainHead', 'b'), opened.other.list('chainHead', all)]) {
         const fault = await faultOf(answer);
         if (fault?.code !== 'document_corrupt') assert.fail(JSON.stringify(fault));
-        assert.equal(fault.document, 'journal/b');
+        assert.equal(fault.document, 'chainHead/b');
         assert.match(fault.detail, detail);
       }
       assert.deepEqual((await must(opened.store.read('chainHead', 'a')))?.value, chainHead(1));

@@ -53,7 +53,7 @@ export function testHistories(open: Open, { runs }: Size): void {
 
 /** Commits the step, holds answer and outcome against the model, and answers the model after it. */
 async function play(opened: TestStore, model: Model, { handle, wishes }: Step, seq: number): Promise<Model> {
-  const refused = wishes.filter((each) => !isFulfilled(model, each)).map(({ id }) => `journal/${id}`);
+  const refused = wishes.filter((each) => !isFulfilled(model, each)).map(({ id }) => `chainHead/${id}`);
 
   const fault = await faultOf(opened[handle].commit(wishes.map((each) => toWrite(model, each, seq))));
 
