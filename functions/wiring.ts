@@ -9,9 +9,11 @@ import { openPubsub } from '../shared/adapters/pubsub.ts';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
 import type { Result } from '../shared/domain/fault.ts';
+import type { Rollout } from '../shared/domain/serving/rollout.ts';
 import { isOrganisation } from '../shared/domain/serving/statement.ts';
 import type { Bus, Channel, Clock, Garden, Signer, Store } from '../shared/ports.ts';
 import { createAdoption } from './adoption/adoption.ts';
+import { failuresOf } from './adoption/failures.ts';
 import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
 import { createApi, type Handler } from './api/api.ts';
@@ -82,7 +84,14 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
     });
   };
   const probePorts = { run, sweep, log };
-  const advancePorts = { store, catalogue: shippedCatalogue, clock, sweep, log };
+  const advancePorts = {
+    store,
+    catalogue: shippedCatalogue,
+    clock,
+    sweep,
+    log,
+    readFailures: (rollouts: readonly Rollout[]) => failuresOf(store, rollouts),
+  };
   return {
     log,
     sweep,

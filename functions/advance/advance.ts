@@ -3,12 +3,12 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ok, type Result } from '../../shared/domain/fault.ts';
-import { advance as advanceCourse } from '../../shared/domain/rollouts/advance.ts';
+import { advance as advanceByTime } from '../../shared/domain/rollouts/advance.ts';
 import { type MoveRolloutsPorts, moveRollouts } from '../commands/move-rollouts.ts';
 import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
 
-export interface AdvancePorts extends MoveRolloutsPorts {
+export interface AdvancePorts extends Omit<MoveRolloutsPorts, 'onPublished' | 'afterCommit'> {
   readonly sweep: Sweep;
   readonly log: Log;
 }
@@ -27,7 +27,9 @@ export function createAdvance(ports: AdvancePorts): Advance {
 /** How many things happened. Before there is a policy, nothing can. */
 export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> {
   const { sweep, log } = ports;
-  const moved = await moveRollouts(ports, 'pinward', (transition, failures) => ok(advanceCourse(transition, failures)));
+  // This instance serves no polls, and sweeps the outbox below.
+  const alone = { ...ports, onPublished: () => undefined, afterCommit: () => Promise.resolve() };
+  const moved = await moveRollouts(alone, 'pinward', (transition, failures) => ok(advanceByTime(transition, failures)));
   if (!moved.ok && moved.fault.code !== 'no_policy') {
     log.error('advance failed', { fault: moved.fault.code });
     return moved;

@@ -1,76 +1,71 @@
-// A change of access: read what stands, decide purely (amend-access), commit document, history and event in one go. The only
-// code that writes it. Another instance's change shows as a conflict and makes this one decide again.
+// Changing access: who has which role, and the fleet tokens. The only code that writes them.
 
 import { type Access, type AccessRevision, noRoles } from '../../shared/domain/access/access.ts';
 import { type AccessChange, membersAdded } from '../../shared/domain/access/decide-access-change.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
-import { type Clock, expectOf, numberedId, type Store } from '../../shared/ports.ts';
-import type { Authenticator } from '../api/auth/authenticator.ts';
-import { eventWrites } from './event-writes.ts';
+import { expectOf, numberedId, type Stored } from '../../shared/ports.ts';
+import type { CommandPorts } from './command-ports.ts';
+import { type Decision, transact } from './transact.ts';
 
-export interface ChangeAccessPorts {
-  readonly store: Store;
-  readonly authenticator: Pick<Authenticator, 'adopt'>;
-  readonly clock: Clock;
-  readonly afterCommit: () => Promise<void>;
+export interface ChangeAccessPorts extends Pick<CommandPorts, 'store' | 'clock' | 'afterCommit'> {
+  /** Hears at once what this instance has committed, so that its next call goes by it. */
+  readonly onAccess: (access: Access) => void;
 }
 
 export interface AccessChangeRequest {
   readonly by: string;
   readonly note: string | null;
-  /** What should stand, or null if it does. */
+  /** The access wanted, or null if it is so already. */
   readonly decide: (change: AccessChange) => Result<Access | null>;
 }
 
 export interface AccessOutcome {
-  /** What stands now; null while nothing was ever stated. */
+  /** The current access; null while nobody has stated any. */
   readonly access: Access | null;
   readonly changed: boolean;
 }
 
-export type ChangeAccess = (request: AccessChangeRequest) => Promise<Result<AccessOutcome>>;
-
-/** How often a change is tried again when another one got in between. */
-const maxAttempts = 8;
-
-export function createChangeAccess(ports: ChangeAccessPorts): ChangeAccess {
-  return (request) => tryChange(ports, request, 1);
-}
-
-async function tryChange(
+export async function changeAccess(
   ports: ChangeAccessPorts,
   request: AccessChangeRequest,
-  attempt: number,
 ): Promise<Result<AccessOutcome>> {
-  const { store, authenticator, clock, afterCommit } = ports;
-  const { by, note, decide } = request;
-  const read = await store.read('access', 'current');
-  if (!read.ok) return read;
-  const current = read.value?.value ?? null;
-  const decided = decide({ current, by, now: clock(), note });
-  if (!decided.ok) return decided;
-  const access = decided.value;
-  if (access === null) return ok({ access: current, changed: false });
-
-  const { revision } = access;
-  const recorded = await eventWrites(store, [eventOf(current, revision)]);
-  if (!recorded.ok) return recorded;
-  const committed = await store.commit([
-    { kind: 'access', id: 'current', expect: expectOf(read.value), value: access },
-    { kind: 'accessRevision', id: numberedId(revision.number), expect: 'absent', value: revision },
-    ...recorded.value,
-  ]);
-  if (committed.ok) {
-    authenticator.adopt(access);
+  const { store, onAccess, afterCommit } = ports;
+  const outcome = await transact(
+    store,
+    () => store.read('access', 'current'),
+    (stored) => decide(ports, request, stored),
+  );
+  if (outcome.ok && outcome.value.changed && outcome.value.access !== null) {
+    onAccess(outcome.value.access);
     await afterCommit();
-    return ok({ access, changed: true });
   }
-  const isContended = committed.fault.code === 'write_conflict' && attempt < maxAttempts;
-  return isContended ? tryChange(ports, request, attempt + 1) : committed;
+  return outcome;
 }
 
-function eventOf(before: Access | null, { number, roles, by, at, note, issued, revoked }: AccessRevision): NewEvent {
+function decide(
+  { clock }: ChangeAccessPorts,
+  { by, note, decide: wanted }: AccessChangeRequest,
+  stored: Stored<Access> | null,
+): Result<Decision<AccessOutcome>> {
+  const current = stored?.value ?? null;
+  const decided = wanted({ current, by, now: clock(), note });
+  if (!decided.ok) return decided;
+  const access = decided.value;
+  if (access === null) return ok({ writes: [], newEvents: [], outcome: { access: current, changed: false } });
+  const { revision } = access;
+  return ok({
+    writes: [
+      { kind: 'access', id: 'current', expect: expectOf(stored), value: access },
+      { kind: 'accessRevision', id: numberedId(revision.number), expect: 'absent', value: revision },
+    ],
+    newEvents: [accessChanged(current, revision)],
+    outcome: { access, changed: true },
+  });
+}
+
+function accessChanged(before: Access | null, revision: AccessRevision): NewEvent {
+  const { number, roles, by, at, note, issued, revoked } = revision;
   const former = before?.revision.roles ?? noRoles;
   const granted = [...membersAdded(former, roles)];
   const withdrawn = [...membersAdded(roles, former)];

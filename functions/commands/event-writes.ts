@@ -1,23 +1,23 @@
-// Recording: what puts news into the chain of events and into the outbox, as writes for the commit that made it so.
+// Event writes: what appends new events to the chain and to the outbox, for the commit that makes them true.
 
 import { appendEvent, emptyChain, type NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 
-/** None for no news. A commit with them holds only if nobody else recorded anything since. */
+/** Empty for no events. A commit of these writes fails if anybody else appended an event since. */
 export async function eventWrites(store: Store, newEvents: readonly NewEvent[]): Promise<Result<readonly Write[]>> {
   if (newEvents.length === 0) return ok([]);
-  const chainHead = await store.read('chainHead', 'current');
-  if (!chainHead.ok) return chainHead;
-  let end = chainHead.value?.value ?? emptyChain;
-  const writes = newEvents.flatMap((each): Write[] => {
-    const { event, chainHead: moved } = appendEvent(end, each);
-    end = moved;
+  const stored = await store.read('chainHead', 'current');
+  if (!stored.ok) return stored;
+  let head = stored.value?.value ?? emptyChain;
+  const writes = newEvents.flatMap((newEvent): Write[] => {
+    const { event, chainHead } = appendEvent(head, newEvent);
+    head = chainHead;
     const id = numberedId(event.seq);
     return [
       { kind: 'event', id, expect: 'absent', value: event },
       { kind: 'outbox', id, expect: 'absent', value: event },
     ];
   });
-  return ok([...writes, { kind: 'chainHead', id: 'current', expect: expectOf(chainHead.value), value: end }]);
+  return ok([...writes, { kind: 'chainHead', id: 'current', expect: expectOf(stored.value), value: head }]);
 }

@@ -7,7 +7,7 @@ import { Matrix } from './availability/availability.ts';
 import { Proposal } from './changes/proposal.ts';
 import { Announcement } from './events/announcement.ts';
 import { ChainHead, Event } from './events/event.ts';
-import { RolloutState } from './rollouts/upgrade.ts';
+import { RolloutState } from './rollouts/rollout-state.ts';
 import { MachineCounts } from './serving/machine-counts.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';

@@ -3,7 +3,7 @@
 
 import { createAnnounce } from '../../functions/announce/announce.ts';
 import { createPolicyCache } from '../../functions/api/polls/policy-cache.ts';
-import { createChange } from '../../functions/commands/change-policy.ts';
+import { createChangePolicy } from '../../functions/commands/change-policy.ts';
 import { createSweep } from '../../functions/commands/outbox.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
@@ -53,9 +53,9 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
     openLoopback(async (event) => void events.push(event)),
   );
   const policyCache = createPolicyCache(counted, Date.now);
-  const change = createChange({
+  const change = createChangePolicy({
     store: counted,
-    policyCache,
+    onPublished: policyCache.set,
     catalogue,
     clock: Date.now,
     afterCommit: async () => void (await sweep()),
@@ -71,13 +71,13 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
 
   const changes = await per(count, times, (at) =>
     change({
-      draft: () => ok(policy({ settings: { companyAnnouncements: [`${at}`] } })),
+      draft: () => ok({ policy: policy({ settings: { companyAnnouncements: [`${at}`] } }), proposal: null }),
       expected: 'any',
       by: 'bench',
       note: null,
       restores: null,
       force: null,
-      approves: null,
+      approvedBy: null,
       dryRun: false,
     }),
   );

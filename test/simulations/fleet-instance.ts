@@ -54,7 +54,7 @@ export class Instance {
       // Everybody may do everything, under the name that the call presents.
       authenticator: {
         identify: ({ authorization = '' }) => ok({ name: authorization, role: 'owner', email: null, labels: {} }),
-        adopt: () => undefined,
+        setAccess: () => undefined,
       },
       adoption: this.adoption,
       afterCommit: () => Promise.resolve(),

@@ -3,6 +3,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readAdoption } from '../../functions/adoption/adoption.ts';
+import { failuresOf } from '../../functions/adoption/failures.ts';
 import { advanceOnce } from '../../functions/advance/advance.ts';
 import { createSweep, type Sweep } from '../../functions/commands/outbox.ts';
 import type { Log } from '../../functions/log.ts';
@@ -11,6 +12,7 @@ import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { AdoptionCounts } from '../../shared/domain/serving/adoption.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
+import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import { type Answer, Answers } from './fleet-answers.ts';
 import { Instance } from './fleet-instance.ts';
@@ -95,7 +97,8 @@ export class Service {
   }
 
   async advance(): Promise<void> {
-    const ports = { store: this.#advance, catalogue: [], clock: this.#clock };
+    const readFailures = (rollouts: readonly Rollout[]) => failuresOf(this.#advance, rollouts);
+    const ports = { store: this.#advance, catalogue: [], clock: this.#clock, readFailures };
     await must(advanceOnce({ ...ports, sweep: this.#sweep, log: this.#log }));
     await this.#follow();
   }

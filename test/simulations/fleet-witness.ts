@@ -19,7 +19,7 @@ export class Witness {
       const { email = null, labels = {} } = this.#pollRequest?.machine ?? {};
       return ok({ name: 'machine', role: 'machine', email, labels });
     },
-    adopt: () => undefined,
+    setAccess: () => undefined,
   };
 
   /** What differs, in words; null for nothing. */

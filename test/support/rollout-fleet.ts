@@ -3,6 +3,7 @@
 
 import type { Hono } from 'hono';
 import { createAdoption } from '../../functions/adoption/adoption.ts';
+import { failuresOf } from '../../functions/adoption/failures.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
 import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
@@ -14,6 +15,7 @@ import type { Observation } from '../../shared/domain/availability/observation.t
 import { ok } from '../../shared/domain/fault.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
+import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Garden, Store } from '../../shared/ports.ts';
 import { models } from './invented.ts';
 import { draft, ring } from './world.ts';
@@ -117,7 +119,15 @@ export class Fleet {
   }
 
   advance() {
-    const ports = { store: this.store, catalogue: [], clock: () => this.time };
+    const { store } = this;
+    const ports = {
+      store,
+      catalogue: [],
+      clock: () => this.time,
+      readFailures: (rollouts: readonly Rollout[]) => failuresOf(store, rollouts),
+      onPublished: () => undefined,
+      afterCommit: () => Promise.resolve(),
+    };
     return moveRollouts(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
   }
 
@@ -157,6 +167,6 @@ function openAuthenticator(): Authenticator {
       const caller: Caller = { name: authorization ?? '', role: 'owner', email: null, labels: {} };
       return ok(caller);
     },
-    adopt: () => undefined,
+    setAccess: () => undefined,
   };
 }

@@ -4,8 +4,8 @@
 import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
-import { createChangeAccess } from '../../commands/change-access.ts';
-import { createChange } from '../../commands/change-policy.ts';
+import { failuresOf } from '../../adoption/failures.ts';
+import { createChangePolicy } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
 import { describeBug } from '../../log.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -23,23 +23,13 @@ import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 
-export interface AppPorts extends RoutePorts {
+export interface AppPorts extends Omit<RoutePorts, 'onPublished' | 'onAccess' | 'readFailures'> {
   readonly authenticator: Authenticator;
   readonly log: Log;
 }
 
 export function createApp(ports: AppPorts): Hono {
-  const change = createChange(ports);
-  const routes = [
-    ...policyRoutes(ports, change),
-    ...historyRoutes(ports, change),
-    ...questionRoutes(ports),
-    ...reportRoutes(ports),
-    ...rolloutRoutes(ports),
-    ...proposalRoutes(ports, change),
-    ...keysRoutes(ports),
-    ...accessRoutes(ports, createChangeAccess(ports)),
-  ];
+  const routes = routesOf(ports);
   const app = new Hono();
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
@@ -67,6 +57,28 @@ export function createApp(ports: AppPorts): Hono {
     return problem({ code: 'internal' });
   });
   return app;
+}
+
+/** What this instance commits is known to its own caches at once. */
+function routesOf(appPorts: AppPorts): readonly Route[] {
+  const { store, policyCache, authenticator } = appPorts;
+  const ports: RoutePorts = {
+    ...appPorts,
+    onPublished: policyCache.set,
+    onAccess: authenticator.setAccess,
+    readFailures: (rollouts) => failuresOf(store, rollouts),
+  };
+  const changePolicy = createChangePolicy(ports);
+  return [
+    ...policyRoutes(ports, changePolicy),
+    ...historyRoutes(ports, changePolicy),
+    ...questionRoutes(ports),
+    ...reportRoutes(ports),
+    ...rolloutRoutes(ports),
+    ...proposalRoutes(ports, changePolicy),
+    ...keysRoutes(ports),
+    ...accessRoutes(ports),
+  ];
 }
 
 async function serve(route: Route, context: Context, authenticator: Authenticator): Promise<Result<Reply>> {

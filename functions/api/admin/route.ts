@@ -7,12 +7,15 @@ import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Store } from '../../../shared/ports.ts';
 import type { Adoption } from '../../adoption/adoption.ts';
-import type { ChangePorts } from '../../commands/change-policy.ts';
+import type { ChangeAccessPorts } from '../../commands/change-access.ts';
+import type { MoveRolloutsPorts } from '../../commands/move-rollouts.ts';
 import type { Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { PolicyCache } from '../polls/policy-cache.ts';
 import type { SigningKeys } from '../signing/signatures.ts';
 
-export interface RoutePorts extends ChangePorts {
+export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
+  readonly policyCache: PolicyCache;
   readonly catalogueAsOf: string;
   readonly keys: SigningKeys | null;
   readonly log: Log;

@@ -20,7 +20,7 @@ export interface AccessIndex {
 
 export interface AccessCache {
   current(): Result<AccessIndex> | Promise<Result<AccessIndex>>;
-  adopt(access: Access): void;
+  set(access: Access): void;
 }
 
 /** From then on it is asked anew, while what is known goes on ... */
@@ -80,7 +80,7 @@ export function createAccessCache(
     return asking.then(() => (fault === null ? current() : answerOf(accessIndex, fault)));
   }
 
-  return { current, adopt: learn };
+  return { current, set: learn };
 }
 
 const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };

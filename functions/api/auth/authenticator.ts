@@ -20,7 +20,7 @@ export interface Authenticator {
   /** The caller behind a request's credential: at once where that is known, else a promise. */
   identify(credential: Credential): Result<Caller> | Promise<Result<Caller>>;
   /** Takes what this instance has just committed, so that the next call sees it. */
-  adopt(access: Access): void;
+  setAccess(access: Access): void;
 }
 
 export interface AuthenticatorPorts {
@@ -115,7 +115,7 @@ export function createAuthenticator({
         each.ok ? withAccess(each.value, (accessIndex) => judgeNew(each.value, accessIndex, key)) : each;
       return found instanceof Promise ? found.then(judged) : judged(found);
     },
-    adopt: (changed) => access.adopt(changed),
+    setAccess: (changed) => access.set(changed),
   };
 }
 

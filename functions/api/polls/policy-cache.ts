@@ -18,7 +18,7 @@ export interface PolicyCache {
   /** What is known: at once where it may be served as it is, else a promise. A fault only when nothing is known at all. */
   current(): Result<CachedPolicy> | Promise<Result<CachedPolicy>>;
   /** Takes what this instance has just committed, so that the next poll sees it. */
-  adopt(published: Published): void;
+  set(published: Published): void;
   /** Milliseconds since the store last confirmed what is known; null before the first time. */
   age(): number | null;
 }
@@ -84,7 +84,7 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
       if (known !== null && !isWaking) return ok(known);
       return answered.then(() => (known !== null ? ok(known) : fail(fault ?? unanswered)));
     },
-    adopt(published) {
+    set(published) {
       known = { published: newer(known?.published ?? null, published), staleSince: known?.staleSince ?? null };
     },
     age: () => (confirmedAt === Number.NEGATIVE_INFINITY ? null : clock() - confirmedAt),

@@ -7,6 +7,7 @@ import { families, isNewer } from '../models/model.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { ruleOf } from '../policy/policy.ts';
 import { pinChangesBetween } from './pin-change.ts';
+import { needsSecondPerson } from './second-person.ts';
 
 const rules = ['manual', 'approve', 'auto'];
 
@@ -21,7 +22,7 @@ export function risksOf(
   if (before === null) return [];
   return [
     ...(forced === null ? [] : [`a pin that is not proven callable: ${forced}`]),
-    ...(before.secondPerson === true && after.secondPerson !== true ? ['no second person would be needed'] : []),
+    ...(needsSecondPerson(before) && !needsSecondPerson(after) ? ['no second person would be needed'] : []),
     ...pinChangesBetween(before, after, catalogue, day).flatMap(({ ring, family, from, to }) => {
       if (to === null) return [];
       const isLower = from !== null && from.location === to.location && !isNewer(to.model, from.model);

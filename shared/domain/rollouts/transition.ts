@@ -15,7 +15,8 @@ import type { Policy } from '../policy/policy.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
-import type { RolloutState, Upgrade } from './upgrade.ts';
+import type { RolloutState } from './rollout-state.ts';
+import type { Upgrade } from './upgrade.ts';
 
 export interface CommittedState {
   readonly revision: Revision;

@@ -1,6 +1,7 @@
 // What people and time do to an upgrade, as steps on a course: it is found, soaks, is ready, and people decide on it.
 
 import { lint } from '../changes/lint.ts';
+import { checkSecondPerson, needsSecondPerson } from '../changes/second-person.ts';
 import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
@@ -64,13 +65,13 @@ export function approveUpgrade(
   const errors = newErrors(transition, upgrade);
   if (errors.length > 0) return fail({ code: 'policy_invalid', findings: errors });
   const at = transition.committed.now;
-  if (transition.policy.secondPerson === true && upgrade.proposed === null) {
+  const isNeeded = needsSecondPerson(transition.policy);
+  if (isNeeded && upgrade.proposed === null) {
     const proposed = withUpgrade(transition, { ...upgrade, proposed: { by, at, reason } });
     return ok(withEvent(proposed, decidedEvent(upgrade, 'proposed', by, at, reason)));
   }
-  if (transition.policy.secondPerson === true && upgrade.proposed?.by === by) {
-    return fail({ code: 'second_person_needed', proposedBy: by });
-  }
+  const second = isNeeded && upgrade.proposed !== null ? checkSecondPerson(upgrade.proposed.by, by) : ok(null);
+  if (!second.ok) return second;
   const approved = withUpgrade(transition, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
   return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));
 }

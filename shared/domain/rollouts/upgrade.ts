@@ -1,5 +1,4 @@
-// An upgrade: a newer, callable model for a ring's pin, a proposal with a life. All of them, and whether automatic
-// change is frozen, stand in one document, the steering, that one read brings.
+// An upgrade: a newer, callable model for a ring's pin, from the day it is found until it is rolled out or refused.
 
 import { z } from 'zod';
 import { families } from '../models/model.ts';
@@ -7,7 +6,12 @@ import { families } from '../models/model.ts';
 export const UpgradeState = z.enum(['found', 'soaking', 'ready', 'approved', 'rejected', 'superseded', 'rolled_out']);
 export type UpgradeState = z.infer<typeof UpgradeState>;
 
-const Decision = z.strictObject({ by: z.string().min(1).max(320), at: z.iso.datetime(), reason: z.string().max(500) });
+/** Who decided something, when and why. */
+export const Decision = z.strictObject({
+  by: z.string().min(1).max(320),
+  at: z.iso.datetime(),
+  reason: z.string().max(500),
+});
 
 export const Upgrade = z.strictObject({
   /** ring.family.model */
@@ -27,19 +31,6 @@ export const Upgrade = z.strictObject({
   rollout: z.int().positive().nullable(),
 });
 export type Upgrade = z.infer<typeof Upgrade>;
-
-export const RolloutState = z.strictObject({
-  upgrades: z.array(Upgrade),
-  /** Automatic change stands still: nothing starts and no share grows; what lowers risk still happens. */
-  frozen: Decision.nullable(),
-  /** How many rollouts there were. */
-  rollouts: z.int().nonnegative(),
-  /** How many proposals there were. */
-  proposals: z.int().nonnegative(),
-});
-export type RolloutState = z.infer<typeof RolloutState>;
-
-export const emptyRolloutState: RolloutState = { upgrades: [], frozen: null, rollouts: 0, proposals: 0 };
 
 export function upgradeId(ring: string, family: string, model: string): string {
   return `${ring}.${family}.${model}`;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { AccessRevisionsReply } from '../../../functions/api/admin/schemas/access.ts';
 import { hashToken } from '../../../functions/api/auth/authenticator.ts';
-import { type ChangeAccess, createChangeAccess } from '../../../functions/commands/change-access.ts';
+import { changeAccess } from '../../../functions/commands/change-access.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { AccessRevision, noRoles } from '../../../shared/domain/access/access.ts';
 import { issueToken } from '../../../shared/domain/access/decide-access-change.ts';
@@ -115,14 +115,18 @@ describe('the roles', () => {
 
   test('are changed by two instances at once: each decides again on what the other left', async () => {
     const store = openSqlite(world.service.file);
-    const ports = { store, authenticator: { adopt: () => undefined }, clock: () => world.service.time };
-    const instances = [1, 2].map(() => createChangeAccess({ ...ports, afterCommit: async () => undefined }));
-    const issue = (change: ChangeAccess, name: string) => {
+    const clock = () => world.service.time;
+    const ports = { store, clock, onAccess: () => undefined, afterCommit: () => Promise.resolve() };
+    const issue = (name: string) => {
       const request = TokenRequest.parse({ name });
-      return change({ by: 'admin', note: null, decide: (known) => issueToken(known, request, hashToken(name)) });
+      return changeAccess(ports, {
+        by: 'admin',
+        note: null,
+        decide: (known) => issueToken(known, request, hashToken(name)),
+      });
     };
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const changed = await Promise.all(names.map((name, at) => issue(instances[at % 2] ?? assert.fail(), name)));
+    const changed = await Promise.all(names.map(issue));
     const access = await store.read('access', 'current');
     await store.close();
 

@@ -8,7 +8,7 @@ import type { Kind } from '../../../shared/domain/documents.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
 import { endpointKey } from '../../../shared/domain/models/model-endpoint.ts';
 import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
-import { emptyRolloutState, type RolloutState } from '../../../shared/domain/rollouts/upgrade.ts';
+import { emptyRolloutState, type RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
 import { isReached } from '../../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';

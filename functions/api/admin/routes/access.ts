@@ -12,7 +12,7 @@ import {
 import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/fleet-token.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
-import type { ChangeAccess } from '../../../commands/change-access.ts';
+import { type AccessChangeRequest, type AccessOutcome, changeAccess } from '../../../commands/change-access.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import {
@@ -25,7 +25,8 @@ import {
 } from '../schemas/access.ts';
 import { NoQuery, PageQuery } from '../schemas/common.ts';
 
-export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess): readonly Route[] {
+export function accessRoutes(ports: RoutePorts): readonly Route[] {
+  const { store, clock } = ports;
   return [
     route({
       method: 'GET',
@@ -57,7 +58,10 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
         const { expected, caller } = request;
         const terms = { expected, roles: roles.value, email: caller.email };
         return changeReply(
-          await change({ ...changeRequest(request), decide: (known) => changeRoles({ ...known, ...terms }) }),
+          await changeAccess(ports, {
+            ...changeRequest(request),
+            decide: (known) => changeRoles({ ...known, ...terms }),
+          }),
         );
       },
     }),
@@ -115,9 +119,8 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
         if (!wanted.ok) return wanted;
         const { name } = wanted.value;
         const token = fleetPrefix + randomBytes(32).toString('base64url');
-        const decide: Parameters<ChangeAccess>[0]['decide'] = (known) =>
-          issueToken(known, wanted.value, hashToken(token));
-        const changed = await change({ ...changeRequest(request), decide });
+        const decide: AccessChangeRequest['decide'] = (known) => issueToken(known, wanted.value, hashToken(token));
+        const changed = await changeAccess(ports, { ...changeRequest(request), decide });
         if (!changed.ok) return changed;
         const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
         return ok({ body: { name, token, expiresAt } });
@@ -133,7 +136,9 @@ export function accessRoutes({ store, clock }: RoutePorts, change: ChangeAccess)
       reply: AccessChangeReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;
-        return changeReply(await change({ ...changeRequest(request), decide: (known) => revokeToken(known, name) }));
+        return changeReply(
+          await changeAccess(ports, { ...changeRequest(request), decide: (known) => revokeToken(known, name) }),
+        );
       },
     }),
   ];
@@ -143,7 +148,7 @@ function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string 
   return { by: caller.name, note: query.note ?? null };
 }
 
-function changeReply(changed: Awaited<ReturnType<ChangeAccess>>): Result<Reply> {
+function changeReply(changed: Result<AccessOutcome>): Result<Reply> {
   if (!changed.ok) return changed;
   const number = changed.value.access?.revision.number ?? 0;
   return ok({ body: { number, changed: changed.value.changed }, revision: number });

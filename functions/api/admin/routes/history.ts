@@ -4,12 +4,12 @@ import type { z } from 'zod';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
-import { type Change, draftOfRevision } from '../../../commands/change-policy.ts';
+import { type ChangePolicy, draftOfRevision } from '../../../commands/change-policy.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
 
-export function historyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
+export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -54,8 +54,8 @@ export function historyRoutes({ store }: RoutePorts, change: Change): readonly R
       handle: async (request) => {
         const number = readNumber(request.parameters['number']);
         if (!number.ok) return number;
-        const draft = (current: Revision | null) => draftOfRevision(store, number.value, current?.number ?? 0);
-        return changeReply(await change({ ...changeRequest(request), draft, restores: number.value }));
+        const draft = (current: Revision | null) => draftOfRevision(store, number.value, current);
+        return changeReply(await changePolicy({ ...changeRequest(request), draft, restores: number.value }));
       },
     }),
     route({

@@ -5,11 +5,12 @@ import { movePin, readPolicy } from '../../../../shared/domain/changes/next-revi
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
-import type { Change } from '../../../commands/change-policy.ts';
+import type { ChangePolicy } from '../../../commands/change-policy.ts';
+import type { ChangeResult, Draft } from '../../../commands/policy-change.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
 
-export function policyRoutes({ store }: RoutePorts, change: Change): readonly Route[] {
+export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -33,7 +34,7 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       body: Policy,
       reply: ChangeReply,
       handle: async (request) =>
-        changeReply(await change({ ...changeRequest(request), draft: () => readPolicy(request.body) })),
+        changeReply(await changePolicy({ ...changeRequest(request), draft: () => asDraft(readPolicy(request.body)) })),
     }),
     route({
       method: 'PUT',
@@ -47,10 +48,12 @@ export function policyRoutes({ store }: RoutePorts, change: Change): readonly Ro
       handle: async (request) => {
         const { ring = '', family = '' } = request.parameters;
         return changeReply(
-          await change({
+          await changePolicy({
             ...changeRequest(request),
             draft: (current) =>
-              current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, request.body),
+              asDraft(
+                current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, request.body),
+              ),
           }),
         );
       },
@@ -67,12 +70,16 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
     dryRun: query['dry-run'] ?? false,
     restores: null,
     force: query.force ?? null,
-    approves: null,
+    approvedBy: null,
   };
 }
 
-export function changeReply(changed: Awaited<ReturnType<Change>>): Result<Reply> {
+export function changeReply(changed: Result<ChangeResult>): Result<Reply> {
   if (!changed.ok) return changed;
   const reply = { body: changed.value, revision: changed.value.revision };
   return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });
+}
+
+function asDraft(policy: Result<Policy>): Result<Draft> {
+  return policy.ok ? ok({ policy: policy.value, proposal: null }) : policy;
 }

@@ -1,19 +1,17 @@
 // The calls about changes that wait for a second person.
 
 import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
-import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
-import { numberedId, type Store, type Stored } from '../../../../shared/ports.ts';
-import type { Change } from '../../../commands/change-policy.ts';
-import { eventWrites } from '../../../commands/event-writes.ts';
-import { decidedWrite, proposalEvent } from '../../../commands/policy-writes.ts';
-import { type Reply, type Route, type RoutePorts, route } from '../route.ts';
+import { ok } from '../../../../shared/domain/fault.ts';
+import type { ChangePolicy } from '../../../commands/change-policy.ts';
+import { approveProposal, readProposal, rejectProposal } from '../../../commands/decide-proposal.ts';
+import { type Route, type RoutePorts, route } from '../route.ts';
 import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
 import { changeReply } from './policy.ts';
 
 const pageSize = 100;
 
-export function proposalRoutes(ports: RoutePorts, change: Change): readonly Route[] {
+export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   const { store } = ports;
   return [
     route({
@@ -37,7 +35,7 @@ export function proposalRoutes(ports: RoutePorts, change: Change): readonly Rout
       query: NoQuery,
       reply: Proposal,
       handle: async ({ parameters }) => {
-        const proposal = await find(store, parameters['proposal']);
+        const proposal = await readProposal(store, numberOf(parameters['proposal']));
         return proposal.ok ? ok({ body: proposal.value.value }) : proposal;
       },
     }),
@@ -49,24 +47,8 @@ export function proposalRoutes(ports: RoutePorts, change: Change): readonly Rout
       role: 'approver',
       query: NoQuery,
       reply: ChangeReply,
-      handle: async ({ parameters, caller }) => {
-        const proposal = await findOpen(store, parameters['proposal']);
-        if (!proposal.ok) return proposal;
-        const { policy, base, by, note, force } = proposal.value.value;
-        if (caller.name === by) return fail({ code: 'second_person_needed', proposedBy: by });
-        return changeReply(
-          await change({
-            draft: () => ok(policy),
-            expected: base,
-            by,
-            note,
-            force,
-            restores: null,
-            dryRun: false,
-            approves: { proposal: proposal.value, by: caller.name },
-          }),
-        );
-      },
+      handle: async ({ parameters, caller }) =>
+        changeReply(await approveProposal(ports, changePolicy, numberOf(parameters['proposal']), caller.name)),
     }),
     route({
       method: 'POST',
@@ -76,36 +58,14 @@ export function proposalRoutes(ports: RoutePorts, change: Change): readonly Rout
       query: NoQuery,
       reply: Proposal,
       handle: async ({ parameters, caller }) => {
-        const proposal = await findOpen(store, parameters['proposal']);
-        return proposal.ok ? reject(ports, proposal.value, caller.name) : proposal;
+        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name);
+        return rejected.ok ? ok({ body: rejected.value }) : rejected;
       },
     }),
   ];
 }
 
-async function reject(
-  { store, clock, afterCommit }: RoutePorts,
-  proposal: Stored<Proposal>,
-  by: string,
-): Promise<Result<Reply>> {
-  const at = new Date(clock()).toISOString();
-  const recorded = await eventWrites(store, [proposalEvent(proposal.value, 'rejected', by, at)]);
-  if (!recorded.ok) return recorded;
-  const committed = await store.commit([decidedWrite(proposal, 'rejected', by, at), ...recorded.value]);
-  if (!committed.ok) return committed;
-  await afterCommit();
-  return ok({ body: { ...proposal.value, state: 'rejected', decidedBy: by, decidedAt: at } });
-}
-
-async function findOpen(store: Store, number: string | undefined): Promise<Result<Stored<Proposal>>> {
-  const proposal = await find(store, number);
-  if (!proposal.ok || proposal.value.value.state === 'open') return proposal;
-  return fail({ code: 'proposal_state', proposal: proposal.value.value.number, state: proposal.value.value.state });
-}
-
-async function find(store: Store, text: string | undefined): Promise<Result<Stored<Proposal>>> {
-  const number = /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
-  const proposal = await store.read('proposal', numberedId(number));
-  if (!proposal.ok) return proposal;
-  return proposal.value === null ? fail({ code: 'proposal_unknown', proposal: number }) : ok(proposal.value);
+/** 0, which no proposal has, for anything that is no number. */
+function numberOf(text: string | undefined): number {
+  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
 }

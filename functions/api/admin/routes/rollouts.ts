@@ -6,8 +6,8 @@ import type { Role } from '../../../../shared/domain/access/roles.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
+import { emptyRolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import { setFrozen } from '../../../../shared/domain/rollouts/transition.ts';
-import { emptyRolloutState } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { numberedId } from '../../../../shared/ports.ts';
 import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
@@ -162,14 +162,11 @@ function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting
   });
 }
 
-async function carryOut(ports: RoutePorts, by: string, deed: RolloutAction): Promise<Result<Reply>> {
-  const moved = await moveRollouts(ports, by, deed);
+async function carryOut(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<Result<Reply>> {
+  const moved = await moveRollouts(ports, by, rolloutAction);
   if (!moved.ok) return moved;
-  const { revision, newEvents, revisionNumber } = moved.value;
-  if (revision !== null) ports.policyCache.adopt({ revision });
-  if (newEvents.length > 0) await ports.afterCommit();
-  const number = revision?.number ?? revisionNumber;
-  return ok({ body: { revision: number, events: newEvents.map(({ id }) => id) }, revision: number });
+  const { newEvents, revisionNumber } = moved.value;
+  return ok({ body: { revision: revisionNumber, events: newEvents.map(({ id }) => id) }, revision: revisionNumber });
 }
 
 /** 0, which no rollout has, for anything that is no number. */

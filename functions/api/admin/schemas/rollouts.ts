@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
-import { RolloutState, Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
+import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
+import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
 
 const reason = z.string().max(200).optional().describe('Why; kept and shown.');

@@ -118,7 +118,7 @@ test('what this instance committed holds at once and is not undone by a read tha
   const world = await ViewWorld.knowing(1);
   world.time += 10 * seconds;
   world.immediate();
-  world.view.adopt(access(2));
+  world.view.set(access(2));
   assert.equal(world.immediate(), 2);
   await world.answer(stored(1));
 

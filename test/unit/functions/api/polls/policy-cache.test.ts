@@ -111,7 +111,7 @@ test('an empty store is known to be empty, and serves what comes', async () => {
   await world.answer(ok(null));
   assert.deepEqual(await first, ok({ published: null, staleSince: null }));
 
-  world.policyCache.adopt(published(1));
+  world.policyCache.set(published(1));
   assert.deepEqual(world.served(), known(1));
   assert.equal(world.reads.length, 1);
 });
@@ -120,7 +120,7 @@ test('what this instance committed beats a read that began before', async () => 
   const world = await World.knowing(1);
   world.time += 15 * seconds;
   world.served();
-  world.policyCache.adopt(published(2));
+  world.policyCache.set(published(2));
   assert.deepEqual(world.served(), known(2));
   await world.answer(stored(1));
   assert.deepEqual(world.served(), known(2));
@@ -128,7 +128,7 @@ test('what this instance committed beats a read that began before', async () => 
 
 test('adopting never goes back either', async () => {
   const world = await World.knowing(3);
-  world.policyCache.adopt(published(2));
+  world.policyCache.set(published(2));
 
   assert.deepEqual(world.served(), known(3));
 });

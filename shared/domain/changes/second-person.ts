@@ -1,0 +1,14 @@
+// The rule of the second person: where a policy asks for it, whatever raises risk takes effect only when somebody else than
+// its author approves it.
+
+import { fail, ok, type Result } from '../fault.ts';
+import type { Policy } from '../policy/policy.ts';
+
+export function needsSecondPerson(policy: Policy | null): boolean {
+  return policy?.secondPerson === true;
+}
+
+/** Faults: `second_person_needed` when the author approves their own proposal. */
+export function checkSecondPerson(proposedBy: string, approver: string): Result<null> {
+  return approver === proposedBy ? fail({ code: 'second_person_needed', proposedBy }) : ok(null);
+}
