@@ -1,11 +1,12 @@
-// The tally: names that an instance gathered, as sketches, until they are merged into the store. Used by adoption.ts for a
-// flush alone, since it loads the library.
+// The aggregator: counts the machines that an instance has buffered, until they are merged into the store. Loaded by adoption.ts
+// with the first flush, since it loads the HyperLogLog library.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import { windowsCounted } from '../../shared/domain/serving/adoption.ts';
 import type { MachineCounts } from '../../shared/domain/serving/machine-counts.ts';
 import { expectOf, numberedId, type Store, type Stored, type Write } from '../../shared/ports.ts';
+import { transact } from '../commands/transact.ts';
 import {
   addMachine,
   createHyperLogLog,
@@ -30,10 +31,8 @@ export interface Aggregator {
 /** How many of the newest documents of a kind are kept; what is older goes. */
 export const newest: Readonly<Record<CountKind, number>> = { pollCount: windowsCounted, reportCount: 50 };
 
-/** So many sketches of any size fit into a document. */
+/** As many counters of any size fit into one document. */
 const maxCounters = 300;
-/** How often a flush is tried again when another instance got in between. */
-const maxAttempts = 8;
 /** Old documents that one flush takes away. */
 const sweepLimit = 20;
 /** Names that are added before polls get their turn: about two milliseconds. */
@@ -69,30 +68,25 @@ export function createAggregator(store: Store): Aggregator {
     for (const number of pending[kind].keys()) if (number <= last - newest[kind]) pending[kind].delete(number);
   }
 
-  async function merged(): Promise<Result<readonly Write[]>> {
+  /** The stored documents that the pending counts belong to, and the old ones that a new one replaces. */
+  async function readDocuments(): Promise<Result<readonly CountDocument[]>> {
     const documents = kinds.flatMap((kind) => {
       const last = Math.max(...pending[kind].keys());
-      return [...pending[kind]].map(([number, hyperLogLogs]) => mergeOne(kind, number, hyperLogLogs, number === last));
+      return [...pending[kind].keys()].map((number) => readDocument(store, kind, number, number === last));
     });
-    const writes: Write[] = [];
+    const read: CountDocument[] = [];
     for (const each of await Promise.all(documents)) {
       if (!each.ok) return each;
-      writes.push(...each.value);
+      read.push(each.value);
     }
-    return ok(writes);
+    return ok(read);
   }
 
-  /** Whoever makes the newest document takes away those that are too old by now; sqlite has no TTL. */
-  async function mergeOne(
-    kind: CountKind,
-    number: number,
-    hyperLogLogs: ReadonlyMap<string, HyperLogLog>,
-    isNewest: boolean,
-  ): Promise<Result<readonly Write[]>> {
-    const stored = await readStored(store, kind, number);
-    if (!stored.ok) return stored;
-    const old = isNewest && stored.value === null ? await findOld(store, kind, number) : ok([]);
-    return old.ok ? ok([mergeInto(stored.value, kind, number, hyperLogLogs), ...old.value]) : old;
+  function mergeDocuments(documents: readonly CountDocument[]): readonly Write[] {
+    return documents.flatMap(({ kind, number, stored, outdated }) => [
+      mergeInto(stored, kind, number, pending[kind].get(number) ?? new Map()),
+      ...outdated,
+    ]);
   }
 
   return {
@@ -104,35 +98,52 @@ export function createAggregator(store: Store): Aggregator {
       }
     },
     async write() {
-      for (let tries = 1; ; tries++) {
-        const writes = await merged();
-        if (!writes.ok) return writes;
-        if (writes.value.length === 0) return ok(null);
-        const committed = await store.commit(writes.value);
-        if (committed.ok) for (const kind of kinds) pending[kind].clear();
-        if (committed.ok || committed.fault.code !== 'write_conflict' || tries === maxAttempts) return committed;
-      }
+      const decide = (documents: readonly CountDocument[]) =>
+        ok({ writes: mergeDocuments(documents), newEvents: [], outcome: null });
+      const written = await transact(store, readDocuments, decide);
+      if (written.ok) for (const kind of kinds) pending[kind].clear();
+      return written;
     },
   };
 }
 
-/** `damagedFault`: there is one, but nothing can be read from it; it is written anew. */
+interface CountDocument {
+  readonly kind: CountKind;
+  readonly number: number;
+  readonly stored: Stored<MachineCounts> | 'damaged' | null;
+  readonly outdated: readonly Write[];
+}
+
+/** Whoever makes the newest document removes those that are too old by now: the embedded store has no TTL. */
+async function readDocument(
+  store: Store,
+  kind: CountKind,
+  number: number,
+  isNewest: boolean,
+): Promise<Result<CountDocument>> {
+  const stored = await readStored(store, kind, number);
+  if (!stored.ok) return stored;
+  const outdated = isNewest && stored.value === null ? await findOutdated(store, kind, number) : ok([]);
+  return outdated.ok ? ok({ kind, number, stored: stored.value, outdated: outdated.value }) : outdated;
+}
+
+/** `damaged`: there is one, but nothing can be read from it; it is written anew. */
 async function readStored(
   store: Store,
   kind: CountKind,
   number: number,
-): Promise<Result<Stored<MachineCounts> | 'damagedFault' | null>> {
+): Promise<Result<Stored<MachineCounts> | 'damaged' | null>> {
   const stored = await store.read(kind, numberedId(number));
-  return stored.ok || stored.fault.code !== 'document_corrupt' ? stored : ok('damagedFault');
+  return stored.ok || stored.fault.code !== 'document_corrupt' ? stored : ok('damaged');
 }
 
 function mergeInto(
-  stored: Stored<MachineCounts> | 'damagedFault' | null,
+  stored: Stored<MachineCounts> | 'damaged' | null,
   kind: CountKind,
   number: number,
   hyperLogLogs: ReadonlyMap<string, HyperLogLog>,
 ): Write {
-  const before = stored === null || stored === 'damagedFault' ? {} : stored.value;
+  const before = stored === null || stored === 'damaged' ? {} : stored.value;
   const after = Object.entries(before);
   for (const [counterName, hyperLogLog] of hyperLogLogs) {
     const packed = before[counterName];
@@ -143,13 +154,13 @@ function mergeInto(
   const value = Object.fromEntries(all.slice(0, maxCounters));
   const put = {
     id: numberedId(number),
-    expect: stored === 'damagedFault' ? ('any' as const) : expectOf(stored),
+    expect: stored === 'damaged' ? ('any' as const) : expectOf(stored),
     value,
   };
   return kind === 'pollCount' ? { kind, ...put } : { kind, ...put };
 }
 
-async function findOld(store: Store, kind: CountKind, number: number): Promise<Result<readonly Write[]>> {
+async function findOutdated(store: Store, kind: CountKind, number: number): Promise<Result<readonly Write[]>> {
   const oldest = await store.list(kind, { order: 'ascending', limit: sweepLimit });
   if (!oldest.ok) return oldest.fault.code === 'document_corrupt' ? ok([]) : fail(oldest.fault);
   const old = oldest.value.filter(({ id }) => Number(id) <= number - newest[kind]);
