@@ -1,20 +1,35 @@
-// A bounded map that forgets what was not asked for lately: two generations, of which the older is dropped when the
-// younger is full. So a busy credential is never verified again because of many idle ones.
+// A bounded map: a cache that forgets what was not asked for lately. It holds two generations and drops the older one when the
+// younger is full. So a busy entry stays, however many idle ones come.
 
 export interface BoundedMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
 }
 
-/** Holds `most` at the most, and the latest half of that surely. */
-export function createBoundedMap<K, V>(most: number): BoundedMap<K, V> {
-  const half = Math.floor(most / 2);
+/** Holds up to `maxSize`, and always the latest half of that. An entry counts as 1, or as `sizeOf` says, such as its bytes. */
+export function createBoundedMap<K, V>(
+  maxSize: number,
+  sizeOf: (key: K, value: V) => number = () => 1,
+): BoundedMap<K, V> {
+  const half = Math.floor(maxSize / 2);
   let young = new Map<K, V>();
   let old = new Map<K, V>();
+  let youngSize = 0;
+
   function set(key: K, value: V): void {
-    if (young.size >= half) [young, old] = [new Map(), young];
+    if (young.has(key)) {
+      young.set(key, value);
+      return;
+    }
+    const size = sizeOf(key, value);
+    if (youngSize > 0 && youngSize + size > half) {
+      [young, old] = [new Map(), young];
+      youngSize = 0;
+    }
     young.set(key, value);
+    youngSize += size;
   }
+
   return {
     set,
     get(key) {

@@ -1,7 +1,8 @@
-// What can go wrong that is nobody's bug. Every function that can fail in an expected way returns a Result; the API's
-// one exhaustive switch (functions/api/problems/problem.ts) makes problem+json of a Fault. Codes are public: never rename one.
+// Faults: what can go wrong in the domain and its stores without being a bug. Functions that can fail so return a Result. Codes
+// are public: never rename one after a release. Faults of HTTP are those of the API.
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+/** What a function answers that can fail in an expected way. */
+export type Result<T, F = Fault> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F };
 
 /** One thing wrong with (or worth knowing about) a document, and what to do about it. `path` is an RFC 6901 pointer. */
 export interface Finding {
@@ -30,23 +31,6 @@ export interface UncallablePin {
   readonly elsewhere: readonly string[];
 }
 
-/** What is wrong with a credential; functions/api/problems/access-texts.ts says how to mend each. */
-export type CredentialDefect =
-  | 'missing'
-  | 'malformed'
-  | 'unknown'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'revoked'
-  | 'issuer'
-  | 'audience'
-  | 'hosted_domain'
-  | 'email_unverified'
-  | 'claims'
-  | 'algorithm'
-  | 'key_unknown'
-  | 'signature';
-
 export type Fault =
   | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
   | { readonly code: 'model_not_callable'; readonly uncallablePins: readonly UncallablePin[] }
@@ -63,40 +47,19 @@ export type Fault =
   | { readonly code: 'proposal_state'; readonly proposal: number; readonly state: string }
   | { readonly code: 'ring_unknown'; readonly ring: string; readonly rings: readonly string[] }
   | { readonly code: 'family_unknown'; readonly family: string }
-  | {
-      readonly code: 'parameter_invalid';
-      readonly parameter: string;
-      readonly value: string;
-      readonly expected: string;
-    }
-  | { readonly code: 'precondition_required' }
-  | { readonly code: 'unauthenticated'; readonly defect: CredentialDefect }
-  | { readonly code: 'credentials_ambiguous' }
-  | { readonly code: 'unbound'; readonly email: string }
-  | { readonly code: 'issuer_unavailable'; readonly detail: string }
   | { readonly code: 'access_invalid'; readonly findings: readonly Finding[] }
   | { readonly code: 'access_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'access_unknown'; readonly number: number }
   | { readonly code: 'last_owner'; readonly leaves: string | null }
   | { readonly code: 'token_name_taken'; readonly name: string }
   | { readonly code: 'token_unknown'; readonly name: string }
-  | { readonly code: 'forbidden'; readonly role: string; readonly needs: string }
-  | { readonly code: 'route_unknown'; readonly path: string }
-  | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
-  | { readonly code: 'format_unsupported'; readonly asked: string; readonly offered: readonly string[] }
-  | { readonly code: 'media_type_unsupported'; readonly got: string; readonly expected: string }
-  | { readonly code: 'json_malformed'; readonly detail: string }
-  | { readonly code: 'body_too_large'; readonly limitBytes: number }
-  | { readonly code: 'body_cut_off' }
-  | { readonly code: 'rate_limited'; readonly seconds: number }
-  | { readonly code: 'overloaded'; readonly seconds: number }
   | { readonly code: 'store_unavailable'; readonly detail: string }
   | { readonly code: 'bus_unavailable'; readonly detail: string }
   | { readonly code: 'signer_unavailable'; readonly detail: string }
   | { readonly code: 'write_conflict'; readonly document: string }
   | { readonly code: 'document_corrupt'; readonly document: string; readonly detail: string };
 
-export function ok<T>(value: T): Result<T> {
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 

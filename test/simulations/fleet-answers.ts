@@ -37,7 +37,7 @@ export class Answers {
   paceOf(responseCache: ResponseCache): Uint16Array {
     const { format } = this.#machines.questionOf(0);
     const nobody: PollRequest = { machine: { name: null, email: null, labels: {}, cli: null }, format };
-    const seconds = pollAfterOf(served(responseCache, nobody));
+    const seconds = pollAfterOf(responseTo(responseCache, nobody));
     const known = this.#paces.get(seconds);
     if (known !== undefined) return known;
     const pace = new Uint16Array(this.#machines.count);
@@ -58,12 +58,13 @@ export class Answers {
   }
 
   of(responseCache: ResponseCache, machine: number): Answer {
-    const { etag, body, asked, counters } = served(responseCache, this.#machines.questionOf(machine));
-    const models = modelsOf(body);
+    const { body } = responseTo(responseCache, this.#machines.questionOf(machine));
+    const { revision, ring, counters, etag } = body;
+    const models = modelsOf(body.bytes);
     const text = JSON.stringify(models);
     const pins = this.#pins.get(text) ?? this.#pins.size + 1;
     this.#pins.set(text, pins);
-    return { revision: asked.revision, ring: asked.ring, counters, etag, pins, models };
+    return { revision, ring, counters, etag, pins, models };
   }
 }
 
@@ -119,7 +120,7 @@ export class Framed {
   }
 
   #learn(machine: number): number {
-    const seconds = pollAfterOf(served(this.#responseCache, this.#machines.questionOf(machine)));
+    const seconds = pollAfterOf(responseTo(this.#responseCache, this.#machines.questionOf(machine)));
     this.#pace[machine] = seconds;
     return seconds;
   }
@@ -130,14 +131,14 @@ export function expectedShare(rollout: Rollout): number {
   return percentOf(rollout) / 100;
 }
 
-function served(responseCache: ResponseCache, pollRequest: PollRequest): PollResponse {
-  const answer = responseCache.serve(pollRequest);
+function responseTo(responseCache: ResponseCache, pollRequest: PollRequest): PollResponse {
+  const answer = responseCache.get(pollRequest) ?? responseCache.make(pollRequest);
   if (answer instanceof Promise) throw new Error('nothing is signed in the simulation, so nothing waits');
   return answer;
 }
 
-function pollAfterOf({ headers304 }: PollResponse): number {
-  return Number(headers304[headers304.indexOf('Pinward-Poll-After') + 1]);
+function pollAfterOf({ pollAfter }: PollResponse): number {
+  return Number(pollAfter);
 }
 
 /** What Claude Code would call for each family, by the file that the machine writes; `[1m]` is no part of a model's id. */

@@ -3,10 +3,12 @@
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
 import { createApp } from '../../functions/api/admin/app.ts';
+import type { Caller } from '../../functions/api/auth/caller.ts';
 import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';
 import { createResponseCache } from '../../functions/api/polls/response-cache.ts';
 import { createSignatures } from '../../functions/api/signing/signatures.ts';
+import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import type { Log } from '../../functions/log.ts';
 import { ok } from '../../shared/domain/fault.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
@@ -51,11 +53,8 @@ export class Instance {
       catalogue: [],
       catalogueAsOf: '2031-05-01',
       keys: null,
-      // Everybody may do everything, under the name that the call presents.
-      authenticator: {
-        identify: ({ authorization = '' }) => ok({ name: authorization, role: 'owner', email: null, labels: {} }),
-        setAccess: () => undefined,
-      },
+      rateLimiter: createRateLimiter(clock),
+      onAccess: () => undefined,
       adoption: this.adoption,
       afterCommit: () => Promise.resolve(),
     });
@@ -67,7 +66,13 @@ export class Instance {
     const now = clock();
     if (this.#framed !== null && this.#known === known && now < this.#framed.expires) return this.#framed;
     if (known.published === null) return null;
-    const responseCache = createResponseCache(known.published, known.staleSince, [], this.#signatures, now);
+    const responseCache = createResponseCache({
+      published: known.published,
+      staleSince: known.staleSince,
+      shipped: [],
+      signatures: this.#signatures,
+      now,
+    });
     this.#known = known;
     this.#framed = new Framed(responseCache, known.published.revision.rollouts, answers, machines, onAnswer);
     return this.#framed;
@@ -80,6 +85,7 @@ export class Instance {
     return createPoll({
       policyCache,
       authenticator: identify,
+      rateLimiter: createRateLimiter(clock),
       catalogue: [],
       clock,
       log,
@@ -91,9 +97,11 @@ export class Instance {
 
   /** A person's call; throws unless it is answered with 200. */
   async ask(person: string, method: 'POST' | 'PUT', path: string, body?: object): Promise<void> {
-    const headers = { Authorization: person, 'If-Match': '*', 'Content-Type': 'application/json' };
+    const headers = { 'If-Match': '*', 'Content-Type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await this.#app.request(path, { method, headers, ...text });
+    // Everybody may do everything, under the name that the call presents.
+    const caller = ok<Caller>({ name: person, role: 'owner', email: null, labels: {} });
+    const response = await this.#app.request(path, { method, headers, ...text }, { caller });
     if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   }
 }

@@ -64,7 +64,7 @@ export class Witness {
       end() {},
     };
     // All of the two that a poll looks at.
-    poll(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    poll(request as unknown as IncomingMessage, response as unknown as ServerResponse, undefined);
     return answer;
   }
 }

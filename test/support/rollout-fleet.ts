@@ -1,13 +1,12 @@
 // A fleet's service for tests of steering: two instances of the api and the advance on one store, a Model Garden whose truth
 // the test sets, people by name, and a clock that the test moves.
 
-import type { Hono } from 'hono';
 import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { failuresOf } from '../../functions/adoption/failures.ts';
-import { createApp } from '../../functions/api/admin/app.ts';
-import type { Authenticator } from '../../functions/api/auth/authenticator.ts';
+import { type App, createApp } from '../../functions/api/admin/app.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
+import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
@@ -57,7 +56,7 @@ export class Fleet {
   readonly callable = new Set(models.map(({ id }) => id));
   isVertexAway = false;
   readonly store: Store;
-  readonly #instances: readonly Hono[];
+  readonly #instances: readonly App[];
   readonly snapshots: readonly PolicyCache[];
   readonly #adoption: ReturnType<typeof createAdoption>;
 
@@ -76,7 +75,8 @@ export class Fleet {
         catalogue: [],
         catalogueAsOf: '2031-05-01',
         keys: null,
-        authenticator: openAuthenticator(),
+        rateLimiter: createRateLimiter(clock),
+        onAccess: () => undefined,
         adoption: this.#adoption,
         afterCommit: () => Promise.resolve(),
       }),
@@ -93,9 +93,11 @@ export class Fleet {
   ): Promise<Answer> {
     const app = this.#instances[instance % this.#instances.length];
     if (app === undefined) throw new Error('there are two instances');
-    const headers = { Authorization: person, 'If-Match': '*', 'Content-Type': 'application/json' };
+    const headers = { 'If-Match': '*', 'Content-Type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await app.request(path, { method, headers, ...text });
+    // Everybody may do everything, under their own name.
+    const caller = ok<Caller>({ name: person, role: 'owner', email: null, labels: {} });
+    const response = await app.request(path, { method, headers, ...text }, { caller });
     if (response.status === 500) throw new Error(`${method} ${path}: ${await response.text()}`);
     return { status: response.status, body: await response.json() };
   }
@@ -158,15 +160,4 @@ export class Fleet {
       close: () => Promise.resolve(),
     };
   }
-}
-
-/** Everybody may do everything, under the name that the call presents. */
-function openAuthenticator(): Authenticator {
-  return {
-    identify: ({ authorization }) => {
-      const caller: Caller = { name: authorization ?? '', role: 'owner', email: null, labels: {} };
-      return ok(caller);
-    },
-    setAccess: () => undefined,
-  };
 }

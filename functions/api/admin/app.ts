@@ -3,44 +3,50 @@
 
 import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
-import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
 import { createChangePolicy } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
 import { describeBug } from '../../log.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
-import { assertionHeader } from '../auth/credential.ts';
-import { problemHeaders, problemOf } from '../problems/problem.ts';
+import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
+import { problemAnswer } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
 import type { Reply, Route, RoutePorts } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { historyRoutes } from './routes/history.ts';
 import { keysRoutes } from './routes/keys.ts';
-import { questionRoutes } from './routes/lookups.ts';
+import { lookupRoutes } from './routes/lookups.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 
-export interface AppPorts extends Omit<RoutePorts, 'onPublished' | 'onAccess' | 'readFailures'> {
-  readonly authenticator: Authenticator;
-  readonly log: Log;
+/** What a route needs and the app can't derive from the other ports. */
+export type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
+
+/** Given with each request: its caller, identified before the body was read. */
+export interface Bindings {
+  readonly caller: ApiResult<Caller>;
 }
 
-export function createApp(ports: AppPorts): Hono {
+export type App = Hono<{ Bindings: Bindings }>;
+
+type AppContext = Context<{ Bindings: Bindings }>;
+
+export function createApp(ports: AppPorts): App {
   const routes = routesOf(ports);
-  const app = new Hono();
+  const app: App = new Hono();
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
-      const reply = await serve(route, context, ports.authenticator);
+      const reply = await serve(route, context);
       if (route.method !== 'GET' && route.role !== 'machine') logChange(ports.log, route, reply, context);
       return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
     });
   }
   let document: ReturnType<typeof openapiOf> | null = null;
-  app.get('/openapi.json', async (context) => {
-    const caller = await authorise('reader', context, ports.authenticator);
+  app.get('/openapi.json', (context) => {
+    const caller = authorise('reader', context);
     if (!caller.ok) return problem(caller.fault);
     document ??= openapiOf(routes);
     return context.json(document);
@@ -61,18 +67,17 @@ export function createApp(ports: AppPorts): Hono {
 
 /** What this instance commits is known to its own caches at once. */
 function routesOf(appPorts: AppPorts): readonly Route[] {
-  const { store, policyCache, authenticator } = appPorts;
+  const { store, policyCache } = appPorts;
   const ports: RoutePorts = {
     ...appPorts,
     onPublished: policyCache.set,
-    onAccess: authenticator.setAccess,
     readFailures: (rollouts) => failuresOf(store, rollouts),
   };
   const changePolicy = createChangePolicy(ports);
   return [
     ...policyRoutes(ports, changePolicy),
     ...historyRoutes(ports, changePolicy),
-    ...questionRoutes(ports),
+    ...lookupRoutes(ports),
     ...reportRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
@@ -81,8 +86,8 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
   ];
 }
 
-async function serve(route: Route, context: Context, authenticator: Authenticator): Promise<Result<Reply>> {
-  const caller = route.role === null ? ok(nobody) : await authorise(route.role, context, authenticator);
+async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply>> {
+  const caller = route.role === null ? ok(nobody) : authorise(route.role, context);
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
@@ -101,42 +106,40 @@ async function serve(route: Route, context: Context, authenticator: Authenticato
 
 const nobody: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
 
-async function authorise(needs: Role, { req }: Context, authenticator: Authenticator): Promise<Result<Caller>> {
-  const authorization = req.header('Authorization');
-  const caller = await authenticator.identify({ authorization, assertion: req.header(assertionHeader) });
+function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Caller> {
   if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;
-  return fail({ code: 'forbidden', role: caller.value.role, needs });
+  return failHttp({ code: 'forbidden', role: caller.value.role, needs });
 }
 
-function logChange(log: Log, { operation }: Route, reply: Result<Reply>, { req }: Context): void {
+function logChange(log: Log, { operation }: Route, reply: ApiResult<Reply>, { req }: AppContext): void {
   const dryRun = req.query('dry-run') !== undefined;
   if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
   else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
 
-function readIfMatch(header: string | undefined): Result<number | 'any'> {
-  if (header === undefined) return fail({ code: 'precondition_required' });
+function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
+  if (header === undefined) return failHttp({ code: 'precondition_required' });
   if (header.trim() === '*') return ok('any');
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
   const expected = 'the ETag of what is changed, such as "41", or *';
-  return fail({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
+  return failHttp({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
 }
 
-function readQuery(route: Route, query: Record<string, string>): Result<unknown> {
+function readQuery(route: Route, query: Record<string, string>): ApiResult<unknown> {
   const parsed = route.query.safeParse(query);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
   const expected = issue?.code === 'unrecognized_keys' ? 'not a parameter of this call' : (issue?.message ?? 'valid');
-  return fail({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
+  return failHttp({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
 }
 
-async function readBody({ req }: Context): Promise<Result<unknown>> {
+async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
   const type = req.header('Content-Type') ?? 'none';
   const encoding = req.header('Content-Encoding') ?? 'identity';
   if (!/^application\/(?:json|[\w.-]+\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
-    return fail({
+    return failHttp({
       code: 'media_type_unsupported',
       got: encoding === 'identity' ? type : `${type} (${encoding})`,
       expected: 'application/json',
@@ -146,11 +149,14 @@ async function readBody({ req }: Context): Promise<Result<unknown>> {
   try {
     return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
-    return fail({ code: 'json_malformed', detail: cause instanceof SyntaxError ? cause.message : 'It is not UTF-8' });
+    return failHttp({
+      code: 'json_malformed',
+      detail: cause instanceof SyntaxError ? cause.message : 'It is not UTF-8',
+    });
   }
 }
 
-function toResponse(context: Context, { mediaType }: Route, reply: Reply): Response {
+function toResponse(context: AppContext, { mediaType }: Route, reply: Reply): Response {
   const headers: Record<string, string> = {
     'Content-Type': `${mediaType}; charset=utf-8`,
     'Cache-Control': 'no-store',
@@ -160,12 +166,9 @@ function toResponse(context: Context, { mediaType }: Route, reply: Reply): Respo
   return context.body(text, reply.status ?? 200, headers);
 }
 
-function problem(fault: Fault | { readonly code: 'internal' }): Response {
-  const answer = problemOf(fault);
-  return new Response(`${JSON.stringify(answer, null, 2)}\n`, {
-    status: answer.status,
-    headers: problemHeaders(answer),
-  });
+function problem(fault: ApiFault): Response {
+  const { status, headers, body } = problemAnswer(fault);
+  return new Response(body, { status, headers });
 }
 
 function honoPath(path: string): string {

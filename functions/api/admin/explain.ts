@@ -1,7 +1,7 @@
 // Explain: the answer to "why does this machine have this model?", now or at a time in the past, for admins. The same
 // functions as a poll on what the revision of that time kept, with every ring that was considered and every rollout on the way.
 
-import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { fail, ok } from '../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
 import { bucketOf, percentOf, ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { type Machine, ringChooser, selectorsOf } from '../../../shared/domain/serving/machine.ts';
@@ -10,6 +10,7 @@ import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../shared/ports.ts';
 import { readMachine } from '../polls/poll-request.ts';
 import { renderJson } from '../polls/render/json.ts';
+import type { ApiResult } from '../problems/http-fault.ts';
 
 export interface Described {
   readonly machine?: string | undefined;
@@ -23,7 +24,7 @@ export function explain(
   described: Described,
   shipped: Catalogue,
   day: string,
-): Result<object> {
+): ApiResult<object> {
   const read = machineOf(described);
   if (!read.ok) return read;
   const machine = read.value;
@@ -56,7 +57,7 @@ export function explain(
  * The revision that stood at a time: the newest that is not younger. Numbers and times grow together, so it is found by
  * halves in a few reads. Faults: `no_policy` when there was none yet.
  */
-export async function revisionAt(store: Store, newest: Revision, at: string): Promise<Result<Revision>> {
+export async function revisionAt(store: Store, newest: Revision, at: string): Promise<ApiResult<Revision>> {
   const time = Date.parse(at);
   if (Date.parse(newest.at) <= time) return ok(newest);
   let [low, high] = [0, newest.number];
@@ -76,8 +77,10 @@ export async function revisionAt(store: Store, newest: Revision, at: string): Pr
   return found === null ? fail({ code: 'no_policy' }) : ok(found);
 }
 
-function machineOf({ machine, cli, email, label }: Described): Result<Machine> {
-  const query = new URLSearchParams({ machine: machine ?? '', cli: cli ?? '' });
+function machineOf({ machine, cli, email, label }: Described): ApiResult<Machine> {
   const [key = '', value = ''] = label?.split('=') ?? [];
-  return readMachine(query, { email: email ?? null, labels: label === undefined ? {} : { [key]: value } });
+  return readMachine(machine ?? null, cli ?? null, {
+    email: email ?? null,
+    labels: label === undefined ? {} : { [key]: value },
+  });
 }

@@ -2,7 +2,7 @@
 
 import type { Matrix } from '../../../shared/domain/availability/availability.ts';
 import { type PinChange, pinStateOf } from '../../../shared/domain/changes/pin-change.ts';
-import { ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
 import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
@@ -14,6 +14,7 @@ import { percentOf } from '../../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../../shared/ports.ts';
 import { readAdoption } from '../../adoption/adoption.ts';
+import type { ApiResult } from '../problems/http-fault.ts';
 
 export function upgradeView(policy: Policy | null, matrix: Matrix | null, shipped: Catalogue) {
   const pinned = policy === null ? [] : pinnedEndpoints(policy);
@@ -45,7 +46,7 @@ export function rolloutView(rollout: Rollout) {
 export async function rolloutWithCounts(
   { store }: { readonly store: Store },
   rollout: Rollout,
-): Promise<Result<object>> {
+): Promise<ApiResult<object>> {
   const counts = await readAdoption(store);
   if (!counts.ok) return counts;
   const { revisions, heldBack, standardError } = counts.value;

@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import type { Role } from '../../../shared/domain/access/roles.ts';
-import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { fail, ok } from '../../../shared/domain/fault.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Store } from '../../../shared/ports.ts';
 import type { Adoption } from '../../adoption/adoption.ts';
@@ -12,10 +12,13 @@ import type { MoveRolloutsPorts } from '../../commands/move-rollouts.ts';
 import type { Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { PolicyCache } from '../polls/policy-cache.ts';
+import type { ApiResult } from '../problems/http-fault.ts';
 import type { SigningKeys } from '../signing/signatures.ts';
+import type { RateLimiter } from '../traffic/rate-limit.ts';
 
 export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly policyCache: PolicyCache;
+  readonly rateLimiter: RateLimiter;
   readonly catalogueAsOf: string;
   readonly keys: SigningKeys | null;
   readonly log: Log;
@@ -55,7 +58,7 @@ export interface Route {
   readonly reply: z.ZodType;
   /** What the body of a reply is sent as; of JSON anything, else a text. */
   readonly mediaType: 'application/json' | 'text/plain';
-  handle(request: RouteRequest<unknown>): Promise<Result<Reply>>;
+  handle(request: RouteRequest<unknown>): Promise<ApiResult<Reply>>;
 }
 
 /** Fills in what most routes share, and ties the handler's query to its schema's type. */
@@ -66,7 +69,7 @@ export function route<Query extends z.ZodType>(
     readonly body?: z.ZodType;
     readonly mediaType?: Route['mediaType'];
     readonly query: Query;
-    readonly handle: (request: RouteRequest<z.infer<Query>>) => Promise<Result<Reply>>;
+    readonly handle: (request: RouteRequest<z.infer<Query>>) => Promise<ApiResult<Reply>>;
   },
 ): Route {
   return {
@@ -81,7 +84,7 @@ export function route<Query extends z.ZodType>(
 }
 
 /** The revision that stands, read from the store: admins see what is, not what this instance last knew. */
-export async function readCurrentRevision(store: Store): Promise<Result<Revision>> {
+export async function readCurrentRevision(store: Store): Promise<ApiResult<Revision>> {
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
   return published.value === null ? fail({ code: 'no_policy' }) : ok(published.value.value.revision);

@@ -3,9 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Access } from '../../../shared/domain/access/access.ts';
-import { type CredentialDefect, fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import { createBoundedMap } from '../bounded-map.ts';
+import { type ApiResult, type CredentialDefect, failHttp } from '../problems/http-fault.ts';
 import type { AccessCache, AccessIndex } from './access-cache.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -18,7 +19,7 @@ export interface EnvironmentToken extends Caller {
 
 export interface Authenticator {
   /** The caller behind a request's credential: at once where that is known, else a promise. */
-  identify(credential: Credential): Result<Caller> | Promise<Result<Caller>>;
+  identify(credential: Credential): ApiResult<Caller> | Promise<ApiResult<Caller>>;
   /** Takes what this instance has just committed, so that the next call sees it. */
   setAccess(access: Access): void;
 }
@@ -42,7 +43,7 @@ interface CachedCredential {
   readonly found: VerifiedCredential;
   /** What `answer` was made from. */
   accessIndex: AccessIndex | null;
-  answer: Result<Caller>;
+  answer: ApiResult<Caller>;
   /** From when on (milliseconds) the credential is no longer good. */
   until: number;
 }
@@ -63,10 +64,10 @@ export function createAuthenticator({
   function find({
     authorization,
     assertion,
-  }: Credential): Result<VerifiedCredential> | Promise<Result<VerifiedCredential>> {
+  }: Credential): ApiResult<VerifiedCredential> | Promise<ApiResult<VerifiedCredential>> {
     if (assertion !== undefined) return asPerson(issuers.iap?.(assertion));
     if (authorization === undefined) return refuse('missing');
-    if (authorization.includes(',')) return fail({ code: 'credentials_ambiguous' });
+    if (authorization.includes(',')) return failHttp({ code: 'credentials_ambiguous' });
     const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization)?.[1];
     if (token === undefined) return refuse('malformed');
     const sha256 = hashToken(token);
@@ -77,7 +78,7 @@ export function createAuthenticator({
   }
 
   /** The caller that was found, by the roles and tokens of now. */
-  function settle(known: CachedCredential, accessIndex: AccessIndex | null): Result<Caller> {
+  function settle(known: CachedCredential, accessIndex: AccessIndex | null): ApiResult<Caller> {
     if (known.accessIndex !== accessIndex) {
       known.accessIndex = accessIndex;
       Object.assign(known, judge(known.found, accessIndex));
@@ -87,7 +88,7 @@ export function createAuthenticator({
     return known.answer;
   }
 
-  function judgeNew(found: VerifiedCredential, accessIndex: AccessIndex | null, key: string): Result<Caller> {
+  function judgeNew(found: VerifiedCredential, accessIndex: AccessIndex | null, key: string): ApiResult<Caller> {
     const known: CachedCredential = { found, accessIndex, ...judge(found, accessIndex) };
     const answer = settle(known, accessIndex);
     if (answer.ok) seen.set(key, known);
@@ -95,7 +96,7 @@ export function createAuthenticator({
   }
 
   /** Calls `then` with what is bound at present, waiting for the store only where nothing recent is known. */
-  function withAccess(found: VerifiedCredential, then: (accessIndex: AccessIndex | null) => Result<Caller>) {
+  function withAccess(found: VerifiedCredential, then: (accessIndex: AccessIndex | null) => ApiResult<Caller>) {
     if (found.kind === 'own') return then(null);
     const accessIndex = access.current();
     if (accessIndex instanceof Promise) return accessIndex.then((late) => (late.ok ? then(late.value) : late));
@@ -105,13 +106,13 @@ export function createAuthenticator({
   return {
     identify(credential) {
       const { authorization, assertion } = credential;
-      if (authorization !== undefined && assertion !== undefined) return fail({ code: 'credentials_ambiguous' });
+      if (authorization !== undefined && assertion !== undefined) return failHttp({ code: 'credentials_ambiguous' });
       // What IAP signed must never pass for what a client sent, nor the other way round.
       const key = assertion === undefined ? (authorization ?? '') : `iap ${assertion}`;
       const known = seen.get(key);
       if (known !== undefined) return withAccess(known.found, (accessIndex) => settle(known, accessIndex));
       const found = find(credential);
-      const judged = (each: Result<VerifiedCredential>) =>
+      const judged = (each: ApiResult<VerifiedCredential>) =>
         each.ok ? withAccess(each.value, (accessIndex) => judgeNew(each.value, accessIndex, key)) : each;
       return found instanceof Promise ? found.then(judged) : judged(found);
     },
@@ -119,7 +120,10 @@ export function createAuthenticator({
   };
 }
 
-function judge(found: VerifiedCredential, accessIndex: AccessIndex | null): { answer: Result<Caller>; until: number } {
+function judge(
+  found: VerifiedCredential,
+  accessIndex: AccessIndex | null,
+): { answer: ApiResult<Caller>; until: number } {
   switch (found.kind) {
     case 'own':
       return { answer: ok(found.caller), until: Number.POSITIVE_INFINITY };
@@ -133,20 +137,21 @@ function judge(found: VerifiedCredential, accessIndex: AccessIndex | null): { an
     case 'person': {
       const { email, expiresAt } = found.person;
       const role = accessIndex?.roleOf(email) ?? null;
-      const answer = role === null ? fail({ code: 'unbound', email }) : ok({ name: email, role, email, labels: {} });
+      const answer =
+        role === null ? failHttp({ code: 'unbound', email }) : ok({ name: email, role, email, labels: {} });
       return { answer, until: expiresAt };
     }
   }
 }
 
-async function asPerson(verified: Promise<Result<Identity>> | undefined): Promise<Result<VerifiedCredential>> {
+async function asPerson(verified: Promise<ApiResult<Identity>> | undefined): Promise<ApiResult<VerifiedCredential>> {
   if (verified === undefined) return refuse('unknown');
   const person = await verified;
   return person.ok ? ok({ kind: 'person', person: person.value }) : person;
 }
 
-function refuse(defect: CredentialDefect): Result<never> {
-  return fail({ code: 'unauthenticated', defect });
+function refuse(defect: CredentialDefect): ApiResult<never> {
+  return failHttp({ code: 'unauthenticated', defect });
 }
 
 /** Whether it has the form of a signed token (RFC 7519): three parts of base64url. */

@@ -1,8 +1,8 @@
 // People and service accounts with a token that Google signed: their ID token, or what Identity-Aware Proxy says of a
 // browser. What verifies them is loaded with the first one, so that an instance that starts for a poll never pays for it.
 
-import type { Result } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
+import type { ApiResult } from '../problems/http-fault.ts';
 
 export interface Identity {
   /** In lower case. */
@@ -11,7 +11,7 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
-export type Verify = (token: string) => Promise<Result<Identity>>;
+export type Verify = (token: string) => Promise<ApiResult<Identity>>;
 
 /** Null where such tokens are not taken. */
 export interface Issuers {

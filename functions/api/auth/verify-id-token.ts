@@ -3,8 +3,9 @@
 
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { isServiceAccount } from '../../../shared/domain/access/roles.ts';
-import { type CredentialDefect, fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
+import { type ApiResult, type CredentialDefect, failHttp } from '../problems/http-fault.ts';
 import type { Identity, IdTokenRequirements, Verify } from './id-tokens.ts';
 import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 
@@ -28,14 +29,14 @@ export function createVerify(requirements: IdTokenRequirements, clock: Clock): V
       });
       return readPerson(payload, requirements);
     } catch (error) {
-      if (error instanceof IssuerUnavailable) return fail({ code: 'issuer_unavailable', detail: error.message });
+      if (error instanceof IssuerUnavailable) return failHttp({ code: 'issuer_unavailable', detail: error.message });
       if (error instanceof errors.JOSEError) return refuse(defectOf(error));
       throw error;
     }
   };
 }
 
-function readPerson(payload: JWTPayload, { hostedDomains, statesVerified }: IdTokenRequirements): Result<Identity> {
+function readPerson(payload: JWTPayload, { hostedDomains, statesVerified }: IdTokenRequirements): ApiResult<Identity> {
   const { email, email_verified: isVerified, hd, exp } = payload;
   // Beyond ASCII, different addresses have one lower case: the Kelvin sign becomes a k.
   if (typeof email !== 'string' || !/^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(email) || exp === undefined) {
@@ -75,6 +76,6 @@ function defectOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): Cred
   return claim === 'nbf' || claim === 'iat' ? 'not_yet_valid' : 'claims';
 }
 
-function refuse(defect: CredentialDefect): Result<never> {
-  return fail({ code: 'unauthenticated', defect });
+function refuse(defect: CredentialDefect): ApiResult<never> {
+  return failHttp({ code: 'unauthenticated', defect });
 }

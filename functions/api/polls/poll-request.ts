@@ -1,13 +1,12 @@
-// What a poll asks: which machine, in which format, for whom. Read from path, query and headers; also used by explain.
+// A poll request: which machine asks for its pins, and in which format. Read from the path, the query and the Accept header.
+// Only the query's `machine` and `cli` count: other parameters are ignored.
 
 import type { IncomingMessage } from 'node:http';
-import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
 import { isVersion } from '../../../shared/domain/models/version.ts';
 import type { Machine } from '../../../shared/domain/serving/machine.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
-import { credentialOf } from '../auth/credential.ts';
-import type { Bucket, Rates } from '../traffic/rate-limit.ts';
+import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
 export interface PollRequest {
@@ -16,84 +15,58 @@ export interface PollRequest {
 }
 
 const path = '/v1/pins';
-const maxEntries = 10_000;
+/** A machine name and a version take 200 bytes at most. */
+export const maxQueryBytes = 1_024;
 
-/** A question that was read before, and how often it may be asked. */
-interface Remembered {
-  readonly pollRequest: Result<PollRequest>;
-  readonly bucket: Bucket;
-}
-
-const asked = new WeakMap<Caller, Map<string, Remembered>>();
-
-/** Whether a request is a poll, by the start of its URL. */
+/** Whether a URL is that of a poll: /v1/pins, with or without an extension and a query. */
 export function isPoll(url: string): boolean {
   if (!url.startsWith(path)) return false;
   const next = url.charAt(path.length);
   return next === '' || next === '.' || next === '?';
 }
 
-/** Reads a poll: at once from a caller who is known. Faults are the caller's: method, token, format, a parameter or haste. */
-export function readPollRequest(
-  request: IncomingMessage,
-  authenticator: Authenticator,
-  rates: Rates,
-): Result<PollRequest> | Promise<Result<PollRequest>> {
-  const { method = '' } = request;
-  if (method !== 'GET' && method !== 'HEAD')
-    return fail({ code: 'method_unsupported', method, allowed: ['GET', 'HEAD'] });
-  const caller = authenticator.identify(credentialOf(request));
-  if (caller instanceof Promise)
-    return caller.then((late) => (late.ok ? questionOf(request, late.value, rates) : late));
-  return caller.ok ? questionOf(request, caller.value, rates) : caller;
-}
-
-function questionOf({ url = '', headers }: IncomingMessage, caller: Caller, rates: Rates): Result<PollRequest> {
-  const known = asked.get(caller)?.get(url);
-  if (known !== undefined) return inTime(known);
-  const mark = url.indexOf('?');
-  const extension = url.slice(path.length, mark === -1 ? undefined : mark);
+/** Faults: `query_too_long`, `format_unsupported`, `parameter_invalid`. */
+export function readPollRequest({ url = '', headers }: IncomingMessage, caller: Caller): ApiResult<PollRequest> {
+  const at = url.indexOf('?');
+  const query = at === -1 ? '' : url.slice(at + 1);
+  if (query.length > maxQueryBytes) return failHttp({ code: 'query_too_long', limitBytes: maxQueryBytes });
+  const extension = url.slice(path.length, at === -1 ? undefined : at);
   const format = extension === '' ? negotiateFormat(headers.accept) : formatOf(extension);
   if (format === null) {
     const offered = formats.map((each) => (extension === '' ? each.accept : each.extension));
-    return fail({ code: 'format_unsupported', asked: (extension || String(headers.accept)).slice(0, 200), offered });
+    return failHttp({
+      code: 'format_unsupported',
+      asked: (extension || String(headers.accept)).slice(0, 200),
+      offered,
+    });
   }
-  const machine = readMachine(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)), caller);
-  if (!machine.ok) return machine;
-  const { name, cli } = machine.value;
-  const wait = cli === null ? 0 : rates.version(caller, cli);
-  if (wait > 0) return fail({ code: 'rate_limited', seconds: wait });
-  const read = { pollRequest: ok({ machine: machine.value, format }), bucket: rates.machine(caller, name) };
-  if (extension !== '') remember(caller, url, read);
-  return inTime(read);
+  const machine = readMachine(parameterOf(query, 'machine'), parameterOf(query, 'cli'), caller);
+  return machine.ok ? ok({ machine: machine.value, format }) : machine;
 }
 
-/** A machine asks the same all day. */
-function remember(caller: Caller, url: string, read: Remembered): void {
-  const urls = asked.get(caller) ?? new Map<string, Remembered>();
-  if (urls.size >= maxEntries) urls.clear();
-  asked.set(caller, urls.set(url, read));
-}
-
-function inTime({ pollRequest, bucket }: Remembered): Result<PollRequest> {
-  const seconds = bucket.take();
-  return seconds > 0 ? fail({ code: 'rate_limited', seconds }) : pollRequest;
-}
-
-/** The machine that a query describes; name and CLI may be left out, but not be wrong. */
+/** The machine that a query describes. Name and version of Claude Code may be absent (null or empty), but not invalid. */
 export function readMachine(
-  query: URLSearchParams,
+  name: string | null,
+  cli: string | null,
   { email, labels }: Pick<Caller, 'email' | 'labels'>,
-): Result<Machine> {
-  const name = query.get('machine') || null;
-  const cli = query.get('cli') || null;
-  if (name !== null && !/^[A-Za-z0-9._:-]{1,128}$/.test(name)) {
+): ApiResult<Machine> {
+  if (name !== null && name !== '' && !/^[A-Za-z0-9._:-]{1,128}$/.test(name)) {
     return refuse('machine', name, 'up to 128 of A-Z a-z 0-9 . _ : -');
   }
-  if (cli !== null && !isVersion(cli)) return refuse('cli', cli, "Claude Code's version, such as 2.1.331");
-  return ok({ name, email, labels, cli });
+  if (cli !== null && cli !== '' && !isVersion(cli))
+    return refuse('cli', cli, "Claude Code's version, such as 2.1.331");
+  return ok({ name: name || null, email, labels, cli: cli || null });
 }
 
-function refuse(parameter: string, value: string, expected: string): Result<never> {
-  return fail({ code: 'parameter_invalid', parameter, value: value.slice(0, 200), expected });
+/** As URLSearchParams.get would give it, which costs a poll as much as all the rest of it. */
+function parameterOf(query: string, name: string): string | null {
+  if (query.includes('%') || query.includes('+')) return new URLSearchParams(query).get(name);
+  for (const part of query.split('&')) {
+    if (part.startsWith(name) && part.charAt(name.length) === '=') return part.slice(name.length + 1);
+  }
+  return null;
+}
+
+function refuse(parameter: string, value: string, expected: string): ApiResult<never> {
+  return failHttp({ code: 'parameter_invalid', parameter, value: value.slice(0, 200), expected });
 }

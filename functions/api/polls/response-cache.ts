@@ -1,152 +1,193 @@
-// A frame: one published revision on one day, with every answer made from it so far. A poll looks its answer up here;
-// each distinct one is resolved, rendered and hashed once. Replaced when the revision, the day or the pace of polls changes.
+// The response cache: every response to a poll that was made from one published revision on one day. A poll that was answered
+// before costs two look-ups; a new one is resolved, rendered, hashed and signed. The key of a response is the parsed fields that
+// decide it, so what a request says beside them takes no memory. All of it together is bounded in bytes.
 
 import { createHash } from 'node:crypto';
 import type { Published } from '../../../shared/domain/documents.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { bucketOf, buckets, ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
+import { ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { SignatureHeaders, Signatures } from '../signing/signatures.ts';
+import { convergeForMs, pollSeconds } from './poll-interval.ts';
 import type { PollRequest } from './poll-request.ts';
 import type { Format } from './render/formats.ts';
 
 /** What all machines get that are the same to the policy. */
-interface Answer {
-  readonly ring: string;
-  readonly counters: readonly string[];
+export interface CachedBody {
   readonly etag: string;
-  readonly body: Buffer;
-  /** Names and values by turns, as writeHead takes them. */
+  readonly bytes: Buffer;
+  /** Names and values by turns, as writeHead takes them; sent with 200 and 304. */
   readonly headers: readonly string[];
+  /** Sent with 200 only. */
   readonly contentHeaders: readonly string[];
+  readonly revision: number;
+  readonly ring: string;
+  readonly cli: string | null;
+  readonly format: string;
+  /** What adoption counts beside the machine itself. */
+  readonly counters: readonly string[];
 }
 
-/** An answer as one machine gets it. */
 export interface PollResponse {
-  readonly etag: string;
-  readonly body: Buffer;
-  readonly headers200: string[];
-  readonly headers304: string[];
-  /** For the log. */
-  readonly asked: {
-    readonly machine: string | null;
-    readonly cli: string | null;
-    readonly format: string;
-    readonly ring: string;
-    readonly revision: number;
-  };
-  /** What adoption counts of it. */
-  readonly counters: readonly string[];
+  readonly body: CachedBody;
+  readonly machine: string | null;
+  /** Seconds until the machine shall ask again, in decimal. */
+  readonly pollAfter: string;
 }
 
 export interface ResponseCache {
-  /** From when on (milliseconds) another frame must be made. */
+  /** From when on (milliseconds) the responses are outdated, whatever happens. */
   readonly expires: number;
-  /** A promise while the answer waits for its signature. */
-  serve(pollRequest: PollRequest): PollResponse | Promise<PollResponse>;
+  /** Whether it holds the responses of this revision, this reachability of the store, and this time. */
+  isFor(revision: number, staleSince: number | null, now: number): boolean;
+  /** The response to an equal request of before; null for a new one. */
+  get(request: PollRequest): PollResponse | null;
+  /** A promise while the response waits for its signature. */
+  make(request: PollRequest): PollResponse | Promise<PollResponse>;
 }
 
-/** For so long after a change machines come back often, so that a fleet is soon together. */
-const movingForMs = 10 * 60_000;
-const pollAfterMovingSeconds = 30;
-const pollAfterQuietSeconds = 900;
-/** Machines wait up to so much less, each its own part of it, so that a fleet doesn't line up. */
-const phase = 0.2;
-const maxEntries = 5_000;
+export interface ResponseCacheInput {
+  readonly published: Published;
+  /** When the store last failed to answer (milliseconds); null when all is well. */
+  readonly staleSince: number | null;
+  readonly shipped: Catalogue;
+  readonly signatures: Signatures;
+  readonly now: number;
+}
+
+interface RenderedBody {
+  readonly key: string;
+  readonly body: CachedBody;
+  /** The same with the headers of its signature; null while there is none. */
+  signed: CachedBody | null;
+}
+
+/** How a response is found again: its body by a key, so that a body that was dropped is not kept alive. */
+interface ResponseEntry {
+  readonly bodyKey: string;
+  readonly machine: string | null;
+  readonly pollAfter: string;
+}
+
+const maxBodyBytes = 12 * 1024 * 1024;
+const maxEntryBytes = 8 * 1024 * 1024;
+/** Measured: an entry with its strings beside its key and machine name. */
+const entryBytes = 220;
+/** Headers and fields of a body. */
+const bodyOverheadBytes = 2_500;
 const dayMs = 86_400_000;
 
-export function createResponseCache(
-  published: Published,
-  staleSince: number | null,
-  shipped: Catalogue,
-  signatures: Signatures,
-  now: number,
-): ResponseCache {
-  const { number, policy, at, rollouts, callableModels } = published.revision;
+export function createResponseCache(input: ResponseCacheInput): ResponseCache {
+  const { published, shipped, signatures, now } = input;
+  const { number: revision, policy, at, rollouts, callableModels } = published.revision;
   const catalogue = extendCatalogue(shipped, policy.models);
   const chooseRing = ringChooser(policy);
+  const quietFrom = rollouts.length > 0 ? Number.POSITIVE_INFINITY : Date.parse(at) + convergeForMs;
+  const isConverging = now < quietFrom;
   const nextDay = (Math.floor(now / dayMs) + 1) * dayMs;
-  const quietFrom = rollouts.length > 0 ? Number.POSITIVE_INFINITY : Date.parse(at) + movingForMs;
-  const isMoving = now < quietFrom;
   const day = new Date(now).toISOString().slice(0, 10);
   const validUntil = validUntilOf(now);
-  const shared = [
-    'Pinward-Revision',
-    String(number),
-    'Pinward-Valid-Until',
-    validUntil,
-    'Cache-Control',
-    'private, no-cache',
-    'Vary',
-    'Authorization, Accept',
-    ...(staleSince === null ? [] : ['Pinward-Stale', `store unreachable since ${new Date(staleSince).toISOString()}`]),
-  ];
-  const answers = new Map<string, Answer>();
-  const served = new WeakMap<PollRequest, PollResponse>();
+  const commonHeaders = commonHeadersOf(input, validUntil);
+  const bodies = createBoundedMap<string, RenderedBody>(maxBodyBytes, sizeOfBody);
+  const entries = createBoundedMap<string, ResponseEntry>(maxEntryBytes, sizeOfEntry);
 
-  function answer({ machine, format }: PollRequest): Answer {
-    const chosen = chooseRing(machine);
-    const { ring, reached } = ringWithRollouts(chosen.ring, rollouts, machine);
-    const { cli } = machine;
-    const key = [ring.name, chosen.selector, cli, format.extension, ...reached.map(({ id }) => id)].join('\n');
-    const made = answers.get(key);
-    if (made !== undefined) return made;
-    const { selector } = chosen;
+  function render({ machine, format }: PollRequest): RenderedBody {
+    const cli = ownCopy(machine.cli);
+    const { ring: chosen, selector } = chooseRing(machine);
+    const { ring, reached } = ringWithRollouts(chosen, rollouts, machine);
+    const reachedIds = reached.map(({ id }) => id);
+    const bodyKey = [ring.name, selector, cli, format.extension, ...reachedIds].join('\n');
+    const known = bodies.get(bodyKey);
+    if (known !== undefined) return known;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, callableModels });
-    const body = Buffer.from(format.render(resolution));
     const counters = [
       ...heldBackBy(resolution).map((family) => `held ${family}`),
-      ...reached.map(({ id }) => `reached ${id}`),
+      ...reachedIds.map((id) => `reached ${id}`),
     ];
-    const answer = { ring: ring.name, counters, ...toAnswer(format, body, shared) };
-    if (answers.size >= maxEntries) answers.clear();
-    answers.set(key, answer);
-    return answer;
+    const bytes = Buffer.from(format.render(resolution));
+    const body = { ...toBody(format, bytes, commonHeaders), revision, ring: ring.name, cli, counters };
+    const rendered = { key: bodyKey, body, signed: null };
+    bodies.set(bodyKey, rendered);
+    return rendered;
   }
 
-  function finish(pollRequest: PollRequest, answer: Answer, signed: SignatureHeaders): PollResponse {
-    const pollAfter = pollAfterOf(isMoving ? pollAfterMovingSeconds : pollAfterQuietSeconds, pollRequest);
-    const headers = [...answer.headers, ...signed.headers];
-    const made = toServed({ ...answer, headers }, pollRequest, number, pollAfter);
-    if (signed.isFinal) served.set(pollRequest, made);
-    return made;
+  /** A response that is not signed yet is not kept, so that a signer that works again signs it. */
+  function respond(request: PollRequest, rendered: RenderedBody, { headers, isFinal }: SignatureHeaders): PollResponse {
+    const body = rendered.signed ?? { ...rendered.body, headers: [...rendered.body.headers, ...headers] };
+    const machine = ownCopy(request.machine.name);
+    const pollAfter = String(pollSeconds(request.machine, isConverging));
+    if (isFinal) {
+      rendered.signed = body;
+      entries.set(responseKey(request), { bodyKey: rendered.key, machine, pollAfter });
+    }
+    return { body, machine, pollAfter };
   }
 
+  const expires = isConverging ? Math.min(quietFrom, nextDay) : nextDay;
   return {
-    expires: isMoving ? Math.min(quietFrom, nextDay) : nextDay,
-    serve(pollRequest) {
-      const known = served.get(pollRequest);
-      if (known !== undefined) return known;
-      const found = answer(pollRequest);
-      const [format, sha256] = [pollRequest.format.extension.slice(1), found.etag.slice(1, -1)];
-      const signed = signatures.of({ format, revision: number, sha256, validUntil });
-      if (signed instanceof Promise) return signed.then((late) => finish(pollRequest, found, late));
-      return finish(pollRequest, found, signed);
+    expires,
+    isFor: (number, staleSince, time) => number === revision && staleSince === input.staleSince && time < expires,
+    get(request) {
+      const entry = entries.get(responseKey(request));
+      if (entry === undefined) return null;
+      const body = bodies.get(entry.bodyKey)?.signed ?? null;
+      return body === null ? null : { body, machine: entry.machine, pollAfter: entry.pollAfter };
+    },
+    make(request) {
+      const rendered = render(request);
+      const { etag, format } = rendered.body;
+      const signed = signatures.sign({ format: format.slice(1), revision, sha256: etag.slice(1, -1), validUntil });
+      if (!(signed instanceof Promise)) return respond(request, rendered, signed);
+      return signed.then((late) => respond(request, rendered, late));
     },
   };
 }
 
+/** All that decides a response, in a text that no two different requests share: no field holds a line break. */
+function responseKey({ machine: { name, email, labels, cli }, format }: PollRequest): string {
+  return `${format.extension}\n${cli ?? ''}\n${email ?? ''}\n${textOf(labels)}\n${name ?? ''}`;
+}
+
+function textOf(labels: Readonly<Record<string, string>>): string {
+  for (const _ in labels) return JSON.stringify(labels);
+  return '';
+}
+
+function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUntil: string): readonly string[] {
+  const since = staleSince === null ? null : new Date(staleSince).toISOString();
+  return [
+    ...['Pinward-Revision', String(published.revision.number)],
+    ...['Pinward-Valid-Until', validUntil],
+    ...['Cache-Control', 'private, no-cache'],
+    ...['Vary', 'Authorization, Accept'],
+    ...(since === null ? [] : ['Pinward-Stale', `store unreachable since ${since}`]),
+  ];
+}
+
 /** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
-function toAnswer(format: Format, body: Buffer, shared: readonly string[]): Omit<Answer, 'ring' | 'counters'> {
-  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
+function toBody({ extension, contentType }: Format, bytes: Buffer, commonHeaders: readonly string[]) {
+  const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
   return {
     etag,
-    body,
-    headers: ['ETag', etag, ...shared],
-    contentHeaders: ['Content-Type', format.contentType, 'Content-Length', String(body.length)],
+    bytes,
+    format: extension,
+    headers: ['ETag', etag, ...commonHeaders],
+    contentHeaders: ['Content-Type', contentType, 'Content-Length', String(bytes.length)],
   };
 }
 
-function toServed(answer: Answer, { machine, format }: PollRequest, revision: number, pollAfter: number): PollResponse {
-  const { ring, counters, etag, body, headers, contentHeaders } = answer;
-  const headers304 = [...headers, 'Pinward-Poll-After', String(pollAfter)];
-  const asked = { machine: machine.name, cli: machine.cli, format: format.extension, ring, revision };
-  return { etag, body, headers304, headers200: [...headers304, ...contentHeaders], asked, counters };
+function sizeOfBody(key: string, { body }: RenderedBody): number {
+  return key.length + body.bytes.length + bodyOverheadBytes;
 }
 
-/** The same for a machine as long as the pace is the same. */
-function pollAfterOf(seconds: number, { machine: { name, email } }: PollRequest): number {
-  return Math.round(seconds * (1 - (phase * bucketOf('phase', name ?? email ?? '')) / buckets));
+function sizeOfEntry(key: string, { machine }: ResponseEntry): number {
+  return key.length + (machine?.length ?? 0) + entryBytes;
+}
+
+/** A part of a URL keeps the whole URL in memory as long as it is kept itself. */
+function ownCopy<T extends string | null>(text: T): string | (T & null) {
+  return text === null ? text : Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -26,7 +26,7 @@ export interface SignatureHeaders {
 
 export interface Signatures {
   /** At once where it is known, or known that there is none now; else a promise, which never fails. */
-  of(answer: Omit<Statement, 'organisation'>): SignatureHeaders | Promise<SignatureHeaders>;
+  sign(answer: Omit<Statement, 'organisation'>): SignatureHeaders | Promise<SignatureHeaders>;
 }
 
 /** For so long a poll waits for its signature; one that comes later is for those after it. */
@@ -37,7 +37,7 @@ const maxEntries = 5_000;
 
 /** Without keys nothing is signed. */
 export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Log): Signatures {
-  if (keys === null) return { of: () => ({ headers: ['Pinward-Unsigned', 'no key'], isFinal: true }) };
+  if (keys === null) return { sign: () => ({ headers: ['Pinward-Unsigned', 'no key'], isFinal: true }) };
   const { organisation, current } = keys;
   const ours = ['Pinward-Organisation', organisation];
   const unsigned = { headers: [...ours, 'Pinward-Unsigned', 'signer unavailable'], isFinal: false };
@@ -45,7 +45,7 @@ export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Lo
   const asked = new Map<string, Promise<SignatureHeaders>>();
   let failedAt: number | null = null;
 
-  async function sign(text: string): Promise<SignatureHeaders> {
+  async function signText(text: string): Promise<SignatureHeaders> {
     const signing = signWith(current, text).then((signature) => take(text, signature));
     const signed = await inTime(signing);
     asked.delete(text);
@@ -71,7 +71,7 @@ export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Lo
   }
 
   return {
-    of(answer) {
+    sign(answer) {
       const text = statementText({ organisation, ...answer });
       const found = known.get(text) ?? asked.get(text);
       if (found !== undefined) return found;
@@ -79,7 +79,7 @@ export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Lo
       if (failedAt !== null && Math.abs(clock() - failedAt) < signAgainAfterMs) return unsigned;
       // While this one tries, the others need not.
       if (failedAt !== null) failedAt = clock();
-      const asking = sign(text);
+      const asking = signText(text);
       asked.set(text, asking);
       return asking;
     },

@@ -2,7 +2,8 @@
 // rest is left unread and the connection closed with the answer, so that endless data costs nothing.
 
 import type { IncomingMessage } from 'node:http';
-import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import { ok } from '../../../shared/domain/fault.ts';
+import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 
 /** A request as @hono/node-server knows it. */
 export interface WithRawBody extends IncomingMessage {
@@ -11,12 +12,12 @@ export interface WithRawBody extends IncomingMessage {
 
 export const bodyLimitBytes = 256 * 1024;
 
-const tooLarge = fail({ code: 'body_too_large', limitBytes: bodyLimitBytes });
+const tooLarge = failHttp({ code: 'body_too_large', limitBytes: bodyLimitBytes });
 
 /** Leaves the body in `rawBody`. Faults: `body_too_large`, and `body_cut_off` when the client went away. */
-export function readBody(request: WithRawBody): Promise<Result<null>> {
+export function readBody(request: WithRawBody): Promise<ApiResult<null>> {
   if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return Promise.resolve(tooLarge);
-  const { promise, resolve } = Promise.withResolvers<Result<null>>();
+  const { promise, resolve } = Promise.withResolvers<ApiResult<null>>();
   const chunks: Buffer[] = [];
   let size = 0;
   request.on('data', (chunk: Buffer) => {
@@ -32,6 +33,6 @@ export function readBody(request: WithRawBody): Promise<Result<null>> {
     request.rawBody = Buffer.concat(chunks);
     resolve(ok(null));
   });
-  request.on('error', () => resolve(fail({ code: 'body_cut_off' })));
+  request.on('error', () => resolve(failHttp({ code: 'body_cut_off' })));
   return promise;
 }

@@ -10,8 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
-import { isPoll } from '../polls/poll-request.ts';
-import { problemHeaders, problemOf } from '../problems/problem.ts';
+import { type ProblemAnswer, problemAnswer } from '../problems/problem.ts';
 
 /** Places in flight. Logins may take those of refreshes, so that refreshes are shed first. */
 export const maxInFlight = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
@@ -21,7 +20,7 @@ export type RequestClass = keyof typeof maxInFlight;
 
 export interface LoadShedding {
   /** Whether this request was shed, and so is answered; asked before anything else looks at it. */
-  shed(request: IncomingMessage, response: ServerResponse): boolean;
+  shed(request: IncomingMessage, response: ServerResponse, pollClass: 'login' | 'refresh' | null): boolean;
   /** Takes a place: 0, or after how many seconds to try again. */
   acquire(requestClass: RequestClass): number;
   release(requestClass: RequestClass): void;
@@ -129,11 +128,10 @@ export function createLoadShedding({
   }
 
   return {
-    shed(request, response) {
+    shed(request, response, pollClass) {
       noteRequest();
-      if ((pressure === 'none' && !isWary) || !isPoll(request.url ?? '')) return false;
-      const isRefresh = request.headers['if-none-match'] !== undefined;
-      if (pressure !== 'logins' && !isRefresh) return false;
+      if ((pressure === 'none' && !isWary) || pollClass === null) return false;
+      if (pressure !== 'logins' && pollClass === 'login') return false;
       if (pressure === 'none' && ++refreshesInTurn <= waryRefreshes) return false;
       shedSince += 1;
       answerShed(request, response, shedSince);
@@ -161,19 +159,13 @@ function kindOf(requestClass: RequestClass): 'poll' | 'admin' | 'other' {
   return requestClass === 'refresh' || requestClass === 'login' ? 'poll' : requestClass;
 }
 
-const answers = new Map<number, { readonly headers: Record<string, string>; readonly body: Buffer }>();
+/** Made once for each time that a machine is told to wait. */
+const answers = new Map<number, ProblemAnswer>();
 
 function answerShed({ method }: IncomingMessage, response: ServerResponse, turn: number): void {
   const seconds = retryAfterOf(turn);
-  const { headers, body } = answers.get(seconds) ?? makeAnswer(seconds);
-  response.writeHead(503, headers);
-  response.end(method === 'HEAD' ? undefined : body);
-}
-
-function makeAnswer(seconds: number) {
-  const problem = problemOf({ code: 'overloaded', seconds });
-  const body = Buffer.from(`${JSON.stringify(problem, null, 2)}\n`);
-  const made = { headers: { ...problemHeaders(problem), 'Content-Length': String(body.length) }, body };
-  answers.set(seconds, made);
-  return made;
+  const answer = answers.get(seconds) ?? problemAnswer({ code: 'overloaded', seconds });
+  answers.set(seconds, answer);
+  response.writeHead(answer.status, answer.headers);
+  response.end(method === 'HEAD' ? undefined : answer.body);
 }

@@ -42,12 +42,18 @@ test('what a machine was served at any time is explained with the same bytes', a
 async function serveAll(fleet: Fleet, clis: readonly (string | null)[]): Promise<readonly string[]> {
   const published = await fleet.store.read('published', 'current');
   assert.ok(published.ok && published.value !== null);
-  const responseCache = createResponseCache(published.value.value, null, [], unsigned, fleet.time);
+  const responseCache = createResponseCache({
+    published: published.value.value,
+    staleSince: null,
+    shipped: [],
+    signatures: unsigned,
+    now: fleet.time,
+  });
   const format = formatOf('.json') ?? assert.fail();
   const answers = machines.map((name, at) =>
-    responseCache.serve({ machine: { name, email: null, labels: {}, cli: clis[at] ?? null }, format }),
+    responseCache.make({ machine: { name, email: null, labels: {}, cli: clis[at] ?? null }, format }),
   );
-  return (await Promise.all(answers)).map(({ body }) => body.toString());
+  return (await Promise.all(answers)).map(({ body }) => body.bytes.toString());
 }
 
 async function explainAll(fleet: Fleet, clis: readonly (string | null)[], time: number): Promise<readonly string[]> {

@@ -10,10 +10,11 @@ import {
   revokeToken,
 } from '../../../../shared/domain/access/decide-access-change.ts';
 import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/fleet-token.ts';
-import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type AccessChangeRequest, type AccessOutcome, changeAccess } from '../../../commands/change-access.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import {
   AccessChangeReply,
@@ -148,18 +149,18 @@ function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string 
   return { by: caller.name, note: query.note ?? null };
 }
 
-function changeReply(changed: Result<AccessOutcome>): Result<Reply> {
+function changeReply(changed: ApiResult<AccessOutcome>): ApiResult<Reply> {
   if (!changed.ok) return changed;
   const number = changed.value.access?.revision.number ?? 0;
   return ok({ body: { number, changed: changed.value.changed }, revision: number });
 }
 
-async function readAccess(store: Store): Promise<Result<Access | null>> {
+async function readAccess(store: Store): Promise<ApiResult<Access | null>> {
   const read = await store.read('access', 'current');
   return read.ok ? ok(read.value?.value ?? null) : read;
 }
 
-async function listTokens(store: Store, now: number): Promise<Result<Reply>> {
+async function listTokens(store: Store, now: number): Promise<ApiResult<Reply>> {
   const access = await readAccess(store);
   if (!access.ok) return access;
   const tokens = access.value?.tokens ?? [];

@@ -1,10 +1,11 @@
 // The calls that look back: revisions, restoring one, events.
 
 import type { z } from 'zod';
-import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type ChangePolicy, draftOfRevision } from '../../../commands/change-policy.ts';
+import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
@@ -85,10 +86,10 @@ function nextOf({ limit }: PageRequest, last: number | undefined): number | null
   return last === undefined || last <= 1 || limit < 1 ? null : last;
 }
 
-function readNumber(text: string | undefined): Result<number> {
+function readNumber(text: string | undefined): ApiResult<number> {
   const number = Number(text);
   if (/^\d{1,9}$/.test(text ?? '') && number > 0) return ok(number);
-  return fail({
+  return failHttp({
     code: 'parameter_invalid',
     parameter: 'number',
     value: text ?? '',
@@ -96,7 +97,7 @@ function readNumber(text: string | undefined): Result<number> {
   });
 }
 
-async function unknownRevision(store: Store, revision: number): Promise<Result<never>> {
+async function unknownRevision(store: Store, revision: number): Promise<ApiResult<never>> {
   const newest = await readCurrentRevision(store);
   return fail({ code: 'revision_unknown', revision, newest: newest.ok ? newest.value.number : 0 });
 }

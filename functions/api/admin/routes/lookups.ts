@@ -1,13 +1,14 @@
 // The calls that answer questions: what models there are, why a machine has its pins, whether this instance is well.
 
-import { ok, type Result } from '../../../../shared/domain/fault.ts';
+import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 import { explain, revisionAt } from '../explain.ts';
 import { type Reply, type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { AvailabilityReply, CatalogueReply, HealthReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
 
-export function questionRoutes(ports: RoutePorts): readonly Route[] {
+export function lookupRoutes(ports: RoutePorts): readonly Route[] {
   const { store, catalogue, catalogueAsOf, clock } = ports;
   return [
     route({
@@ -74,7 +75,7 @@ export function questionRoutes(ports: RoutePorts): readonly Route[] {
 }
 
 /** 200 as long as pins can be served, however troubled the rest is: what routes traffic by this must not turn away polls. */
-async function health({ policyCache, store }: RoutePorts): Promise<Result<Reply>> {
+async function health({ policyCache, store }: RoutePorts): Promise<ApiResult<Reply>> {
   const known = await policyCache.current();
   const age = policyCache.age();
   const list = await store.list('healthIssue', { order: 'ascending', limit: 20 });

@@ -7,6 +7,7 @@ import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { ChangePolicy } from '../../../commands/change-policy.ts';
 import type { ChangeResult, Draft } from '../../../commands/policy-change.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
 
@@ -74,7 +75,7 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
   };
 }
 
-export function changeReply(changed: Result<ChangeResult>): Result<Reply> {
+export function changeReply(changed: ApiResult<ChangeResult>): ApiResult<Reply> {
   if (!changed.ok) return changed;
   const reply = { body: changed.value, revision: changed.value.revision };
   return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });

@@ -1,13 +1,12 @@
 // What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
 
-import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { ok } from '../../../../shared/domain/fault.ts';
 import type { PolicyCache } from '../../polls/policy-cache.ts';
-import { createRates } from '../../traffic/rate-limit.ts';
+import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
 
-export function reportRoutes({ store, policyCache, adoption, log, clock }: RoutePorts): readonly Route[] {
-  const rates = createRates(clock);
+export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }: RoutePorts): readonly Route[] {
   return [
     route({
       method: 'POST',
@@ -22,8 +21,8 @@ export function reportRoutes({ store, policyCache, adoption, log, clock }: Route
         const report = readReport(body);
         if (!report.ok) return report;
         const { machine, cli = null, revision, outcome, reason = '' } = report.value;
-        const seconds = rates.machine(caller, machine).take();
-        if (seconds > 0) return fail({ code: 'rate_limited', seconds });
+        const seconds = rateLimiter.machine(caller.name, machine);
+        if (seconds > 0) return failHttp({ code: 'rate_limited', seconds });
         const newest = await newestRevision(revision);
         if (!newest.ok) return newest;
         if (revision > newest.value)
@@ -36,7 +35,7 @@ export function reportRoutes({ store, policyCache, adoption, log, clock }: Route
   ];
 
   /** The machine may have been served by another instance, which knows of a newer one. */
-  async function newestRevision(reported: number): Promise<Result<number>> {
+  async function newestRevision(reported: number): Promise<ApiResult<number>> {
     const known = await newestKnown(policyCache);
     if (known.ok && known.value >= reported) return known;
     const current = await readCurrentRevision(store);
@@ -44,12 +43,12 @@ export function reportRoutes({ store, policyCache, adoption, log, clock }: Route
   }
 }
 
-async function newestKnown(policyCache: PolicyCache): Promise<Result<number>> {
+async function newestKnown(policyCache: PolicyCache): Promise<ApiResult<number>> {
   const known = await policyCache.current();
   return known.ok ? ok(known.value.published?.revision.number ?? 0) : known;
 }
 
-function readReport(body: unknown): Result<Report> {
+function readReport(body: unknown): ApiResult<Report> {
   const parsed = Report.safeParse(body);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
@@ -69,8 +68,8 @@ function told(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-function refuse(parameter: string, value: string, expected: string): Result<never> {
-  return fail({ code: 'parameter_invalid', parameter, value: printable(value).slice(0, 200), expected });
+function refuse(parameter: string, value: string, expected: string): ApiResult<never> {
+  return failHttp({ code: 'parameter_invalid', parameter, value: printable(value).slice(0, 200), expected });
 }
 
 /** Without control characters, half surrogates and what turns the direction of text. */

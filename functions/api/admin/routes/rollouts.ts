@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
-import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
+import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { emptyRolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
@@ -11,6 +11,7 @@ import { setFrozen } from '../../../../shared/domain/rollouts/transition.ts';
 import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { numberedId } from '../../../../shared/ports.ts';
 import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 import { rolloutView, rolloutWithCounts, upgradeView } from '../rollout-views.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import { NoQuery } from '../schemas/common.ts';
@@ -162,7 +163,7 @@ function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting
   });
 }
 
-async function carryOut(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<Result<Reply>> {
+async function carryOut(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<ApiResult<Reply>> {
   const moved = await moveRollouts(ports, by, rolloutAction);
   if (!moved.ok) return moved;
   const { newEvents, revisionNumber } = moved.value;

@@ -28,13 +28,13 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
       const world = await meetSigner(t, 1_500);
       const signatures = signaturesOf(world);
       world.fake.healthIssue(healthIssue);
-      assert.deepEqual(await signatures.of(answer), unsigned);
+      assert.deepEqual(await signatures.sign(answer), unsigned);
       world.fake.healthIssue(null);
-      assert.deepEqual(signatures.of(answer), unsigned, 'it is not asked again at once');
-      assert.deepEqual(signatures.of({ ...answer, revision: 42 }), unsigned, 'nor for anything else');
+      assert.deepEqual(signatures.sign(answer), unsigned, 'it is not asked again at once');
+      assert.deepEqual(signatures.sign({ ...answer, revision: 42 }), unsigned, 'nor for anything else');
       world.time += signAgainAfterMs;
 
-      assert.ok((await signatures.of(answer)).isFinal);
+      assert.ok((await signatures.sign(answer)).isFinal);
       assert.deepEqual(world.logged, ['answers go out unsigned', 'answers are signed again']);
     });
   }
@@ -43,12 +43,12 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
     world.fake.healthIssue('disabled');
-    await signatures.of(answer);
+    await signatures.sign(answer);
     for (let round = 0; round < 3; round++) {
       world.time += signAgainAfterMs;
-      const trial = signatures.of({ ...answer, revision: 50 });
+      const trial = signatures.sign({ ...answer, revision: 50 });
       for (let revision = 51; revision < 60; revision++) {
-        assert.deepEqual(signatures.of({ ...answer, revision }), unsigned, 'the others do not wait for the trial');
+        assert.deepEqual(signatures.sign({ ...answer, revision }), unsigned, 'the others do not wait for the trial');
       }
       assert.deepEqual(await trial, unsigned);
     }
@@ -60,11 +60,11 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
   test('keeps signing what it has signed', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
-    const signed = await signatures.of(answer);
+    const signed = await signatures.sign(answer);
     world.fake.healthIssue('disabled');
-    assert.deepEqual(await signatures.of({ ...answer, revision: 42 }), unsigned);
+    assert.deepEqual(await signatures.sign({ ...answer, revision: 42 }), unsigned);
 
-    assert.equal(signatures.of(answer), signed);
+    assert.equal(signatures.sign(answer), signed);
   });
 
   test('that is slow holds up a poll for four seconds; its signature is for those after it', async (t) => {
@@ -74,7 +74,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
     const { current } = world.keys();
     const sign = (text: string) => slow.promise.then(() => current.sign(text));
     const signatures = createSignatures(world.keys({ current: { ...current, sign } }), world.clock, world.log);
-    const first = signatures.of(answer);
+    const first = signatures.sign(answer);
     t.mock.timers.tick(3_999);
     assert.equal(await Promise.race([first, 'waits']), 'waits');
     t.mock.timers.tick(1);
@@ -92,18 +92,18 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
     const world = await meetSigner(t);
     const current = { ...world.keys().current, sign: () => assert.fail('a bug') };
 
-    assert.deepEqual(await createSignatures(world.keys({ current }), world.clock, world.log).of(answer), unsigned);
+    assert.deepEqual(await createSignatures(world.keys({ current }), world.clock, world.log).sign(answer), unsigned);
   });
 
   test('is tried again, too, when the clock was set back', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
     world.fake.healthIssue('disabled');
-    await signatures.of(answer);
+    await signatures.sign(answer);
     world.fake.healthIssue(null);
     world.time -= 3_600_000;
 
-    assert.ok((await signatures.of(answer)).isFinal);
+    assert.ok((await signatures.sign(answer)).isFinal);
   });
 });
 
@@ -111,7 +111,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
 async function firstSigned(signatures: Signatures): Promise<SignatureHeaders> {
   const end = performance.now() + 10_000;
   while (performance.now() < end) {
-    const signed = await signatures.of(answer);
+    const signed = await signatures.sign(answer);
     if (signed.isFinal) return signed;
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -18,7 +18,7 @@ import {
 describe('a signature', { skip: isMissing('openssl') }, () => {
   test('is one that openssl verifies, under the id of the key', async (t) => {
     const world = await meetSigner(t);
-    const { headers, isFinal } = await signaturesOf(world).of(answer);
+    const { headers, isFinal } = await signaturesOf(world).sign(answer);
     const [name, whose, header, value] = headers;
 
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
 
   test('holds for nothing but what it was made for: not a single line may differ', async (t) => {
     const world = await meetSigner(t);
-    const { headers } = await signaturesOf(world).of(answer);
+    const { headers } = await signaturesOf(world).sign(answer);
     const stated = { organisation, ...answer };
     const tampered: readonly Statement[] = [
       { ...stated, organisation: 'mallory.example' },
@@ -49,8 +49,8 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
   test('is made once, and then there at once, for ten thousand polls of the same answer', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
-    const first = await signatures.of(answer);
-    for (let poll = 1; poll < 10_000; poll++) assert.equal(signatures.of({ ...answer }), first);
+    const first = await signatures.sign(answer);
+    for (let poll = 1; poll < 10_000; poll++) assert.equal(signatures.sign({ ...answer }), first);
 
     assert.deepEqual(world.fake.calls(), { publicKey: 1, sign: 1 });
   });
@@ -58,7 +58,7 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
   test('is made once when all polls come at the same moment', async (t) => {
     const world = await meetSigner(t);
     const signatures = signaturesOf(world);
-    const signed = await Promise.all(Array.from({ length: 1_000 }, () => signatures.of(answer)));
+    const signed = await Promise.all(Array.from({ length: 1_000 }, () => signatures.sign(answer)));
 
     assert.equal(new Set(signed).size, 1);
     assert.deepEqual(world.fake.calls(), { publicKey: 1, sign: 1 });
@@ -74,7 +74,7 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
       { ...answer, sha256: 'cd'.repeat(32) },
       { ...answer, validUntil: '2026-12-03T00:00:00Z' },
     ];
-    for (const other of [...others, ...others]) await signatures.of(other);
+    for (const other of [...others, ...others]) await signatures.sign(other);
 
     assert.equal(world.fake.calls().sign, others.length);
   });
@@ -84,10 +84,10 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
     const signer = { ...world.keys().current, sign: async () => ({ ok: true, value: Buffer.of(signs++) }) as const };
     let signs = 0;
     const signatures = createSignatures(world.keys({ current: signer }), world.clock, world.log);
-    for (let revision = 0; revision <= 5_000; revision++) await signatures.of({ ...answer, revision });
-    await signatures.of({ ...answer, revision: 5_000 });
+    for (let revision = 0; revision <= 5_000; revision++) await signatures.sign({ ...answer, revision });
+    await signatures.sign({ ...answer, revision: 5_000 });
     assert.equal(signs, 5_001);
-    await signatures.of({ ...answer, revision: 0 });
+    await signatures.sign({ ...answer, revision: 0 });
 
     assert.equal(signs, 5_002);
   });
@@ -95,6 +95,6 @@ describe('a signature', { skip: isMissing('openssl') }, () => {
   test('is not there without a key, and the answer says so', () => {
     const signatures = createSignatures(null, Date.now, { info: assert.fail, warn: assert.fail, error: assert.fail });
 
-    assert.deepEqual(signatures.of(answer), { headers: ['Pinward-Unsigned', 'no key'], isFinal: true });
+    assert.deepEqual(signatures.sign(answer), { headers: ['Pinward-Unsigned', 'no key'], isFinal: true });
   });
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeEach, describe, mock, test } from 'node:test';
+import { isPoll } from '../../../../../functions/api/polls/poll-request.ts';
 import { createLoadShedding, type LoadShedding } from '../../../../../functions/api/traffic/load-shedding.ts';
 
 interface Answer {
@@ -11,7 +12,13 @@ interface Answer {
   body: string;
 }
 
-const login = { url: '/v1/pins.settings.json?machine=a', headers: {} };
+interface Asked {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const login: Asked = { url: '/v1/pins.settings.json?machine=a', headers: {} };
 const refresh = { ...login, headers: { 'if-none-match': '"x"' } };
 const abort = { url: '/v1/rollouts/1/abort', method: 'POST', headers: { 'if-match': '*' } };
 
@@ -35,7 +42,7 @@ describe('an event loop', () => {
     socket.resume.mock.resetCalls();
   });
 
-  function ask(asked: object): Answer {
+  function ask(asked: Asked): Answer {
     const answer: Answer = { status: null, headers: {}, body: '' };
     const request = { method: 'GET', socket, ...asked };
     const response = {
@@ -43,12 +50,17 @@ describe('an event loop', () => {
       end: (body = '') => Object.assign(answer, { body: String(body) }),
     };
     // Stands for what Node would give, as far as it is looked at.
-    overload.shed(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    const pollClass = !isPoll(request.url)
+      ? null
+      : request.headers['if-none-match'] === undefined
+        ? 'login'
+        : 'refresh';
+    overload.shed(request as unknown as IncomingMessage, response as unknown as ServerResponse, pollClass);
     return answer;
   }
 
   /** A turn that takes so long, with this request as the first, and 15 logins; then a rest. */
-  function turn(ms: number, asked: object = login, restMs = 0, others = 15): Answer {
+  function turn(ms: number, asked: Asked = login, restMs = 0, others = 15): Answer {
     const answer = ask(asked);
     for (let each = 0; each < others; each++) ask(login);
     time += ms;
@@ -57,7 +69,7 @@ describe('an event loop', () => {
     return answer;
   }
 
-  function turns(amount: number, ms: number, asked: object = login): void {
+  function turns(amount: number, ms: number, asked: Asked = login): void {
     for (let each = 0; each < amount; each++) turn(ms, asked);
   }
 

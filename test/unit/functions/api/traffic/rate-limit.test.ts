@@ -4,18 +4,18 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createRates, limits, type Rates } from '../../../../../functions/api/traffic/rate-limit.ts';
+import { createRateLimiter, limits, type RateLimiter } from '../../../../../functions/api/traffic/rate-limit.ts';
 
-const fleet = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
-const build = { ...fleet, name: 'token:build' };
+const fleet = 'machine';
+const build = 'token:build';
 
 describe('a caller', () => {
   let time = 0;
-  let rates: Rates;
+  let rateLimiter: RateLimiter;
 
   beforeEach(() => {
     time = 1_000_000;
-    rates = createRates(() => time);
+    rateLimiter = createRateLimiter(() => time);
   });
 
   /** How many are let through before the first that isn't, and what that one is told. */
@@ -27,7 +27,7 @@ describe('a caller', () => {
   }
 
   test('may ask for a machine so often at once, and then at its pace', () => {
-    const take = () => rates.machine(fleet, 'laptop-7').take();
+    const take = () => rateLimiter.machine(fleet, 'laptop-7');
 
     assert.deepEqual(drain(take), { through: limits.machine.burst, seconds: 1 });
     time += 500;
@@ -35,18 +35,18 @@ describe('a caller', () => {
   });
 
   test('is held for each machine by itself, and for each credential', () => {
-    drain(() => rates.machine(fleet, 'laptop-7').take());
+    drain(() => rateLimiter.machine(fleet, 'laptop-7'));
 
-    assert.equal(rates.machine(fleet, 'laptop-8').take(), 0);
-    assert.equal(rates.machine(build, 'laptop-7').take(), 0);
-    assert.equal(rates.caller(fleet).take(), 0);
+    assert.equal(rateLimiter.machine(fleet, 'laptop-8'), 0);
+    assert.equal(rateLimiter.machine(build, 'laptop-7'), 0);
+    assert.equal(rateLimiter.caller(fleet), 0);
   });
 
   test('that ten thousand machines share is never held up when each asks every 24 seconds, all at once, named or not', () => {
     for (const nameOf of [(at: number) => `m-${at}`, () => null]) {
       let held = 0;
       for (let round = 0; round < 10; round++) {
-        for (let at = 0; at < 10_000; at++) if (rates.machine(fleet, nameOf(at)).take() > 0) held += 1;
+        for (let at = 0; at < 10_000; at++) if (rateLimiter.machine(fleet, nameOf(at)) > 0) held += 1;
         time += 24_000;
       }
       assert.equal(held, 0);
@@ -54,25 +54,26 @@ describe('a caller', () => {
   });
 
   test('has one bucket for all machines without a name', () => {
-    assert.equal(drain(() => rates.machine(fleet, null).take()).through, limits.nameless.burst);
+    assert.equal(drain(() => rateLimiter.machine(fleet, null)).through, limits.nameless.burst);
   });
 
   test('may make other calls so often', () => {
-    assert.equal(drain(() => rates.caller(build).take()).through, limits.caller.burst);
-    assert.equal(rates.caller(fleet).take(), 0);
+    assert.equal(drain(() => rateLimiter.caller(build)).through, limits.caller.burst);
+    assert.equal(rateLimiter.caller(fleet), 0);
   });
 
   test('may name so many new versions of Claude Code, and the known ones on and on', () => {
     let version = 0;
-    const drained = drain(() => rates.version(fleet, `2.1.${version++}`));
+    const drained = drain(() => rateLimiter.version(fleet, `2.1.${version++}`));
 
     assert.deepEqual(drained, { through: limits.version.burst, seconds: 1 / limits.version.perSecond });
-    for (let known = 0; known < limits.version.burst; known++) assert.equal(rates.version(fleet, `2.1.${known}`), 0);
-    assert.equal(rates.version(build, '3.0.0'), 0);
+    for (let known = 0; known < limits.version.burst; known++)
+      assert.equal(rateLimiter.version(fleet, `2.1.${known}`), 0);
+    assert.equal(rateLimiter.version(build, '3.0.0'), 0);
   });
 
   test('gains nothing from time beyond a full bucket, and loses nothing when a clock is set back', () => {
-    const take = () => rates.machine(fleet, 'laptop-7').take();
+    const take = () => rateLimiter.machine(fleet, 'laptop-7');
     time += 86_400_000;
     assert.equal(drain(take).through, limits.machine.burst);
     time -= 3_600_000;
@@ -83,8 +84,8 @@ describe('a caller', () => {
 
   test('can not fill memory with names', () => {
     const before = heapUsed();
-    for (let each = 0; each < 300_000; each++) rates.machine(fleet, `made-up-${each}`).take();
-    for (let each = 0; each < 300_000; each++) rates.version({ ...fleet, name: `token:${each}` }, '2.1.331');
+    for (let each = 0; each < 300_000; each++) rateLimiter.machine(fleet, `made-up-${each}`);
+    for (let each = 0; each < 300_000; each++) rateLimiter.version(`token:${each}`, '2.1.331');
 
     assert.ok(heapUsed() - before < 60 * 1024 * 1024);
   });

@@ -1,28 +1,10 @@
-// What is said of faults of credentials, roles and fleet tokens. A caller learns what is wrong with its own credential, and
-// nothing of any other.
+// Problem texts of HTTP faults: requests that can't be read, and callers who may not ask. A caller learns what is wrong with
+// its own credential, and nothing about any other.
 
-import type { CredentialDefect, Fault } from '../../../shared/domain/fault.ts';
-import type { ProblemText } from './problem-texts.ts';
+import type { CredentialDefect, HttpFault } from './http-fault.ts';
+import type { ProblemText } from './problem-text.ts';
 
-export type AccessFault = Extract<
-  Fault,
-  {
-    readonly code:
-      | 'unauthenticated'
-      | 'credentials_ambiguous'
-      | 'unbound'
-      | 'forbidden'
-      | 'issuer_unavailable'
-      | 'access_invalid'
-      | 'access_conflict'
-      | 'access_unknown'
-      | 'last_owner'
-      | 'token_name_taken'
-      | 'token_unknown';
-  }
->;
-
-export function accessProblemText(fault: AccessFault): ProblemText {
+export function httpProblemText(fault: HttpFault): ProblemText {
   switch (fault.code) {
     case 'unauthenticated':
       return { status: 401, field: 'Authorization', ...credentialText(fault.defect) };
@@ -53,50 +35,78 @@ export function accessProblemText(fault: AccessFault): ProblemText {
         title: "Google's keys can not be had, so this token can not be checked",
         hint: 'Try again; machines go on with their last good pins, and tokens of the environment and the fleet still work.',
       };
-    case 'access_invalid': {
-      const [first] = fault.findings;
+    case 'parameter_invalid':
       return {
-        status: 422,
-        title: first?.message ?? 'It has errors',
-        hint: first?.fix ?? 'See findings.',
-        ...(first === undefined ? {} : { field: first.path }),
-        findings: fault.findings,
+        status: 400,
+        title: `${fault.parameter} can't be "${fault.value}"`,
+        hint: `It is ${fault.expected}.`,
+        field: fault.parameter,
       };
-    }
-    case 'access_conflict':
+    case 'precondition_required':
       return {
-        status: 412,
-        title: `You changed number ${fault.expected} of access, but ${fault.current} stands`,
-        hint: 'GET /v1/access, make your change again on what it says, and send its ETag as If-Match.',
+        status: 428,
+        title: 'A change must say which revision it changes',
+        hint: 'Send If-Match with the ETag of what you change, such as that of GET /v1/policy: If-Match: "41" ("0" for the first, * for any).',
         field: 'If-Match',
-        current: fault.current,
       };
-    case 'access_unknown':
+    case 'route_unknown':
+      return { status: 404, title: `There is nothing at ${fault.path}`, hint: 'GET /openapi.json lists every call.' };
+    case 'method_unsupported':
       return {
-        status: 404,
-        title: `There is no number ${fault.number} of access`,
-        hint: 'GET /v1/access/revisions lists them.',
+        status: 405,
+        title: `${fault.method} is not for this path`,
+        hint: `Use ${fault.allowed.join(' or ')}.`,
+        allowed: fault.allowed,
       };
-    case 'last_owner':
+    case 'format_unsupported':
       return {
-        status: 409,
-        title: fault.leaves === null ? 'Nobody would be owner' : `You, ${fault.leaves}, would be owner no longer`,
-        hint: 'Name an owner in /owner; whoever changes the roles stays one, and is taken away by another owner.',
-        field: '/owner',
+        status: 406,
+        title: `There is no format ${fault.asked}`,
+        hint: `Ask for one of: ${fault.offered.join(' ')}.`,
+        field: 'Accept',
       };
-    case 'token_name_taken':
+    case 'media_type_unsupported':
       return {
-        status: 409,
-        title: `A fleet token is called ${fault.name} already`,
-        hint: 'Choose another name; that of a revoked or expired token is free again after 30 days.',
-        field: '/name',
+        status: 415,
+        title: `A body of type ${fault.got} is not read here`,
+        hint: `Send Content-Type: ${fault.expected}.`,
+        field: 'Content-Type',
       };
-    case 'token_unknown':
+    case 'json_malformed':
+      return { status: 400, title: 'The body is not JSON', hint: `${fault.detail}. Check it with: jq . FILE` };
+    case 'query_too_long':
       return {
-        status: 404,
-        title: `There is no fleet token ${fault.name}`,
-        hint: 'GET /v1/tokens lists them.',
-        field: 'name',
+        status: 414,
+        title: `The query is longer than ${fault.limitBytes} bytes`,
+        hint: 'Send machine and cli only; nothing else is read.',
+      };
+    case 'body_too_large':
+      return {
+        status: 413,
+        title: `The body is larger than ${fault.limitBytes / 1024} KiB`,
+        hint: 'Send less; settings that rings share belong in the policy.',
+      };
+    case 'body_cut_off':
+      return { status: 400, title: 'The body ended early', hint: 'Nothing was changed. Send it again.' };
+    case 'rate_limited':
+      return {
+        status: 429,
+        title: 'This credential calls too often',
+        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs a name of its own; functions/api/README.md lists the limits.`,
+        retryAfter: fault.seconds,
+      };
+    case 'overloaded':
+      return {
+        status: 503,
+        title: 'More is asked than this instance can answer',
+        hint: `Wait ${fault.seconds} s; machines go on with their last good pins.`,
+        retryAfter: fault.seconds,
+      };
+    case 'internal':
+      return {
+        status: 500,
+        title: 'Pinward made a mistake',
+        hint: 'Nothing was changed unless a revision says so. The log has the details.',
       };
   }
 }

@@ -1,7 +1,7 @@
-// What is said of faults in the calls that steer change: upgrades, rollouts, proposals.
+// Problem texts of faults about upgrades, rollouts and proposals.
 
 import type { Fault } from '../../../shared/domain/fault.ts';
-import type { ProblemText } from './problem-texts.ts';
+import type { ProblemText } from './problem-text.ts';
 
 export type RolloutFault = Extract<
   Fault,

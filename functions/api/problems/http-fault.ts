@@ -1,0 +1,55 @@
+// HTTP faults: what can be wrong with a request before the domain hears of it. Codes are public: never rename one after a
+// release.
+
+import type { Fault, Result } from '../../../shared/domain/fault.ts';
+
+/** What is wrong with a credential; access-problems.ts says how to fix each. */
+export type CredentialDefect =
+  | 'missing'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'revoked'
+  | 'issuer'
+  | 'audience'
+  | 'hosted_domain'
+  | 'email_unverified'
+  | 'claims'
+  | 'algorithm'
+  | 'key_unknown'
+  | 'signature';
+
+export type HttpFault =
+  | { readonly code: 'unauthenticated'; readonly defect: CredentialDefect }
+  | { readonly code: 'credentials_ambiguous' }
+  | { readonly code: 'unbound'; readonly email: string }
+  | { readonly code: 'issuer_unavailable'; readonly detail: string }
+  | { readonly code: 'forbidden'; readonly role: string; readonly needs: string }
+  | {
+      readonly code: 'parameter_invalid';
+      readonly parameter: string;
+      readonly value: string;
+      readonly expected: string;
+    }
+  | { readonly code: 'precondition_required' }
+  | { readonly code: 'route_unknown'; readonly path: string }
+  | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
+  | { readonly code: 'format_unsupported'; readonly asked: string; readonly offered: readonly string[] }
+  | { readonly code: 'media_type_unsupported'; readonly got: string; readonly expected: string }
+  | { readonly code: 'json_malformed'; readonly detail: string }
+  | { readonly code: 'query_too_long'; readonly limitBytes: number }
+  | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  | { readonly code: 'body_cut_off' }
+  | { readonly code: 'rate_limited'; readonly seconds: number }
+  | { readonly code: 'overloaded'; readonly seconds: number }
+  | { readonly code: 'internal' };
+
+/** Everything that the API answers as problem+json. */
+export type ApiFault = Fault | HttpFault;
+
+export type ApiResult<T> = Result<T, ApiFault>;
+
+export function failHttp(fault: HttpFault): { readonly ok: false; readonly fault: HttpFault } {
+  return { ok: false, fault };
+}
