@@ -6,7 +6,7 @@ import { bodyOf, type Content, dayMs, type Format, headersOf, instant, type Lie,
 const stranger = newKey();
 const another = 'other.example';
 const evil = '{"env":{"MARK":"evil"}}\n';
-const notOfThis = /signature by [0-9a-f]{16} is not of this answer/;
+const notOfThis = /signature by [0-9a-f]{16} does not match/;
 
 export const forged: readonly Attack[] = [
   lie('the body is altered', /SHA-256 is not its ETag/, () => ({ body: evil })),

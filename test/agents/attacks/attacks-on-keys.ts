@@ -27,30 +27,38 @@ export const unknownKeys: readonly Attack[] = [
   usurpation('the voucher has expired', /voucher expired at/, (world, key) =>
     vouched(world, key, { validUntil: instant(world.now - dayMs) }),
   ),
-  usurpation('the voucher is for another organisation', /not signed so/, (world, key) =>
+  usurpation('the voucher is for another organisation', /signature of its voucher by .* is wrong/, (world, key) =>
     vouched(world, key, { organisation: 'other.example' }),
   ),
-  usurpation('the voucher is for another key', /not signed so/, (world, key) => {
+  usurpation('the voucher is for another key', /signature of its voucher by .* is wrong/, (world, key) => {
     const line = voucher(world, another, {}).replace(`voucher ${another.id}`, `voucher ${key.id}`);
     return text(keysText(world.organisation, [world.key, key], [line]));
   }),
-  usurpation('the voucher is prolonged', /not signed so/, (world, key) => {
+  usurpation('the voucher is prolonged', /signature of its voucher by .* is wrong/, (world, key) => {
     const expired = instant(world.now - dayMs);
     const line = voucher(world, key, { validUntil: expired }).replace(expired, world.next.validUntil);
     return text(keysText(world.organisation, [world.key, key], [line]));
   }),
-  usurpation('the voucher is by a stranger under the name of our key', /not signed so/, (world, key) => {
-    const line = voucher(world, key, { by: stranger }).replace(stranger.id, world.key.id);
-    return text(keysText(world.organisation, [world.key, key], [line]));
-  }),
-  usurpation('the list names other bytes under the id of the new key', /not signed so/, (world, key) =>
-    text(keysText(world.organisation, [{ ...key, spki: another.spki }], [voucher(world, key, {})])),
+  usurpation(
+    'the voucher is by a stranger under the name of our key',
+    /signature of its voucher by .* is wrong/,
+    (world, key) => {
+      const line = voucher(world, key, { by: stranger }).replace(stranger.id, world.key.id);
+      return text(keysText(world.organisation, [world.key, key], [line]));
+    },
   ),
-  usurpation('the list names no bytes of the new key', /not signed so/, (world, key) =>
+  usurpation(
+    'the list names other bytes under the id of the new key',
+    /signature of its voucher by .* is wrong/,
+    (world, key) => text(keysText(world.organisation, [{ ...key, spki: another.spki }], [voucher(world, key, {})])),
+  ),
+  usurpation('the list names no bytes of the new key', /signature of its voucher by .* is wrong/, (world, key) =>
     text(keysText(world.organisation, [world.key], [voucher(world, key, {})])),
   ),
-  usurpation('our key vouches for it under an id that is not its own', /not signed so/, (world, key) =>
-    vouched(world, { ...key, sha256: another.sha256, spki: another.spki }, {}),
+  usurpation(
+    'our key vouches for it under an id that is not its own',
+    /signature of its voucher by .* is wrong/,
+    (world, key) => vouched(world, { ...key, sha256: another.sha256, spki: another.spki }, {}),
   ),
   usurpation('there is no list', /not trusted here; could not fetch .*keys.txt: HTTP 404/, () => refusing(404, {})),
   usurpation('the list does not end', /not trusted here; could not fetch .*keys.txt/, () => endless(first)),

@@ -15,7 +15,7 @@ inEveryShell(
       await using world = await startWorld(Date.now());
       await holdsHeld(machine, world);
       world.behave(lying(world, () => ({ statement: { revision: '44' } })));
-      assert.match((await machine.run(['login'])).err, /not of this answer/);
+      assert.match((await machine.run(['login'])).err, /signature by .* does not match/);
       await takes(machine, world, world.next);
     });
 
@@ -99,7 +99,7 @@ inEveryShell(
           machine.read(facts).replace(/^valid_until=.*$/m, 'valid_until=2026-01-01T00:00:00Z'),
         );
         world.behave(refusing(500, {}));
-        const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last word from the server: 20/;
+        const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last contact with the server: 20/;
         const login = await machine.run(['login', '--delivery', delivery]);
         assert.deepEqual([login.code, said.test(login.err)], [0, true]);
         const run = await machine.run([verb]);

@@ -68,7 +68,12 @@ test('both agents keep the same facts', () => {
 });
 
 test('both agents read the same headers', () => {
-  const names = /names='([^']*)'[\s\S]*?assign "\$names ([^"]*)"/.exec(sh)?.slice(1).join(' ').split(' ') ?? [];
+  const names =
+    /header_names='([^']*)'[\s\S]*?set_variables out_ "\$header_names ([^"]*)"/
+      .exec(sh)
+      ?.slice(1)
+      .join(' ')
+      .split(' ') ?? [];
   const read = quotedIn(/\$names = ((?:'[\w-]+',?\s*)+)/.exec(ps1)?.[1] ?? '');
 
   assert.ok(names.length >= 8);
@@ -97,7 +102,7 @@ test('the Windows agent sends the report that the other one sends', () => {
 
   assert.deepEqual(
     told(ps1.slice(ps1.indexOf('function Send-Report'))),
-    told(sh.slice(sh.indexOf('\nplan_report() {'))),
+    told(sh.slice(sh.indexOf('\nprepare_report() {'))),
   );
 });
 
