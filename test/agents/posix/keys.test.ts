@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { keysText, newKey } from '../attacks/authority.ts';
-import { bodyOf, honest, startWorld, text, type World } from '../attacks/faulty-server.ts';
+import { keysText, newKey } from '../../contracts/agent/authority.ts';
+import { bodyOf, honest, startWorld, text, type World } from '../../contracts/agent/faulty-server.ts';
 import { fragment, inEveryShell, newMachine, whyNot, write } from './machine.ts';
 import { refusing } from './server.ts';
 

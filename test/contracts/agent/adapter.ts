@@ -11,6 +11,8 @@ export interface Adapter {
   /** '' for an agent without the command. */
   readonly refresh: string;
   readonly helper: string;
+  /** '' for an agent without the command. */
+  readonly env: string;
   /** Put before the command line of refresh, to show it a clock that is `{seconds}` ahead; '' where nothing does that. */
   readonly clock: string;
   /** The file that the agent manages. */
@@ -35,6 +37,7 @@ export const usual: Omit<Adapter, 'agent'> = {
   login: '{agent} --root {root} login',
   refresh: '{agent} --root {root} refresh',
   helper: '{agent} --root {root} helper',
+  env: '{agent} --root {root} env',
   clock: `env PINWARD_LATER={seconds} PATH=${join(import.meta.dirname, 'later')}:{path}`,
   file:
     process.platform === 'darwin'

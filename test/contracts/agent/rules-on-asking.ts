@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { sha256 } from '../../agents/attacks/authority.ts';
-import { bodyOf, honest } from '../../agents/attacks/faulty-server.ts';
+import { sha256 } from './authority.ts';
+import { bodyOf, honest } from './faulty-server.ts';
 import { broken, kept, type Rule } from './rule.ts';
 import { machine, startBare, startTrial, type Trial } from './trial.ts';
 

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { bodyOf, type Content, honest, lying } from '../../agents/attacks/faulty-server.ts';
 import { cutShort, first, refusing } from '../../agents/posix/server.ts';
+import { bodyOf, type Content, honest, lying } from './faulty-server.ts';
 import { broken, excerpt, kept, type Rule } from './rule.ts';
 import { contents, openFile, startTrial, type Trial } from './trial.ts';
 

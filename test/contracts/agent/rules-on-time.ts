@@ -1,7 +1,8 @@
 /** Rules about when a refresh asks: the server says when, but not for longer than a day. */
-import { lying, type World } from '../../agents/attacks/faulty-server.ts';
+
 import { type Behaviour, refusing } from '../../agents/posix/server.ts';
 import type { Adapter } from './adapter.ts';
+import { lying, type World } from './faulty-server.ts';
 import { broken, kept, type Rule, type Verdict } from './rule.ts';
 import { startTrial } from './trial.ts';
 

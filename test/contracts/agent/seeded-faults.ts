@@ -105,6 +105,11 @@ export const moreFaults: readonly SeededFault[] = [
   fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
   fault('reports at each login', ['[ "$(read_state "reported_$1")" != "$out_revision" ]', ':'], 'reports-once'),
   fault('has a helper that prints nothing', ['cat "$copy"; } || echo \'{}\'', 'cat "$copy"; }'], 'helper-one-object'),
+  fault(
+    'starts shells without pins after a failure',
+    ['{ is_complete "$copy" && cat "$copy"; } ||\n', '{ [ -z "$(read_state last_error)" ] && cat "$copy"; } ||\n'],
+    ...['keeps-when-refused', 'checks-signatures'],
+  ),
   fault('ignores Pinward-Poll-After', ['$(seconds_or "$out_pinward_poll_after" 300)', '300'], 'polls-when-told'),
   fault(
     'ignores Retry-After',

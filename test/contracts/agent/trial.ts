@@ -6,11 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bodyOf, type Content, honest, startWorld, type World } from '../../agents/attacks/faulty-server.ts';
 import { type Adapter, filled, type Places, pathOfPrograms, wordsOf } from './adapter.ts';
+import { bodyOf, type Content, honest, startWorld, type World } from './faulty-server.ts';
 import { type Run, type Running, startProcess } from './process.ts';
 
-export type Command = 'login' | 'refresh' | 'helper';
+export type Command = 'login' | 'refresh' | 'helper' | 'env';
 
 export interface Trial extends AsyncDisposable {
   readonly world: World;

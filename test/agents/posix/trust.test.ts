@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { it } from 'node:test';
-import { fragment, inEveryShell, type Machine, newMachine, pathOf, state, whyNot, write } from '../posix/machine.ts';
-import { refusing } from '../posix/server.ts';
-import { type Key, keysText, newKey, voucherLine } from './authority.ts';
-import { bodyOf, type Content, honest, instant, lying, startWorld, text, type World } from './faulty-server.ts';
+import { type Key, keysText, newKey, voucherLine } from '../../contracts/agent/authority.ts';
+import {
+  bodyOf,
+  type Content,
+  honest,
+  instant,
+  lying,
+  startWorld,
+  text,
+  type World,
+} from '../../contracts/agent/faulty-server.ts';
+import { fragment, inEveryShell, type Machine, newMachine, pathOf, state, whyNot, write } from './machine.ts';
+import { refusing } from './server.ts';
 
 inEveryShell(
   'pinward with pinned keys',

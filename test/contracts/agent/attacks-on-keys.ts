@@ -1,14 +1,14 @@
-/** Attacks by keys: answers signed with a key that the agent doesn't know, and what the server says of that key. */
-import { type Behaviour, endless, first, refusing } from '../posix/server.ts';
-import type { Attack } from './attack.ts';
+/** Attacks by keys: answers signed with a key that the agent doesn't trust, and lists that try to make the agent trust it. */
+import { type Behaviour, endless, first, refusing } from '../../agents/posix/server.ts';
 import { type Key, keysText, newKey, voucherLine } from './authority.ts';
 import { dayMs, instant, lying, text, type World } from './faulty-server.ts';
+import type { Case } from './rule.ts';
 
 const stranger = newKey();
 const another = newKey();
 
-export const unknownKeys: readonly Attack[] = [
-  // The old key was lost: nobody can vouch for the new one.
+export const unknownKeys: readonly Case[] = [
+  // The trusted key was lost, so nobody can vouch for the new one.
   usurpation('no key vouches for the new one', /there is no voucher/, (world, key) =>
     text(keysText(world.organisation, [world.key, key])),
   ),
@@ -67,8 +67,8 @@ export const unknownKeys: readonly Attack[] = [
   ),
 ];
 
-/** Each attack has a key of its own, since an agent asks about a key once an hour. */
-function usurpation(title: string, reason: RegExp, list: (world: World, key: Key) => Behaviour): Attack {
+/** Each attack has its own key, since an agent asks about one key once an hour. */
+function usurpation(title: string, reason: RegExp, list: (world: World, key: Key) => Behaviour): Case {
   const key = newKey();
   return {
     title,
@@ -88,7 +88,7 @@ function vouched(world: World, key: Key, difference: Difference): Behaviour {
   return text(keysText(world.organisation, [world.key, key], [voucher(world, key, difference)]));
 }
 
-/** By the key that the agent trusts, but for the difference. */
+/** A voucher by the key that the agent trusts, except for the difference. */
 function voucher(world: World, key: Key, difference: Difference): string {
   const { organisation, next } = world;
   return voucherLine({ organisation, key, by: world.key, validUntil: next.validUntil, ...difference });

@@ -3,7 +3,7 @@
  * It knows no agent, so that any agent can be held against it.
  */
 import type { IncomingMessage } from 'node:http';
-import { type Behaviour, type FaultyServer, startServer } from '../posix/server.ts';
+import { type Behaviour, type FaultyServer, startServer } from '../../agents/posix/server.ts';
 import { type Key, keysText, newKey, type Statement, sha256, signatureOf } from './authority.ts';
 
 export const formats = ['settings.json', 'sh', 'helper.json'] as const;
