@@ -1029,7 +1029,7 @@ die() {
 # The command that checks all settings that decide which models a developer gets on this machine. The doctor asks
 # Vertex AI for one token of each pinned model. The doctor changes nothing and makes no file.
 
-# PINWARD_VERTEX_URL is for tests. An access token goes there, so the variable names this machine only.
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 doctor() {
   vertex_url=${PINWARD_VERTEX_URL:-}
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
@@ -1198,7 +1198,7 @@ check_server_managed_settings() {
   settings=$claude_home/remote-settings.json
   if [ -s "$settings" ] && flatten_json "$settings" | grep -q .; then
     report_problem rank "server-managed settings: $settings" \
-      'They outrank every file and profile on this machine. Of those only env still works, and no policyHelper.' \
+      'They outrank files and profiles. Of files and profiles only env still works, and no policyHelper.' \
       'claude auth logout'
   fi
 }
@@ -1240,8 +1240,8 @@ check_managed_file() {
   [ "$delivery" != helper ] && [ -n "$out_pins" ] && [ "$delivery$is_read_later" != fragment ] || return 0
   find_conflicts "$settings"
   [ -z "$out_conflicts" ] ||
-    report_problem rank "$1: ${out_conflicts#, }" 'Claude Code reads this file after the pins, so it replaces them.' \
-      "$(edit_command "$1")"
+    report_problem rank "$1: ${out_conflicts#, }" \
+      'Claude Code reads this file after the pins, so this file replaces them.' "$(edit_command "$1")"
 }
 
 # --- doctor: conflicts ------------------------------------------------------------------------------------------------

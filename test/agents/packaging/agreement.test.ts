@@ -1,4 +1,4 @@
-// Docs, units and both agents speak of the same commands, options, settings, facts and headers.
+// Docs, units and both agents have the same commands, options, settings, facts and headers.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -121,7 +121,7 @@ function problemsOf({ program, words }: ReturnType<typeof commandLines>[number])
   ];
 }
 
-/** The words that are neither options nor their values. */
+/** The words that are neither an option nor the value of an option. */
 function verbsIn(words: readonly string[], usage: string): readonly string[] {
   const valued = new Set([...usage.matchAll(/(--[\w-]+) [A-Z]+/g)].map(([, option]) => option));
   return words.filter((word, at) => !word.startsWith('-') && !valued.has(words[at - 1]));
@@ -131,7 +131,7 @@ function isOfInstall(word: string): boolean {
   return /^--(server|machine|token-|organisation|key|trust-)/.test(word);
 }
 
-/** The agent reads all words before it obeys `--help`, so it complains of an unknown one and does nothing else. */
+/** Before `--help` the agent reads all words, so it reports an unknown one and does nothing else. */
 function refusedBySh(words: readonly string[]): readonly string[] {
   const { status, stderr } = spawnSync(
     'sh',
@@ -173,7 +173,7 @@ function quotedIn(text: string): readonly string[] {
   return [...text.matchAll(/'([\w-]+)'/g)].map(([, name = '']) => name).sort();
 }
 
-/** The text that the Windows agent signs for, with its variables replaced. */
+/** The statement that the Windows agent verifies, with its variables replaced. */
 function statementIn(title: string, values: Readonly<Record<string, unknown>>): string {
   const before = ps1.slice(0, ps1.indexOf(`'${title}' $fields`));
   const fields = before.slice(before.lastIndexOf('$fields = '));

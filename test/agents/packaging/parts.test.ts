@@ -1,4 +1,4 @@
-// pinward.sh is its parts, joined: what is installed is what was reviewed.
+// pinward.sh is built from infra/agents/posix/parts and committed whole. These tests hold both equal.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** What pinward doctor finds wrong with the agent: its configuration, its copy, how old that is, who signed it. */
+/** Problems that pinward doctor finds with the agent: configuration, copy, age of the copy, signature. */
 import { rmSync, symlinkSync } from 'node:fs';
 import { type Complaint, findsEach } from './complaint.ts';
 import { fragment, pathOf, write } from './machine.ts';

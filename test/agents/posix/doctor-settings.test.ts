@@ -1,4 +1,4 @@
-/** What pinward doctor finds beside the pins that fights them: managed sources, the shell, users' settings, an old CLI. */
+/** Conflicts with the pins that pinward doctor finds: managed sources, the shell, users' settings, an old CLI. */
 import { type Complaint, findsEach } from './complaint.ts';
 import { write } from './machine.ts';
 import { type Patient, projectSettings, userSettings } from './patient.ts';

@@ -1,4 +1,4 @@
-/** Installing with keys: what is trusted from then on, what is said of it, and what is refused before anything is written. */
+/** Installation with keys: which keys are trusted, what is printed, and which calls are refused without writing a file. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What shells (env) and Claude Code (helper) get when they start: they always start, whatever the server does. */
+/** Output of env and helper when a shell or Claude Code starts. Both always start, whatever the server does. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { it } from 'node:test';
@@ -58,7 +58,7 @@ inEveryShell(
       const starts = async () => [await machine.run(['env']), await machine.run(['helper'])];
       const [env, helper] = await starts();
       await machine.run(['login']);
-      machine.configure({ server: world.elsewhere.url.replace('127.0.0.1', '0.0.0.0') }); // the same port of this machine
+      machine.configure({ server: world.elsewhere.url.replace('127.0.0.1', '0.0.0.0') }); // another host for the agent, the same port for this test
       const { code, err } = await machine.run(['login']);
       assert.deepEqual([code, /must be https/.test(err)], [2, true]);
       assert.equal(machine.read(fragment), bodyOf(world.held, 'settings.json'));

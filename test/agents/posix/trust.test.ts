@@ -1,4 +1,4 @@
-/** What an agent with pinned keys does take: honest answers, new keys that are vouched for, and nothing when it can't check. */
+/** An agent with pinned keys accepts honest answers and keys with a voucher. Without openssl it accepts nothing. */
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { it } from 'node:test';
@@ -163,7 +163,7 @@ inEveryShell(
   whyNot('openssl'),
 );
 
-/** Each was looked up in the sources of LibreSSL's dgst, enc and pkey. */
+/** The sources of LibreSSL's dgst, enc and pkey have each of these. */
 const known = [
   'base64 -d -A',
   'dgst -sha256 -r',
@@ -180,7 +180,7 @@ function configure(machine: Machine, { server, organisation, key }: World): void
   machine.configure({ server: server.url, organisation });
 }
 
-/** A machine that trusts the world's key and holds what the world says that it holds. */
+/** Makes the machine trust the world's key and log in to `world.held`. */
 async function holdsHeld(machine: Machine, world: World, delivery = 'fragment'): Promise<void> {
   configure(machine, world);
   world.behave(honest(world, world.held));

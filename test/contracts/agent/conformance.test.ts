@@ -102,7 +102,7 @@ describe('the conformance kit', { skip }, () => {
   });
 });
 
-/** The broken ones of these rules, each with its evidence. */
+/** Judges the script by these rules. Returns the evidence for each broken rule. */
 async function brokenBy(
   text: string,
   ids: readonly string[],

@@ -1,5 +1,5 @@
-// `npm run conformance`: which rules of the contract an agent keeps, seen from outside: by its file, its exit codes, what
-// it prints and what it asks a faulty server. For any agent, in any language.
+// `npm run conformance` checks which rules of the contract an agent keeps. It observes the managed file, exit codes, output
+// and requests to a faulty server, so it works for an agent in any language.
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -84,7 +84,7 @@ async function main(): Promise<number> {
   return judged.some(isBroken) ? 1 : 0;
 }
 
-/** They wait for slow servers and time-outs more than they work. */
+/** More than the processors, since rules mostly wait for slow servers and timeouts. */
 function defaultJobs(): number {
   return availableParallelism() + 2;
 }

@@ -23,7 +23,7 @@ export interface Bench {
   readonly expectations?: Expectations;
 }
 
-/** Each returns what is wrong, as evidence. */
+/** Each function returns evidence if something is wrong. */
 export interface Expectations {
   readonly afterFailure: (trial: Trial, failure: Failure) => string | undefined;
   readonly afterRecovery: (trial: Trial, login: Run) => Promise<string | undefined>;

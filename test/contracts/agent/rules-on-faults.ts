@@ -1,4 +1,4 @@
-/** Rules about servers, proxies and networks that fail: the last good copy stays, and nobody is kept from starting. */
+/** Rules about failing servers, proxies and networks: the last good copy stays, and shells and Claude Code start. */
 import { longestMs, mostOutput } from './process.ts';
 import {
   type Bench,

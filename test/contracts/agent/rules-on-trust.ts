@@ -81,11 +81,11 @@ function silencing(attack: Case): Case {
 
 function withPollAfter(behaviour: Behaviour, seconds: string): Behaviour {
   return (request, response) => {
-    // Of the forms that writeHead has, the attacks use this one.
+    // The attacks call writeHead in this form only.
     const writeHead = response.writeHead.bind(response) as (status: number, headers: object) => ServerResponse;
     const silent = (status: number, headers: object) =>
       writeHead(status, { ...headers, 'Pinward-Poll-After': seconds });
-    response.writeHead = silent as typeof response.writeHead; // the same
+    response.writeHead = silent as typeof response.writeHead; // for the same reason
     behaviour(request, response);
   };
 }

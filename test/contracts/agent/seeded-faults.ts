@@ -1,14 +1,14 @@
-/** Faults that an agent could have, as small edits of pinward.sh, and which rules of the contract each breaks. */
+/** Seeded faults: small edits of pinward.sh, each with the rules of the contract that it breaks. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are parameters of the shell
 
 export interface SeededFault {
   readonly title: string;
-  /** What is replaced by what. */
+  /** The replacements in pinward.sh. */
   readonly edits: readonly (readonly [from: string, to: string])[];
   readonly breaks: readonly string[];
 }
 
-/** Each breaks the rules that it names, and an agent with it still puts honest answers in place. */
+/** Each breaks the rules that it names. An agent with one of these faults still applies honest answers. */
 export const tenFaults: readonly SeededFault[] = [
   fault('checks no hash', ['[ "${out_sha256:-$out_etag}" = "$out_etag" ] ||', ': ||'], 'checks-the-hash'),
   fault(
@@ -65,7 +65,7 @@ export const tenFaults: readonly SeededFault[] = [
   ),
 ];
 
-/** With these every rule is broken by a fault, so none is empty. They are held against the rules that they name. */
+/** With these faults every rule has a fault that breaks it. Each is checked only against the rules that it names. */
 export const moreFaults: readonly SeededFault[] = [
   fault('writes for root alone', ['write_file "$applied_file" 644', 'write_file "$applied_file" 600'], 'exact-bytes'),
   fault('makes its temporary file in sight', ['/.${1##*/}.XXXXXX"', '/XXXXXX.json"'], 'nothing-beside'),
@@ -125,7 +125,7 @@ export const moreFaults: readonly SeededFault[] = [
   fault('takes replays', ['is_before "$out_pinward_valid_until" "$floor_valid_until" ||', ': ||'], 'refuses-replays'),
 ];
 
-/** pinward.sh with the fault, and less patience, which costs only time. */
+/** pinward.sh with the fault, and with a shorter timeout to save time. */
 export function seeded(script: string, { title, edits }: SeededFault): string {
   return [...edits, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir'] as const].reduce((text, [from, to]) => {
     const parts = text.split(from);

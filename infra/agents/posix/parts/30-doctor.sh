@@ -2,7 +2,7 @@
 # The command that checks all settings that decide which models a developer gets on this machine. The doctor asks
 # Vertex AI for one token of each pinned model. The doctor changes nothing and makes no file.
 
-# PINWARD_VERTEX_URL is for tests. An access token goes there, so the variable names this machine only.
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 doctor() {
   vertex_url=${PINWARD_VERTEX_URL:-}
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||

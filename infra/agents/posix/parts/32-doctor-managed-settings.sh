@@ -14,7 +14,7 @@ check_server_managed_settings() {
   settings=$claude_home/remote-settings.json
   if [ -s "$settings" ] && flatten_json "$settings" | grep -q .; then
     report_problem rank "server-managed settings: $settings" \
-      'They outrank every file and profile on this machine. Of those only env still works, and no policyHelper.' \
+      'They outrank files and profiles. Of files and profiles only env still works, and no policyHelper.' \
       'claude auth logout'
   fi
 }
@@ -56,6 +56,6 @@ check_managed_file() {
   [ "$delivery" != helper ] && [ -n "$out_pins" ] && [ "$delivery$is_read_later" != fragment ] || return 0
   find_conflicts "$settings"
   [ -z "$out_conflicts" ] ||
-    report_problem rank "$1: ${out_conflicts#, }" 'Claude Code reads this file after the pins, so it replaces them.' \
-      "$(edit_command "$1")"
+    report_problem rank "$1: ${out_conflicts#, }" \
+      'Claude Code reads this file after the pins, so this file replaces them.' "$(edit_command "$1")"
 }
