@@ -1,30 +1,30 @@
 #!/bin/sh
-# Installs the agent together with what starts it, as root: a systemd timer on Linux, a launch daemon on macOS. It needs
-# the folders beside its own; `--bundle` makes one script of them, for systems that run a single script on each machine.
+# Installs or removes, as root, the agent and what starts it: a systemd timer on Linux, a launch daemon on macOS. Needs
+# the folders beside its own. `--bundle` makes one script of all the files, for an MDM that runs one script per machine.
 #
 #   sh install.sh [--root DIR] OPTIONS     where OPTIONS are those of: pinward install
 #   sh install.sh [--root DIR] --remove
 #   sh install.sh --bundle OPTIONS         prints the script
 #
-# With --root DIR it fills that folder, such as a disk image, and starts nothing.
+# With --root DIR the script fills that folder, such as a disk image, and starts nothing.
 set -eu
 umask 022
 here=$(cd "$(dirname "$0")/.." && pwd)
 agent_files='posix/install.sh posix/pinward.sh systemd/system/pinward.service systemd/system/pinward.timer launchd/pinward.daemon.plist'
 
 main() {
-  if [ "${1:-}" = --bundle ]; then shift && bundle "$@" && return; fi
-  root='' wanted=install before=''
+  if [ "${1:-}" = --bundle ]; then shift && print_bundle "$@" && return; fi
+  root='' action=install previous=''
   for word do
-    [ "$before" != --root ] || root=${word%/}
-    [ "$word" != --remove ] || wanted=remove
-    before=$word
+    [ "$previous" != --root ] || root=${word%/}
+    [ "$word" != --remove ] || action=remove
+    previous=$word
   done
   case $(uname -s) in Darwin) system=macos ;; *) system=linux ;; esac
-  "$wanted" "$@"
+  "$action" "$@"
 }
 
-# Goes on when there is an agent but no server yet: the timer will find it.
+# An installed agent that can't reach its server yet gets its timer, too: the timer polls again.
 install() {
   code=0
   sh "$here/posix/pinward.sh" install "$@" || code=$?
@@ -41,11 +41,11 @@ remove() {
 start_on_linux() {
   units=$root/etc/systemd/system
   if ! command -v systemctl >/dev/null; then
-    echo 'There is no systemd here. Let cron do it: */5 * * * * root /usr/local/bin/pinward refresh --stay'
+    echo 'There is no systemd here. Use cron: */5 * * * * root /usr/local/bin/pinward refresh --stay'
     return
   fi
   mkdir -p "$units"
-  for unit in service timer; do put "$here/systemd/system/pinward.$unit" "$units/pinward.$unit"; done
+  for unit in service timer; do copy_file "$here/systemd/system/pinward.$unit" "$units/pinward.$unit"; done
   if [ -n "$root" ]; then systemctl --root "$root" enable pinward.timer; else
     systemctl daemon-reload
     systemctl enable --now pinward.timer
@@ -56,7 +56,7 @@ stop_on_linux() {
   command -v systemctl >/dev/null || return 0
   if [ -n "$root" ]; then systemctl --root "$root" disable pinward.timer || :; else
     systemctl disable --now pinward.timer || :
-    systemctl stop pinward.service 2>/dev/null || : # it may stay for minutes
+    systemctl stop pinward.service 2>/dev/null || : # a refresh may run for minutes
   fi
   rm -f "$root/etc/systemd/system/pinward.service" "$root/etc/systemd/system/pinward.timer"
   [ -n "$root" ] || systemctl daemon-reload
@@ -65,7 +65,7 @@ stop_on_linux() {
 start_on_macos() {
   daemon=$root/Library/LaunchDaemons/pinward.daemon.plist
   mkdir -p "${daemon%/*}"
-  put "$here/launchd/pinward.daemon.plist" "$daemon"
+  copy_file "$here/launchd/pinward.daemon.plist" "$daemon"
   [ -z "$root" ] || return 0
   launchctl bootout system/pinward.daemon 2>/dev/null || :
   launchctl bootstrap system "$daemon"
@@ -76,10 +76,10 @@ stop_on_macos() {
   rm -f "$root/Library/LaunchDaemons/pinward.daemon.plist"
 }
 
-put() { cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"; }
+copy_file() { cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"; }
 
-bundle() {
-  # shellcheck disable=SC2016 # the bundle expands these, not we
+print_bundle() {
+  # shellcheck disable=SC2016 # the bundle expands these
   printf '%s\n' '#!/bin/sh' 'set -eu' 'dir=$(mktemp -d)' 'trap '\''rm -rf "$dir"'\'' EXIT'
   for file in $agent_files; do
     # shellcheck disable=SC2016

@@ -1,57 +1,95 @@
 #!/bin/sh
-# pinward: the agent that keeps one developer machine on its organisation's Claude Code pins.
+# pinward: the agent for one developer machine. It keeps Claude Code on the pins of its organisation.
 #
-# It asks a Pinward server for the exact bytes of one file, checks them against their hash, and puts the file in place
-# by a rename. It parses no JSON, but for the doctor, who changes nothing. Where keys are pinned, an answer counts only
-# with a signature by one of them. Whatever goes wrong, it keeps the last good copy, says why, and lets shells and Claude
-# Code start. What it knows lies in the state folder: pins.FORMAT is the last good copy, pins.FORMAT.state the facts about
-# it as key=value lines, pins.FORMAT.lock a symbolic link to the pid of the agent at work, pins.KEYID.pem a key that a
-# pinned one vouched for.
-# It needs a POSIX sh, curl, mktemp, readlink and plain tools; openssl for signatures. For its use run: pinward help
+# The agent polls a Pinward server for one file, checks the SHA-256 of the bytes and renames the file into place. With
+# pinned keys it accepts only answers that one of these keys signed. After a failure the last good copy stays in force,
+# the agent prints the reason, and shells and Claude Code still start. Only the doctor parses JSON.
+#
+# Files in the state folder, where FORMAT is settings.json, sh or helper.json:
+#   pins.FORMAT        the last good copy
+#   pins.FORMAT.state  facts about the copy, as lines of key=value
+#   pins.FORMAT.lock   a symbolic link to the pid of the running agent
+#   pins.KEYID.pem     a key that a pinned key vouched for
+#
+# Contents:
+#   command line, login and refresh, env and helper, status, install and uninstall     the commands
+#   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
+#   state, files, lock, time, programs and messages                                    what all of them use
+#   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
+#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON
+#
+# Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
+# sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
+#
+# Needs a POSIX sh, curl, mktemp, readlink and plain tools; openssl for signatures. This file is built from parts/: edit
+# those, then run build.ts.
 set -u
 umask 022
 export LC_ALL=C
 version=0.1.0
-max_bytes=1048576 # Claude Code takes no more from a policyHelper
+max_bytes=1048576 # Claude Code accepts no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
-longest_stay=280  # seconds: timers start the next one after 290 or 300
-clock_skew=300    # seconds by which this machine's clock may be fast before an answer counts as expired
+max_stay=280      # seconds: timers start the next refresh after 290 or 300
+clock_skew=300    # seconds: tolerance for a clock that is fast
 utc_form=+%Y-%m-%dT%H:%M:%SZ
 newline='
 '
 
-usage() {
+# --- command line -----------------------------------------------------------------------------------------------------
+# Reads the options, checks that they belong to the command, and runs the command.
+
+main() {
+  read_options "$@"
+  check_options
+  case $command_name in
+    login) load_configuration && login ;;
+    refresh) load_configuration && refresh ;;
+    env) delivery_option=shell && load_configuration && print_env ;;
+    helper) delivery_option=helper && load_configuration && print_policy ;;
+    status) load_configuration && print_status ;;
+    doctor) load_configuration && doctor ;;
+    install) install_agent && login ;;
+    uninstall) load_configuration && uninstall_agent ;;
+    '') print_usage >&2 && exit 2 ;;
+    *) die 2 "unknown command $command_name; see: pinward help" ;;
+  esac
+}
+
+print_usage() {
   cat <<'EOF'
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
-  login       ask the server now and put its answer in place
-  refresh     the same, unless the server asked to be left alone until later
-              [--stay] for timers that come each five minutes: while the server wants to be asked sooner than they
-              come, stays and asks when it wants
+  login       poll the server now and apply its answer
+  refresh     like login, but only when the poll interval is over
+              [--stay] for timers that run every five minutes: while the server asks for shorter intervals, keep
+              running and poll at those
   env         print the pins as shell exports: eval "$(pinward env)"
   helper      answer Claude Code's policyHelper with one JSON object
-  status      what is applied, since when, from where, and what went wrong last
-  doctor      find what is wrong with this machine, and name the command that mends it; changes nothing
+  status      what is applied, since when, from where, and the last error
+  doctor      find what is wrong with this machine and print the command that fixes it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
 
   --root DIR        put DIR before every path that the agent or its configuration names
-  --config FILE     default: /etc/pinward/agent.conf; a user's own ~/.config/pinward/agent.conf goes first
-  --offline         has doctor ask nobody: neither the server nor Google
+  --config FILE     default: ~/.config/pinward/agent.conf of a user who has one, else /etc/pinward/agent.conf
+  --offline         the doctor contacts neither the server nor Google
   --delivery WHAT   fragment (a managed-settings.d file; the default), shell (for env) or helper (for policyHelper)
-  --key FILE        take only what is signed with this public key (PEM, or base64 of its DER) or one that it vouches for
-  --trust-on-first-use  the same with the keys that the server names while it is installed
+  --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (its signature is then needed), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
 EOF
 }
 
-main() {
-  verb='' root='' config='' wanted='' given='' token_from='' install_option='' key_files='' first_use='' offline='' stays=''
+# in:  the words of the command line
+# out: command_name and a variable for each option; config_lines: the options that belong in the configuration
+read_options() {
+  command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
+  key_files='' first_use='' offline='' stay=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
@@ -61,89 +99,96 @@ main() {
     case $1 in
       --root) root=${2%/} && shift ;;
       --config) config=$2 && shift ;;
-      --delivery) wanted=$2 && shift ;;
-      --server) given="${given}server=$2$newline" && shift ;;
-      --machine) given="${given}machine=$2$newline" && shift ;;
-      --token-command) given="${given}token_command=$2$newline" && shift ;;
-      --token-file) token_from=$2 && shift ;;
-      --token-stdin) token_from=- ;;
-      --organisation) given="${given}organisation=$2$newline" && shift ;;
+      --delivery) delivery_option=$2 && shift ;;
+      --server) add_setting server "$2" && shift ;;
+      --machine) add_setting machine "$2" && shift ;;
+      --token-command) add_setting token_command "$2" && shift ;;
+      --token-file) token_source=$2 && shift ;;
+      --token-stdin) token_source=- ;;
+      --organisation) add_setting organisation "$2" && shift ;;
       --key) key_files=$key_files$2$newline && shift ;;
       --trust-on-first-use) first_use=yes ;;
       --offline) offline=yes ;;
-      --stay) stays=yes ;;
-      --help | help) usage && exit ;;
+      --stay) stay=yes ;;
+      --help | help) print_usage && exit ;;
       --version) echo "pinward $version" && exit ;;
       -*) die 2 "unknown option $1; see: pinward help" ;;
-      *) if [ -z "$verb" ]; then verb=$1; else die 2 "one command at a time, not both $verb and $1"; fi ;;
+      *) [ -z "$command_name" ] || die 2 "one command at a time, not both $command_name and $1"
+        command_name=$1 ;;
     esac
     shift
   done
-  [ -z "$install_option" ] || [ "$verb" = install ] || die 2 "$install_option belongs to: pinward install"
-  [ -z "$offline" ] || [ "$verb" = doctor ] || die 2 '--offline belongs to: pinward doctor'
-  [ -z "$stays" ] || [ "$verb" = refresh ] || die 2 '--stay belongs to: pinward refresh'
-  case $verb in
-    login) configure && login ;;
-    refresh) configure && refresh ;;
-    env) wanted=shell && configure && print_env ;;
-    helper) wanted=helper && configure && print_policy ;;
-    status) configure && print_status ;;
-    doctor) configure && doctor ;;
-    install) install_agent && login ;;
-    uninstall) configure && uninstall_agent ;;
-    '') usage >&2 && exit 2 ;;
-    *) die 2 "unknown command $verb; see: pinward help" ;;
-  esac
 }
 
-# --- commands ---------------------------------------------------------------------------------------------------------
+# in:  KEY VALUE
+# out: config_lines, with one more line
+add_setting() { config_lines="$config_lines$1=$2$newline"; }
+
+check_options() {
+  [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
+  [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'
+}
+
+# --- login and refresh ------------------------------------------------------------------------------------------------
+# The commands that poll the server and apply its answer: login at once, refresh when the poll interval is over.
 
 login() {
-  if update; then
-    echo "revision $(get revision) is applied: $applied"
+  if update_pins; then
+    echo "revision $(read_state revision) is applied: $applied_file"
   elif is_applied; then
-    say "revision $(get revision) stays in place: $applied"
+    warn "revision $(read_state revision) stays in place: $applied_file"
   else
     die 1 "nothing is applied; check server and token in $config, then run: pinward login"
   fi
 }
 
+# With --stay, polls until the rollout ends or the timer is about to start the next refresh.
 refresh() {
-  leave_at=$(($(now) + longest_stay)) outcome=0 least=1
+  stay_until=$(($(now) + max_stay)) exit_code=0 min_pause=1
   while :; do
-    if is_due; then
-      if update; then
-        outcome=0 least=1
-      else
-        is_applied
-        outcome=$? least=20
-      fi
-      wait # for the report: a service manager ends what its service leaves running
-    fi
-    { [ -n "$stays" ] && is_moving; } || return $outcome
-    if is_due || [ "$left" -lt $least ]; then left=$least; fi
-    { [ "$left" -lt $longest_stay ] && [ $(($(now) + left)) -lt $leave_at ]; } || return $outcome
-    nap "$left"
-    given='' && configure # it may be another one by now, or gone
+    if is_due; then refresh_once; fi
+    { [ -n "$stay" ] && is_rollout_active; } || return $exit_code
+    if is_due || [ "$out_seconds_left" -lt $min_pause ]; then pause=$min_pause; else pause=$out_seconds_left; fi
+    { [ "$pause" -lt $max_stay ] && [ $(($(now) + pause)) -lt $stay_until ]; } || return $exit_code
+    sleep_without_lock "$pause"
+    config_lines='' && load_configuration # somebody may have changed or removed the configuration
   done
 }
 
-# No login waits for the lock meanwhile. Shells hear a signal while they wait for a child, not while they run one.
-nap() {
-  clean_up
-  napping=''
-  trap 'kill $napping 2>/dev/null; exit $outcome' HUP INT TERM
-  sleep "$1" >/dev/null 2>&1 &
-  napping=$!
-  wait $napping
+# out: exit_code of refresh; min_pause: seconds before the next poll
+refresh_once() {
+  if update_pins; then
+    exit_code=0 min_pause=1
+  else
+    is_applied
+    exit_code=$? min_pause=20
+  fi
+  wait # for the report: a service manager kills what a service leaves running
 }
 
-# A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
+# Sleeps without the lock, so that no login waits. The sleep is a child: a shell handles signals while it waits for a
+# child, not while it runs one.
+# in: SECONDS
+sleep_without_lock() {
+  clean_up
+  sleep_pid=''
+  trap 'kill $sleep_pid 2>/dev/null; exit $exit_code' HUP INT TERM
+  sleep "$1" >/dev/null 2>&1 &
+  sleep_pid=$!
+  wait $sleep_pid
+}
+
+# --- env and helper ---------------------------------------------------------------------------------------------------
+# The commands that a starting shell (env) or Claude Code (helper) runs. They always succeed, within seconds.
+
+# Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due; then refresh_for 3; fi
-  [ -z "$trouble" ] || say "$trouble"
-  warn_of_age
-  { is_whole "$copy" && cat "$copy"; } || say "no pins yet: $(get last_error | grep . || echo nothing was fetched)"
+  if is_due; then login_within 3; fi
+  [ -z "$config_error" ] || warn "$config_error"
+  warn_if_expired
+  { is_complete "$copy" && cat "$copy"; } ||
+    warn "no pins yet: $(read_state last_error | grep . || echo nothing was fetched)"
   return 0
 }
 
@@ -151,384 +196,18 @@ print_env() {
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
   if is_due; then
-    is_whole "$copy" && patience=0 || patience=3
-    refresh_for "$patience"
+    is_complete "$copy" && max_seconds=0 || max_seconds=3
+    login_within "$max_seconds"
   fi
-  warn_of_age
-  { is_whole "$copy" && cat "$copy"; } || echo '{}'
+  warn_if_expired
+  { is_complete "$copy" && cat "$copy"; } || echo '{}'
 }
 
-print_status() {
-  if is_applied; then
-    fact applied "revision $(get revision), $(is_as_fetched && echo as fetched || echo "altered since"): $applied"
-    fact since "$(get applied_at)"
-  else
-    fact applied nothing
-  fi
-  fact server "${server:-none}"
-  fact 'last check' "$(get checked_at | grep . || echo never)"
-  until=$(get valid_until)
-  [ -z "$until" ] || fact 'valid until' "$until$(is_past "$until" && echo ', which has passed')"
-  fact signatures "$(describe_trust)"
-  [ -z "$(get stale)" ] || fact stale "$(get stale)"
-  fact 'last error' "$(get last_error | grep . || echo none)"
-  [ -z "$trouble" ] || say "$trouble"
-  is_applied
-}
-
-fact() { printf '%-12s %s\n' "$1" "$2"; }
-
-describe_trust() {
-  if [ -z "$organisation" ]; then
-    echo 'not checked: no keys pinned'
-  elif ! has_openssl; then
-    echo "required of $organisation, but there is no openssl on this machine to check them"
-  else
-    signer=$(get signed_by | grep . || echo 'none; what is applied came before the keys')
-    echo "required of $organisation, last good one by $signer; trusted:$(trusted_keys)"
-  fi
-}
-
-trusted_keys() {
-  for key in "$keys"/*.pem "$state_dir"/pins.*.pem; do
-    key=${key##*/} && key=${key#pins.} && key=${key%.pem}
-    ! is_key_id "$key" || printf ' %s' "$key"
-  done
-}
-
-# Old pins are better than none: nobody is kept from starting by them, but whoever looks is told.
-warn_of_age() {
-  until=$(get valid_until)
-  ! is_past "$until" || say "the pins in use were valid until $until; last word from the server: $(get checked_at)"
-}
-
-install_agent() {
-  [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."
-  [ -z "$token_from" ] || given="${given}token_file=/etc/pinward/token$newline"
-  given="${given}delivery=${wanted:-fragment}$newline"
-  configure
-  [ -z "$token_from" ] || token=$(cat "$token_from") || die 2 "could not read the token from $token_from"
-  choose_keys
-  install_files || die 1 "could not write below ${root:-/}; installing needs root"
-}
-
-# Finds `pinned`, lines of a key's id and its base64: what this machine will believe.
-choose_keys() {
-  pinned=''
-  [ -n "$organisation$key_files$first_use" ] || return 0
-  has_openssl || die 2 'there is no openssl on this machine, which checks signatures'
-  case ${key_files:+key}$first_use in
-    key) [ -n "$organisation" ] || die 2 '--key needs --organisation' ;;
-    yes) ask_for_keys ;;
-    *) die 2 '--organisation needs either --key or --trust-on-first-use' ;;
-  esac
-  while IFS= read -r file; do
-    [ -z "$file" ] || pin "$(sed '/^-----/d' "$file" | tr -d '[:space:]')" "$file"
-  done <<EOF
-$key_files
-EOF
-}
-
-ask_for_keys() {
-  fetch_keys || die 1 "$reason"
-  named=$(printf '%s\n' "$listed" | sed -n 's/^organisation //p')
-  [ -n "$organisation" ] || given="${given}organisation=$named$newline" organisation=$named
-  { [ -n "$named" ] && [ "$organisation" = "$named" ]; } ||
-    die 1 "$server/v1/keys.txt is of the organisation '$named', not '$organisation'"
-  check_settings
-  [ -z "$trouble" ] || die 1 "$trouble"
-  while read -r word _ spki _; do
-    [ "$word" != key ] || pin "$spki" "$server/v1/keys.txt"
-  done <<EOF
-$listed
-EOF
-  [ -n "$pinned" ] || die 1 "$server/v1/keys.txt names no key"
-}
-
-pin() {
-  identify "$1" || die 2 "there is no single public key in $2"
-  pinned=$pinned$key_id' '$1$newline
-  echo "trusting key $key_id of $organisation, from $2"
-}
-
-install_files() {
-  bin=$root/usr/local/bin own=$root/etc/pinward
-  set -- "$bin" "$own" "$state_dir" "$settings_dir" ${pinned:+"$keys"}
-  made=$(cat "$own/made" 2>/dev/null; for dir do make_dir "$dir"; done)
-  put "$own/made" 644 <<EOF || return
-$made
-EOF
-  [ -z "$token_from" ] || put "$own/token" 600 <<EOF || return
-$token
-EOF
-  forget_keys
-  while read -r key_id spki; do
-    [ -z "$key_id" ] || { identify "$spki" && keep_key "$keys/"; } || return
-  done <<EOF
-$pinned
-EOF
-  put "$config" 644 <<EOF || return
-${given}
-EOF
-  put "$bin/pinward" 755 <"$0" || return
-  case $delivery in
-    helper) install_helper ;;
-    shell) rm -f "$fragment" && echo "Add to the shell profile: eval \"\$(pinward env)\"" ;;
-  esac
-}
-
-# policyHelper names a program without arguments. This one answers even when the agent is gone.
-install_helper() {
-  put "$bin/pinward-helper" 755 <<'EOF' || return
-#!/bin/sh
-[ -x "${0%/*}/pinward" ] && exec "${0%/*}/pinward" helper "$@"
-echo '{}'
-EOF
-  put "$fragment" 644 <<'EOF'
-{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}
-EOF
-}
-
-uninstall_agent() {
-  rm -f "$fragment" "$settings_dir/.${fragment##*/}".* # first, since it may name the helper
-  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
-  forget_keys
-  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$reserve"
-  made=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
-  rm -f "$root/etc/pinward/made"
-  echo "$made" | while IFS= read -r dir; do [ -z "$dir" ] || rmdir "$root$dir" 2>/dev/null; done
-  return 0
-}
-
-# Keys that install pinned, and those that they vouched for; not what an administrator keeps in a folder of his own.
-forget_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins.????????????????.pem; }
-
-# mkdir -p that prints what it had to make, so that uninstall can take back exactly that.
-make_dir() {
-  [ -d "$1/" ] || { make_dir "${1%/*}" && mkdir "$1" && printf '%s\n' "${1#"$root"}"; }
-}
-
-# --- configuration ----------------------------------------------------------------------------------------------------
-
-configure() {
-  server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' trouble=''
-  users=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
-  if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$users" ]; then config=$users; fi
-  config=${config:-$root/etc/pinward/agent.conf}
-  case $config in */*) ;; *) config=./$config ;; esac
-  if [ -z "$given" ] && [ -r "$config" ]; then
-    given=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
-  fi
-  [ -n "$given" ] || trouble="there is no configuration in $config; write one with: pinward install"
-  assign 'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
-$given
-EOF
-  [ -z "$unknown" ] || trouble="unknown key in $config: $unknown"
-  server=${server%/} token_file=${token_file:+$root$token_file} keys=${keys:+$root$keys}
-  keys=${keys:-${config%/*}/keys}
-  delivery=${wanted:-$delivery}
-  machine=${machine:-$(uname -n)}
-  choose_paths
-  check_settings
-  # The other commands work with what is there, however wrong the configuration is.
-  case $verb in login | refresh | install) [ -z "$trouble" ] || die 2 "$trouble" ;; esac
-}
-
-choose_paths() {
-  case $(uname -s) in
-    Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
-    *) settings_dir=$root${settings_dir:-/etc/claude-code/managed-settings.d} ;;
-  esac
-  # A user who may not read the machine's token lives on what root's agent fetched.
-  if [ "$(id -u)" -eq 0 ] || { [ -n "$token_file" ] && [ ! -r "$token_file" ]; }; then
-    state_dir=$root${state_dir:-/var/lib/pinward}
-  else
-    state_dir=$root${state_dir:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/pinward}
-  fi
-  case $delivery in
-    fragment) format=settings.json type=application/json ;;
-    shell) format=sh type=text/x-shellscript ;;
-    *) format=helper.json type=application/json ;;
-  esac
-  copy=$state_dir/pins.$format state=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports=$state_dir/pins.no_reports
-  work=$state_dir/.work.$format.$$ reserve=$state_dir/.reserve temp=''
-  fragment=$settings_dir/50-pinward.json
-  applied=$copy
-  [ "$delivery" != fragment ] || applied=$fragment
-}
-
-check_settings() {
-  case $delivery in
-    fragment | shell | helper) ;;
-    *) trouble="delivery is fragment, shell or helper, not: $delivery" ;;
-  esac
-  case $machine in
-    *[!A-Za-z0-9._:-]*) trouble="machine has other characters than letters, digits and . _ : - in it: $machine" ;;
-  esac
-  [ ${#machine} -le 128 ] || trouble="machine has more than 128 characters: $machine"
-  { is_number "$timeout" && [ "$timeout" -gt 0 ]; } || trouble="timeout is a number of seconds, not: $timeout"
-  case $organisation in *[!A-Za-z0-9._-]*) trouble="organisation has other characters than letters, digits and . _ -" ;; esac
-  case $server in
-    '') trouble=${trouble:-"$config names no server"} ;;
-    *[!]A-Za-z0-9._~:/%[-]*) trouble="server has characters that do not belong in an address: $server" ;;
-    https://?* | http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
-    'http://[::1]' | 'http://[::1]'[:/]*) ;;
-    *) trouble="server must be https:// (http:// only for this very machine): $server" ;;
-  esac
-}
-
-# --- asking -----------------------------------------------------------------------------------------------------------
-
-# Asks the server and puts its answer in place. On failure everything good stays and the state says why.
-update() {
-  { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
-    { say "this user may not write in $state_dir" && return 1; }
-  take_lock || { is_applied && return; } || { say "another agent is still asking" && return 1; }
-  changed='' held='' origin=$server${organisation:+ $organisation} # what the facts about an answer hold for
-  if is_whole "$copy"; then hash_of "$copy" && held=${hash:-$(get etag)}; fi
-  if ask && put_in_place && plan_report applied && set_pace &&
-    note "revision=$revision" "floor=$revision" "etag=$etag" "server=$origin" \
-    "checked_at=$(utc)" "next_at=$(($(now) + pace))" "moving_until=$(($(now) + moving))" "signed_by=$signer" \
-    "valid_until=$pinward_valid_until" "stale=$pinward_stale" last_error= ${changed:+"applied_at=$(utc)"} \
-    ${report:+"reported_applied=$revision"}; then
-    [ -f "$reserve" ] || dd if=/dev/zero of="$reserve" bs=16384 count=1 2>/dev/null
-    send_report
-    return 0
-  fi
-  trouble=$reason
-  say "$trouble"
-  put_in_place
-  rm -f "$work".* "$reserve" # makes room to say why, even on a full disk
-  pause=0
-  if [ -n "$held" ]; then is_moving && pause=20 || pause=60; fi
-  plan_report failed
-  note "last_error=$(utc) $trouble" "next_at=$(($(now) + $(seconds "$retry_after" "$pause")))" \
-    ${report:+"reported_failed=$revision"} && send_report
-  warn_of_age
-  return 1
-}
-
-# A server that wants to be asked before a timer comes again is moving something. One that was heard so is taken to go on
-# for ten minutes when it isn't heard any more.
-set_pace() {
-  pace=$(seconds "$pinward_poll_after" 300)
-  [ "$pace" -lt 300 ] && moving=600 || moving=0
-}
-
-ask() {
-  retry_after='' revision='' signer='' cli=$(find_cli) token=''
-  token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
-  is_token "$token" || fail "the token has characters that no bearer token has" || return
-  : >"$work.body" && : >"$work.head"
-  set -- --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}'
-  [ -z "$held" ] || set -- "$@" --header "If-None-Match: \"$held\""
-  code=$(call_server "/v1/pins.$format?machine=$machine${cli:+&cli=$cli}" "$timeout" $max_bytes "$@" 2>"$work.error") &&
-    curl_code=0 || curl_code=$?
-  [ "$(wc -c <"$work.body")" -le $max_bytes ] || fail "the answer is over $max_bytes bytes" || return
-  case $curl_code in
-    0) read_head ;;
-    23) fail "could not write in $state_dir; is the disk full?" || return ;;
-    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" || return ;;
-  esac
-  floor=0 freshest=''
-  if [ "$(get server)" = "$origin" ]; then floor=$(get floor) freshest=$(get valid_until); fi
-  is_number "$floor" || floor=0
-  case $code in
-    200) accept ;;
-    304) keep ;;
-    3*) revision='' && fail "HTTP $code to $location: redirects are not followed; correct server in $config" ;;
-    *) revision='' && fail "HTTP $code$(quote title)$(quote hint)" ;;
-  esac
-}
-
-read_token() {
-  if [ -n "$token_command" ]; then
-    bounded sh -c "$token_command" </dev/null
-  elif [ -n "$token_file" ]; then
-    cat "$token_file"
-  fi
-}
-
-# Asks for a path with so much patience (seconds), for an answer of so many bytes at most; more arguments are curl's. The
-# token reaches curl by its standard input, so that no process list shows it. ulimit stops an endless answer, which a curl
-# before 8.4 would write to the last block of the disk.
-call_server() (
-  trap '' XFSZ
-  ulimit -f 2100 2>/dev/null
-  secret=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 patience=$2 most=$3
-  shift 3
-  curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
-    --max-time "$patience" --max-filesize "$most" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
-$secret
-EOF
-)
-
-find_cli() {
-  [ -n "$cli" ] || ! command -v claude >/dev/null || cli=$(bounded claude --version </dev/null 2>/dev/null)
-  printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
-}
-
-# Reads the headers of the last answer, without what could play tricks on a terminal.
-read_head() {
-  etag='' content_type='' location='' retry_after=''
-  pinward_revision='' pinward_poll_after='' pinward_valid_until='' pinward_stale=''
-  pinward_organisation='' pinward_signature=''
-  names='etag content_type location retry_after pinward_revision pinward_poll_after pinward_valid_until pinward_stale'
-  assign "$names pinward_organisation pinward_signature" <<EOF
-$(awk '{
-    gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
-    sub(/^[^:]*: */, ""); print name "=" $0
-  }' "$work.head")
-EOF
-  etag=${etag#\"} && etag=${etag%\"} revision=$pinward_revision
-}
-
-# Makes the body the new copy if everything about it holds.
-accept() {
-  [ "${content_type%%;*}" = $type ] ||
-    fail "the answer is '$content_type', not $type; does a proxy or a sign-in page answer?" || return
-  case $etag in *[!0-9a-f]*) etag='' ;; esac
-  [ ${#etag} -eq 64 ] || fail "the answer has no ETag that is a SHA-256" || return
-  hash_of "$work.body"
-  [ "${hash:-$etag}" = "$etag" ] || fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
-  is_whole "$work.body" || fail "the answer is not a whole $format file" || return
-  is_number "$revision" || fail "the answer has no Pinward-Revision" || return
-  { verify "$hash" && is_no_older; } || return
-  [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
-  # The floor goes first: an agent killed between the two must not take something older the next time.
-  note "floor=$revision" "server=$origin" "valid_until=$pinward_valid_until" &&
-    put "$copy" 644 <"$work.body" && changed=yes
-}
-
-# What we hold is still right, and until when.
-keep() {
-  etag=$held
-  [ -n "$held" ] || fail "the server answered 304 to a machine that holds nothing" || return
-  verify "$held" || return
-  is_number "$revision" || revision=$floor
-  is_no_older
-}
-
-# Something older is no failure to report of that revision: another instance of the server may lag behind.
-is_no_older() {
-  [ "$revision" -ge "$floor" ] && return
-  offered=$revision revision=''
-  fail "the server offers an older revision, $offered after $floor; if that is meant, remove $state"
-}
-
-# Puts the good copy back also when somebody altered or deleted the file, and also while the server is away.
-put_in_place() {
-  if cmp -s "$copy" "$applied" || ! is_whole "$copy"; then return 0; fi
-  mkdir -p "${applied%/*}" 2>/dev/null
-  put "$applied" 644 <"$copy" && changed=yes
-}
-
-# Has a fresh agent log in, away from the pipes that our caller reads to their end, and waits for it so many seconds:
-# whichever of the two ends first writes the line that head waits for. (Not every shell lets a signal end a wait, and
-# dash keeps a copy of what it redirects without exec.)
-refresh_for() {
+# Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
+# the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not
+# every shell ends a wait at a signal, and dash keeps a copy of what it redirects without exec.
+# in: SECONDS
+login_within() {
   {
     exec </dev/null 2>/dev/null
     { sh "$0" --root "$root" --config "$config" --delivery "$delivery" login >/dev/null; echo; } &
@@ -536,120 +215,589 @@ refresh_for() {
   } | head -n 1 >/dev/null
 }
 
-# --- trust ------------------------------------------------------------------------------------------------------------
+# Expired pins are better than none, so they stay in use, with a warning.
+warn_if_expired() {
+  valid_until=$(read_state valid_until)
+  ! has_expired "$valid_until" ||
+    warn "the pins in use were valid until $valid_until; last contact with the server: $(read_state checked_at)"
+}
 
-# With keys pinned, an answer with this hash counts only when it is signed and nothing newer was seen. Its statement is
-# made up anew from what we asked for and what the answer claims, so that anything that differs breaks the signature.
-verify() {
+# --- status -----------------------------------------------------------------------------------------------------------
+# The command that prints what is applied and what the agent knows about the applied file.
+
+print_status() {
+  if is_applied; then
+    print_field applied \
+      "revision $(read_state revision), $(is_unaltered && echo as fetched || echo "altered since"): $applied_file"
+    print_field since "$(read_state applied_at)"
+  else
+    print_field applied nothing
+  fi
+  print_field server "${server:-none}"
+  print_field 'last check' "$(read_state checked_at | grep . || echo never)"
+  valid_until=$(read_state valid_until)
+  [ -z "$valid_until" ] ||
+    print_field 'valid until' "$valid_until$(has_expired "$valid_until" && echo ', which has passed')"
+  print_field signatures "$(describe_signatures)"
+  [ -z "$(read_state stale)" ] || print_field stale "$(read_state stale)"
+  print_field 'last error' "$(read_state last_error | grep . || echo none)"
+  [ -z "$config_error" ] || warn "$config_error"
+  is_applied
+}
+
+# in: NAME VALUE
+print_field() { printf '%-12s %s\n' "$1" "$2"; }
+
+describe_signatures() {
+  if [ -z "$organisation" ]; then
+    echo 'not checked: no keys pinned'
+  elif ! has_openssl; then
+    echo "required of $organisation, but there is no openssl on this machine to check them"
+  else
+    signer=$(read_state signed_by | grep . || echo 'none; the pins were applied before the keys were pinned')
+    echo "required of $organisation, last good one by $signer; trusted:$(list_trusted_keys)"
+  fi
+}
+
+# Prints the ids of all trusted keys, each after a blank.
+list_trusted_keys() {
+  for file in "$keys"/*.pem "$state_dir"/pins.*.pem; do
+    id=${file##*/} && id=${id#pins.} && id=${id%.pem}
+    ! is_key_id "$id" || printf ' %s' "$id"
+  done
+}
+
+# --- install and uninstall --------------------------------------------------------------------------------------------
+# The commands that put the agent, its configuration, token and keys on this machine, and that remove them.
+
+install_agent() {
+  [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."
+  [ -z "$token_source" ] || add_setting token_file /etc/pinward/token
+  add_setting delivery "${delivery_option:-fragment}"
+  load_configuration
+  [ -z "$token_source" ] || token=$(cat "$token_source") || die 2 "could not read the token from $token_source"
+  select_keys
+  install_files || die 1 "could not write below ${root:-/}; installing needs root"
+}
+
+# out: out_pinned_keys: a line for each key to trust, with its id and its base64
+select_keys() {
+  out_pinned_keys=''
+  [ -n "$organisation$key_files$first_use" ] || return 0
+  has_openssl || die 2 'there is no openssl on this machine, which checks signatures'
+  case ${key_files:+key}$first_use in
+    key) [ -n "$organisation" ] || die 2 '--key needs --organisation' ;;
+    yes) select_server_keys ;;
+    *) die 2 '--organisation needs either --key or --trust-on-first-use' ;;
+  esac
+  while IFS= read -r file; do
+    [ -z "$file" ] || pin_key "$(sed '/^-----/d' "$file" | tr -d '[:space:]')" "$file"
+  done <<EOF
+$key_files
+EOF
+}
+
+# Selects all keys that the server lists, and takes the organisation from that list when no option names one.
+# out: out_pinned_keys; organisation
+select_server_keys() {
+  fetch_keys || die 1 "$out_reason"
+  listed_organisation=$(printf '%s\n' "$out_key_list" | sed -n 's/^organisation //p')
+  if [ -z "$organisation" ]; then
+    organisation=$listed_organisation
+    add_setting organisation "$organisation"
+  fi
+  { [ -n "$listed_organisation" ] && [ "$organisation" = "$listed_organisation" ]; } ||
+    die 1 "$server/v1/keys.txt is of the organisation '$listed_organisation', not '$organisation'"
+  validate_settings
+  [ -z "$config_error" ] || die 1 "$config_error"
+  while read -r kind _ base64 _; do
+    [ "$kind" != key ] || pin_key "$base64" "$server/v1/keys.txt"
+  done <<EOF
+$out_key_list
+EOF
+  [ -n "$out_pinned_keys" ] || die 1 "$server/v1/keys.txt names no key"
+}
+
+# in:  BASE64 of the key's DER, SOURCE of the key
+# out: out_pinned_keys, with one more line
+pin_key() {
+  parse_public_key "$1" || die 2 "there is no single public key in $2"
+  out_pinned_keys="$out_pinned_keys$out_key_id $1$newline"
+  echo "trusting key $out_key_id of $organisation, from $2"
+}
+
+install_files() {
+  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
+  set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
+  made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
+  write_file "$agent_dir/made" 644 <<EOF || return
+$made_folders
+EOF
+  [ -z "$token_source" ] || write_file "$agent_dir/token" 600 <<EOF || return
+$token
+EOF
+  remove_keys
+  install_keys || return
+  write_file "$config" 644 <<EOF || return
+${config_lines}
+EOF
+  write_file "$program_dir/pinward" 755 <"$0" || return
+  case $delivery in
+    helper) install_helper ;;
+    shell) rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\"" ;;
+  esac
+}
+
+# Makes a folder with its parents, like mkdir -p, and prints each folder that it made. Uninstall removes exactly those.
+# in: FOLDER
+make_folder() {
+  [ -d "$1/" ] || { make_folder "${1%/*}" && mkdir "$1" && printf '%s\n' "${1#"$root"}"; }
+}
+
+install_keys() {
+  while read -r id base64; do
+    [ -z "$id" ] || { parse_public_key "$base64" && write_key "$keys/"; } || return
+  done <<EOF
+$out_pinned_keys
+EOF
+}
+
+# policyHelper names a program without arguments. This program prints an object even when the agent is gone.
+install_helper() {
+  write_file "$program_dir/pinward-helper" 755 <<'EOF' || return
+#!/bin/sh
+[ -x "${0%/*}/pinward" ] && exec "${0%/*}/pinward" helper "$@"
+echo '{}'
+EOF
+  write_file "$fragment_file" 644 <<'EOF'
+{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}
+EOF
+}
+
+uninstall_agent() {
+  rm -f "$fragment_file" "$settings_dir/.${fragment_file##*/}".* # first, since the fragment may name the helper
+  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
+  remove_keys
+  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
+  made_folders=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
+  rm -f "$root/etc/pinward/made"
+  echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
+  return 0
+}
+
+# Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
+remove_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins.????????????????.pem; }
+
+# --- configuration ----------------------------------------------------------------------------------------------------
+# Sets the global settings and paths, from the options of install or from the configuration file, and validates them.
+
+# Only login, refresh and install stop at a wrong configuration. The other commands use what is there.
+# out: the settings, the paths, config_error
+load_configuration() {
+  server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
+  settings_dir='' state_dir='' organisation='' keys='' config_error=''
+  user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
+  if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
+  config=${config:-$root/etc/pinward/agent.conf}
+  case $config in */*) ;; *) config=./$config ;; esac
+  if [ -z "$config_lines" ] && [ -r "$config" ]; then
+    config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
+  fi
+  [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
+  set_variables '' \
+    'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
+$config_lines
+EOF
+  [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
+  set_paths
+  validate_settings
+  case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
+}
+
+# Puts the root before every path and completes the settings that are empty.
+set_paths() {
+  server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
+  token_file=${token_file:+$root$token_file}
+  keys=${keys:+$root$keys}
+  keys=${keys:-${config%/*}/keys}
+  case $(uname -s) in
+    Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
+    *) settings_dir=$root${settings_dir:-/etc/claude-code/managed-settings.d} ;;
+  esac
+  # A user who may not read the machine's token uses the pins that root's agent fetched.
+  if [ "$(id -u)" -eq 0 ] || { [ -n "$token_file" ] && [ ! -r "$token_file" ]; }; then
+    state_dir=$root${state_dir:-/var/lib/pinward}
+  else
+    state_dir=$root${state_dir:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/pinward}
+  fi
+  set_format
+}
+
+# out: format, media_type and the files of this format
+set_format() {
+  case $delivery in
+    fragment) format=settings.json media_type=application/json ;;
+    shell) format=sh media_type=text/x-shellscript ;;
+    *) format=helper.json media_type=application/json ;;
+  esac
+  copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
+  no_reports_file=$state_dir/pins.no_reports
+  work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
+  fragment_file=$settings_dir/50-pinward.json
+  applied_file=$copy
+  [ "$delivery" != fragment ] || applied_file=$fragment_file
+}
+
+# out: config_error
+validate_settings() {
+  case $delivery in
+    fragment | shell | helper) ;;
+    *) config_error="delivery is fragment, shell or helper, not: $delivery" ;;
+  esac
+  case $machine in
+    *[!A-Za-z0-9._:-]*) config_error="machine has other characters than letters, digits and . _ : - in it: $machine" ;;
+  esac
+  [ ${#machine} -le 128 ] || config_error="machine has more than 128 characters: $machine"
+  { is_number "$timeout" && [ "$timeout" -gt 0 ]; } || config_error="timeout is a number of seconds, not: $timeout"
+  case $organisation in
+    *[!A-Za-z0-9._-]*) config_error="organisation has other characters than letters, digits and . _ -" ;;
+  esac
+  case $server in
+    '') config_error=${config_error:-"$config names no server"} ;;
+    *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
+    https://?* | http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
+    'http://[::1]' | 'http://[::1]'[:/]*) ;;
+    *) config_error="server must be https:// (http:// only for localhost): $server" ;;
+  esac
+}
+
+# --- update -----------------------------------------------------------------------------------------------------------
+# One update: polls the server, applies the answer, records the outcome in the state and reports the outcome.
+
+# After a failure everything good stays in place, and the state holds the reason.
+update_pins() {
+  { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
+    { warn "this user may not write in $state_dir" && return 1; }
+  acquire_lock || { is_applied && return; } || { warn "another agent is still running" && return 1; }
+  out_changed='' held_sha256=''
+  origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
+  if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
+  if request_pins && apply_pins && prepare_report applied && record_success; then
+    # record_failure removes this file to have room for the reason when the disk is full.
+    [ -f "$disk_reserve" ] || dd if=/dev/zero of="$disk_reserve" bs=16384 count=1 2>/dev/null
+    send_report
+    return 0
+  fi
+  record_failure "$out_reason"
+  warn_if_expired
+  return 1
+}
+
+# Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
+# out: out_changed: yes if the file was written
+apply_pins() {
+  if cmp -s "$copy" "$applied_file" || ! is_complete "$copy"; then return 0; fi
+  mkdir -p "${applied_file%/*}" 2>/dev/null
+  write_file "$applied_file" 644 <"$copy" && out_changed=yes
+}
+
+record_success() {
+  read_poll_interval
+  write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
+    ${out_changed:+"applied_at=$(utc_now)"} ${out_report:+"reported_applied=$out_revision"}
+}
+
+# A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't be
+# reached.
+# out: out_poll_seconds, out_rollout_seconds
+read_poll_interval() {
+  out_poll_seconds=$(seconds_or "$out_pinward_poll_after" 300)
+  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=600 || out_rollout_seconds=0
+}
+
+# in: REASON
+record_failure() {
+  failure=$1
+  warn "$failure"
+  apply_pins
+  rm -f "$work".* "$disk_reserve"
+  retry_seconds=0
+  if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
+  prepare_report failed "$failure"
+  write_state "last_error=$(utc_now) $failure" \
+    "next_at=$(($(now) + $(seconds_or "$out_retry_after" "$retry_seconds")))" \
+    ${out_report:+"reported_failed=$out_revision"} && send_report
+}
+
+# --- request ----------------------------------------------------------------------------------------------------------
+# One poll over HTTP: sends the request with curl and reads the status and the headers of the answer.
+
+# Polls for the pins and accepts the answer if all of it is right.
+# in:  held_sha256: the SHA-256 of the copy, or nothing
+# out: out_revision, out_etag, out_signer, the headers of the answer; out_reason after a failure
+request_pins() {
+  out_retry_after='' out_revision='' out_signer='' cli=$(find_cli_version) token=''
+  token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
+  is_token "$token" || fail "the token has characters that no bearer token has" || return
+  download_pins || return
+  floor_revision=0 floor_valid_until=''
+  if [ "$(read_state server)" = "$origin" ]; then
+    floor_revision=$(read_state floor) floor_valid_until=$(read_state valid_until)
+  fi
+  is_number "$floor_revision" || floor_revision=0
+  case $out_http_status in
+    200) accept_pins ;;
+    304) accept_not_modified ;;
+    3*) out_revision='' &&
+      fail "HTTP $out_http_status to $out_location: redirects are not followed; correct server in $config" ;;
+    *) out_revision='' && fail "HTTP $out_http_status$(read_problem title)$(read_problem hint)" ;;
+  esac
+}
+
+# out: out_http_status, the headers, the body in $work.body
+download_pins() {
+  : >"$work.body" && : >"$work.head"
+  set -- --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}'
+  [ -z "$held_sha256" ] || set -- "$@" --header "If-None-Match: \"$held_sha256\""
+  out_http_status=$(
+    http_request "/v1/pins.$format?machine=$machine${cli:+&cli=$cli}" "$timeout" $max_bytes "$@" 2>"$work.error"
+  ) && curl_code=0 || curl_code=$?
+  [ "$(wc -c <"$work.body")" -le $max_bytes ] || fail "the answer is over $max_bytes bytes" || return
+  case $curl_code in
+    0) read_headers ;;
+    23) fail "could not write in $state_dir; is the disk full?" ;;
+    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" ;;
+  esac
+}
+
+read_token() {
+  if [ -n "$token_command" ]; then
+    run_with_timeout sh -c "$token_command" </dev/null
+  elif [ -n "$token_file" ]; then
+    cat "$token_file"
+  fi
+}
+
+# Prints the version of Claude Code, such as 2.1.331, or nothing.
+find_cli_version() {
+  [ -n "$cli" ] || ! command -v claude >/dev/null ||
+    cli=$(run_with_timeout claude --version </dev/null 2>/dev/null)
+  printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
+}
+
+# The token reaches curl by standard input, so no process list shows it. ulimit stops an endless answer: a curl before
+# 8.4 ignores --max-filesize there and would fill the disk.
+# in: PATH of the server, MAX_SECONDS, MAX_BYTES of the answer, further arguments for curl; token
+http_request() (
+  trap '' XFSZ
+  ulimit -f 2100 2>/dev/null
+  header=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 max_seconds=$2 max_answer=$3
+  shift 3
+  curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
+    --max-time "$max_seconds" --max-filesize "$max_answer" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
+$header
+EOF
+)
+
+# Drops all but printable ASCII, so that no header controls a terminal.
+# out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
+read_headers() {
+  out_etag='' out_content_type='' out_location='' out_retry_after=''
+  out_pinward_revision='' out_pinward_poll_after='' out_pinward_valid_until='' out_pinward_stale=''
+  out_pinward_organisation='' out_pinward_signature=''
+  header_names='etag content_type location retry_after pinward_revision pinward_poll_after pinward_valid_until'
+  set_variables out_ "$header_names pinward_stale pinward_organisation pinward_signature" <<EOF
+$(awk '{
+    gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
+    sub(/^[^:]*: */, ""); print name "=" $0
+  }' "$work.head")
+EOF
+  out_etag=${out_etag#\"} && out_etag=${out_etag%\"} out_revision=$out_pinward_revision
+}
+
+# Prints a field of a problem+json answer for people. Nothing depends on the text.
+# in: NAME, title or hint
+read_problem() {
+  tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
+}
+
+# --- answer -----------------------------------------------------------------------------------------------------------
+# Decides whether an answer of the server is accepted: 200 with new pins, or 304 for the pins that this machine holds.
+
+# Makes the body the new copy if type, hash, form, revision and signature are right.
+# in:  the headers, $work.body; floor_revision, floor_valid_until: the newest answer that was accepted
+# out: out_changed, out_reason
+accept_pins() {
+  [ "${out_content_type%%;*}" = $media_type ] ||
+    fail "the answer is '$out_content_type', not $media_type; does a proxy or a sign-in page answer?" || return
+  case $out_etag in *[!0-9a-f]*) out_etag='' ;; esac
+  [ ${#out_etag} -eq 64 ] || fail "the answer has no ETag that is a SHA-256" || return
+  compute_sha256 "$work.body"
+  [ "${out_sha256:-$out_etag}" = "$out_etag" ] ||
+    fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
+  is_complete "$work.body" || fail "the answer is not a whole $format file" || return
+  is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
+  { verify_answer "$out_sha256" && is_not_older; } || return
+  [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
+  # The state goes first: an agent that is killed in between must not accept an older revision the next time.
+  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" &&
+    write_file "$copy" 644 <"$work.body" && out_changed=yes
+}
+
+# Accepts that the held pins are still current, and their new end of validity.
+# out: out_etag, out_revision, out_reason
+accept_not_modified() {
+  out_etag=$held_sha256
+  [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
+  verify_answer "$held_sha256" || return
+  is_number "$out_revision" || out_revision=$floor_revision
+  is_not_older
+}
+
+# No failure of the older revision is reported: another instance of the server may lag behind.
+is_not_older() {
+  [ "$out_revision" -ge "$floor_revision" ] && return
+  offered=$out_revision out_revision=''
+  fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file"
+}
+
+# --- signatures -------------------------------------------------------------------------------------------------------
+# Verifies that a trusted key signed an answer, that the answer has not expired and that it is no replay.
+
+# The statement is composed from the request and the headers, so any difference breaks the signature.
+# in:  SHA256 of the pins
+# out: out_signer, out_reason
+verify_answer() {
   [ -n "$organisation" ] || return 0
   has_openssl || fail "there is no openssl on this machine to check the signature of the answer" || return
-  read -r scheme signer signature <<EOF
-$pinward_signature
+  read -r scheme out_signer signature <<EOF
+$out_pinward_signature
 EOF
   [ -n "$scheme" ] || fail "the answer is not signed" || return
-  { [ "$scheme" = v1 ] && is_key_id "$signer"; } || fail "the answer has a signature of an unknown kind" || return
-  [ "$pinward_organisation" = "$organisation" ] ||
-    fail "the answer is of the organisation '$pinward_organisation', not $organisation" || return
-  is_time "$pinward_valid_until" || fail "the answer has no Pinward-Valid-Until" || return
-  find_key "$signer" || learn_key "$signer" || return
-  printf '%s\n' pinward-statement-v1 "organisation: $organisation" "format: $format" "revision: $revision" \
-    "sha256: $1" "valid-until: $pinward_valid_until" | is_signed "$key" "$signature" ||
-    fail "the signature by $signer is not of this answer: something in it is altered, or it answers another question" ||
-    return
-  ! is_past "$pinward_valid_until" ||
-    fail "the answer expired at $pinward_valid_until, and it is $(utc) by this machine's clock" || return
-  is_no_replay
+  { [ "$scheme" = v1 ] && is_key_id "$out_signer"; } ||
+    fail "the answer has a signature of an unknown kind" || return
+  [ "$out_pinward_organisation" = "$organisation" ] ||
+    fail "the answer is of the organisation '$out_pinward_organisation', not $organisation" || return
+  is_timestamp "$out_pinward_valid_until" || fail "the answer has no Pinward-Valid-Until" || return
+  find_key "$out_signer" || find_vouched_key "$out_signer" || return
+  printf '%s\n' pinward-statement-v1 "organisation: $organisation" "format: $format" "revision: $out_revision" \
+    "sha256: $1" "valid-until: $out_pinward_valid_until" | has_signature "$out_key_file" "$signature" ||
+    fail "the signature by $out_signer does not match: the answer was altered, or made for another request" || return
+  ! has_expired "$out_pinward_valid_until" ||
+    fail "the answer expired at $out_pinward_valid_until, and it is $(utc_now) by this machine's clock" || return
+  is_not_replayed
 }
 
-is_no_replay() {
-  is_before "$pinward_valid_until" "$freshest" || return 0
-  revision=''
-  fail "the answer is a replay: valid until $pinward_valid_until, after one until $freshest; if that is meant, remove $state"
+is_not_replayed() {
+  is_before "$out_pinward_valid_until" "$floor_valid_until" || return 0
+  out_revision=''
+  fail "the answer is a replay: valid until $out_pinward_valid_until, after one until $floor_valid_until;" \
+    "if that is meant, remove $state_file"
 }
 
-# Whether standard input is signed so, in base64, with the key in this file.
-is_signed() {
+# Whether the key signed the text on standard input.
+# in: KEY_FILE, SIGNATURE in base64
+has_signature() {
   printf '%s\n' "$2" | openssl base64 -d -A >"$work.signature" 2>/dev/null
   openssl dgst -sha256 -verify "$1" -signature "$work.signature" >/dev/null 2>&1
 }
 
+has_openssl() { command -v openssl >/dev/null; }
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+# Finds the keys that this machine trusts: pinned keys, and keys that a trusted key vouches for in the server's list.
+
+# in:  ID
+# out: out_key_file
 find_key() {
-  for key in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do [ ! -s "$key" ] || return 0; done
+  for out_key_file in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do [ ! -s "$out_key_file" ] || return 0; done
   return 1
 }
 
-# A key that is new to us may have been vouched for by one that we trust, or by one that such a key vouched for.
-learn_key() {
-  unknown="the answer is signed with the key $1, which is not trusted here"
-  may_ask_for "$1" || fail "$unknown; the server is asked about a key once an hour" || return
-  fetch_keys || fail "$unknown; $reason" || return
-  doubt='there is no voucher for it'
-  while adopt_keys "$1"; do
+# Looks for a chain of vouchers from a trusted key to an unknown key, and keeps the keys of the chain.
+# in:  ID
+# out: out_key_file, out_reason
+find_vouched_key() {
+  untrusted="the answer is signed with the key $1, which is not trusted here"
+  may_request_key "$1" || fail "$untrusted; the server is asked about a key once an hour" || return
+  fetch_keys || fail "$untrusted; $out_reason" || return
+  out_voucher_error='there is no voucher for it'
+  while accept_vouchers "$1"; do
     ! find_key "$1" || return 0
   done
-  fail "$unknown: $doubt"
+  fail "$untrusted: $out_voucher_error"
 }
 
-# Remembers of each key id until when not to ask again.
-may_ask_for() {
-  others=''
-  for entry in $(get keys_asked); do
-    has_come "${entry#*:}" || others="$others $entry"
+# The state keeps ID:TIME for each unknown key: no request about that key before TIME.
+# in: ID
+may_request_key() {
+  waiting=''
+  for entry in $(read_state keys_asked); do
+    has_passed "${entry#*:}" || waiting="$waiting $entry"
   done
-  case "$others " in *" $1:"*) return 1 ;; esac
-  note "keys_asked=$others $1:$(($(now) + 3600))"
+  case "$waiting " in *" $1:"*) return 1 ;; esac
+  write_state "keys_asked=$waiting $1:$(($(now) + 3600))"
 }
 
-# Sets `listed` to the server's keys and vouchers, without what could play tricks on a terminal.
+# Drops all but printable ASCII, so that no line controls a terminal. Sends no token: the list is public.
+# out: out_key_list: the server's keys and vouchers; out_reason
 fetch_keys() {
-  listed=$(token=''; call_server /v1/keys.txt "$timeout" $max_keys --write-out '\nHTTP %{http_code}\n' 2>&1 |
+  out_key_list=$(token=''; http_request /v1/keys.txt "$timeout" $max_keys --write-out '\nHTTP %{http_code}\n' 2>&1 |
     head -c $max_keys | tr -cd ' -~\n')
-  case $listed in *"${newline}HTTP 200") return ;; esac
-  fail "could not fetch $server/v1/keys.txt: $(printf '%s\n' "$listed" | tail -n 1 | cut -c 1-200)"
+  case $out_key_list in *"${newline}HTTP 200") return ;; esac
+  fail "could not fetch $server/v1/keys.txt: $(printf '%s\n' "$out_key_list" | tail -n 1 | cut -c 1-200)"
 }
 
-# Takes over each key for which a trusted one vouches in `listed`, and fails when there is none. Leaves in `doubt` what is
-# wrong with the voucher for $1. More than 16 vouchers are not looked at.
-adopt_keys() {
-  adopted=''
-  while read -r _ id by voucher until proof; do
-    { [ "$by" = by ] && is_key_id "$id" && is_key_id "$voucher" && ! find_key "$id"; } || continue
-    if is_vouched_for; then
-      adopted=yes
+# Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.
+# in:  ID of the key that is needed
+# out: out_voucher_error: what is wrong with the voucher for that key
+accept_vouchers() {
+  is_any_accepted=''
+  while read -r _ id by voucher_id voucher_until voucher_signature; do
+    { [ "$by" = by ] && is_key_id "$id" && is_key_id "$voucher_id" && ! find_key "$id"; } || continue
+    if accept_voucher; then
+      is_any_accepted=yes
     elif [ "$id" = "$1" ]; then
-      doubt=$reason
+      out_voucher_error=$out_reason
     fi
   done <<EOF
-$(printf '%s\n' "$listed" | sed -n '/^voucher /p' | head -n 16)
+$(printf '%s\n' "$out_key_list" | sed -n '/^voucher /p' | head -n 16)
 EOF
-  [ -n "$adopted" ]
+  [ -n "$is_any_accepted" ]
 }
 
-is_vouched_for() {
-  find_key "$voucher" || fail "its voucher is by $voucher, which is not trusted either" || return
-  { is_time "$until" && ! is_past "$until"; } || fail "its voucher expired at $until" || return
-  identify "$(printf '%s\n' "$listed" | sed -n "s/^key $id //p" | head -n 1)" && [ "$key_id" = "$id" ] &&
-    printf '%s\n' pinward-key-v1 "organisation: $organisation" "key: $id" "sha256: $key_hash" "valid-until: $until" |
-    is_signed "$key" "$proof" || fail "its voucher by $voucher is not signed so" || return
-  keep_key "$state_dir/pins."
+# in:  the fields of one voucher line: id, voucher_id, voucher_until, voucher_signature
+# out: out_reason
+accept_voucher() {
+  find_key "$voucher_id" || fail "its voucher is by $voucher_id, which is not trusted either" || return
+  { is_timestamp "$voucher_until" && ! has_expired "$voucher_until"; } ||
+    fail "its voucher expired at $voucher_until" || return
+  parse_public_key "$(printf '%s\n' "$out_key_list" | sed -n "s/^key $id //p" | head -n 1)" &&
+    [ "$out_key_id" = "$id" ] &&
+    printf '%s\n' pinward-key-v1 "organisation: $organisation" "key: $id" "sha256: $out_key_sha256" \
+      "valid-until: $voucher_until" | has_signature "$out_key_file" "$voucher_signature" ||
+    fail "the signature of its voucher by $voucher_id is wrong" || return
+  write_key "$state_dir/pins."
 }
 
-# Sets `key_id`, `key_hash` and `pem` of one public key in base64.
-identify() {
-  pem=$(printf '%s\n' "$1" | openssl base64 -d -A | openssl pkey -pubin -inform DER -pubout 2>/dev/null) &&
-    [ "$(printf '%s\n' "$pem" | sed '/^-----/d' | tr -d '\n')" = "$1" ] &&
-    key_hash=$(printf '%s\n' "$1" | openssl base64 -d -A | openssl dgst -sha256 -r) || return
-  key_hash=${key_hash%% *}
-  key_id=$(printf %.16s "$key_hash")
+# in:  BASE64 of the DER of one public key
+# out: out_key_id, out_key_sha256, out_key_pem
+parse_public_key() {
+  out_key_pem=$(printf '%s\n' "$1" | openssl base64 -d -A | openssl pkey -pubin -inform DER -pubout 2>/dev/null) &&
+    [ "$(printf '%s\n' "$out_key_pem" | sed '/^-----/d' | tr -d '\n')" = "$1" ] &&
+    out_key_sha256=$(printf '%s\n' "$1" | openssl base64 -d -A | openssl dgst -sha256 -r) || return
+  out_key_sha256=${out_key_sha256%% *}
+  out_key_id=$(printf %.16s "$out_key_sha256")
 }
 
-keep_key() {
-  put "$1$key_id.pem" 644 <<EOF
-$pem
+# in: PREFIX of the file's path; out_key_id, out_key_pem
+write_key() {
+  write_file "$1$out_key_id.pem" 644 <<EOF
+$out_key_pem
 EOF
 }
-
-has_openssl() { command -v openssl >/dev/null; }
 
 is_key_id() {
   case $1 in *[!0-9a-f]*) return 1 ;; esac
@@ -657,43 +805,239 @@ is_key_id() {
 }
 
 # --- reports ----------------------------------------------------------------------------------------------------------
+# Reports to the server whether a revision was applied or failed: once for each revision and outcome.
 
-# Finds the `report` of what came of a revision: once for each outcome, and none for a day to a server that takes none. It
-# is noted before it is sent, since nobody waits to hear whether it was taken.
-plan_report() {
-  report=''
-  { is_number "$revision" && [ "$(get "reported_$1")" != "$revision" ]; } || return 0
-  [ ! -f "$no_reports" ] || has_come "$(cat "$no_reports")" || return 0
-  report="\"machine\":\"$machine\",\"revision\":$revision,\"outcome\":\"$1\""
-  [ -z "$cli" ] || report="$report,\"cli\":\"$cli\""
+# The caller records the report in the state before it sends the report, since nobody waits for the server's reply.
+# in:  OUTCOME, applied or failed; REASON of a failure; out_revision
+# out: out_report: the fields of the report in JSON, or nothing
+prepare_report() {
+  out_report=''
+  { is_number "$out_revision" && [ "$(read_state "reported_$1")" != "$out_revision" ]; } || return 0
+  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" || return 0
+  out_report="\"machine\":\"$machine\",\"revision\":$out_revision,\"outcome\":\"$1\""
+  [ -z "$cli" ] || out_report="$out_report,\"cli\":\"$cli\""
   [ "$1" = applied ] ||
-    report="$report,\"reason\":\"$(printf %s "$trouble" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
+    out_report="$out_report,\"reason\":\"$(printf %s "$2" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
 }
 
+# Sends in the background. A server without reports gets none for a day.
+# in: out_report
 send_report() {
-  [ -n "$report" ] || return 0
+  [ -n "$out_report" ] || return 0
   {
     exec </dev/null >/dev/null 2>&1
-    case $(call_server /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$report}" \
+    case $(http_request /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$out_report}" \
       --output /dev/null --write-out '%{http_code}') in
-      404 | 405) echo $(($(now) + max_wait)) >"$no_reports" ;;
+      404 | 405) echo $(($(now) + max_wait)) >"$no_reports_file" ;;
     esac
   } &
 }
 
-# --- doctor -----------------------------------------------------------------------------------------------------------
+# --- state ------------------------------------------------------------------------------------------------------------
+# The facts that the agent keeps about its copy, as lines of key=value, and the questions that they answer.
 
-# Looks at all that decides which models a developer gets here, and asks Vertex itself for one token of each pinned one.
-# It changes nothing and makes no file. PINWARD_VERTEX_URL is for tests, and leads nowhere but to this very machine, since
-# an access token goes there.
+# in: KEY
+read_state() { sed -n "s/^$1=//p" "$state_file" 2>/dev/null; }
+
+# Replaces the lines of these keys. The other lines stay.
+# in: KEY=VALUE ...
+write_state() {
+  replaced=$(printf '^%s\n' "$@" | sed 's/=.*/=/')
+  lines=$(grep -v "$replaced" "$state_file" 2>/dev/null; printf '%s\n' "$@")
+  write_file "$state_file" 644 <<EOF
+$lines
+EOF
+}
+
+is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
+
+is_unaltered() {
+  compute_sha256 "$applied_file"
+  if [ -n "$out_sha256" ]; then [ "$out_sha256" = "$(read_state etag)" ]; else cmp -s "$copy" "$applied_file"; fi
+}
+
+# out: out_seconds_left until the next poll, when it is not due
+is_due() { has_passed "$(read_state next_at)"; }
+
+is_rollout_active() { ! has_passed "$(read_state moving_until)"; }
+
+# Sets a variable for each line NAME=VALUE of standard input.
+# in:  PREFIX for the names of the variables, the NAMES that are known
+# out: the variables; out_unknown_name: the last name that is not known
+set_variables() {
+  out_unknown_name=''
+  while IFS= read -r line; do
+    name=${line%%=*}
+    case $name in *[!a-z_]*) out_unknown_name=$name && continue ;; '') continue ;; esac
+    case " $2 " in *" $name "*) eval "$1$name=\${line#*=}" ;; *) out_unknown_name=$name ;; esac
+  done
+}
+
+# --- files ------------------------------------------------------------------------------------------------------------
+# Writes files in one step, hashes them, and tells a complete file from a truncated one.
+
+# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file.
+# in:  FILE MODE
+# out: temporary_file, for clean_up; out_reason
+write_file() {
+  temporary_file=$(mktemp "${1%/*}/.${1##*/}.XXXXXX" 2>/dev/null) || fail "could not write in ${1%/*}" || return
+  write_error=$(cat 2>&1 >"$temporary_file") && chmod "$2" "$temporary_file" &&
+    { sync "$temporary_file" 2>/dev/null || :; } && mv -f "$temporary_file" "$1" && return
+  rm -f "$temporary_file"
+  fail "could not write $1: $(printf %s "$write_error" | sed 's/.*: //; q')"
+}
+
+# in:  FILE
+# out: out_sha256; '' on a machine without a tool for it
+compute_sha256() {
+  out_sha256=$({ sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$1" 2>/dev/null)
+  out_sha256=${out_sha256%% *}
+}
+
+# Detects a truncated file without its hash.
+# in: FILE
+is_complete() {
+  [ -s "$1" ] || return
+  case $format in
+    sh) [ -z "$(tail -c 1 "$1")" ] ;;
+    *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;
+  esac
+}
+
+# --- lock -------------------------------------------------------------------------------------------------------------
+# Lets one agent at a time work in the state folder. The lock is a symbolic link, which one step creates with the pid.
+
+# Breaks the lock of a dead agent, and a lock that is older than any agent: another process may have that pid by now.
+acquire_lock() {
+  tries=0
+  until ln -s $$ "$lock" 2>/dev/null; do
+    holder=$(readlink "$lock")
+    if [ -n "$holder" ] && { ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" -mmin +5)" ]; }; then
+      rm -f "$lock"
+      continue
+    fi
+    tries=$((tries + 1))
+    [ $tries -le 10 ] || return
+    sleep 0.5 2>/dev/null || sleep 1
+  done
+  trap clean_up EXIT
+  trap 'exit 1' HUP INT TERM
+  # Files of agents that were killed.
+  rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
+}
+
+# Removes the work files and releases the lock.
+clean_up() {
+  rm -f "$work".* ${temporary_file:+"$temporary_file"}
+  [ "$(readlink "$lock")" != $$ ] || rm -f "$lock"
+}
+
+# --- time -------------------------------------------------------------------------------------------------------------
+# Reads the clock, compares times, and validates numbers. An epoch is in seconds; a timestamp is 2026-12-02T08:00:00Z.
+
+now() { date +%s; }
+
+utc_now() { date -u $utc_form; }
+
+# in: EPOCH
+format_utc() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc_now; } 2>/dev/null; }
+
+# An epoch more than a day ahead counts as passed: a clock that was set back must not silence the agent.
+# in:  EPOCH
+# out: out_seconds_left until then
+has_passed() {
+  is_number "$1" || return 0
+  out_seconds_left=$(($1 - $(now)))
+  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt $max_wait ]
+}
+
+# Tolerates a clock that is fast by clock_skew.
+# in: TIMESTAMP
+has_expired() {
+  is_before "$1" "$(utc_now)" || return
+  limit=$(($(now) - clock_skew))
+  is_before "$1" "$(format_utc $limit)"
+}
+
+# in: two TIMESTAMPs; false if either of them is no timestamp
+is_before() {
+  { is_timestamp "$1" && is_timestamp "$2"; } || return
+  strip_to_digits "$1" && earlier=$out_digits
+  strip_to_digits "$2" && [ "$earlier" -lt "$out_digits" ]
+}
+
+# in:  TEXT
+# out: out_digits: the text without all other characters
+strip_to_digits() {
+  out_digits=$1
+  while :; do
+    case $out_digits in *[!0-9]*) out_digits=${out_digits%%[!0-9]*}${out_digits#*[!0-9]} ;; *) return ;; esac
+  done
+}
+
+is_timestamp() {
+  case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
+}
+
+# At most 13 digits, which every shell can calculate with.
+is_number() {
+  case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
+}
+
+# Prints the first if it is a number, else the second; at most a day.
+# in: TEXT DEFAULT
+seconds_or() {
+  if ! is_number "$1"; then echo "$2"; elif [ "$1" -gt $max_wait ]; then echo $max_wait; else echo "$1"; fi
+}
+
+# --- programs and messages --------------------------------------------------------------------------------------------
+# Runs other programs within the timeout, and prints warnings and errors.
+
+# macOS has perl but no timeout.
+# in: COMMAND ...; timeout
+run_with_timeout() {
+  if command -v timeout >/dev/null; then
+    timeout "$timeout" "$@"
+  elif command -v perl >/dev/null; then
+    # shellcheck disable=SC2016 # perl expands these, not the shell
+    perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
+      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
+      "$timeout" "$@"
+  else
+    "$@"
+  fi
+}
+
+is_token() {
+  case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
+}
+
+warn() { printf 'pinward: %s\n' "$*" >&2; }
+
+# Fails, and leaves the reason for the caller to print.
+# out: out_reason
+fail() { out_reason=$* && return 1; }
+
+# in: EXIT_CODE MESSAGE
+die() {
+  exit_code=$1 && shift
+  warn "$*"
+  exit "$exit_code"
+}
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+# The command that checks all settings that decide which models a developer gets on this machine. The doctor asks
+# Vertex AI for one token of each pinned model. The doctor changes nothing and makes no file.
+
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 doctor() {
-  vertex=${PINWARD_VERTEX_URL:-}
-  [ -z "$vertex" ] || { [ "${vertex%:*}" = http://127.0.0.1 ] && is_number "${vertex##*:}"; } ||
+  vertex_url=${PINWARD_VERTEX_URL:-}
+  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  timeout=5 pins='' models='' advice='' problems=0
+  timeout=5 out_pins='' out_models='' advice='' problems=0
   claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
-  case $(uname -s) in Darwin) browse=open ;; *) browse=xdg-open ;; esac
-  if [ "$(id -u)" -eq 0 ] || [ "$config" = "$users" ]; then agent=pinward; else agent='sudo pinward'; fi
+  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
+  if [ "$(id -u)" -eq 0 ] || [ "$config" = "$user_config" ]; then agent=pinward; else agent='sudo pinward'; fi
   check_config
   check_pins
   check_age
@@ -709,78 +1053,568 @@ doctor() {
   return 1
 }
 
-finding() { printf '%-8s %-12s %s\n' "$1" "$2" "$(printable "$3")"; }
-fine() { finding ok "$1" "$2"; }
-skip() { finding skipped "$1" "$2"; }
+# in: CHECK TEXT
+report_ok() { print_finding ok "$1" "$2"; }
 
-# What is wrong, what it means, and the one command that mends it. The same advice is given once.
-problem() {
-  finding problem "$1" "$2"
+# in: CHECK REASON
+report_skipped() { print_finding skipped "$1" "$2"; }
+
+# Prints the problem and keeps the advice for the end. The same advice is given once.
+# in:  CHECK PROBLEM MEANING FIX_COMMAND
+# out: problems, advice
+report_problem() {
+  print_finding problem "$1" "$2"
   problems=$((problems + 1))
-  told="$(printable "$3")$newline  $(printable "$4")"
-  case $advice in *": $told$newline"*) ;; *) advice="$advice$newline$1: $told$newline" ;; esac
+  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
+  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
 }
 
-# One line, without what could play tricks on a terminal.
-printable() {
+# in: VERDICT CHECK TEXT
+print_finding() { printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")"; }
+
+# Prints the text as one line of printable ASCII, so that no text controls a terminal.
+# in: TEXT
+to_printable() {
   case $1 in
     *[!\ -~]*) printf %s "$1" | tr '\n' ' ' | tr -s ' ' | tr -cd ' -~' | sed 's/ $//' ;;
     *) printf %s "$1" ;;
   esac
 }
 
-# In single quotes, for a shell, where it needs any.
-quoted() {
-  case $1 in *[!A-Za-z0-9_./:@=~-]*) printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;; *) printf %s "$1" ;; esac
+# Prints the text as one word for a shell, in single quotes if it needs them.
+# in: TEXT
+quote_for_shell() {
+  case $1 in
+    *[!A-Za-z0-9_./:@=~-]*) printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
+    *) printf %s "$1" ;;
+  esac
 }
 
-edit() {
-  if [ -w "$1" ]; then printf '%s %s' "${EDITOR:-vi}" "$(quoted "$1")"; else printf 'sudo vi %s' "$(quoted "$1")"; fi
-}
-
-# The command that installs this configuration anew, with more options.
-reinstall() {
-  printf 'sudo pinward install --server %s --machine %s --delivery %s' "${server:-https://SERVER}" "$machine" "$delivery"
-  if [ -n "$token_command" ]; then
-    printf ' --token-command %s' "$(quoted "$token_command")"
+# Prints the command that opens a file in an editor.
+# in: FILE
+edit_command() {
+  if [ -w "$1" ]; then
+    printf '%s %s' "${EDITOR:-vi}" "$(quote_for_shell "$1")"
   else
-    printf ' --token-file %s' "$(quoted "${token_file:-FILE}")"
+    printf 'sudo vi %s' "$(quote_for_shell "$1")"
+  fi
+}
+
+# Prints the command that installs this configuration again, with more options.
+# in: OPTION ...
+install_command() {
+  printf 'sudo pinward install --server %s --machine %s --delivery %s' \
+    "${server:-https://SERVER}" "$machine" "$delivery"
+  if [ -n "$token_command" ]; then
+    printf ' --token-command %s' "$(quote_for_shell "$token_command")"
+  else
+    printf ' --token-file %s' "$(quote_for_shell "${token_file:-FILE}")"
   fi
   [ $# -eq 0 ] || printf ' %s' "$@"
 }
 
+# --- doctor: agent ----------------------------------------------------------------------------------------------------
+# Checks the agent: its configuration, the applied pins, their age and their signature.
+
 check_config() {
-  if [ -n "$trouble" ]; then
-    problem config "$trouble" 'The agent fetches nothing with this configuration.' "$(reinstall)"
+  if [ -n "$config_error" ]; then
+    report_problem config "$config_error" 'The agent fetches nothing with this configuration.' "$(install_command)"
   else
-    fine config "$config: $server"
+    report_ok config "$config: $server"
   fi
 }
 
 check_pins() {
   if ! is_applied; then
-    problem pins 'nothing is applied' \
-      "Claude Code runs without pins. Last error: $(get last_error | grep . || echo none)" "$agent login"
+    report_problem pins 'nothing is applied' \
+      "Claude Code runs without pins. Last error: $(read_state last_error | grep . || echo none)" "$agent login"
   elif ! read_pins; then
-    pins='' models=''
-    problem pins "could not read $applied" \
-      'It is not as Pinward writes it. Since 2.1.259 Claude Code does not start on a managed file that it cannot read.' \
+    out_pins='' out_models=''
+    report_problem pins "could not read $applied_file" \
+      'Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file.' \
       "$agent login"
-  elif ! is_as_fetched; then
-    problem pins "altered since it was fetched: $applied" 'What is in force is not what the server said.' "$agent login"
+  elif ! is_unaltered; then
+    report_problem pins "altered since it was fetched: $applied_file" \
+      'The settings in force differ from the settings that the server sent.' "$agent login"
   else
-    fine pins "revision $(get revision), as fetched: $applied"
+    report_ok pins "revision $(read_state revision), as fetched: $applied_file"
   fi
 }
 
-# Sets `pins` to what is applied, as lines such as env.NAME=VALUE, and `models` to lines of family, model and location. The
-# region variable of a model has its family in its name, and only those of pinned models are written.
+check_age() {
+  if ! is_applied; then report_skipped age 'nothing is applied' && return; fi
+  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until)
+  if has_expired "$valid_until"; then
+    stale="valid until $valid_until, which has passed"
+  elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
+    stale="no contact with the server since ${checked_at:-the installation}"
+  else
+    report_ok age "last contact with the server: $checked_at" && return
+  fi
+  report_problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: $(read_state last_error | grep . || echo none)" "$agent login"
+}
+
+check_signatures() {
+  if [ -z "$organisation" ]; then
+    check_without_keys
+  elif ! has_openssl; then
+    report_problem signatures 'there is no openssl on this machine' \
+      'Without openssl the agent accepts no answer, so the pins become stale.' \
+      "sudo $(command -v apt-get >/dev/null && echo apt-get || echo dnf) install openssl"
+  elif [ -z "$(list_trusted_keys)" ]; then
+    report_problem signatures "no key of $organisation is in $keys" \
+      'Without a key the agent can verify no answer, so it accepts none.' \
+      "$(install_command --organisation "$organisation" --trust-on-first-use)"
+  elif [ -z "$(read_state signed_by)" ]; then
+    report_problem signatures 'the pins were applied before the keys were pinned' \
+      'The signature of these pins was never verified.' "$agent login"
+  else
+    report_ok signatures "of $organisation, by $(read_state signed_by)"
+  fi
+}
+
+check_without_keys() {
+  if [ -z "$offline$config_error" ] && fetch_keys && ! printf '%s\n' "$out_key_list" | grep -q '^key '; then
+    report_skipped signatures "$server names no keys to check them by" && return
+  fi
+  report_problem signatures 'not checked: no keys pinned' \
+    'Anybody who can impersonate the server can set the pins of this machine.' "$(install_command --trust-on-first-use)"
+}
+
+# --- doctor: managed settings -----------------------------------------------------------------------------------------
+# Checks whether another managed source outranks the pins. Server-managed settings outrank a profile or HKLM, and those
+# outrank files. Of several files the last in the alphabet wins. A policyHelper replaces all of them.
+
+check_rank() {
+  problems_before=$problems
+  check_server_managed_settings
+  check_profiles
+  check_managed_files
+  [ $problems -gt "$problems_before" ] || report_ok rank 'no other managed source outranks the pins'
+}
+
+check_server_managed_settings() {
+  settings=$claude_home/remote-settings.json
+  if [ -s "$settings" ] && flatten_json "$settings" | grep -q .; then
+    report_problem rank "server-managed settings: $settings" \
+      'They outrank files and profiles. Of files and profiles only env still works, and no policyHelper.' \
+      'claude auth logout'
+  fi
+}
+
+check_profiles() {
+  for file in "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-$(id -un)}/com.anthropic.claudecode.plist"; do
+    { [ "$open_command" = open ] && [ -f "$file" ]; } || continue
+    { [ "$delivery" = helper ] && grep -qa pinward-helper "$file"; } || grep -qa managedSourcesBehavior "$file" ||
+      report_problem rank "a profile: $file" \
+        'It outranks files. Of files only env still works. The MDM administrator can add managedSourcesBehavior.' \
+        'sudo profiles show -type configuration'
+  done
+}
+
+check_managed_files() {
+  is_read_later=''
+  for file in "${settings_dir%.d}.json" "$settings_dir"/*.json; do
+    if [ "$file" = "$fragment_file" ]; then
+      is_read_later=yes
+    elif [ -f "$file" ]; then
+      check_managed_file "$file"
+    fi
+  done
+}
+
+# in: FILE; is_read_later: yes for a file that Claude Code reads after the pins
+check_managed_file() {
+  if ! settings=$(flatten_json "$1"); then
+    report_problem rank "could not read $1" \
+      'Since 2.1.259 Claude Code does not start when it cannot read a managed file.' "$(edit_command "$1")"
+    return
+  fi
+  helper=$(printf '%s\n' "$settings" | sed -n 's/^policyHelper\.path=//p')
+  if [ -n "$helper" ] && [ "$helper" != /usr/local/bin/pinward-helper ] && [ "$delivery$is_read_later" != helper ]; then
+    report_problem rank "$1 names another policyHelper: $helper" \
+      'The output of that helper replaces every other managed source.' "$(edit_command "$1")"
+  fi
+  [ "$delivery" != helper ] && [ -n "$out_pins" ] && [ "$delivery$is_read_later" != fragment ] || return 0
+  find_conflicts "$settings"
+  [ -z "$out_conflicts" ] ||
+    report_problem rank "$1: ${out_conflicts#, }" \
+      'Claude Code reads this file after the pins, so this file replaces them.' "$(edit_command "$1")"
+}
+
+# --- doctor: conflicts ------------------------------------------------------------------------------------------------
+# Compares the variables of this shell, and the settings of the user and the project, with the pins.
+
+check_shell() {
+  if [ -z "$out_pins" ]; then report_skipped shell 'there are no pins to compare with' && return; fi
+  read_variables
+  find_conflicts "$out_variables"
+  if [ -z "$out_conflicts$out_missing" ]; then
+    report_ok shell 'no variable of this shell conflicts with a pin' && return
+  fi
+  fix=${out_conflicting_names:+"unset$out_conflicting_names"}
+  [ "$delivery" != shell ] || fix="${fix:+$fix; }eval \"\$(pinward env)\""
+  [ -z "$out_missing" ] || out_missing=", not set:$out_missing" out_overrides_pins=yes
+  conflicts=$out_conflicts$out_missing
+  report_problem shell "${conflicts#, }" "$(explain_conflict "$(list_profiles)")" "$fix"
+}
+
+# out: out_variables: lines of env.NAME=VALUE for the variables of this shell that concern the pins; out_missing: the
+#      pinned variables that this shell lacks, where the shell is to deliver them
+read_variables() {
+  out_variables='' out_missing=''
+  for setting in $(printf '%s\n' "$out_pins" | sed -n 's/^\(env\.[A-Z][A-Z0-9_]*\)=.*/\1/p') env.ANTHROPIC_MODEL \
+    env.ANTHROPIC_DEFAULT_MODEL env.CLAUDE_CODE_SUBAGENT_MODEL env.ANTHROPIC_VERTEX_BASE_URL \
+    env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST env.CLAUDE_CODE_USE_BEDROCK env.CLAUDE_CODE_USE_FOUNDRY \
+    env.CLAUDE_CODE_USE_MANTLE env.CLAUDE_CODE_USE_ANTHROPIC_AWS env.CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD; do
+    name=${setting#env.}
+    value='' is_set=''
+    eval "value=\${$name-} is_set=\${$name+yes}"
+    if [ -n "$is_set" ]; then
+      out_variables="$out_variables$setting=$(to_printable "$value")$newline"
+    elif has_pin "$setting" && [ -n "$(print_pin "$setting")" ]; then
+      out_missing="$out_missing $name"
+    fi
+  done
+  [ "$delivery" = shell ] || out_missing=''
+  out_variables=$(printf %s "$out_variables" | sort -u)
+}
+
+# Prints which profiles of the user's shells name a conflicting variable.
+list_profiles() {
+  profiles=''
+  for file in .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish; do
+    for name in $out_conflicting_names; do
+      ! grep -q "$name" "$root${HOME:-}/$file" 2>/dev/null || { profiles="$profiles ~/$file" && break; }
+    done
+  done
+  echo "${profiles:+"New shells get the value from$profiles."}"
+}
+
+check_user_settings() {
+  if [ -z "$out_pins" ]; then report_skipped settings 'there are no pins to compare with' && return; fi
+  problems_before=$problems unreadable='' previous=''
+  project_dir=$root$(pwd)/.claude
+  for file in "$claude_home/settings.json" "$project_dir/settings.json" "$project_dir/settings.local.json"; do
+    { [ -f "$file" ] && [ "$file" != "$previous" ]; } || continue
+    previous=$file
+    if ! settings=$(flatten_json "$file"); then unreadable="$unreadable, could not read $file" && continue; fi
+    find_conflicts "$settings"
+    [ -z "$out_conflicts" ] ||
+      report_problem settings "$file: ${out_conflicts#, }" \
+        "$(explain_conflict 'Remove the setting from that file.')" "$(edit_command "$file")"
+  done
+  if [ -n "$unreadable" ]; then
+    report_skipped settings "${unreadable#, }"
+  elif [ $problems -eq "$problems_before" ]; then
+    report_ok settings "no setting of this user or project conflicts with a pin"
+  fi
+}
+
+# in: ADVICE
+explain_conflict() {
+  if [ -n "$out_overrides_pins" ]; then
+    echo "This overrides the pins.${1:+ $1}"
+  else
+    echo "Claude Code still follows the pins. Other programs, and Claude Code before 2.0.47, do not.${1:+ $1}"
+  fi
+}
+
+# in:  SETTINGS, lines of path=value
+# out: out_conflicts: the settings that differ from the pins; out_conflicting_names; out_overrides_pins: yes if Claude
+#      Code follows one of these settings instead of the pin
+find_conflicts() {
+  out_conflicts='' out_conflicting_names='' out_overrides_pins=''
+  while IFS= read -r setting; do
+    [ -z "$setting" ] || compare_setting "${setting%%=*}" "${setting#*=}"
+  done <<EOF
+$(printf '%s\n' "$1" | grep -e '^model=' -e '^env\.ANTHROPIC_[A-Z_]*=' -e '^env\.CLAUDE_CODE_[A-Z_]*=' \
+  -e '^env\.CLOUD_ML_REGION=' -e '^env\.VERTEX_REGION_[A-Z0-9_]*=')
+EOF
+}
+
+# in:  NAME VALUE
+# out: one more conflict, if there is one
+compare_setting() {
+  if has_pin "$1"; then
+    [ "$2" != "$(print_pin "$1")" ] || return 0
+    [ "$delivery" != shell ] || out_overrides_pins=yes
+  else
+    case $1 in
+      model | env.ANTHROPIC_MODEL | env.ANTHROPIC_DEFAULT_MODEL | env.CLAUDE_CODE_SUBAGENT_MODEL)
+        ! is_pinned_model "$2" || return 0 ;;
+      env.ANTHROPIC_VERTEX_BASE_URL | env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST | env.CLAUDE_CODE_USE_*)
+        case $2 in '' | 0 | false | no | off) return ;; esac ;;
+      *) return 0 ;;
+    esac
+    out_overrides_pins=yes
+  fi
+  out_conflicts="$out_conflicts, ${1#env.}=$2" out_conflicting_names="$out_conflicting_names ${1#env.}"
+}
+
+# --- doctor: Claude Code ----------------------------------------------------------------------------------------------
+# Checks whether the installed Claude Code is new enough for the delivery, the policy and each pin.
+
+check_cli() {
+  cli=$(find_cli_version)
+  if [ -z "$cli" ]; then report_skipped cli 'there is no Claude Code on the PATH' && return; fi
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
+  for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
+    is_older_version "$cli" "$minimum" || continue
+    report_problem cli "$cli, and the pins need $minimum" \
+      'This Claude Code is too old for the delivery or for the policy.' 'claude update'
+    return
+  done
+  if [ -n "$offline" ]; then report_skipped cli "$cli; not asked what the pins need (--offline)" && return; fi
+  if ! request_cli_problem; then
+    report_skipped cli "$cli; could not ask $server what the pins need: $out_reason" && return
+  fi
+  if [ -n "$out_cli_problem" ]; then
+    report_problem cli "$cli is older than a pin needs" "$out_cli_problem" 'claude update'
+  else
+    report_ok cli "$cli runs every pin"
+  fi
+}
+
+# in: VERSION OTHER_VERSION
+is_older_version() {
+  [ -n "$2" ] && [ "$1" != "$2" ] &&
+    [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}
+
+# Asks the server, which knows what each model needs: an older Claude Code gets another model, with a reason.
+# out: out_cli_problem: why this Claude Code does not get a pinned model, or nothing; out_reason
+request_cli_problem() {
+  [ -z "$config_error" ] || fail "$config_error" || return
+  output=$(
+    token=$(read_token 2>/dev/null) || { echo 'this user may not read its token' && exit 1; }
+    is_token "$token" || { echo 'the token has characters that no bearer token has' && exit 1; }
+    http_request "/v1/pins.json?machine=$machine&cli=$cli" "$timeout" $max_bytes \
+      --write-out '\nHTTP %{http_code}\n' 2>&1
+  )
+  case $output in
+    *"${newline}HTTP 200") ;;
+    *)
+      fail "$(printf '%s\n' "$output" | sed 's/^curl: ([0-9]*) //; /^HTTP 000$/d' | tail -n 1 | cut -c 1-200)"
+      return ;;
+  esac
+  answer=$(printf '%s\n' "$output" | sed '$d' | flatten_json -) || fail 'could not read the answer' || return
+  index=$(printf '%s\n' "$answer" | sed -n \
+    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
+  out_cli_problem=${index:+$(printf '%s\n' "$answer" | sed -n "s/^reasons\.$index\.text=//p")}
+}
+
+# --- doctor: credentials ----------------------------------------------------------------------------------------------
+# Checks the application default credentials with which Claude Code calls Vertex AI, and gets an access token by gcloud.
+
+# out: credentials_file, login_command; out_access_token, or nothing
+check_credentials() {
+  out_access_token=''
+  credentials_file=${CLOUDSDK_CONFIG:-${HOME:-}/.config/gcloud}/application_default_credentials.json
+  credentials_file=$root${GOOGLE_APPLICATION_CREDENTIALS:-$credentials_file}
+  login_command='gcloud auth application-default login'
+  if [ -n "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] && [ ! -r "$credentials_file" ]; then
+    report_problem credentials "could not read $credentials_file" \
+      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' \
+      'unset GOOGLE_APPLICATION_CREDENTIALS'
+  elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then
+    report_skipped credentials "--offline: $credentials_file was not tried"
+  elif [ -n "$offline" ] || ! command -v gcloud >/dev/null; then
+    if [ -r "$credentials_file" ]; then
+      report_skipped credentials "there is no gcloud here to try $credentials_file with" && return
+    fi
+    report_problem credentials 'no application default credentials' \
+      "Claude Code calls Vertex AI with them, and there is no $credentials_file." "$login_command"
+  else
+    request_access_token
+  fi
+}
+
+# out: out_access_token
+request_access_token() {
+  run_gcloud
+  if [ "$gcloud_code" -ne 0 ]; then report_gcloud_error && return; fi
+  out_access_token=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  if [ -n "$out_access_token" ]; then
+    report_ok credentials 'Google accepted the application default credentials'
+  else
+    report_skipped credentials 'could not read what gcloud printed'
+  fi
+}
+
+# gcloud may need some seconds to start.
+# out: gcloud_output, gcloud_code
+run_gcloud() {
+  timeout=10
+  gcloud_output=$(
+    export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
+    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1
+    run_with_timeout gcloud auth application-default print-access-token </dev/null 2>&1
+  ) && gcloud_code=0 || gcloud_code=$?
+  timeout=5
+}
+
+report_gcloud_error() {
+  case $gcloud_code:$gcloud_output in
+    124:* | 137:* | 143:*) report_skipped credentials "gcloud did not answer within 10 seconds" ;;
+    *'were not found'* | *'not automatically determine'*)
+      report_problem credentials 'no application default credentials' \
+        'Claude Code calls Vertex AI with them, and there are none.' "$login_command" ;;
+    *'Failed to resolve'* | *'Max retries'* | *'Unable to find the server'* | *'Failed to establish'*)
+      report_problem credentials 'gcloud could not reach Google' 'The network or the proxy blocks gcloud.' \
+        'gcloud info --run-diagnostics' ;;
+    *) error=$(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)
+      report_problem credentials 'the application default credentials are expired or refused' \
+        "Claude Code cannot call Vertex AI. $error" "$login_command" ;;
+  esac
+}
+
+# --- doctor: models ---------------------------------------------------------------------------------------------------
+# Asks Vertex AI for one token of each pinned model, and explains each refusal.
+
+check_models() {
+  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
+  quota_project=${GOOGLE_CLOUD_QUOTA_PROJECT:-$(flatten_json "$credentials_file" | sed -n 's/^quota_project_id=//p')}
+  while read -r family model location; do
+    [ -z "$family" ] || check_model
+  done <<EOF
+$out_models
+EOF
+}
+
+# in: family, model, location, project, quota_project
+check_model() {
+  pin="$model in $location"
+  case ${project:-?}${location:-?}$quota_project$model in
+    *[!a-z0-9@:.-]*)
+      report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
+      return ;;
+  esac
+  if [ -n "$offline" ]; then
+    report_skipped "$family" "--offline: $pin was not asked"
+  elif [ -z "$out_access_token" ]; then
+    report_skipped "$family" "$pin was not asked: there is no access token"
+  else
+    request_model && report_model
+  fi
+}
+
+# out: out_http_status, out_body
+request_model() {
+  case $location in
+    global) host=aiplatform.googleapis.com ;;
+    us | eu) host=aiplatform.$location.rep.googleapis.com ;;
+    *) host=$location-aiplatform.googleapis.com ;;
+  esac
+  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
+  [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
+  output=$(
+    token=$out_access_token server=${vertex_url:-https://$host}
+    http_request "/v1/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
+      "$timeout" $max_bytes "$@" \
+      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
+  ) && curl_code=0 || curl_code=$?
+  out_http_status=$(printf '%s\n' "$output" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
+  out_body=$(printf '%s\n' "$output" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-5000)
+  case $curl_code in
+    0) return ;;
+    28) report_skipped "$family" "$pin: $host did not answer within $timeout seconds" ;;
+    *) report_problem "$family" "$pin: could not reach $host" \
+      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head https://$host/" ;;
+  esac
+  return 1
+}
+
+# The texts and status codes are those of vertex-verdict.ts. Texts come first: status codes alone are ambiguous.
+report_model() {
+  console=https://console.cloud.google.com
+  garden="$open_command '$console/vertex-ai/publishers/anthropic/model-garden/${model%@*}?project=$project'"
+  case $out_http_status in
+    200) ! body_has '"type" *: *"message"' || { report_ok "$family" "$pin answers" && return; } ;;
+    400) ! body_has '"invalid_request_error"' || { report_ok "$family" "$pin answers" && return; } ;;
+    404) ! body_has '<html' || {
+      report_skipped "$family" "could not read the answer of $host: it is a web page" && return
+    } ;;
+  esac
+  if body_has 'is not allowed to use Publisher Model'; then
+    report_problem "$family" "$pin: project $project has not enabled it" \
+      'Somebody has to accept the terms of the model in Model Garden.' "$garden"
+  elif body_has 'is not servable in region'; then
+    report_problem "$family" "$pin: not served there" \
+      'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.' \
+      "$agent login"
+  elif body_has 'constraints/vertexai.allowedModels'; then
+    report_problem "$family" "$pin: forbidden by an organisation policy" \
+      'An administrator has to allow the model there.' \
+      "gcloud org-policies describe vertexai.allowedModels --effective --project $project"
+  elif body_has 'data sharing' || body_has data_sharing_enabled_provider; then
+    report_problem "$family" "$pin: needs data sharing" \
+      'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.' "$garden"
+  else
+    report_http_status
+  fi
+}
+
+# in: PATTERN
+body_has() { printf '%s\n' "$out_body" | grep -qi "$1"; }
+
+report_http_status() {
+  case $out_http_status in
+    401) report_problem "$family" "$pin: the credentials are refused" 'Google does not accept the access token.' \
+      "$login_command" ;;
+    404) report_problem "$family" "$pin: 404, not found" \
+      "Project $project has not enabled the model, or the location does not serve it. Enable it, or change the pin." \
+      "$garden" ;;
+    429) report_quota ;;
+    403) report_denial ;;
+    *) report_skipped "$family" "$pin: no verdict, HTTP $out_http_status: $(printf %s "$out_body" | cut -c 1-200)" ;;
+  esac
+}
+
+report_quota() {
+  if body_has 'quota exceeded.*per_base_model'; then
+    report_problem "$family" "$pin: 429, the quota is 0 or used up" "Project $project needs more quota in $location." \
+      "$open_command '$console/iam-admin/quotas?project=$project'"
+  else
+    report_skipped "$family" "$pin: 429, Vertex is busy; try again later"
+  fi
+}
+
+report_denial() {
+  account=$(flatten_json "$credentials_file" | sed -n 's/^client_email=/serviceAccount:/p')
+  if body_has 'requires a quota project' ||
+    { body_has SERVICE_DISABLED && [ -n "$quota_project" ] && [ "$quota_project" != "$project" ]; }; then
+    report_problem "$family" "$pin: calls are charged to another project, ${quota_project:-of gcloud}" \
+      'The Vertex AI API is not enabled in that project.' "gcloud auth application-default set-quota-project $project"
+  elif body_has BILLING_DISABLED || body_has 'billing to be enabled'; then
+    report_problem "$family" "$pin: project $project has no billing" 'Vertex AI requires billing.' \
+      "gcloud billing projects link $project --billing-account ACCOUNT"
+  elif body_has SERVICE_DISABLED || body_has 'has not been used in project'; then
+    report_problem "$family" "$pin: the Vertex AI API is disabled" "Project $project needs this API." \
+      "gcloud services enable aiplatform.googleapis.com --project $project"
+  else
+    report_problem "$family" "$pin: no permission aiplatform.endpoints.predict" \
+      "An administrator has to grant this permission on project $project." \
+      "gcloud projects add-iam-policy-binding $project --member ${account:-user:YOUR@ADDRESS}\
+ --role roles/aiplatform.user"
+  fi
+}
+
+# --- doctor: pins and JSON --------------------------------------------------------------------------------------------
+# Reads the applied pins and other JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
+
+# A region variable has the family of its model in its name, and only the variables of pinned models are written.
+# out: out_pins: lines of path=value; out_models: lines of family, model and location
 read_pins() {
   case $delivery in
-    shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
-    *) pins=$(flatten "$applied") && pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//') ;;
+    shell) out_pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
+    *)
+      out_pins=$(flatten_json "$applied_file") &&
+        out_pins=$(printf '%s\n' "$out_pins" | sed 's/^managedSettings\.//') ;;
   esac || return
-  models=$(printf '%s\n' "$pins" | awk -F = '
+  out_models=$(printf '%s\n' "$out_pins" | awk -F = '
     /^env\.CLOUD_ML_REGION=/ { location = $2 }
     /^env\.VERTEX_REGION_CLAUDE_/ { regions[$1] = $2 }
     /^env\.ANTHROPIC_DEFAULT_[A-Z]+_MODEL=./ {
@@ -789,49 +1623,62 @@ read_pins() {
     }
     END {
       for (i = 1; i <= count; i++) {
-        where = location
-        for (name in regions) if (index(name, families[i])) where = regions[name]
-        print tolower(families[i]), models[i], where
+        model_location = location
+        for (name in regions) if (index(name, families[i])) model_location = regions[name]
+        print tolower(families[i]), models[i], model_location
       }
     }')
-  [ -n "$models" ]
+  [ -n "$out_models" ]
 }
 
-pinned() {
-  rest=$newline$pins$newline
+# in: PATH of a setting
+has_pin() { case $newline$out_pins in *"$newline$1="*) ;; *) return 1 ;; esac; }
+
+# in: PATH of a setting
+print_pin() {
+  rest=$newline$out_pins$newline
   case $rest in *"$newline$1="*) rest=${rest#*"$newline$1="} && printf %s "${rest%%"$newline"*}" ;; esac
 }
 
-is_pinned() { case $newline$pins in *"$newline$1="*) ;; *) return 1 ;; esac; }
+# An alias or the name of a family leads to a pinned model, too.
+# in: MODEL
+is_pinned_model() {
+  case $1 in '' | default | best | inherit | opusplan | "opusplan[1m]") return ;; esac
+  case "$newline$out_models$newline" in
+    *"$newline${1%"[1m]"} "* | *" ${1%"[1m]"} "*) ;;
+    *) return 1 ;;
+  esac
+}
 
-# Prints a JSON file as lines of path=value, strings as they are written; fails on what is no JSON.
-flatten() {
+# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON.
+# in: FILE, or - for standard input
+flatten_json() {
   awk '
-    function put(value, path, i) {
+    function print_value(value, path, i) {
       for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
       print path "=" value
-      want = "next"
+      expected = "next"
     }
-    function open(kind) { kinds[++depth] = kind; at[depth] = 0; want = kind == "{" ? "key" : "value"; empty = 1 }
-    function ends(kind) {
-      if (kind == "}") return kinds[depth] == "{" && (want == "next" || empty && want == "key")
-      return kind == "]" && kinds[depth] == "[" && (want == "next" || empty && want == "value")
+    function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
+    function closes(kind) {
+      if (kind == "}") return kinds[depth] == "{" && (expected == "next" || is_empty && expected == "key")
+      return kind == "]" && kinds[depth] == "[" && (expected == "next" || is_empty && expected == "value")
     }
     function take(token, kind) {
       kind = substr(token, 1, 1)
-      if (kind == "\"" && want == "key") { at[depth] = substr(token, 2, length(token) - 2); want = "colon" }
-      else if (kind == ":" && want == "colon") want = "value"
-      else if (kind == "," && want == "next" && depth) {
-        if (kinds[depth] == "[") { at[depth]++; want = "value" } else want = "key"
-      } else if (ends(kind)) { depth--; want = "next" }
-      else if (want != "value" || index("]}:,", kind)) return 0
+      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
+      else if (kind == ":" && expected == "colon") expected = "value"
+      else if (kind == "," && expected == "next" && depth) {
+        if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
+      } else if (closes(kind)) { depth--; expected = "next" }
+      else if (expected != "value" || index("]}:,", kind)) return 0
       else if (kind == "{" || kind == "[") { open(kind); return 1 }
-      else if (kind == "\"") put(substr(token, 2, length(token) - 2))
-      else put(token)
-      empty = 0
+      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
+      else print_value(token)
+      is_empty = 0
       return 1
     }
-    BEGIN { want = "value" }
+    BEGIN { expected = "value" }
     {
       sub(/\r$/, "")
       for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
@@ -841,535 +1688,14 @@ flatten() {
         token = substr(rest, 1, RLENGTH)
         if (!take(token)) break
       }
-      bad = 1
+      is_invalid = 1
       exit
     }
-    END { exit (bad || depth || want != "next") }
+    END { exit (is_invalid || depth || expected != "next") }
   ' "$1" 2>/dev/null
 }
 
-check_age() {
-  if ! is_applied; then skip age 'nothing is applied' && return; fi
-  checked=$(get checked_at) until=$(get valid_until)
-  if is_past "$until"; then
-    stale="valid until $until, which has passed"
-  elif ! is_before "$(utc_at $(($(now) - max_wait)))" "$checked"; then
-    stale="no word from the server since ${checked:-it was installed}"
-  else
-    fine age "last word from the server: $checked" && return
-  fi
-  problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
-    Last error: $(get last_error | grep . || echo none)" "$agent login"
-}
-
-check_signatures() {
-  if [ -z "$organisation" ]; then
-    if [ -z "$offline$trouble" ] && fetch_keys && ! printf '%s\n' "$listed" | grep -q '^key '; then
-      skip signatures "$server names no keys to check them by" && return
-    fi
-    problem signatures 'not checked: no keys pinned' \
-      'Whoever manages to answer in place of the server sets the pins of this machine.' "$(reinstall --trust-on-first-use)"
-  elif ! has_openssl; then
-    problem signatures 'there is no openssl on this machine' 'Without it nothing signed is taken, so pins grow stale.' \
-      "$(if command -v apt-get >/dev/null; then echo sudo apt-get install openssl; else echo sudo dnf install openssl; fi)"
-  elif [ -z "$(trusted_keys)" ]; then
-    problem signatures "no key of $organisation is in $keys" 'No answer can be checked, so none is taken.' \
-      "$(reinstall --organisation "$organisation" --trust-on-first-use)"
-  elif [ -z "$(get signed_by)" ]; then
-    problem signatures 'what is applied came before the keys' 'Nobody has checked who made it.' "$agent login"
-  else
-    fine signatures "of $organisation, by $(get signed_by)"
-  fi
-}
-
-# Server-managed settings come before a profile or HKLM, those before files; of files the last in the alphabet wins, and
-# a policyHelper replaces them all.
-check_rank() {
-  before=$problems later=''
-  if [ -s "$claude_home/remote-settings.json" ] && flatten "$claude_home/remote-settings.json" | grep -q .; then
-    problem rank "server-managed settings: $claude_home/remote-settings.json" \
-      'They outrank every file and profile on this machine: of those only env still counts, and no policyHelper.' \
-      'claude auth logout'
-  fi
-  for file in "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-    "$root/Library/Managed Preferences/${USER:-$(id -un)}/com.anthropic.claudecode.plist"; do
-    { [ "$browse" = open ] && [ -f "$file" ]; } || continue
-    { [ "$delivery" = helper ] && grep -qa pinward-helper "$file"; } || grep -qa managedSourcesBehavior "$file" ||
-      problem rank "a profile: $file" \
-        'It outranks files, of which only env still counts. Whoever runs the MDM can put managedSourcesBehavior there.' \
-        'sudo profiles show -type configuration'
-  done
-  for file in "${settings_dir%.d}.json" "$settings_dir"/*.json; do
-    if [ "$file" = "$fragment" ]; then later=yes; elif [ -f "$file" ]; then check_rival; fi
-  done
-  [ $problems -gt "$before" ] || fine rank 'no other managed source outranks the pins'
-}
-
-check_rival() {
-  if ! facts=$(flatten "$file"); then
-    problem rank "could not read $file" 'Since 2.1.259 Claude Code does not start on a managed file that it cannot read.' \
-      "$(edit "$file")"
-    return
-  fi
-  helper=$(printf '%s\n' "$facts" | sed -n 's/^policyHelper\.path=//p')
-  if [ -n "$helper" ] && [ "$helper" != /usr/local/bin/pinward-helper ] && [ "$delivery$later" != helper ]; then
-    problem rank "$file names another policyHelper: $helper" 'What it prints replaces every other managed source.' \
-      "$(edit "$file")"
-  fi
-  [ "$delivery" != helper ] && [ -n "$pins" ] && [ "$delivery$later" != fragment ] || return 0
-  weigh_all
-  [ -z "$clashes" ] ||
-    problem rank "$file: ${clashes#, }" 'This file is read after the pins and replaces them.' "$(edit "$file")"
-}
-
-# Finds `clashes` between the lines of `facts` and the pins, their names in `clashing`, and whether any of them `beats` the
-# pins in Claude Code.
-weigh_all() {
-  clashes='' clashing='' beats=''
-  while IFS= read -r fact; do
-    [ -z "$fact" ] || weigh "${fact%%=*}" "${fact#*=}"
-  done <<EOF
-$(printf '%s\n' "$facts" | grep -e '^model=' -e '^env\.ANTHROPIC_[A-Z_]*=' -e '^env\.CLAUDE_CODE_[A-Z_]*=' \
-  -e '^env\.CLOUD_ML_REGION=' -e '^env\.VERTEX_REGION_[A-Z0-9_]*=')
-EOF
-}
-
-weigh() {
-  if is_pinned "$1"; then
-    [ "$2" != "$(pinned "$1")" ] || return 0
-    [ "$delivery" != shell ] || beats=yes
-  else
-    case $1 in
-      model | env.ANTHROPIC_MODEL | env.ANTHROPIC_DEFAULT_MODEL | env.CLAUDE_CODE_SUBAGENT_MODEL)
-        ! is_pinned_model "$2" || return 0 ;;
-      env.ANTHROPIC_VERTEX_BASE_URL | env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST | env.CLAUDE_CODE_USE_*)
-        case $2 in '' | 0 | false | no | off) return ;; esac ;;
-      *) return 0 ;;
-    esac
-    beats=yes
-  fi
-  clashes="$clashes, ${1#env.}=$2" clashing="$clashing ${1#env.}"
-}
-
-is_pinned_model() {
-  case $1 in '' | default | best | inherit | opusplan | "opusplan[1m]") return ;; esac
-  case "$newline$models$newline" in *"$newline${1%"[1m]"} "* | *" ${1%"[1m]"} "*) ;; *) return 1 ;; esac
-}
-
-explain_clash() {
-  if [ -n "$beats" ]; then
-    echo "This beats the pins.${1:+ $1}"
-  else
-    echo "Claude Code follows the pins all the same, but other programs and Claude Code before 2.0.47 do not.${1:+ $1}"
-  fi
-}
-
-check_shell() {
-  if [ -z "$pins" ]; then skip shell 'there are no pins to compare with' && return; fi
-  facts='' missing=''
-  for key in $(printf '%s\n' "$pins" | sed -n 's/^\(env\.[A-Z][A-Z0-9_]*\)=.*/\1/p') env.ANTHROPIC_MODEL \
-    env.ANTHROPIC_DEFAULT_MODEL env.CLAUDE_CODE_SUBAGENT_MODEL env.ANTHROPIC_VERTEX_BASE_URL \
-    env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST env.CLAUDE_CODE_USE_BEDROCK env.CLAUDE_CODE_USE_FOUNDRY \
-    env.CLAUDE_CODE_USE_MANTLE env.CLAUDE_CODE_USE_ANTHROPIC_AWS env.CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD; do
-    name=${key#env.}
-    value='' is_set=''
-    eval "value=\${$name-} is_set=\${$name+yes}"
-    if [ -n "$is_set" ]; then
-      facts="$facts$key=$(printable "$value")$newline"
-    elif is_pinned "$key" && [ -n "$(pinned "$key")" ]; then
-      missing="$missing $name"
-    fi
-  done
-  [ "$delivery" = shell ] || missing=''
-  facts=$(printf %s "$facts" | sort -u)
-  weigh_all
-  if [ -z "$clashes$missing" ]; then fine shell 'no variable of this shell fights a pin' && return; fi
-  mend=${clashing:+"unset$clashing"}
-  [ "$delivery" != shell ] || mend="${mend:+$mend; }eval \"\$(pinward env)\""
-  [ -z "$missing" ] || missing=", not set:$missing" beats=yes
-  clashes=$clashes$missing
-  problem shell "${clashes#, }" "$(explain_clash "$(find_profiles)")" "$mend"
-}
-
-find_profiles() {
-  profiles=''
-  for file in .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish; do
-    for name in $clashing; do
-      ! grep -q "$name" "$root${HOME:-}/$file" 2>/dev/null || { profiles="$profiles ~/$file" && break; }
-    done
-  done
-  echo "${profiles:+"New shells get it from$profiles."}"
-}
-
-check_user_settings() {
-  if [ -z "$pins" ]; then skip settings 'there are no pins to compare with' && return; fi
-  before=$problems unread='' previous=''
-  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" "$root$(pwd)/.claude/settings.local.json"; do
-    { [ -f "$file" ] && [ "$file" != "$previous" ]; } || continue
-    previous=$file
-    if ! facts=$(flatten "$file"); then unread="$unread, could not read $file" && continue; fi
-    weigh_all
-    [ -z "$clashes" ] ||
-      problem settings "$file: ${clashes#, }" "$(explain_clash 'Remove it from that file.')" "$(edit "$file")"
-  done
-  if [ -n "$unread" ]; then
-    skip settings "${unread#, }"
-  elif [ $problems -eq "$before" ]; then
-    fine settings "no setting of this user or project fights a pin"
-  fi
-}
-
-# The server knows what each model needs: it serves an older CLI something else, and says so in its reasons.
-check_cli() {
-  cli=$(find_cli)
-  if [ -z "$cli" ]; then skip cli 'there is no Claude Code on the PATH' && return; fi
-  case $delivery in fragment) least=2.1.83 ;; helper) least=2.1.136 ;; *) least=0.0.0 ;; esac
-  for needed in "$least" "$(pinned requiredMinimumVersion)"; do
-    is_older "$cli" "$needed" || continue
-    problem cli "$cli, and the pins need $needed" \
-      'This Claude Code is too old for the way its pins are delivered, or for the policy.' 'claude update'
-    return
-  done
-  if [ -n "$offline" ]; then skip cli "$cli; not asked what the pins need (--offline)" && return; fi
-  if ! ask_about_cli; then skip cli "$cli; could not ask $server what the pins need: $reason" && return; fi
-  if [ -n "$old" ]; then
-    problem cli "$cli is older than a pin needs" "$old" 'claude update'
-  else
-    fine cli "$cli runs every pin"
-  fi
-}
-
-is_older() {
-  [ -n "$2" ] && [ "$1" != "$2" ] &&
-    [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
-}
-
-# Sets `old` to why this CLI does not get a pin as it stands.
-ask_about_cli() {
-  [ -z "$trouble" ] || fail "$trouble" || return
-  heard=$(
-    token=$(read_token 2>/dev/null) || { echo 'this user may not read its token' && exit 1; }
-    is_token "$token" || { echo 'the token has characters that no bearer token has' && exit 1; }
-    call_server "/v1/pins.json?machine=$machine&cli=$cli" "$timeout" $max_bytes --write-out '\nHTTP %{http_code}\n' 2>&1
-  )
-  case $heard in
-    *"${newline}HTTP 200") ;;
-    *) fail "$(printf '%s\n' "$heard" | sed 's/^curl: ([0-9]*) //; /^HTTP 000$/d' | tail -n 1 | cut -c 1-200)" || return ;;
-  esac
-  facts=$(printf '%s\n' "$heard" | sed '$d' | flatten -) || fail 'could not read the answer' || return
-  number=$(printf '%s\n' "$facts" |
-    sed -n -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
-  old=${number:+$(printf '%s\n' "$facts" | sed -n "s/^reasons\.$number\.text=//p")}
-}
-
-# Finds the `access` token by which Claude Code calls Vertex.
-check_credentials() {
-  access=''
-  adc=${CLOUDSDK_CONFIG:-${HOME:-}/.config/gcloud}/application_default_credentials.json
-  adc=$root${GOOGLE_APPLICATION_CREDENTIALS:-$adc}
-  login='gcloud auth application-default login'
-  if [ -n "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] && [ ! -r "$adc" ]; then
-    problem credentials "could not read $adc" 'GOOGLE_APPLICATION_CREDENTIALS names it, so no other credentials are tried.' \
-      'unset GOOGLE_APPLICATION_CREDENTIALS'
-  elif [ -n "$offline" ] && [ -r "$adc" ]; then
-    skip credentials "--offline: whether Google takes $adc was not asked"
-  elif [ -n "$offline" ] || ! command -v gcloud >/dev/null; then
-    if [ -r "$adc" ]; then skip credentials "there is no gcloud here to try $adc with" && return; fi
-    problem credentials 'no application default credentials' \
-      "Claude Code signs its calls with them, and there is no $adc." "$login"
-  else
-    ask_gcloud
-  fi
-}
-
-# gcloud may take some seconds only to start.
-ask_gcloud() {
-  timeout=10
-  heard=$(
-    export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
-    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1
-    bounded gcloud auth application-default print-access-token </dev/null 2>&1
-  ) && status=0 || status=$?
-  timeout=5
-  if [ "$status" -eq 0 ]; then
-    access=$(printf '%s\n' "$heard" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-    if [ -n "$access" ]; then fine credentials 'Google took the application default credentials' && return; fi
-    skip credentials 'could not read what gcloud printed' && return
-  fi
-  case $status:$heard in
-    124:* | 137:* | 143:*) skip credentials "gcloud did not answer within 10 seconds" ;;
-    *'were not found'* | *'not automatically determine'*)
-      problem credentials 'no application default credentials' \
-        'Claude Code signs its calls with them, and there are none.' "$login" ;;
-    *'Failed to resolve'* | *'Max retries'* | *'Unable to find the server'* | *'Failed to establish'*)
-      problem credentials 'gcloud could not reach Google' 'The network or the proxy is not what gcloud needs.' \
-        'gcloud info --run-diagnostics' ;;
-    *) problem credentials 'the application default credentials are expired or refused' \
-      "Claude Code can sign no calls. $(printf '%s\n' "$heard" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" "$login" ;;
-  esac
-}
-
-check_models() {
-  project=$(pinned env.ANTHROPIC_VERTEX_PROJECT_ID)
-  quota=${GOOGLE_CLOUD_QUOTA_PROJECT:-$(flatten "$adc" | sed -n 's/^quota_project_id=//p')}
-  while read -r family model location; do
-    [ -n "$family" ] || continue
-    at="$model in $location"
-    case ${project:-?}${location:-?}$quota$model in
-      *[!a-z0-9@:.-]*) skip "$family" "could not read the pin: $at, project $project $quota" && continue ;;
-    esac
-    if [ -n "$offline" ]; then
-      skip "$family" "--offline: $at was not asked"
-    elif [ -z "$access" ]; then
-      skip "$family" "$at was not asked: there is no access token"
-    else
-      ask_vertex && judge
-    fi
-  done <<EOF
-$models
-EOF
-}
-
-# Finds the `code` and `body` of Vertex's answer.
-ask_vertex() {
-  case $location in
-    global) host=aiplatform.googleapis.com ;;
-    us | eu) host=aiplatform.$location.rep.googleapis.com ;;
-    *) host=$location-aiplatform.googleapis.com ;;
-  esac
-  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex:+--noproxy '*'}
-  [ -z "$quota" ] || set -- "$@" --header "x-goog-user-project: $quota"
-  heard=$(
-    token=$access server=${vertex:-https://$host}
-    call_server "/v1/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" "$timeout" $max_bytes \
-      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' "$@" 2>&1
-  ) && curl_code=0 || curl_code=$?
-  code=$(printf '%s\n' "$heard" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
-  body=$(printf '%s\n' "$heard" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-5000)
-  case $curl_code in
-    0) return ;;
-    28) skip "$family" "$at: $host did not answer within $timeout seconds" ;;
-    *) problem "$family" "$at: could not reach $host" "The network or the proxy keeps it away: ${body#*curl: (*) }" \
-      "curl --head https://$host/" ;;
-  esac
-  return 1
-}
-
-says() { printf '%s\n' "$body" | grep -qi "$1"; }
-
-# The texts and codes of vertex-verdict.ts; a text counts before its code, since codes alone do not tell.
-judge() {
-  console=https://console.cloud.google.com
-  garden="$browse '$console/vertex-ai/publishers/anthropic/model-garden/${model%@*}?project=$project'"
-  case $code in
-    200) ! says '"type" *: *"message"' || { fine "$family" "$at answers" && return; } ;;
-    400) ! says '"invalid_request_error"' || { fine "$family" "$at answers" && return; } ;;
-    404) ! says '<html' || { skip "$family" "could not read the answer of $host: it is a web page" && return; } ;;
-  esac
-  if says 'is not allowed to use Publisher Model'; then
-    problem "$family" "$at: project $project has not enabled it" 'Somebody has to accept its terms in Model Garden.' "$garden"
-  elif says 'is not servable in region'; then
-    problem "$family" "$at: not served there" \
-      'Whoever runs Pinward has to pin another location or model (/v1/availability tells which); then fetch it.' "$agent login"
-  elif says 'constraints/vertexai.allowedModels'; then
-    problem "$family" "$at: forbidden by an organisation policy" 'An administrator has to allow the model there.' \
-      "gcloud org-policies describe vertexai.allowedModels --effective --project $project"
-  elif says 'data sharing' || says data_sharing_enabled_provider; then
-    problem "$family" "$at: needs data sharing" 'Somebody has to agree to it for this model, or the pin has to move.' "$garden"
-  else
-    judge_code
-  fi
-}
-
-judge_code() {
-  case $code in
-    401) problem "$family" "$at: the credentials are refused" 'Google does not take the access token.' "$login" ;;
-    404) problem "$family" "$at: 404, not found" \
-      "Project $project has not enabled it, or it is not served there: enable it, or have the pin moved." "$garden" ;;
-    429) judge_quota ;;
-    403) judge_denial ;;
-    *) skip "$family" "$at: no verdict, HTTP $code: $(printf %s "$body" | cut -c 1-200)" ;;
-  esac
-}
-
-judge_quota() {
-  if says 'quota exceeded.*per_base_model'; then
-    problem "$family" "$at: 429, the quota is 0 or used up" "Project $project needs more of it for $location." \
-      "$browse '$console/iam-admin/quotas?project=$project'"
-  else
-    skip "$family" "$at: 429, Vertex is busy; try again later"
-  fi
-}
-
-judge_denial() {
-  who=$(flatten "$adc" | sed -n 's/^client_email=/serviceAccount:/p')
-  if says 'requires a quota project' || { says SERVICE_DISABLED && [ -n "$quota" ] && [ "$quota" != "$project" ]; }; then
-    problem "$family" "$at: calls are charged to another project, ${quota:-of gcloud}" 'That one has no Vertex AI API.' \
-      "gcloud auth application-default set-quota-project $project"
-  elif says BILLING_DISABLED || says 'billing to be enabled'; then
-    problem "$family" "$at: project $project has no billing" 'Vertex AI answers only where somebody pays.' \
-      "gcloud billing projects link $project --billing-account ACCOUNT"
-  elif says SERVICE_DISABLED || says 'has not been used in project'; then
-    problem "$family" "$at: the Vertex AI API is disabled" "Project $project has to have it." \
-      "gcloud services enable aiplatform.googleapis.com --project $project"
-  else
-    problem "$family" "$at: no permission aiplatform.endpoints.predict" "Somebody who may has to grant it on project $project." \
-      "gcloud projects add-iam-policy-binding $project --member ${who:-user:YOUR@ADDRESS} --role roles/aiplatform.user"
-  fi
-}
-
-# --- files and facts --------------------------------------------------------------------------------------------------
-
-# A symbolic link is made in one step together with the pid in it. The lock of a dead agent, or of one far older than
-# any agent lives (its pid may belong to somebody else by now), is broken.
-take_lock() {
-  tries=0
-  until ln -s $$ "$lock" 2>/dev/null; do
-    holder=$(readlink "$lock")
-    if [ -n "$holder" ] && { ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" -mmin +5)" ]; }; then
-      rm -f "$lock"
-      continue
-    fi
-    tries=$((tries + 1))
-    [ $tries -le 10 ] || return
-    sleep 0.5 2>/dev/null || sleep 1
-  done
-  trap clean_up EXIT
-  trap 'exit 1' HUP INT TERM
-  rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied%/*}/.${applied##*/}".* # left by the killed
-}
-
-clean_up() {
-  rm -f "$work".* ${temp:+"$temp"}
-  [ "$(readlink "$lock")" != $$ ] || rm -f "$lock"
-}
-
-# Writes standard input to a file with a mode, by way of a hidden file beside it, which Claude Code ignores.
-put() {
-  temp=$(mktemp "${1%/*}/.${1##*/}.XXXXXX" 2>/dev/null) || fail "could not write in ${1%/*}" || return
-  problem=$(cat 2>&1 >"$temp") && chmod "$2" "$temp" && { sync "$temp" 2>/dev/null || :; } && mv -f "$temp" "$1" &&
-    return
-  rm -f "$temp"
-  fail "could not write $1: $(printf %s "$problem" | sed 's/.*: //; q')"
-}
-
-# Replaces these key=value lines of the state.
-note() {
-  noted=$(printf '^%s\n' "$@" | sed 's/=.*/=/')
-  facts=$(grep -v "$noted" "$state" 2>/dev/null; printf '%s\n' "$@")
-  put "$state" 644 <<EOF
-$facts
-EOF
-}
-
-# Sets variables from lines of name=value, if $1 lists their names; leaves the last other name in `unknown`.
-assign() {
-  unknown=''
-  while IFS= read -r line; do
-    name=${line%%=*}
-    case $name in *[!a-z_]*) unknown=$name && continue ;; '') continue ;; esac
-    case " $1 " in *" $name "*) eval "$name=\${line#*=}" ;; *) unknown=$name ;; esac
-  done
-}
-
-get() { sed -n "s/^$1=//p" "$state" 2>/dev/null; }
-
-# The title or hint of a problem+json answer, cut out for people to read; nothing depends on it.
-quote() { tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300; }
-
-# Leaves `hash` empty on a machine that has no tool for it.
-hash_of() {
-  hash=$({ sha256sum || shasum -a 256 || openssl dgst -sha256 -r; } <"$1" 2>/dev/null)
-  hash=${hash%% *}
-}
-
-# All that can be said of a file without its hash: a cut-off one fails this.
-is_whole() {
-  [ -s "$1" ] || return
-  case $format in
-    sh) [ -z "$(tail -c 1 "$1")" ] ;;
-    *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;
-  esac
-}
-
-is_applied() { [ -s "$copy" ] && [ -s "$applied" ]; }
-
-is_as_fetched() {
-  hash_of "$applied"
-  if [ -n "$hash" ]; then [ "$hash" = "$(get etag)" ]; else cmp -s "$copy" "$applied"; fi
-}
-
-is_due() { has_come "$(get next_at)"; }
-
-is_moving() { ! has_come "$(get moving_until)"; }
-
-# A clock that went back must not silence the agent. Of what has not come, `left` is the seconds until then.
-has_come() {
-  is_number "$1" || return 0
-  left=$(($1 - $(now)))
-  [ $left -le 0 ] || [ $left -gt $max_wait ]
-}
-
-# By this machine's clock, less what it may be fast.
-is_past() {
-  is_before "$1" "$(utc)" || return
-  limit=$(($(now) - clock_skew))
-  is_before "$1" "$(utc_at $limit)"
-}
-
-# Of two times; what is no time is before nothing.
-is_before() {
-  { is_time "$1" && is_time "$2"; } || return
-  digits "$1" && earlier=$number
-  digits "$2" && [ "$earlier" -lt "$number" ]
-}
-
-digits() {
-  number=$1
-  while :; do
-    case $number in *[!0-9]*) number=${number%%[!0-9]*}${number#*[!0-9]} ;; *) return ;; esac
-  done
-}
-
-is_time() {
-  case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
-}
-
-is_token() {
-  case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
-}
-
-is_number() {
-  case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
-}
-
-# The first if it is a number, else the second; at most a day.
-seconds() {
-  if ! is_number "$1"; then echo "$2"; elif [ "$1" -gt $max_wait ]; then echo $max_wait; else echo "$1"; fi
-}
-
-# macOS has no timeout, but perl.
-bounded() {
-  if command -v timeout >/dev/null; then
-    timeout "$timeout" "$@"
-  elif command -v perl >/dev/null; then
-    # shellcheck disable=SC2016 # perl expands these, not we
-    perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
-      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' "$timeout" "$@"
-  else
-    "$@"
-  fi
-}
-
-now() { date +%s; }
-utc() { date -u $utc_form; }
-utc_at() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc; } 2>/dev/null; }
-say() { printf 'pinward: %s\n' "$*" >&2; }
-fail() { reason=$* && return 1; }
-die() {
-  code=$1 && shift
-  say "$*"
-  exit "$code"
-}
+# --- start ------------------------------------------------------------------------------------------------------------
+# The last line runs the command line. The shell has read the whole file by then, so the file may be replaced.
 
 main "$@"

@@ -1,56 +1,57 @@
-# pinward: the agent that keeps one Windows machine on its organisation's Claude Code pins.
+# pinward: the agent for one Windows machine. It keeps Claude Code on the pins of its organisation.
 #
-# It has the commands, the promises and the state of pinward.sh: it asks a Pinward server for the exact bytes of one
-# file, checks them against their hash, and puts them in place in one step. It parses no JSON. Where keys are pinned, an
-# answer counts only with a signature by one of them. Whatever goes wrong, it keeps the last good copy, says why, and
-# lets shells and Claude Code start.
+# Commands, behaviour and state are those of pinward.sh, without the doctor. The agent polls a Pinward server for one
+# file, checks the SHA-256 of the bytes and replaces the file in one step. With pinned keys it accepts only answers that
+# one of these keys signed. After a failure the last good copy stays in force, the agent prints the reason, and shells
+# and Claude Code still start. The agent parses no JSON.
 #
-# Everything lies below %ProgramFiles%\Pinward, where only administrators write: below ProgramData any user could put a
-# configuration that SYSTEM then obeys. It needs Windows PowerShell 5.1 or newer. For its use run: pinward help
+# All files are in %ProgramFiles%\Pinward, where only administrators may write. In ProgramData any user could write a
+# configuration that SYSTEM would then use. Needs Windows PowerShell 5.1 or newer. For usage run: pinward help
 
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 $version = '0.1.0'
-$maxBytes = 1048576 # Claude Code takes no more from a policyHelper
+$maxBytes = 1048576 # Claude Code accepts no more from a policyHelper
 $maxWait = 86400 # seconds: no server silences an agent for longer than a day
-$longestStay = 280 # seconds: the task starts the next one after 300
-$clockSkew = 300 # seconds by which this machine's clock may be fast before an answer counts as expired
+$longestStay = 280 # seconds: the task starts the next refresh after 300
+$clockSkew = 300 # seconds: tolerance for a clock that is fast
 $onWindows = [Environment]::OSVersion.Platform -eq 'Win32NT'
-# In the 32-bit host, which Intune starts unless told otherwise, ProgramFiles is a folder that Claude Code never reads.
+# Intune starts the 32-bit host by default. There ProgramFiles is a folder that Claude Code never reads.
 $programs = @($env:ProgramW6432, $env:ProgramFiles, '/Program Files' | Where-Object { $_ })[0]
 $utf8 = New-Object Text.UTF8Encoding $false
 
 $usage = @'
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
 
-  login       ask the server now and put its answer in place
-  refresh     the same, unless the server asked to be left alone until later
-              [--stay] for the task, which comes each five minutes: while the server wants to be asked sooner than it
-              comes, stays and asks when it wants
-  env         give the pins as PowerShell assignments: Invoke-Expression (& pinward.ps1 env | Out-String)
+  login       poll the server now and apply its answer
+  refresh     like login, but only when the poll interval is over
+              [--stay] for the task, which runs every five minutes: while the server asks for shorter intervals, keep
+              running and poll at those
+  env         print the pins as PowerShell assignments: Invoke-Expression (& pinward.ps1 env | Out-String)
   helper      answer Claude Code's policyHelper with one JSON object
-  status      what is applied, since when, from where, and what went wrong last
+  status      what is applied, since when, from where, and the last error
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
 
   --root DIR        put DIR before every path that the agent or its configuration names
-  --config FILE     default: %ProgramFiles%\Pinward\agent.conf; a user's own %LOCALAPPDATA%\Pinward\agent.conf goes
-                    first
+  --config FILE     default: %LOCALAPPDATA%\Pinward\agent.conf of a user who has one, else
+                    %ProgramFiles%\Pinward\agent.conf
   --delivery WHAT   fragment (a managed-settings.d file; the default), registry (HKLM policy), shell (for env) or
                     helper (for policyHelper)
-  --key FILE        take only what is signed with this public key (PEM, or base64 of its DER) or one that it vouches for
-  --trust-on-first-use  the same with the keys that the server names while it is installed
+  --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (its signature is then needed), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
 '@
 
-# Runs as whoever starts Claude Code, at each start: it prints what the scheduled task has fetched, starts no PowerShell
-# and asks nobody, so that nothing can make it slow. C# 5, for the compiler that every Windows has.
+# The policyHelper. It runs at each start of Claude Code, as the user who starts it, and prints the pins that the
+# scheduled task fetched. It starts no PowerShell and sends no request, so it is always fast. C# 5, for the compiler of
+# Windows.
 $helperSource = @'
 using System;
 using System.IO;
@@ -80,8 +81,8 @@ static class PinwardHelper {
 }
 '@
 
-# At start, at each logon and every five minutes, as SYSTEM; `refresh` leaves the server alone as long as it asked for. START
-# is another moment on each machine, so that a fleet does not come at once.
+# The scheduled task. It runs as SYSTEM at start, at each logon and every five minutes; `refresh` polls only when a poll
+# is due. START is a random time for each machine, to spread the polls of a fleet.
 $taskXml = @'
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -185,7 +186,7 @@ function Read-Word([string]$word, [string]$value) {
   $script:verb = $word
 }
 
-# .NET knows the folder of the process, not that of the PowerShell that we may run in.
+# .NET knows the working folder of the process, not that of the PowerShell session.
 function Resolve-Full([string]$path) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path) }
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ function Invoke-Login {
   Write-Note "revision $(Get-Fact 'revision') stays in place: $applied"
 }
 
-# With --stay no login waits for the lock meanwhile.
+# With --stay, polls until the rollout ends or the task is about to start the next refresh. Sleeps without the lock.
 function Invoke-Refresh {
   $watch = [Diagnostics.Stopwatch]::StartNew()
   $least = 1
@@ -213,14 +214,14 @@ function Invoke-Refresh {
     $pause = [Math]::Max([long]$least, [long]$next - (Get-Now))
     if ($watch.Elapsed.TotalSeconds + $pause -ge $longestStay) { return }
     Start-Sleep -Milliseconds ($pause * 1000)
-    # The configuration may be another one by now, or gone.
+    # Somebody may have changed or removed the configuration.
     $script:given = @{}
     $script:trouble = ''
     Initialize-Agent
   }
 }
 
-# A shell waits at most three seconds for newer pins, and only when they are due, whatever hangs.
+# Waits at most three seconds for new pins, and only when a poll is due.
 function Write-Exports {
   if (Test-Due (Get-Fact 'next_at')) { Start-Refresh 3 }
   if ($trouble) { Write-Note $trouble }
@@ -236,7 +237,7 @@ function Write-Policy {
   if (Test-Due (Get-Fact 'next_at')) { Start-Refresh $(if (Test-Whole $copy) { 0 } else { 3 }) }
   $bytes = $utf8.GetBytes("{}`n")
   if (Test-Whole $copy) { $bytes = [IO.File]::ReadAllBytes($copy) }
-  $output = [Console]::OpenStandardOutput() # as bytes: PowerShell would write text in the code page of the console
+  $output = [Console]::OpenStandardOutput() # bytes, since PowerShell writes text in the code page of the console
   $output.Write($bytes, 0, $bytes.Length)
   $output.Flush()
 }
@@ -263,16 +264,16 @@ function Write-Status {
 function Get-Trust {
   if (-not $organisation) { return 'not checked: no keys pinned' }
   $signer = Get-Fact 'signed_by'
-  if (-not $signer) { $signer = 'none; what is applied came before the keys' }
+  if (-not $signer) { $signer = 'none; the pins were applied before the keys were pinned' }
   $trusted = @(Read-TrustedKeys | ForEach-Object { $_.Id }) -join ' '
   "required of $organisation, last good one by ${signer}; trusted: $trusted"
 }
 
-# Old pins are better than none: nobody is kept from starting by them, but whoever looks is told.
+# Expired pins are better than none, so they stay in use, with a warning.
 function Write-Age {
   $until = Get-Fact 'valid_until'
   if (Test-Past $until) {
-    Write-Note "the pins in use were valid until ${until}; last word from the server: $(Get-Fact 'checked_at')"
+    Write-Note "the pins in use were valid until ${until}; last contact with the server: $(Get-Fact 'checked_at')"
   }
 }
 
@@ -292,14 +293,14 @@ function Install-Agent {
   foreach ($key in $pinned) { "trusting key $($key.Id) of $organisation, from $($key.From)" }
   $isSet = (Test-Registry) -and (Read-Applied).Length -gt 0
   if ($isSet -and (Get-Hash (Read-Applied)) -cne (Get-Fact 'etag')) {
-    Stop-Agent 2 "$applied is set by something else already; take that away, or install with --delivery fragment"
+    Stop-Agent 2 "$applied has a value that Pinward did not set; remove that value, or install with --delivery fragment"
   }
   try { Install-Files $secret.Trim() $pinned } catch {
-    Stop-Agent 1 "could not install below ${own}; that needs an administrator: $(Get-Reason $_)"
+    Stop-Agent 1 "could not install below ${own}; installing needs an administrator: $(Get-Reason $_)"
   }
 }
 
-# The keys that this machine will believe.
+# The keys to trust on this machine.
 function Select-Keys {
   if (-not ($organisation -or $keyFiles -or $trustsFirst)) { return }
   if ($keyFiles -and $trustsFirst) { Stop-Agent 2 'either --key or --trust-on-first-use' }
@@ -340,7 +341,7 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   $agent = Join-Path $own 'pinward.ps1'
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
-  # In one line, which cmd.exe has read before uninstall takes the file away.
+  # One line: cmd.exe has read it before uninstall deletes the file.
   $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
   Set-Text (Join-Path $own 'pinward.cmd') $shim
   if ($delivery -ceq 'helper') { Install-Helper }
@@ -353,8 +354,8 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   }
 }
 
-# policyHelper names an .exe on Windows, without arguments; Windows PowerShell can compile one, newer ones can't. The
-# old one stays until the new one can take its place: without a helper Claude Code does not start.
+# On Windows policyHelper names an .exe without arguments. Windows PowerShell can compile one, PowerShell 7 can't. The
+# old file stays until the new one replaces it, since Claude Code does not start without its helper.
 function Install-Helper {
   $exe = Join-Path $own 'pinward-helper.exe'
   $new = Join-Path $own 'pinward-helper.new.exe'
@@ -369,10 +370,10 @@ function Install-Helper {
 }
 
 function Uninstall-Agent {
-  Remove-Quietly $fragment # first, since it may name the helper
+  Remove-Quietly $fragment # first, since the fragment may name the helper
   if ((Test-Registry) -and (Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { Set-Policy $null }
   if ($onWindows -and -not $root) {
-    Stop-ScheduledTask -TaskName 'Pinward' -ErrorAction SilentlyContinue # it may stay for minutes
+    Stop-ScheduledTask -TaskName 'Pinward' -ErrorAction SilentlyContinue # a refresh may run for minutes
     Unregister-ScheduledTask -TaskName 'Pinward' -Confirm:$false -ErrorAction SilentlyContinue
   }
   Remove-Leftovers
@@ -384,7 +385,7 @@ function Uninstall-Agent {
   }
   Remove-Quietly $config
   foreach ($folder in ($made | Sort-Object -Descending)) {
-    try { [IO.Directory]::Delete($folder) } catch { } # somebody else has a file in it
+    try { [IO.Directory]::Delete($folder) } catch { } # the folder has files of others
   }
 }
 
@@ -394,7 +395,7 @@ function Read-Made {
   if (Test-Path -LiteralPath $file) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
 }
 
-# Makes a folder and gives each that it had to make, so that uninstall can take back exactly those.
+# Makes a folder with its parents and returns each folder that it made. Uninstall removes exactly those.
 function New-Folder([string]$folder) {
   if (Test-Path -LiteralPath $folder) { return }
   New-Folder (Split-Path -Parent $folder)
@@ -402,7 +403,7 @@ function New-Folder([string]$folder) {
   $folder
 }
 
-# Keys that install pinned, and those that they vouched for; not what an administrator keeps in a folder of his own.
+# Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
 function Remove-Keys {
   Remove-Matching (Join-Path (Split-Path -Parent $config) 'keys') '????????????????.pem'
   Remove-Matching $stateDir 'pins.????????????????.pem'
@@ -433,7 +434,7 @@ function Initialize-Agent {
   $script:delivery = $(if ($wanted) { $wanted } else { Get-Given 'delivery' 'fragment' })
   Select-Paths $users
   Test-Settings
-  # The other commands work with what is there, however wrong the configuration is.
+  # Only these commands stop at a wrong configuration. The other commands use what is there.
   if ($trouble -and 'login', 'refresh', 'install' -ccontains $verb) { Stop-Agent 2 $trouble }
 }
 
@@ -466,7 +467,7 @@ function Select-Paths([string]$users) {
   $script:settingsDir = Join-Root $settings
   $script:keysDir = Join-Root (Get-Given 'keys' '')
   if (-not $keysDir) { $script:keysDir = Join-Path (Split-Path -Parent $config) 'keys' }
-  # A user who may not read the machine's token lives on what SYSTEM's agent fetched.
+  # A user who may not read the machine's token uses the pins that SYSTEM's agent fetched.
   $isOurs = $isAdmin -or ($tokenFile -and -not (Test-Readable $tokenFile))
   $script:stateDir = $(if ($isOurs) { Join-Path $own 'state' } else { $users })
   if (Get-Given 'state_dir' '') { $script:stateDir = Join-Root (Get-Given 'state_dir' '') }
@@ -500,7 +501,7 @@ function Test-Settings {
   } elseif ($server -cnotmatch '^[\]A-Za-z0-9._~:/%\[-]+\z') {
     $script:trouble = "server has characters that do not belong in an address: $server"
   } elseif ($server -cnotmatch '^(https://.+|http://(localhost|127\.0\.0\.1|\[::1\])([:/].*)?)\z') {
-    $script:trouble = "server must be https:// (http:// only for this very machine): $server"
+    $script:trouble = "server must be https:// (http:// only for localhost): $server"
   }
 }
 
@@ -508,10 +509,10 @@ function Test-Readable([string]$file) {
   try { [IO.File]::OpenRead($file).Dispose(); $true } catch { $false }
 }
 
-# --- asking -----------------------------------------------------------------------------------------------------------
+# --- update -----------------------------------------------------------------------------------------------------------
 
-# Asks the server and puts its answer in place; true when that went well. On failure everything good stays and the state
-# says why.
+# Polls the server and applies its answer; true on success. After a failure everything good stays in place, and the
+# state holds the reason.
 function Update-Pins {
   try {
     $null = [IO.Directory]::CreateDirectory($stateDir)
@@ -522,14 +523,14 @@ function Update-Pins {
   }
   if ($null -eq $lock) {
     if (Test-Applied) { return $true }
-    Write-Note 'another agent is still asking'
+    Write-Note 'another agent is still running'
     return $false
   }
   try { Update-Locked } finally { $lock.Dispose() }
 }
 
 function Update-Locked {
-  $script:origin = "$server $organisation".TrimEnd() # what the facts about an answer hold for
+  $script:origin = "$server $organisation".TrimEnd() # the facts in the state hold for this origin only
   $script:revision = ''
   $script:retryAfter = ''
   $held = ''
@@ -569,8 +570,8 @@ function Request-Pins([string]$held) {
   }
   if (Set-Applied) { $changed = $true }
   $pace = Get-Seconds $answer['Pinward-Poll-After'] 300
-  # A server that wants to be asked before the task comes again is moving something. One that was heard so is taken to go
-  # on for ten minutes when it isn't heard any more.
+  # A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't
+  # be reached.
   $facts = @{
     revision = $revision; floor = $revision; server = $origin; checked_at = Get-Utc; last_error = ''
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
@@ -581,11 +582,11 @@ function Request-Pins([string]$held) {
   Write-Facts $facts
 }
 
-# The answer as a table: Code, Body (bytes) and headers by name, without what could play tricks on a terminal. The token
-# is nowhere but in memory, so that no process list shows it. Every wait has an end.
+# Returns the answer as a table: Code, Body (bytes) and headers by name, in printable ASCII. The token stays in memory,
+# so no process list shows it. Every wait has a limit.
 function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string]$json) {
   Add-Type -AssemblyName System.Net.Http
-  $protocols = [Net.ServicePointManager]::SecurityProtocol # 0: what the system says, which newer .NET has by itself
+  $protocols = [Net.ServicePointManager]::SecurityProtocol # 0 on newer .NET: the system's default
   if ([int]$protocols -ne 0) {
     [Net.ServicePointManager]::SecurityProtocol = $protocols -bor [Net.SecurityProtocolType]::Tls12
   }
@@ -637,14 +638,14 @@ function Read-Body($stream, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
   }
 }
 
-# What a task gives, or a failure when the whole call took its time.
+# Returns the result of a .NET task, or throws when the time of the whole request is over.
 function Wait-Result($task, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
   $left = $seconds * 1000 - $watch.ElapsedMilliseconds
-  if ($left -le 0 -or -not $task.Wait([int]$left)) { throw "no whole answer from $server within $seconds seconds" }
+  if ($left -le 0 -or -not $task.Wait([int]$left)) { throw "no complete answer from $server within $seconds seconds" }
   $task.Result
 }
 
-# Once for each run: a command may be slow. None is sent for keys, which are for anybody.
+# Reads the token once for each run, since a command may be slow. Requests for keys send none: the list is public.
 function Read-Token {
   if ($null -ne $token) { return $token }
   $read = ''
@@ -666,13 +667,13 @@ function Find-Cli {
   if ($said -cmatch '^[0-9]+\.[0-9]+\.[0-9]+') { $Matches[0] } else { '' }
 }
 
-# What a command line prints. It ends with its children when its time is up.
+# Returns what a command line prints. At the time limit the process and its children are killed.
 function Invoke-Bounded([string]$commandLine) {
   $start = New-Object Diagnostics.ProcessStartInfo
   if ($onWindows) {
     $start.FileName = Join-Path ([Environment]::SystemDirectory) 'cmd.exe'
     $start.Arguments = "/d /s /c `"$commandLine`""
-    $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in its folder first
+    $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in the working folder first
   } else {
     $start.FileName = '/bin/sh'
     $start.Arguments = '-c "' + $commandLine.Replace('"', '\"') + '"'
@@ -686,9 +687,9 @@ function Invoke-Bounded([string]$commandLine) {
   $reading = $process.StandardOutput.ReadToEndAsync()
   if (-not ($reading.Wait([int]$timeout * 1000) -and $process.WaitForExit(1000))) {
     Stop-Tree $process
-    throw "it took more than $timeout seconds"
+    throw "the command took more than $timeout seconds"
   }
-  if ($process.ExitCode -ne 0) { throw "it ended with $($process.ExitCode)" }
+  if ($process.ExitCode -ne 0) { throw "the command exited with $($process.ExitCode)" }
   $reading.Result
 }
 
@@ -697,7 +698,7 @@ function Stop-Tree($process) {
   else { $process.Kill() }
 }
 
-# Makes the body the new copy if everything about it holds.
+# Makes the body the new copy if type, hash, form, revision and signature are right.
 function Confirm-Answer([hashtable]$answer) {
   $answered = $answer['Content-Type'].Split(';')[0]
   if ($answered -cne $type) { throw "the answer is '$answered', not ${type}; does a proxy or a sign-in page answer?" }
@@ -709,12 +710,12 @@ function Confirm-Answer([hashtable]$answer) {
   $script:revision = $answer['Pinward-Revision']
   Confirm-Signature $answer $hash
   Confirm-Floor
-  # The floor goes first: an agent killed between the two must not take something older the next time.
+  # The state goes first: an agent that is killed in between must not accept an older revision the next time.
   Write-Facts @{ floor = $revision; server = $origin; valid_until = $answer['Pinward-Valid-Until'] }
   Set-Whole $copy $answer['Body']
 }
 
-# What we hold is still right, and until when.
+# Accepts that the held pins are still current, and their new end of validity.
 function Confirm-Held([hashtable]$answer, [string]$held) {
   if (-not $held) { throw 'the server answered 304 to a machine that holds nothing' }
   $script:revision = $answer['Pinward-Revision']
@@ -723,7 +724,7 @@ function Confirm-Held([hashtable]$answer, [string]$held) {
   Confirm-Floor
 }
 
-# Something older is no failure to report of that revision: another instance of the server may lag behind.
+# No failure of the older revision is reported: another instance of the server may lag behind.
 function Confirm-Floor {
   $floor = Get-Floor
   if ([long]$revision -ge $floor) { return }
@@ -739,8 +740,8 @@ function Get-Quote([hashtable]$answer, [string]$name) {
 
 # --- trust ------------------------------------------------------------------------------------------------------------
 
-# With keys pinned, an answer with this hash counts only when it is signed and nothing newer was seen. Its statement is
-# made up anew from what we asked for and what the answer claims, so that anything that differs breaks the signature.
+# Verifies that a trusted key signed the answer, that the answer has not expired and that it is no replay. The statement
+# is composed from the request and the headers, so any difference breaks the signature.
 function Confirm-Signature([hashtable]$answer, [string]$hash) {
   if (-not $organisation) { return }
   $until = $answer['Pinward-Valid-Until']
@@ -760,7 +761,7 @@ function Confirm-Signature([hashtable]$answer, [string]$hash) {
   $fields = "organisation: $organisation", "format: $format", "revision: $revision", "sha256: $hash",
   "valid-until: $until"
   if (-not (Test-Signature $key 'pinward-statement-v1' $fields $signature)) {
-    throw "the signature by $signer is not of this answer: something in it is altered, or it answers another question"
+    throw "the signature by $signer does not match: the answer was altered, or made for another request"
   }
   if (Test-Past $until) { throw "the answer expired at $until, and it is $(Get-Utc) by this machine's clock" }
   Confirm-Fresh $until
@@ -784,8 +785,8 @@ function Read-TrustedKeys {
   }
 }
 
-# A key that is new to us may have been vouched for by one that we trust, or by one that such a key vouched for. More
-# than 16 vouchers are not looked at.
+# Looks for a chain of vouchers from a trusted key to an unknown key, and keeps the keys of the chain. Reads 16 vouchers
+# at most.
 function Receive-Key([string]$id) {
   $unknown = "the answer is signed with the key $id, which is not trusted here"
   if (-not (Test-MayAsk $id)) { throw "${unknown}; the server is asked about a key once an hour" }
@@ -799,7 +800,7 @@ function Receive-Key([string]$id) {
   throw "${unknown}: there is no good voucher for it"
 }
 
-# Keeps the key of a voucher that a trusted key signed.
+# Keeps the key of one voucher if a trusted key signed the voucher.
 function Receive-Voucher($voucher, [string]$listed) {
   $id = $voucher.Groups[1].Value
   $until = $voucher.Groups[3].Value
@@ -815,7 +816,7 @@ function Receive-Voucher($voucher, [string]$listed) {
   }
 }
 
-# Remembers of each key id until when not to ask again.
+# The state keeps ID:TIME for each unknown key: no request about that key before TIME.
 function Test-MayAsk([string]$id) {
   $asked = @((Get-Fact 'keys_asked').Split(' ') | Where-Object { $_ -and -not (Test-Due ($_ -replace '^.*:', '')) })
   if ($asked | Where-Object { $_.StartsWith("${id}:") }) { return $false }
@@ -823,7 +824,7 @@ function Test-MayAsk([string]$id) {
   $true
 }
 
-# The server's keys and vouchers in lines.
+# Returns the server's list of keys and vouchers, in printable ASCII.
 function Receive-Keys {
   $answer = @{ Code = 0 }
   $kept = $token
@@ -833,7 +834,7 @@ function Receive-Keys {
   $utf8.GetString($answer['Body']) -creplace '[^ -~\n]', ''
 }
 
-# A public key of P-256 from the base64 of its DER, or nothing. All such keys begin with the same 27 bytes.
+# Returns a public key of P-256 from the base64 of its DER, or nothing. All such keys begin with the same 27 bytes.
 function Read-Key([string]$base64, [string]$from) {
   $begin = '3059301306072A8648CE3D020106082A8648CE3D03010703420004'
   try { $der = [Convert]::FromBase64String($base64) } catch { return }
@@ -847,7 +848,7 @@ function Format-Pem($key) {
   '-----BEGIN PUBLIC KEY-----', $base64.Substring(0, 64), $base64.Substring(64), '-----END PUBLIC KEY-----'
 }
 
-# CNG, since .NET Framework before 4.7 has no other way to a key that is given by its point (the last 64 bytes).
+# Uses CNG: .NET Framework before 4.7 has no other import of a key by its point, which is the last 64 bytes.
 function Test-Signature($key, [string]$title, [string[]]$fields, [string]$base64) {
   try { $signature = ConvertFrom-Der ([Convert]::FromBase64String($base64)) } catch { return $false }
   $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
@@ -857,10 +858,10 @@ function Test-Signature($key, [string]$title, [string[]]$fields, [string]$base64
   try { $ecdsa.VerifyHash((Get-HashBytes $utf8.GetBytes($text)), $signature) } finally { $ecdsa.Dispose() }
 }
 
-# A signature's SEQUENCE of two INTEGERs (DER) as .NET wants it: r and s, 32 bytes each.
+# Converts a signature in DER, a SEQUENCE of two INTEGERs, to the form of .NET: r and s, 32 bytes each.
 function ConvertFrom-Der([byte[]]$der) {
   $raw = New-Object byte[] 64
-  if ($der.Length -lt 8 -or $der.Length -gt 72) { throw 'a signature of another length' }
+  if ($der.Length -lt 8 -or $der.Length -gt 72) { throw 'the signature has a wrong length' }
   if ($der[0] -ne 0x30 -or $der[1] -ne $der.Length - 2) { throw 'no SEQUENCE' }
   $at = 2
   foreach ($end in 32, 64) {
@@ -873,14 +874,14 @@ function ConvertFrom-Der([byte[]]$der) {
     [Array]::Copy($der, $at + $zeros, $raw, $end - ($length - $zeros), $length - $zeros)
     $at += $length
   }
-  if ($at -ne $der.Length) { throw 'something behind it' }
+  if ($at -ne $der.Length) { throw 'bytes after the SEQUENCE' }
   return , $raw
 }
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 
-# Tells the server what came of a revision: once for each outcome, within two seconds, whether or not it listens. One
-# that knows no reports is left alone for a day.
+# Reports to the server whether a revision was applied or failed: once for each outcome, within two seconds, without
+# checking the reply. A server without reports gets none for a day.
 function Send-Report([string]$outcome) {
   try {
     if (-not (Test-Number $revision) -or (Get-Fact "reported_$outcome") -ceq $revision) { return }
@@ -898,10 +899,10 @@ function Send-Report([string]$outcome) {
   } catch { return }
 }
 
-# --- putting in place -------------------------------------------------------------------------------------------------
+# --- applied pins -----------------------------------------------------------------------------------------------------
 
-# Puts the good copy back also when somebody altered or deleted what is applied, and also while the server is away. True
-# when something changed.
+# Writes the copy to where Claude Code reads it, also when somebody altered or deleted what is there. True when
+# something changed.
 function Set-Applied {
   if ($applied -ceq $copy -or -not (Test-Whole $copy)) { return $false }
   $bytes = [IO.File]::ReadAllBytes($copy)
@@ -914,14 +915,14 @@ function Set-Applied {
   $true
 }
 
-# The bytes in force; none when there are none.
+# Returns the applied bytes, or an empty array.
 function Read-Applied {
   if (Test-Registry) { return , $utf8.GetBytes((Get-Policy)) }
   if (Test-Path -LiteralPath $applied) { return , [IO.File]::ReadAllBytes($applied) }
   return , (New-Object byte[] 0)
 }
 
-# Claude Code is a 64-bit program, whichever PowerShell runs this.
+# Claude Code is a 64-bit program, so a 32-bit PowerShell has to open the 64-bit registry, too.
 function Open-Machine { [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
 
 function Get-Policy {
@@ -937,7 +938,8 @@ function Set-Policy($text) {
 
 function Test-Registry { $delivery -ceq 'registry' }
 
-# Has a fresh agent refresh, away from the pipes that our caller reads to their end, and waits for it so many seconds.
+# Starts a refresh in another process and waits for that process at most so many seconds. The refresh must not hold the
+# caller's pipes, which the caller reads to their end.
 function Start-Refresh([int]$seconds) {
   try {
     $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ }
@@ -946,7 +948,7 @@ function Start-Refresh([int]$seconds) {
     $start.FileName = @($engines | Where-Object { Test-Path -LiteralPath $_ })[0]
     $start.Arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File ' +
     "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery refresh"
-    $start.UseShellExecute = $onWindows # what ShellExecute starts inherits no handle
+    $start.UseShellExecute = $onWindows # a process of ShellExecute inherits no handles
     $start.WindowStyle = 'Hidden'
     $start.RedirectStandardOutput = -not $onWindows
     $start.RedirectStandardError = -not $onWindows
@@ -956,7 +958,7 @@ function Start-Refresh([int]$seconds) {
 
 # --- files and facts --------------------------------------------------------------------------------------------------
 
-# Nothing when another agent keeps it for five seconds. Windows lets go of it when its agent dies.
+# Returns the lock, or nothing when another agent holds it for five seconds. Windows releases the lock of a dead agent.
 function Enter-Lock {
   for ($tries = 0; $tries -le 10; $tries++) {
     try { return [IO.File]::Open("$copy.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch {
@@ -966,7 +968,7 @@ function Enter-Lock {
   }
 }
 
-# What was left by agents that were killed.
+# Removes the temporary files of agents that were killed.
 function Remove-Leftovers {
   foreach ($file in $copy, $state, $fragment) {
     Remove-Matching (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).*"
@@ -983,7 +985,7 @@ function Find-Files([string]$folder, [string]$pattern) {
 
 function Remove-Quietly([string]$file) { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
 
-# Writes a file by way of a hidden one beside it, which Claude Code ignores.
+# Writes to a hidden file beside the target, which Claude Code ignores, and renames that file.
 function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
   $temp = Join-Path (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).$([IO.Path]::GetRandomFileName())"
   try {
@@ -1001,7 +1003,8 @@ function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
   }
 }
 
-# Both are MoveFileEx, which replaces in one step; .NET Framework's own File.Replace leaves a moment without any file.
+# Both calls use MoveFileEx, which replaces in one step. With File.Replace of .NET Framework the file is gone for a
+# moment.
 function Move-Over([string]$from, [string]$to) {
   if ($PSVersionTable.PSVersion.Major -ge 6) { return [IO.File]::Move($from, $to, $true) }
   Add-Type -AssemblyName Microsoft.VisualBasic
@@ -1010,16 +1013,16 @@ function Move-Over([string]$from, [string]$to) {
 
 function Set-Text([string]$file, [string[]]$lines) { Set-Whole $file $utf8.GetBytes(($lines -join "`n") + "`n") }
 
-# Only SYSTEM and administrators may read it.
+# Lets only SYSTEM and administrators read the file.
 function Protect-File([string]$file) {
   if ($onWindows) {
     $icacls = Join-Path ([Environment]::SystemDirectory) 'icacls.exe'
     $null = & $icacls $file /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F'
   } else { $null = & chmod 600 $file }
-  if ($LASTEXITCODE -ne 0) { throw 'its permissions can not be set' }
+  if ($LASTEXITCODE -ne 0) { throw 'the permissions of the file can not be set' }
 }
 
-# Replaces these key=value lines of the state.
+# Replaces the lines of these keys in the state. The other lines stay.
 function Write-Facts([hashtable]$facts) {
   $all = Read-Facts
   foreach ($key in $facts.Keys) { $all[$key] = $facts[$key] }
@@ -1053,7 +1056,7 @@ function Test-Whole([string]$file) {
   try { Test-WholeBytes ([IO.File]::ReadAllBytes($file)) } catch { $false }
 }
 
-# All that can be said of a file without its hash: a cut-off one fails this.
+# Detects a truncated file without its hash.
 function Test-WholeBytes([byte[]]$bytes) {
   if ($bytes.Length -lt 1 -or $bytes[-1] -ne 10) { return $false }
   $format -ceq 'ps1' -or ($bytes.Length -gt 2 -and $bytes[0] -eq 0x7B -and $bytes[-2] -eq 0x7D)
@@ -1063,7 +1066,7 @@ function Test-Applied { (Test-Whole $copy) -and (Read-Applied).Length -gt 0 }
 
 function Test-Moving { -not (Test-Due (Get-Fact 'moving_until')) }
 
-# A clock that went back must not silence the agent.
+# A time more than a day ahead counts as passed: a clock that was set back must not silence the agent.
 function Test-Due([string]$at) {
   if (-not (Test-Number $at)) { return $true }
   $left = [long]$at - (Get-Now)
@@ -1079,7 +1082,7 @@ function Test-Time([string]$text) { $text -cmatch '^[0-9]{4}-[01][0-9]-[0-3][0-9
 
 function Test-Number([string]$text) { $text -cmatch '^(0|[1-9][0-9]{0,12})\z' }
 
-# The first if it is a number, else the second; at most a day.
+# Returns the first if it is a number, else the second; at most a day.
 function Get-Seconds([string]$text, [long]$otherwise) {
   if (Test-Number $text) { [Math]::Min([long]$text, [long]$maxWait) } else { $otherwise }
 }
@@ -1092,7 +1095,7 @@ function Format-Utc([DateTime]$time) {
   $time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [Globalization.CultureInfo]::InvariantCulture)
 }
 
-# The innermost message: .NET's own say only that a method failed.
+# Returns the innermost message: the outer ones say only that a method failed.
 function Get-Reason($record) { ($record.Exception.GetBaseException().Message -split "`n")[0].Trim() }
 
 function Write-Note([string]$text) { [Console]::Error.WriteLine("pinward: $text") }
@@ -1114,7 +1117,7 @@ try { Invoke-Main $args } catch {
   Write-Note (Get-Reason $_)
   $code = 1
 }
-# Whatever broke, a profile that asks for exports goes on, and so does Claude Code.
+# A profile that runs env, and Claude Code, must go on after any error.
 if ($verb -ceq 'helper' -and $code -ne 0) { '{}' }
 if ('env', 'helper' -ccontains $verb) { $code = 0 }
 exit $code

@@ -1,18 +1,17 @@
-// The real Claude Code, run as on a developer machine: fetched by npx in a fixed version, with an empty HOME, asking a fake
-// Vertex. The machine's files lie below a folder that a private mount namespace lays over /etc, /usr/local/bin and
-// /var/lib, so that nothing is written to this system and no other process sees it.
+// Runs the real Claude Code as on a developer machine: a fixed version by npx, an empty HOME, a fake Vertex. A private mount
+// namespace puts the machine's folder over /etc, /usr/local/bin and /var/lib, so no file of this system changes.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The newest that was verified, and the oldest that is still supported here. */
+/** The newest version that was verified, and the oldest version that is supported. */
 export const cliVersions = ['2.1.331', '2.1.197'] as const;
 export type CliVersion = (typeof cliVersions)[number];
 
 export interface Machine {
-  /** What the agent gets as --root. */
+  /** The value of the agent's --root. */
   readonly root: string;
 }
 
@@ -25,7 +24,7 @@ const laidOver = ['etc', 'usr/local/bin', 'var/lib'];
 const agent = join(import.meta.dirname, '../../../infra/agents/posix/pinward.sh');
 const binaries = new Map<CliVersion, string>();
 
-/** False when this machine can run the real client, else why not. */
+/** False if this machine can run the real client, else the reason. */
 export function whyNoClient(): false | string {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mount namespaces need Linux and root';
   return false;
@@ -37,7 +36,7 @@ export function newMachine(): Machine {
   return { root };
 }
 
-/** Runs the agent for the machine, outside of its namespace. */
+/** Runs the agent for the machine, outside of the namespace. */
 export function runAgent({ root }: Machine, ...words: readonly string[]): Promise<Ran> {
   return run('sh', [agent, '--root', root, ...words], { PATH: process.env['PATH'] ?? '' });
 }
@@ -47,7 +46,7 @@ export interface ClientOptions {
   readonly vertex: string;
   /** Words before the prompt, such as `--model opus`. */
   readonly words?: readonly string[];
-  /** What the developer's shell exports. */
+  /** The variables of the developer's shell. */
   readonly shell?: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +70,7 @@ export function runClaude({ root }: Machine, { version, vertex, words = [], shel
   });
 }
 
-/** Where npx keeps this version's program; the first call fetches it. */
+/** The path of this version's program in npx's cache. The first call downloads the program. */
 export function fetchClaude(version: CliVersion): string {
   const known = binaries.get(version);
   if (known !== undefined) return known;

@@ -63,7 +63,7 @@ export class Fleet {
     assert.equal(response.status, 200, await response.text());
   }
 
-  /** States a policy with one ring; `over` replaces parts of it, `ringOver` parts of the ring. */
+  /** Sets a policy with one ring. `over` replaces parts of the policy, `ringOver` parts of the ring. */
   state(over: Record<string, unknown> = {}, ringOver: Record<string, unknown> = {}): Promise<void> {
     return this.call('PUT', '/v1/policy', draft({ rings: [ring({ pins, ...ringOver })], ...over }));
   }
@@ -76,7 +76,7 @@ export class Fleet {
     return ran;
   }
 
-  /** What Claude Code asked Vertex for when it was run with these words. */
+  /** The requests of Claude Code to Vertex after a start with these words. */
   async asks(
     words: readonly string[],
     version: CliVersion = cliVersions[0],

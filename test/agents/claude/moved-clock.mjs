@@ -1,4 +1,4 @@
-// Preloaded into a function: its clock is ahead by the milliseconds in the file that MOVED_CLOCK names.
+// Preloaded into a function. Moves the clock ahead by the milliseconds in the file that MOVED_CLOCK names.
 
 import { readFileSync } from 'node:fs';
 

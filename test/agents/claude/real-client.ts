@@ -1,5 +1,5 @@
-// The main job, end to end: a policy stated by REST, fetched by the agent, obeyed by the real Claude Code. `npm run
-// test:claude` runs it; it isn't part of `npm test` because it fetches Claude Code from the npm registry.
+// End to end: an admin sets a policy by REST, the agent fetches the pins, and the real Claude Code follows them. `npm run
+// test:claude` runs these tests. `npm test` doesn't, because they fetch Claude Code from the npm registry.
 
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// The service in the two forms that an upgrade must travel through: all in one process, as `npm start` has it, and as a
-// process for each function from its installed bundle. Both on Google's emulators, and with a clock that can be moved.
+// The service in two forms: in one process, like `npm start`, and as one process for each function, from its installed
+// bundle. Both run on Google's emulators with a movable clock.
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,15 +15,15 @@ import { Deployed, tokens } from '../../deployed/deployed.ts';
 export interface Surroundings {
   readonly emulators: { readonly firestore: string; readonly pubsub: string };
   readonly slackUrl: string;
-  /** Where the fake garden listens. */
+  /** The address of the fake Model Garden. */
   readonly garden: string;
 }
 
-/** What a fleet needs of the service. */
+/** The parts of the service that a fleet uses. */
 export type Service = Pick<Local, 'url' | 'dataFolder' | 'adminToken' | 'close'> & { probe(): Promise<unknown> };
 
 export interface MovableService extends Service {
-  /** Two runs of the probe agree only when some time is between them. */
+  /** Two runs of the probe confirm a result only with some time between them. */
   passMinutes(minutes: number): void;
 }
 
@@ -94,7 +94,7 @@ export async function startOnBundles({ emulators, slackUrl, garden }: Surroundin
   };
 }
 
-/** One run of the probe, as the schedule asks for it. */
+/** Starts one run of the probe, as the schedule does. */
 async function run(probe: Deployed): Promise<void> {
   const response = await fetch(probe.url, { method: 'POST' });
   if (response.status !== 200) throw new Error(`the probe answered ${response.status}: ${await response.text()}`);

@@ -1,6 +1,6 @@
-// From Model Garden to the developer's prompt: Vertex enables a model, the probe finds it, Pub/Sub carries the news, Slack
-// shows one message, the admin makes the call that it names, the agent fetches, and Claude Code asks for the new model. Once
-// with the service in one process, once with the bundles that a deployment uploads.
+// The path of an upgrade. Vertex enables a model, the probe finds it, and Slack shows one message. The admin makes the call
+// in the message, the agent fetches the pins, and Claude Code uses the new model. Runs once with the service in one process,
+// and once with the bundles of a deployment.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -116,7 +116,7 @@ function testUpgrade(start: (around: Surroundings) => Promise<MovableService>): 
   }
 }
 
-/** All text of a message, as its reader sees it. */
+/** The visible text of a message. */
 function textOf(payload: unknown): string {
   const texts: string[] = [];
   JSON.stringify(payload, (key, value: unknown) => {

@@ -1,4 +1,4 @@
-// Docs, units and both agents speak of the same commands, options, settings, facts and headers.
+// Docs, units and both agents have the same commands, options, settings, facts and headers.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -68,7 +68,12 @@ test('both agents keep the same facts', () => {
 });
 
 test('both agents read the same headers', () => {
-  const names = /names='([^']*)'[\s\S]*?assign "\$names ([^"]*)"/.exec(sh)?.slice(1).join(' ').split(' ') ?? [];
+  const names =
+    /header_names='([^']*)'[\s\S]*?set_variables out_ "\$header_names ([^"]*)"/
+      .exec(sh)
+      ?.slice(1)
+      .join(' ')
+      .split(' ') ?? [];
   const read = quotedIn(/\$names = ((?:'[\w-]+',?\s*)+)/.exec(ps1)?.[1] ?? '');
 
   assert.ok(names.length >= 8);
@@ -97,7 +102,7 @@ test('the Windows agent sends the report that the other one sends', () => {
 
   assert.deepEqual(
     told(ps1.slice(ps1.indexOf('function Send-Report'))),
-    told(sh.slice(sh.indexOf('\nplan_report() {'))),
+    told(sh.slice(sh.indexOf('\nprepare_report() {'))),
   );
 });
 
@@ -116,7 +121,7 @@ function problemsOf({ program, words }: ReturnType<typeof commandLines>[number])
   ];
 }
 
-/** The words that are neither options nor their values. */
+/** The words that are neither an option nor the value of an option. */
 function verbsIn(words: readonly string[], usage: string): readonly string[] {
   const valued = new Set([...usage.matchAll(/(--[\w-]+) [A-Z]+/g)].map(([, option]) => option));
   return words.filter((word, at) => !word.startsWith('-') && !valued.has(words[at - 1]));
@@ -126,7 +131,7 @@ function isOfInstall(word: string): boolean {
   return /^--(server|machine|token-|organisation|key|trust-)/.test(word);
 }
 
-/** The agent reads all words before it obeys `--help`, so it complains of an unknown one and does nothing else. */
+/** Before `--help` the agent reads all words, so it reports an unknown one and does nothing else. */
 function refusedBySh(words: readonly string[]): readonly string[] {
   const { status, stderr } = spawnSync(
     'sh',
@@ -168,7 +173,7 @@ function quotedIn(text: string): readonly string[] {
   return [...text.matchAll(/'([\w-]+)'/g)].map(([, name = '']) => name).sort();
 }
 
-/** The text that the Windows agent signs for, with its variables replaced. */
+/** The statement that the Windows agent verifies, with its variables replaced. */
 function statementIn(title: string, values: Readonly<Record<string, unknown>>): string {
   const before = ps1.slice(0, ps1.indexOf(`'${title}' $fields`));
   const fields = before.slice(before.lastIndexOf('$fields = '));

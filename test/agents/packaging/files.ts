@@ -1,4 +1,4 @@
-// What lies in infra/agents, and the command lines in it: each use of an agent or of install.sh in units, plists, docs.
+// Reads the files of infra/agents, and finds each call of an agent or of install.sh in units, plists and docs.
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ export const agents = join(root, 'infra/agents');
 
 export interface CommandLine {
   readonly file: string;
-  /** `pinward.ps1` also for what it installs as pinward.cmd. */
+  /** `pinward.ps1` also stands for pinward.cmd, which it installs. */
   readonly program: 'pinward.sh' | 'pinward.ps1' | 'install.sh';
   readonly words: readonly string[];
 }
@@ -47,7 +47,7 @@ export function commandLines(): readonly CommandLine[] {
   ];
 }
 
-/** Fenced blocks and what stands between backticks, for both are there to be typed. */
+/** Fenced blocks and inline code: readers type both. */
 function codeOf(markdown: string): readonly string[] {
   const blocks = snippetsOf(markdown).map(({ text }) => text.replaceAll('\\\n', ' '));
   const prose = markdown.replace(/^```[\s\S]*?^```$/gm, '');

@@ -1,4 +1,4 @@
-// pinward-helper.exe, which Claude Code runs at each start on Windows: compiled as Windows PowerShell would (C# 5) and run.
+// Compiles and runs pinward-helper.exe, which Claude Code runs at each start on Windows. C# 5, as in Windows PowerShell.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// install.sh: agent and timer in and out of a folder, on Linux and on what says that it is a Mac, directly and as one script.
+// install.sh installs and removes agent and timer: on Linux and with a fake macOS, as files and as one script.
 
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
@@ -98,7 +98,7 @@ function installArguments(server: FaultyServer, machine: Machine): readonly stri
   return ['--root', machine.root, '--server', server.url, '--token-stdin'];
 }
 
-/** Runs a script where `uname -s` says what we like; `install.sh` unless told another. */
+/** Runs install.sh, or another script, with a fake `uname -s`. */
 async function run(machine: Machine, system: string, args: readonly string[], file = installer): Promise<Run> {
   write(machine.path('bin/uname'), `#!/bin/sh\n[ "$1" = -s ] && echo ${system} || exec /usr/bin/uname "$@"\n`, 0o755);
   const env = { PATH: `${machine.path('bin')}:${process.env['PATH']}`, HOME: machine.path('home') };

@@ -1,5 +1,5 @@
-// pinward.ps1 without a PowerShell: held against the language's grammar, against what Windows PowerShell 5.1 has, and
-// against the traps of the language that it could fall into.
+// Checks pinward.ps1 without running it: by the grammar of PowerShell, by the commands of Windows PowerShell 5.1, and for
+// common mistakes in that language.
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -13,7 +13,7 @@ const script = powershell.parsePowerShell(join(agents, 'windows/pinward.ps1'));
 const procedures = powershell.proceduresIn(script);
 const byName = new Map(procedures.map((procedure) => [procedure.name.toLowerCase(), procedure]));
 
-/** The cmdlets that it may use, all of Windows PowerShell 5.1, with the parameters that it may give them. */
+/** The cmdlets that pinward.ps1 may call, with the parameters that it may pass. Windows PowerShell 5.1 has all of them. */
 const cmdlets: Readonly<Record<string, string>> = {
   'Add-Type': 'AssemblyName TypeDefinition OutputAssembly OutputType',
   'ForEach-Object': '',
@@ -38,10 +38,10 @@ const automatic = new Set(
   '_ args true false null matches executioncontext pscommandpath pshome psversiontable lastexitcode'.split(' '),
 );
 
-/** Methods that give nothing, so that calling one bare puts nothing on the output. */
+/** Methods without a result. A bare call of one writes nothing to the output. */
 const silent = new Set('Close Delete DeleteValue Dispose Flush Kill SetValue Write WriteLine Copy MoveFile'.split(' '));
 
-/** What is assigned outside of functions, or with the scope of the script. */
+/** Variables of the script: assigned outside of functions, or with the script's scope. */
 const scriptWide: ReadonlySet<string> = new Set([
   ...powershell
     .all(script, 'left_assignment_expression')
@@ -184,14 +184,14 @@ function functionOf({ startIndex, endIndex }: powershell.TreeNode): powershell.P
   return procedures.find(({ start, end }) => start <= startIndex && endIndex <= end);
 }
 
-/** Whether a pipeline is nothing but this call. */
+/** Whether the pipeline consists of this call alone. */
 function isStatement(node: powershell.TreeNode): boolean {
   const { parent } = node;
   if (parent === null || parent.text !== node.text) return false;
   return parent.type === 'pipeline' ? parent.parent?.type === 'statement_list' : isStatement(parent);
 }
 
-/** Whether its statement is the last of its list: what a function gives. */
+/** Whether its statement is the last of its list, so that the value is the result of the function. */
 function isLast(node: powershell.TreeNode): boolean {
   const { parent } = node;
   if (parent === null) return false;

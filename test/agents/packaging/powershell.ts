@@ -1,5 +1,4 @@
-// A PowerShell script as a tree, and what can be said of it without running it: for the tests of pinward.ps1, since no
-// PowerShell can be had everywhere.
+// Parses a PowerShell script and finds its functions, calls and variables, for tests on machines without PowerShell.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +9,7 @@ export type TreeNode = Node;
 export interface Call {
   readonly name: string;
   readonly parameters: readonly string[];
-  /** How many arguments stand without a parameter's name. */
+  /** The number of arguments without a parameter's name. */
   readonly positional: number;
   readonly line: number;
 }
@@ -19,7 +18,7 @@ export interface Procedure {
   readonly name: string;
   readonly parameters: readonly string[];
   readonly switches: readonly string[];
-  /** What it assigns without a scope, its parameters and loop variables included, in lower case. */
+  /** The variables that the function assigns without a scope, with parameters and loop variables, in lower case. */
   readonly locals: ReadonlySet<string>;
   readonly start: number;
   readonly end: number;
@@ -41,7 +40,7 @@ export function parseScript(text: string): Node {
   return tree.rootNode;
 }
 
-/** Where the grammar has no name for what is there, or something is missing. */
+/** The places where the grammar finds an error or a missing token. */
 export function errorsIn(node: Node): readonly string[] {
   if (node.isError || node.isMissing) return [`line ${lineOf(node)}: ${node.text.slice(0, 60)}`];
   return node.hasError ? node.children.flatMap(errorsIn) : [];
@@ -77,7 +76,7 @@ export function assignedIn(node: Node): readonly string[] {
   return [...assigned, ...looped].map(({ text }) => text.slice(1).toLowerCase());
 }
 
-/** The variables that stand somewhere else than on the left of an assignment. */
+/** The variables that are read: all except those on the left of an assignment. */
 export function usedIn(node: Node): readonly Node[] {
   return all(node, 'variable').filter(
     ({ parent, text }) => parent?.type !== 'script_parameter' && !(isAssigned(parent, text) && parent?.text === text),
@@ -98,7 +97,7 @@ export function callsIn(root: Node): readonly Call[] {
   });
 }
 
-/** Arguments are parted by blanks: the grammar takes `$a.B($c)` for two elements, PowerShell for one. */
+/** Blanks separate arguments. The grammar splits `$a.B($c)` into two elements; PowerShell reads one argument. */
 function positionalIn(elements: readonly Node[]): number {
   return elements.filter(
     ({ type }, at) =>
@@ -106,7 +105,7 @@ function positionalIn(elements: readonly Node[]): number {
   ).length;
 }
 
-/** Whether this is what a parameter before it asks for. `-Secret`, `-Force` and `-Confirm:$false` take nothing more. */
+/** Whether this element is the value of the parameter before it. Switches such as `-Force` take no value. */
 function isValue(elements: readonly Node[], at: number): boolean {
   const before = elements[at - 2];
   return before?.type === 'command_parameter' && !/^-(Secret|Force|Leaf|Parent|Unique|Descending)$/.test(before.text);

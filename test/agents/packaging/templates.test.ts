@@ -1,4 +1,4 @@
-// Property lists, profiles, the scheduled task and the snippets of the docs: by parsers, and against what they are for.
+// Parses the property lists, the profiles, the scheduled task and the snippets of the docs, and checks what they contain.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -64,7 +64,7 @@ test('the scheduled task is XML whose elements stand in the order that its schem
   assert.deepEqual(childrenOf(task), ['RegistrationInfo', 'Triggers', 'Principals', 'Settings', 'Actions']);
   assert.deepEqual(names('TimeTrigger'), ['Repetition', 'StartBoundary', 'Enabled']);
   assert.match(task?.textContent ?? '', /-File "AGENT" refresh --stay/);
-  for (const name of ['AGENT', "'START'|>START<"]) assert.equal(ps1.split(new RegExp(name)).length, 3); // there, and where it is replaced
+  for (const name of ['AGENT', "'START'|>START<"]) assert.equal(ps1.split(new RegExp(name)).length, 3); // once in the XML, once where it is replaced
 });
 
 describe('snippets of the docs', () => {
@@ -107,7 +107,7 @@ describe('snippets of the docs', () => {
 function contentOf(file: string): readonly ReturnType<typeof parsePlist>[] {
   const content = parsePlist(file)['PayloadContent'];
   assert.ok(Array.isArray(content), file);
-  return content as ReturnType<typeof parsePlist>[]; // a profile's content is a list of dictionaries; each is looked at
+  return content as ReturnType<typeof parsePlist>[]; // the content of a profile is a list of dictionaries; the tests check each
 }
 
 function childrenOf(
@@ -119,7 +119,7 @@ function childrenOf(
   return [...(element?.childNodes ?? [])].filter(({ nodeType }) => nodeType === 1).map(({ nodeName }) => nodeName);
 }
 
-/** The shell commands in what CI systems read. */
+/** The shell commands in a configuration of a CI system. */
 function runIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(runIn);
   if (typeof value !== 'object' || value === null) return [];

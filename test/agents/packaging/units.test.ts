@@ -1,4 +1,4 @@
-// systemd's units: by systemd's own checker, and the agent within the limits that they set it.
+// Verifies the units with systemd-analyze, and runs the agent within the limits of the system unit.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -60,7 +60,7 @@ describe('within the limits of the unit for the system', { skip: isRoot ? false 
   });
 });
 
-/** What the checker says of a service, beside its timer, as installed with the agent. */
+/** Exit code and messages of systemd-analyze for a service with its timer and the agent. */
 function verified(scope: 'system' | 'user', unit: string): readonly [number | null, string] {
   using folder = newFolder();
   const agent = join(folder.path, 'pinward');
@@ -75,7 +75,7 @@ function verified(scope: 'system' | 'user', unit: string): readonly [number | nu
   return [status, stderr];
 }
 
-/** What a unit with ProtectSystem=strict leaves writable, but for its private /tmp. */
+/** The folders that a unit with ProtectSystem=strict leaves writable, without its private /tmp. */
 function writableIn(unit: string): readonly string[] {
   assert.match(unit, /^ProtectSystem=strict$/m);
   assert.match(unit, /^CapabilityBoundingSet=$/m);
@@ -83,7 +83,7 @@ function writableIn(unit: string): readonly string[] {
   return [...values('ReadWritePaths'), ...values('StateDirectory').map((name) => `/var/lib/${name}`)];
 }
 
-/** Logs in with the whole root read-only but for these folders, without capabilities and without a way to get any. */
+/** Logs in without capabilities, with a root that is read-only except for these folders. */
 async function within(root: string, writable: readonly string[]): Promise<{ code: number | null; err: string }> {
   const folders = writable.map((folder) => join(root, folder));
   for (const folder of ['etc/claude-code', 'var/lib/pinward']) mkdirSync(join(root, folder), { recursive: true });

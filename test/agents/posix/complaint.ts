@@ -1,4 +1,4 @@
-/** What can be wrong with a machine, and what the doctor has to say of it: one test a complaint. */
+/** A complaint is one problem of a machine and the finding that the doctor must print. Each complaint is one test. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pathOf } from './machine.ts';
@@ -8,14 +8,14 @@ export interface Complaint {
   readonly name: string;
   readonly delivery?: Delivery;
   readonly cli?: string;
-  /** Whether the doctor has to ask somebody; most are found without. */
+  /** Whether the doctor has to contact the server or Google. */
   readonly online?: boolean;
-  /** Whether there are no more tools than in the machine's own bin. */
+  /** Whether PATH is only the machine's own bin. */
   readonly bare?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** Makes a healthy machine so. */
+  /** Makes a healthy machine have the problem. */
   worsen?(patient: Patient): void;
-  /** The check that finds it. */
+  /** The check that finds the problem. */
   readonly check: string;
   readonly says: RegExp;
   readonly means?: RegExp;

@@ -1,4 +1,4 @@
-/** What happens on a bad day (killed, read meanwhile, out of disk): the applied file is whole, and none of the older ones. */
+/** An agent that is killed, a reader during an update, a full disk: the applied file is always complete and never older. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -72,10 +72,10 @@ describe('pinward on a bad day', { concurrency: 4 }, () => {
   }
 });
 
-/** So many machines share the steps at which to kill an agent, to be done sooner. */
+/** The number of machines that share the steps, to save time. */
 const lanes = 3;
 
-/** Kills an agent at every step from this one on that falls to this lane, and lets the next one put things right. */
+/** Kills an agent at each step of this lane. After each kill, the next agent has to repair the machine. */
 async function killAtSteps(lane: number): Promise<number> {
   using machine = newMachine();
   await using server = await startServer(answering(first));
@@ -100,7 +100,7 @@ async function killAtSteps(lane: number): Promise<number> {
   return kills;
 }
 
-/** A tool that counts STEPS down to nothing and then, half done, kills the agent whose lock it finds. */
+/** A tool that counts STEPS down. At 0 it does half of its work and kills the agent that holds the lock. */
 function killingTool(tool: string): string {
   return `#!/bin/sh
 left=$(($(/bin/cat "$STEPS") - 1))

@@ -1,4 +1,4 @@
-/** What pinward doctor finds wrong with the agent: its configuration, its copy, how old that is, who signed it. */
+/** Problems that pinward doctor finds with the agent: configuration, copy, age of the copy, signature. */
 import { rmSync, symlinkSync } from 'node:fs';
 import { type Complaint, findsEach } from './complaint.ts';
 import { fragment, pathOf, write } from './machine.ts';
@@ -45,7 +45,7 @@ const complaints: readonly Complaint[] = [
     name: 'an agent that has not heard from its server for a day',
     worsen: ({ note }) => note({ checked_at: '2026-01-01T00:00:00Z' }),
     check: 'age',
-    says: /no word from the server since 2026-01-01T00:00:00Z/,
+    says: /no contact with the server since 2026-01-01T00:00:00Z/,
     mends: /^(sudo )?pinward login$/,
   },
   {
@@ -90,7 +90,7 @@ const complaints: readonly Complaint[] = [
     name: 'pins from before the keys',
     worsen: ({ note }) => note({ signed_by: '' }),
     check: 'signatures',
-    says: /came before the keys/,
+    says: /applied before the keys were pinned/,
     mends: /^(sudo )?pinward login$/,
   },
 ];

@@ -1,4 +1,4 @@
-/** What pinward doctor finds beside the pins that fights them: managed sources, the shell, users' settings, an old CLI. */
+/** Conflicts with the pins that pinward doctor finds: managed sources, the shell, users' settings, an old CLI. */
 import { type Complaint, findsEach } from './complaint.ts';
 import { write } from './machine.ts';
 import { type Patient, projectSettings, userSettings } from './patient.ts';
@@ -51,12 +51,12 @@ const complaints: readonly Complaint[] = [
     mends: /^sudo profiles show/,
   },
   {
-    name: 'a variable that beats the pins',
+    name: 'a variable that overrides the pins',
     env: { ANTHROPIC_MODEL: 'claude-opus-4-1@20250805' },
     worsen: file('home/.zshrc', 'export ANTHROPIC_MODEL=claude-opus-4-1@20250805\n'),
     check: 'shell',
     says: /ANTHROPIC_MODEL=claude-opus-4-1@20250805/,
-    means: /beats the pins.*~\/\.zshrc/,
+    means: /overrides the pins.*~\/\.zshrc/,
     mends: /^unset ANTHROPIC_MODEL$/,
   },
   {
@@ -71,7 +71,7 @@ const complaints: readonly Complaint[] = [
     env: { ANTHROPIC_SMALL_FAST_MODEL: 'claude-3-haiku', CLOUD_ML_REGION: 'us-east5' },
     check: 'shell',
     says: /CLOUD_ML_REGION=us-east5/,
-    means: /follows the pins all the same/,
+    means: /still follows the pins/,
     mends: /^unset ANTHROPIC_SMALL_FAST_MODEL CLOUD_ML_REGION$/,
   },
   {
@@ -80,7 +80,7 @@ const complaints: readonly Complaint[] = [
     env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4' },
     check: 'shell',
     says: /ANTHROPIC_DEFAULT_SONNET_MODEL=claude-sonnet-4/,
-    means: /beats the pins/,
+    means: /overrides the pins/,
     mends: /^unset ANTHROPIC_DEFAULT_SONNET_MODEL; eval "\$\(pinward env\)"$/,
   },
   {
@@ -95,7 +95,7 @@ const complaints: readonly Complaint[] = [
     worsen: file(userSettings, '{"a":[{},[1,"}"]],\n\t"b\\"":{"model":"x"} , "model" :"claude-opus-4-1@20250805"}'),
     check: 'settings',
     says: /settings\.json: model=claude-opus-4-1@20250805$/,
-    means: /beats the pins/,
+    means: /overrides the pins/,
     mends: /\.claude\/settings\.json$/,
   },
   {

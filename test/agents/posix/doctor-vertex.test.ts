@@ -1,4 +1,4 @@
-/** What pinward doctor finds wrong between the machine and Vertex: credentials, project, and each pinned model. */
+/** Problems that pinward doctor finds between machine and Vertex: credentials, project and each pinned model. */
 import assert from 'node:assert/strict';
 import { rmSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -41,7 +41,7 @@ const verdicts: readonly (readonly [string, VertexAnswer, RegExp, RegExp | null]
 ];
 
 describe('pinward doctor asking Vertex', { concurrency: 2 }, () => {
-  // Three at a time, one a pin: what is wrong with one changes nothing for the others.
+  // Three answers in one run, one for each pin: the pins are independent.
   for (let at = 0; at < verdicts.length; at += 3) {
     const group = verdicts.slice(at, at + 3);
     let examination: Promise<Examination> | undefined;

@@ -1,4 +1,4 @@
-/** pinward doctor as a whole: a healthy machine, what it must never do, and how it is called. */
+/** pinward doctor as a whole: on a healthy machine, its limits, and its command line. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -157,6 +157,6 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }

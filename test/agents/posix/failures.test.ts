@@ -1,4 +1,4 @@
-/** A server, a network and a token that fail in every way we know of: the agent keeps the last good file and says why. */
+/** Failures of server, network and token. After each the agent keeps the last good file and prints the reason. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -33,7 +33,7 @@ interface Failure {
   readonly behaviour?: Behaviour;
   readonly config?: Record<string, string>;
   readonly reason: RegExp;
-  /** Depends on curl and the server only, so that one shell shows it. */
+  /** Depends on curl and the server only, so one shell is enough. */
   readonly once?: true;
 }
 
@@ -120,7 +120,7 @@ describe('pinward keeps the good file and says why', { concurrency: 5 }, () => {
     await using server = await startServer(answering(first));
     machine.configure({ server: server.url });
     await machine.run(['login']);
-    // The number behind the option is taken for a header, which such a curl may as well not have understood.
+    // Makes the limit a meaningless header, as a curl before 8.4 would ignore the limit here.
     const old = `#!/bin/sh
 for word do shift; case $word in --max-filesize) word=--header ;; esac; set -- "$@" "$word"; done
 ${pathOf('curl')} "$@"
@@ -148,7 +148,7 @@ exit $code
   });
 });
 
-/** The failures follow one another on one machine, which never loses what it had. */
+/** Runs the failures one after another on one machine, which keeps its file through all of them. */
 function fails(shell: string, subject: string, failures: readonly Failure[]): void {
   describe(`in ${shell} when ${subject}`, { concurrency: 1, skip: whyNot(shell) }, () => {
     let machine: Machine;

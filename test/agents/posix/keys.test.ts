@@ -1,11 +1,11 @@
-/** Installing with keys: what is trusted from then on, what is said of it, and what is refused before anything is written. */
+/** Installation with keys: which keys are trusted, what is printed, and which calls are refused without writing a file. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { keysText, newKey } from '../attacks/authority.ts';
-import { bodyOf, honest, startWorld, text, type World } from '../attacks/faulty-server.ts';
+import { keysText, newKey } from '../../contracts/agent/authority.ts';
+import { bodyOf, honest, startWorld, text, type World } from '../../contracts/agent/faulty-server.ts';
 import { fragment, inEveryShell, newMachine, whyNot, write } from './machine.ts';
 import { refusing } from './server.ts';
 

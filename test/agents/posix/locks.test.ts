@@ -1,4 +1,4 @@
-/** Agents that meet at one machine: who works, who waits, and whose lock is broken. */
+/** Several agents on one machine: one works, the others wait, and the lock of a dead agent is broken. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';

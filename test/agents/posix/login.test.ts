@@ -1,4 +1,4 @@
-/** What login and refresh do while all is well, and the first time when nothing is. */
+/** login and refresh while the server works, and a first login without a server. */
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { it } from 'node:test';

@@ -21,7 +21,7 @@ export const shells: ReadonlyMap<string, readonly string[]> = new Map([
   ['zsh', ['zsh', '--emulate', 'sh']],
 ]);
 
-/** The shell of what one shell shows: Debian's, the strictest of them. */
+/** The shell for tests that need only one: Debian's, the strictest. */
 export const oneShell = 'dash';
 
 export const isRoot = process.getuid?.() === 0;
@@ -61,14 +61,14 @@ export function pathOf(tool: string): string {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool]).stdout.toString().trim();
 }
 
-/** Why tests in a shell are skipped: what node:test's `skip` takes. */
+/** The reason to skip tests that need this program, for node:test's `skip`; false to run them. */
 export function whyNot(shell: string): string | false {
   return hasTool(shell) ? false : `${shell} is not installed`;
 }
 
 /**
- * The same cases in each shell, those that lean on what shells do differently (jobs, traps, quoting, redirections); and,
- * beside them, those that one shell shows.
+ * Runs `cases` in each shell: they depend on jobs, traps, quoting or redirections, where shells differ. Runs `casesOfOne` in
+ * one shell.
  */
 export function inEveryShell(
   subject: string,
@@ -108,7 +108,7 @@ export function newMachine(defaultShell = oneShell): Machine {
   };
 }
 
-/** What a process said and how it ended; not before everybody who holds its pipes has let go of them. */
+/** The output and exit code of a process, once all holders of its pipes have closed them. */
 export async function finished(child: ChildProcess, input = ''): Promise<Run> {
   if (child.stdin === null || child.stdout === null || child.stderr === null) throw new Error('started without pipes');
   child.stdin.on('error', () => {}).end(input);
@@ -121,19 +121,19 @@ export function write(path: string, content: string, mode = 0o644): void {
   writeFileSync(path, content, { mode });
 }
 
-/** Waits until something holds, at most thirty seconds, since the machine may have other things to do. */
+/** Waits until the condition holds, at most thirty seconds: this machine may be busy. */
 export async function until(holds: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 30_000; !holds(); await setTimeout(10)) {
     if (Date.now() > deadline) throw new Error(`still not so: ${holds}`);
   }
 }
 
-/** Nothing of the developer's own environment may reach the agent, least of all a home folder or a proxy. */
+/** The agent gets nothing of the developer's environment, such as a home folder or a proxy. */
 function cleanEnvironment(root: string, env: Record<string, string>): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: join(root, 'home'), CLAUDE_CODE_VERSION: '2.1.331', ...env };
 }
 
-/** Locks, work files and temporary files: there are none when no agent is at work. */
+/** Locks, work files and temporary files. An agent removes all of its own before it exits. */
 export function leftovers(machine: Machine): string[] {
   return machine.files().filter((name) => /\.lock$|\/\.work\.|\/\.(?:50-)?(?:pins|pinward)\./.test(name));
 }

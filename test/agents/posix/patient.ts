@@ -1,6 +1,6 @@
 /**
- * A machine for the doctor: pins rendered by Pinward and put in place as the agent does it, a Pinward server, a Vertex
- * endpoint, a gcloud and application default credentials. Healthy, until a test makes something worse.
+ * A healthy machine for the doctor: applied pins, a Pinward server, a Vertex endpoint, a gcloud and application default
+ * credentials. Each test then breaks one part.
  */
 
 import { renderHelper, renderJson, renderSettings } from '../../../functions/api/polls/render/json.ts';
@@ -15,9 +15,9 @@ import { startVertexEndpoint, type VertexEndpoint } from './vertex-endpoint.ts';
 export type Delivery = 'fragment' | 'helper' | 'shell';
 
 export interface Examination extends Run {
-  /** The line of each check, as `state text`; several lines of one check are joined by a line break. */
+  /** The line of each check, as `verdict text`. Several lines of one check are joined by a line break. */
   readonly checks: Readonly<Record<string, string>>;
-  /** The commands that mend. */
+  /** The commands that fix the problems. */
   readonly commands: readonly string[];
 }
 
@@ -25,10 +25,10 @@ export interface Patient extends AsyncDisposable {
   readonly machine: Machine;
   readonly server: FaultyServer;
   readonly vertex: VertexEndpoint;
-  /** For checks of what a variable holds. */
+  /** The environment of the developer's shell. */
   readonly env: Readonly<Record<string, string>>;
   examine(options?: RunOptions & { readonly args?: readonly string[] }): Promise<Examination>;
-  /** Replaces facts that the agent keeps. */
+  /** Replaces facts in the agent's state. */
   note(facts: Readonly<Record<string, string>>): void;
 }
 
@@ -123,7 +123,7 @@ function resolution(cli: string | null): Resolution {
   });
 }
 
-/** Google's gcloud, as far as the doctor calls it: what it says, and how it ends, is in the environment. */
+/** A fake gcloud for the one call of the doctor. Variables of the environment set its output and exit code. */
 const gcloud = `#!/bin/sh
 [ "$*" = 'auth application-default print-access-token' ] || { echo "unexpected: $*" >&2; exit 2; }
 [ -z "\${GCLOUD_HANGS-}" ] || exec sleep 60

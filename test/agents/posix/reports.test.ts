@@ -1,4 +1,4 @@
-/** What the agent reports of a revision: once for each outcome, and never so that anybody has to wait or fails by it. */
+/** The agent reports each revision once for each outcome. No report makes a command wait or fail. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { it } from 'node:test';
@@ -69,7 +69,7 @@ inEveryShell(
       assert.equal(machine.read(fragment), first.body);
       assert.equal(lasted, 0);
       await until(() => lasted > 0);
-      assert.ok(lasted < 5_000, `${lasted}`); // two seconds, on a machine that has other things to do
+      assert.ok(lasted < 5_000, `${lasted}`); // two seconds, with a margin for a busy machine
     });
 
     it('before a refresh ends, since timers end what a refresh leaves running', async () => {

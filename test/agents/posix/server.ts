@@ -1,6 +1,6 @@
 /**
- * A Pinward server for the agent's tests, on a free port of 127.0.0.1. It answers as the contract says until a test tells it
- * to fail in one particular way, and it remembers what it was asked.
+ * A Pinward server for the agent's tests, on a free port of 127.0.0.1. It follows the contract until a test sets another
+ * behaviour. It records all requests.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -28,18 +28,18 @@ export interface Answer {
 
 export interface FaultyServer extends AsyncDisposable {
   readonly url: string;
-  /** All but reports. */
+  /** All requests except reports. */
   readonly asked: readonly Asked[];
   readonly reports: readonly Report[];
   behave(behaviour: Behaviour): void;
-  /** From now on; it takes them (202) to begin with. */
+  /** Sets the answer to reports; at first 202. */
   answerReports(behaviour: Behaviour): void;
 }
 
 export const first: Answer = { revision: 41, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-7"}}\n' };
 export const second: Answer = { revision: 42, body: '{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"claude-opus-4-8"}}\n' };
 export const envelope: Answer = { revision: 41, body: '{"managedSettings":{"env":{}}}\n' };
-/** Shell exports whose values have in them all that a shell could trip over. */
+/** Shell exports with every character that a shell treats specially. */
 export const exports: Answer = {
   revision: 41,
   body: "export ODD='it'\\''s $HOME \"and\" `more`  \\n'\nexport BLANK=''\n",
@@ -84,7 +84,7 @@ export async function startServer(first: Behaviour): Promise<FaultyServer> {
   };
 }
 
-/** As the contract says: 200 with the body and its hash, or 304 to whoever holds that already. */
+/** Follows the contract: 200 with the body and its hash, or 304 if the request has that hash. */
 export function answering(answer: Answer): Behaviour {
   return (request, response) => {
     const headers = headersOf(request, answer);
@@ -107,7 +107,7 @@ export function refusing(status: number, problem: object, headers: Record<string
   };
 }
 
-/** Says how long the body is, sends half of it and hangs up. */
+/** Sends the length of the body, then half of the body, and closes the connection. */
 export function cutShort(answer: Answer): Behaviour {
   return (request, response) => {
     response.writeHead(200, { ...headersOf(request, answer), 'Content-Length': String(answer.body.length) });
@@ -115,7 +115,7 @@ export function cutShort(answer: Answer): Behaviour {
   };
 }
 
-/** The same in chunks, so that only the missing last chunk tells. */
+/** The same in chunks: only the missing last chunk shows that the body is cut. */
 export function cutShortInChunks(answer: Answer): Behaviour {
   return (request, response) => {
     response.writeHead(200, { ...headersOf(request, answer), 'Transfer-Encoding': 'chunked' });
@@ -123,7 +123,7 @@ export function cutShortInChunks(answer: Answer): Behaviour {
   };
 }
 
-/** A body that does not end: whoever doesn't stop reading fills the disk. */
+/** A body without end. An agent that doesn't stop reading fills the disk. */
 export function endless(answer: Answer): Behaviour {
   return (request, response) => {
     response.writeHead(200, headersOf(request, answer));

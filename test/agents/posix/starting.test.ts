@@ -1,8 +1,9 @@
-/** What shells (env) and Claude Code (helper) get when they start: they always start, whatever the server does. */
+/** Output of env and helper when a shell or Claude Code starts. Both always start, whatever the server does. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { it } from 'node:test';
-import { inEveryShell, leftovers, newMachine, until } from './machine.ts';
+import { bodyOf, honest, startWorld } from '../../contracts/agent/faulty-server.ts';
+import { fragment, inEveryShell, leftovers, newMachine, until } from './machine.ts';
 import { answering, envelope, exports, holding, refusing, startServer } from './server.ts';
 
 const due = { 'Pinward-Poll-After': '0' };
@@ -47,6 +48,33 @@ inEveryShell(
       const login = await machine.run(['login']);
       assert.equal(login.code, 2);
       assert.match(login.err, /unknown key in .*: sever/);
+    });
+
+    it('hands out what it has when its configuration names another host by plain http, and asks nobody', async () => {
+      using machine = newMachine();
+      await using world = await startWorld(Date.now());
+      machine.configure({ server: world.server.url });
+      world.behave(honest(world, world.held));
+      const starts = async () => [await machine.run(['env']), await machine.run(['helper'])];
+      const [env, helper] = await starts();
+      await machine.run(['login']);
+      machine.configure({ server: world.elsewhere.url.replace('127.0.0.1', '0.0.0.0') }); // another host for the agent, the same port for this test
+      const { code, err } = await machine.run(['login']);
+      assert.deepEqual([code, /must be https/.test(err)], [2, true]);
+      assert.equal(machine.read(fragment), bodyOf(world.held, 'settings.json'));
+      assert.deepEqual([env?.out, helper?.out], [bodyOf(world.held, 'sh'), bodyOf(world.held, 'helper.json')]);
+      assert.deepEqual(
+        (await starts()).map(({ code, out }) => [code, out]),
+        [
+          [0, env?.out],
+          [0, helper?.out],
+        ],
+      );
+      assert.equal(world.elsewhere.asked.length, 0);
+      machine.configure({ server: world.server.url });
+      world.behave(honest(world, world.next));
+      assert.deepEqual((await machine.run(['login'])).err, '');
+      assert.equal(machine.read(fragment), bodyOf(world.next, 'settings.json'));
     });
 
     it('hands exports to a shell with their values intact', async () => {

@@ -1,4 +1,4 @@
-/** What `refresh --stay` does between two starts of a timer: it comes back when it is asked to, and is in nobody's way. */
+/** `refresh --stay` between two starts of a timer: it polls at the server's interval and blocks no other command. */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -142,7 +142,7 @@ function after(seconds: number): Answer {
   return { ...first, headers: { 'Pinward-Poll-After': `${seconds}` } };
 }
 
-/** The process ids of the sleeps that it has started and that have not ended. */
+/** The process ids of the running sleeps of a refresh. */
 function sleepsOf({ pid }: ChildProcess): readonly string[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(isAsleep);
 }
@@ -155,7 +155,7 @@ function isAsleep(pid: string): boolean {
   }
 }
 
-/** A folder with a clock in it that is as far ahead as the file `ahead` says. */
+/** A folder with a `date` that is ahead by the seconds in the file `ahead`. */
 function pathWithClock(machine: Machine): string {
   const real = pathOf('date');
   write(machine.path('ahead'), '0');

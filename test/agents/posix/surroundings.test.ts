@@ -1,4 +1,4 @@
-/** What the agent takes from its machine (tools, users, process lists) and what it gives away there: never its token. */
+/** The agent on its machine: the tools and users that it needs, and process lists, which never show the token. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -98,6 +98,6 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }

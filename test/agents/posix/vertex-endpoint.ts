@@ -1,6 +1,6 @@
 /**
- * Vertex AI as the doctor meets it: rawPredict of Claude models over HTTP, answering for each model what a test says, in
- * Google's words. Where it says nothing, the model answers one token.
+ * A fake Vertex AI for tests of the doctor: rawPredict of Claude models over HTTP. A test sets the answer for each model, in
+ * Google's words. By default a model answers one token.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
@@ -22,9 +22,9 @@ export interface VertexCall {
 export interface VertexEndpoint extends AsyncDisposable {
   readonly url: string;
   readonly calls: readonly VertexCall[];
-  /** From now on, for this model or for all (`*`); `null` keeps callers waiting. */
+  /** Sets the answer for this model or for all (`*`). `null` keeps callers waiting. */
   answer(model: string, answer: VertexAnswer | null): void;
-  /** Hangs up on those who wait. */
+  /** Closes the connections of waiting callers. */
   release(): void;
 }
 
@@ -121,7 +121,7 @@ export const refused = {
   busy: googleError(429, 'RESOURCE_EXHAUSTED', 'Resource exhausted. Please try again later.'),
   badToken: googleError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.'),
   down: googleError(503, 'UNAVAILABLE', 'The service is currently unavailable.'),
-  /** Claude itself, which did not like the request. */
+  /** An error of Claude itself, not of Vertex. */
   byClaude: {
     status: 400,
     body: '{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens"},"request_id":"req_vrtx_1"}',

@@ -1,23 +1,25 @@
-/** How the kit speaks to an agent: command lines with placeholders, from the command line of conformance.ts. */
+/** An adapter holds the command lines of an agent, with placeholders. The options of conformance.ts set them. */
 import { join } from 'node:path';
 
 export interface Adapter {
-  /** What `{agent}` stands for. */
+  /** The value of `{agent}`. */
   readonly agent: string;
   readonly install: string;
-  /** What `{trust}` stands for where keys are pinned; '' for an agent that checks no signatures. */
+  /** The value of `{trust}` where keys are pinned; '' for an agent that checks no signatures. */
   readonly trust: string;
   readonly login: string;
   /** '' for an agent without the command. */
   readonly refresh: string;
   readonly helper: string;
-  /** Put before the command line of refresh, to show it a clock that is `{seconds}` ahead; '' where nothing does that. */
+  /** '' for an agent without the command. */
+  readonly env: string;
+  /** A prefix that runs a command with a clock `{seconds}` ahead; '' if there is none. */
   readonly clock: string;
   /** The file that the agent manages. */
   readonly file: string;
 }
 
-/** What values the placeholders have in one trial. */
+/** The values of the placeholders in one trial. */
 export interface Places {
   readonly root: string;
   readonly state: string;
@@ -28,13 +30,14 @@ export interface Places {
   readonly organisation: string;
 }
 
-/** The command line of pinward.sh, which another agent may take over. */
+/** The command lines of pinward.sh, the defaults for other agents. */
 export const usual: Omit<Adapter, 'agent'> = {
   install: '{agent} --root {root} install --server {server} --machine {machine} --token-file {token} {trust}',
   trust: '--organisation {organisation} --key {key}',
   login: '{agent} --root {root} login',
   refresh: '{agent} --root {root} refresh',
   helper: '{agent} --root {root} helper',
+  env: '{agent} --root {root} env',
   clock: `env PINWARD_LATER={seconds} PATH=${join(import.meta.dirname, 'later')}:{path}`,
   file:
     process.platform === 'darwin'
@@ -44,7 +47,7 @@ export const usual: Omit<Adapter, 'agent'> = {
 
 const placeholders = ['root', 'state', 'server', 'machine', 'token', 'key', 'organisation', 'seconds', 'path'];
 
-/** Placeholders that there are not: what is wrong with an adapter. */
+/** The placeholders of an adapter that don't exist. */
 export function unknownPlaceholders(adapter: Adapter): readonly string[] {
   const known = new Set([...placeholders, 'agent', 'trust']);
   return Object.values(adapter)
@@ -52,7 +55,7 @@ export function unknownPlaceholders(adapter: Adapter): readonly string[] {
     .filter((name) => !known.has(name));
 }
 
-/** The words of a command line. Words end at blanks, before anything is put in: values may have blanks, agents may not. */
+/** The words of a command line. Lines are split at blanks first, so values may contain blanks, but `{agent}` may not. */
 export function wordsOf(
   adapter: Adapter,
   line: string,
@@ -70,7 +73,7 @@ export function wordsOf(
     .map((word) => filled(word, values));
 }
 
-/** A text with its placeholders put in. */
+/** A text with its placeholders replaced. */
 export function filled(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

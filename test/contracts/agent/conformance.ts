@@ -1,5 +1,5 @@
-// `npm run conformance`: which rules of the contract an agent keeps, seen from outside: by its file, its exit codes, what
-// it prints and what it asks a faulty server. For any agent, in any language.
+// `npm run conformance` checks which rules of the contract an agent keeps. It observes the managed file, exit codes, output
+// and requests to a faulty server, so it works for an agent in any language.
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -30,6 +30,8 @@ rest. '' says that the agent has no such thing, and the rules about it are not a
                     asks when it is time to
   --helper LINE     ${usual.helper}
                     answers Claude Code's policyHelper
+  --env LINE        ${usual.env}
+                    prints the pins as shell exports
   --clock LINE      goes before refresh and shows it a clock that is {seconds} ahead, such as
                     'faketime -f +{seconds}s'. By default a \`date\` in front of PATH, for agents that are shell scripts
   --file PATH       the file that it manages: ${usual.file}
@@ -60,6 +62,7 @@ async function main(): Promise<number> {
       login: { type: 'string', default: usual.login },
       refresh: { type: 'string', default: usual.refresh },
       helper: { type: 'string', default: usual.helper },
+      env: { type: 'string', default: usual.env },
       clock: { type: 'string', default: usual.clock },
       file: { type: 'string', default: usual.file },
       help: { type: 'boolean', short: 'h', default: false },
@@ -69,8 +72,8 @@ async function main(): Promise<number> {
   if (values.rules) return say(rules.map(({ id, says, because }) => `${id}\n  ${says}\n  ${because}\n`).join(''));
   const { agent, rule: ids = rules.map(({ id }) => id), json, brief } = values;
   if (agent === undefined) throw new Error("--agent says what to judge, such as 'sh infra/agents/posix/pinward.sh'");
-  const { install, trust, login, refresh, helper, clock, file } = values;
-  const adapter: Adapter = { agent, install, trust, login, refresh, helper, clock, file };
+  const { install, trust, login, refresh, helper, env, clock, file } = values;
+  const adapter: Adapter = { agent, install, trust, login, refresh, helper, env, clock, file };
   const [stray] = [...unknownPlaceholders(adapter), ...ids.filter((id) => !rules.some((rule) => rule.id === id))];
   if (stray !== undefined) throw new Error(`there is no rule or placeholder ${stray}; see --rules and --help`);
   const jobs = Number(values.jobs);
@@ -81,7 +84,7 @@ async function main(): Promise<number> {
   return judged.some(isBroken) ? 1 : 0;
 }
 
-/** They wait for slow servers and time-outs more than they work. */
+/** More than the processors, since rules mostly wait for slow servers and timeouts. */
 function defaultJobs(): number {
   return availableParallelism() + 2;
 }

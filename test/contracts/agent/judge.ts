@@ -1,4 +1,4 @@
-/** Holds an agent against rules, several at a time, and says what came of each. Called by conformance.ts and by its test. */
+/** Checks an agent against rules, several at a time, and returns a verdict for each. */
 import type { Adapter } from './adapter.ts';
 import { type Bench, broken, type Rule, type Verdict } from './rule.ts';
 import { askingRules } from './rules-on-asking.ts';
@@ -7,7 +7,7 @@ import { fileRules } from './rules-on-the-file.ts';
 import { timeRules } from './rules-on-time.ts';
 import { trustRules } from './rules-on-trust.ts';
 
-/** In the order of the table. */
+/** All rules, in the order of the output. */
 export const rules: readonly Rule[] = [...fileRules, ...faultRules, ...askingRules, ...timeRules, ...trustRules];
 
 export interface Judged {
@@ -15,7 +15,7 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** The longest rules should come first in time; they wait more than they work. */
+/** The slowest rules. They start first, since they mostly wait. */
 const patient = new Set(['ends-in-time', 'helper-one-object', 'checks-signatures', 'checks-new-keys']);
 
 export async function judge(
@@ -40,12 +40,12 @@ async function verdictOf(bench: Bench, rule: Rule): Promise<Verdict> {
   try {
     return await rule.check(bench);
   } catch (error) {
-    // An agent that can't even be started keeps no rule, and the others still have something to say.
+    // An agent that can't be started breaks this rule. The other rules still get their verdicts.
     return broken(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** For programs; ids stay what they are. */
+/** The verdicts for programs. Rule ids are stable. */
 export function judgedToJson(adapter: Adapter, judged: readonly Judged[]): string {
   const found = judged.map(({ rule: { id, says, because }, verdict }) => ({
     rule: id,

@@ -1,4 +1,4 @@
-/** One run of an agent: a process group of its own, what it prints up to a bound, and an end whatever it does. */
+/** Runs an agent in its own process group, with limits for its time and its output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
@@ -14,13 +14,13 @@ export interface Run {
 export interface Running {
   readonly done: Promise<Run>;
   readonly hasEnded: () => boolean;
-  /** SIGKILL to the agent and whatever it started. */
+  /** Sends SIGKILL to the agent and its children. */
   kill(): void;
 }
 
-/** No agent may take longer, whatever a server does: a login hangs on it. */
+/** The time limit for each run, since logins wait for the agent. */
 export const maxMs = 30_000;
-/** More than that nobody reads. */
+/** The limit for the output in bytes. */
 export const maxOutput = 64 * 1024;
 
 export function startProcess([program = '', ...args]: readonly string[], env: Record<string, string>): Running {
@@ -51,7 +51,7 @@ async function finished(child: ChildProcess): Promise<Omit<Run, 'ms'>> {
   return { code, out, err };
 }
 
-/** A little more than anybody may print, so that too much shows. */
+/** Reads slightly more than the limit, so that excess output is visible. */
 async function start(stream: Readable | null): Promise<string> {
   let read = '';
   for await (const chunk of stream ?? []) if (read.length <= maxOutput) read += String(chunk);
@@ -62,6 +62,6 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended by itself a moment ago.
+    // The group has just ended.
   }
 }

@@ -1,34 +1,56 @@
-/** What a rule of the contract is, and what came of holding an agent against it. The rules stand in rules-*.ts. */
+/** A rule of the contract, and the verdict on one agent. The rules are in rules-*.ts. */
 
-import { bodyOf, honest, type World } from '../../agents/attacks/faulty-server.ts';
 import type { Behaviour } from '../../agents/posix/server.ts';
 import type { Adapter } from './adapter.ts';
+import { bodyOf, honest, type World } from './faulty-server.ts';
+import { maxMs, type Run } from './process.ts';
 import { startTrial, type Trial } from './trial.ts';
 
 export interface Rule {
   readonly id: string;
   readonly says: string;
   readonly because: string;
-  /** Not applicable to an agent whose adapter leaves one of these empty. */
+  /** The rule is not applicable to an agent whose adapter leaves one of these empty. */
   readonly needs: readonly ('trust' | 'refresh' | 'helper' | 'clock')[];
   readonly check: (bench: Bench) => Promise<Verdict>;
 }
 
 export interface Bench {
   readonly adapter: Adapter;
-  /** Only as many cases of a rule as show whether it is kept at all. */
+  /** Runs only as many cases of a rule as show whether the agent keeps the rule at all. */
   readonly brief: boolean;
+  /** What a test expects of its own agent beyond the rules. */
+  readonly expectations?: Expectations;
 }
+
+/** Each function returns evidence if something is wrong. */
+export interface Expectations {
+  readonly afterFailure: (trial: Trial, failure: Failure) => string | undefined;
+  readonly afterRecovery: (trial: Trial, login: Run) => Promise<string | undefined>;
+}
+
+/** A login that failed, and what shells and Claude Code started with afterwards. */
+export interface Failure {
+  readonly login: Run;
+  readonly starts: Starts;
+  readonly reason: RegExp;
+}
+
+/** The output of the commands that run when a shell (env) or Claude Code (helper) starts; '' without such a command. */
+export type Starts = Readonly<Record<'env' | 'helper', string>>;
 
 export type Verdict =
   | { readonly kind: 'kept' }
   | { readonly kind: 'broken'; readonly evidence: string }
   | { readonly kind: 'not applicable'; readonly evidence: string };
 
-/** Something that a server does to an agent, which is to change nothing. Attacks are cases, too. */
+/** A fault of a server or an attack on an answer. It must change nothing on the machine. */
 export interface Case {
   readonly title: string;
+  /** The reason that pinward.sh prints. Other agents may use other words. */
+  readonly reason?: RegExp;
   readonly pins: (world: World) => Behaviour;
+  /** The answer of /v1/keys.txt; the true list when not given. */
   readonly keys?: (world: World) => Behaviour;
 }
 
@@ -38,23 +60,50 @@ export function broken(evidence: string): Verdict {
   return { kind: 'broken', evidence };
 }
 
-/** Cases one after another on one machine, which keeps what it has, tells no other host, and goes on afterwards. */
+/** Runs the cases one after another on one machine, and an honest answer at the end. */
 export async function keepsThrough(
   bench: Bench,
   cases: readonly Case[],
-  { trust = false, least = 1 }: { readonly trust?: boolean; readonly least?: number } = {},
+  { least = 1 }: { readonly least?: number } = {},
 ): Promise<Verdict> {
-  await using trial = await startTrial(bench.adapter, { trust });
-  for (const { title, pins, keys } of bench.brief ? cases.slice(0, least) : cases) {
-    trial.world.behave(pins(trial.world), keys?.(trial.world));
-    await trial.run('login');
-    const wrong = whatChanged(trial);
-    if (wrong !== undefined) return broken(`when ${title}: ${wrong}`);
+  await using trial = await startTrial(bench.adapter);
+  const before = await startsOf(bench, trial);
+  for (const fault of bench.brief ? cases.slice(0, least) : cases) {
+    const wrong = await whatCaseDid(bench, trial, before, fault);
+    if (wrong !== undefined) return broken(wrong);
   }
-  return (await goesOn(trial)) ?? kept;
+  return (await goesOn(bench, trial)) ?? kept;
 }
 
-/** What is no longer as it was when the trial began. */
+/** Runs a login and the starts during a case. Returns what changed since the trial began, as evidence. */
+export async function whatCaseDid(
+  bench: Bench,
+  trial: Trial,
+  before: Starts,
+  { title, reason, pins, keys }: Case,
+): Promise<string | undefined> {
+  trial.world.behave(pins(trial.world), keys?.(trial.world));
+  const login = await trial.run('login');
+  const starts = await startsOf(bench, trial);
+  const wrong =
+    (login.ms >= maxMs ? 'login did not end' : undefined) ??
+    whatChanged(trial) ??
+    whatStartsLost(before, starts) ??
+    (reason && bench.expectations?.afterFailure(trial, { login, starts, reason }));
+  return wrong === undefined ? undefined : `when ${title}: ${wrong}`;
+}
+
+/** Runs what a starting shell and a starting Claude Code run. */
+export async function startsOf({ adapter }: Bench, trial: Trial): Promise<Starts> {
+  const outputOf = async (command: 'env' | 'helper') => {
+    if (adapter[command] === '') return '';
+    const { code, out } = await trial.run(command);
+    return code === 0 ? out : `exit ${code}`;
+  };
+  return { env: await outputOf('env'), helper: await outputOf('helper') };
+}
+
+/** Returns what differs from the beginning of the trial. */
 export function whatChanged({ world, file }: Trial): string | undefined {
   const found = file();
   if (found === undefined) return 'the file is gone';
@@ -62,12 +111,21 @@ export function whatChanged({ world, file }: Trial): string | undefined {
   return world.elsewhere.asked.length > 0 ? 'another host was asked' : undefined;
 }
 
-/** Whether the agent takes the next honest answer as if nothing had been. */
-export async function goesOn({ world, file, run }: Trial): Promise<Verdict | undefined> {
+function whatStartsLost(before: Starts, starts: Starts): string | undefined {
+  if (starts.env !== before.env) return `shells start with ${excerpt(starts.env)}`;
+  return starts.helper !== before.helper ? `Claude Code starts with ${excerpt(starts.helper)}` : undefined;
+}
+
+/** Whether the agent accepts the next honest answer. */
+export async function goesOn({ expectations }: Bench, trial: Trial): Promise<Verdict | undefined> {
+  const { world, file, run } = trial;
   world.behave(honest(world, world.next));
-  const { code } = await run('login');
-  if (file() === bodyOf(world.next, 'settings.json')) return undefined;
-  return broken(`afterwards the next honest answer is not put in place (exit ${code})`);
+  const login = await run('login');
+  if (file() !== bodyOf(world.next, 'settings.json')) {
+    return broken(`afterwards the next honest answer is not put in place (exit ${login.code})`);
+  }
+  const wrong = await expectations?.afterRecovery(trial, login);
+  return wrong === undefined ? undefined : broken(`afterwards ${wrong}`);
 }
 
 export function excerpt(text: string): string {

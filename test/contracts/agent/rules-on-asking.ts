@@ -1,10 +1,10 @@
-/** Rules about what an agent asks and tells: conditional questions, its token, its name, its reports. */
+/** Rules about the requests of an agent: conditional polls, the token, the agent's name, reports. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { sha256 } from '../../agents/attacks/authority.ts';
-import { bodyOf, honest } from '../../agents/attacks/faulty-server.ts';
+import { sha256 } from './authority.ts';
+import { bodyOf, honest } from './faulty-server.ts';
 import { broken, kept, type Rule } from './rule.ts';
 import { machine, startBare, startTrial, type Trial } from './trial.ts';
 
@@ -112,7 +112,7 @@ export const askingRules: readonly Rule[] = [
       await using bare = await startBare(adapter);
       const before = await whatHelperDid(bare, 'nothing is installed');
       if (before !== undefined) return broken(before);
-      await bare.install(); // with a server that never answers, so that there is no copy yet
+      await bare.install(); // the server never answers, so there is no copy yet
       const without = await whatHelperDid(bare, 'the server does not answer and there is no copy');
       if (without !== undefined) return broken(without);
       await using trial = await startTrial(adapter);
@@ -158,7 +158,7 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // it has just ended
+    return ''; // the process has just ended
   }
 }
 

@@ -1,6 +1,16 @@
-/** Rules about servers, proxies and networks that fail: the last good copy stays, and nobody is kept from starting. */
+/** Rules about failing servers, proxies and networks: the last good copy stays, and shells and Claude Code start. */
 import { maxMs, maxOutput } from './process.ts';
-import { broken, type Case, keepsThrough, kept, type Rule, whatChanged } from './rule.ts';
+import {
+  type Bench,
+  broken,
+  type Case,
+  keepsThrough,
+  kept,
+  type Rule,
+  startsOf,
+  whatCaseDid,
+  whatChanged,
+} from './rule.ts';
 import {
   altered,
   backwards,
@@ -47,8 +57,9 @@ export const faultRules: readonly Rule[] = [
     says: `Ends within ${maxMs / 1000} seconds, however slow the server is, and keeps its last good copy.`,
     because: 'Logins and timers wait for the agent.',
     needs: [],
-    check: async ({ adapter, brief }) => {
-      const found = await Promise.all(slowness.slice(0, brief ? 1 : 4).map((slow) => whatSlownessDid(adapter, slow)));
+    check: async (bench) => {
+      const cases = bench.brief ? slowness.slice(0, 1) : slowness;
+      const found = await Promise.all(cases.map((slow) => whatSlownessDid(bench, slow)));
       const wrong = found.find((evidence) => evidence !== undefined);
       return wrong === undefined ? kept : broken(wrong);
     },
@@ -62,11 +73,11 @@ export const faultRules: readonly Rule[] = [
   {
     id: 'no-plain-http',
     says: 'Asks no other host by plain http.',
-    because: 'Anybody on the way could read the token and write the pins; http is for this very machine alone.',
+    because: 'Anybody between agent and server could read the token and write the pins. http is for localhost only.',
     needs: [],
     check: async ({ adapter }) => {
       await using trial = await startTrial(adapter);
-      // 0.0.0.0 is this machine as well, but the agent can't know.
+      // 0.0.0.0 is this machine too, but an agent has to treat it as another host.
       await trial.install(trial.world.elsewhere.url.replace('127.0.0.1', '0.0.0.0'));
       await trial.run('login');
       const wrong = whatChanged(trial);
@@ -125,13 +136,7 @@ function keeping(id: string, says: string, because: string, cases: readonly Case
   return { id, says, because, needs: [], check: (bench) => keepsThrough(bench, cases, { least }) };
 }
 
-async function whatSlownessDid(
-  adapter: Parameters<typeof startTrial>[0],
-  { title, pins }: Case,
-): Promise<string | undefined> {
-  await using trial = await startTrial(adapter);
-  trial.world.behave(pins(trial.world));
-  const { ms } = await trial.run('login');
-  const wrong = ms >= maxMs ? 'it did not end' : whatChanged(trial);
-  return wrong === undefined ? undefined : `when ${title}: ${wrong}`;
+async function whatSlownessDid(bench: Bench, slow: Case): Promise<string | undefined> {
+  await using trial = await startTrial(bench.adapter);
+  return await whatCaseDid(bench, trial, await startsOf(bench, trial), slow);
 }

@@ -1,9 +1,9 @@
-/** Rules about the managed file itself: what whoever opens it sees, at every moment. */
+/** Rules about the managed file: what a reader sees at every moment. */
 import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { bodyOf, type Content, honest, lying } from '../../agents/attacks/faulty-server.ts';
 import { cutShort, first, refusing } from '../../agents/posix/server.ts';
+import { bodyOf, type Content, honest, lying } from './faulty-server.ts';
 import { broken, excerpt, kept, type Rule } from './rule.ts';
 import { contents, openFile, startTrial, type Trial } from './trial.ts';
 
@@ -60,7 +60,7 @@ export const fileRules: readonly Rule[] = [
       const wrong = await whatUpdateDid(trial, { ...trial.world.next, mark: 'y'.repeat(300_000) });
       trial.world.behave(cutShort({ ...first, revision: 99 }));
       await trial.run('login');
-      await setTimeout(50); // for events that are on their way
+      await setTimeout(50); // for events that are still queued
       const strays = [...seen, ...readdirSync(folder)].filter((name) => isRead(name) && name !== basename(trial.path));
       return wrong !== undefined || strays.length > 0 ? broken(wrong ?? `there was ${excerpt(strays[0] ?? '')}`) : kept;
     },
@@ -105,7 +105,7 @@ export const fileRules: readonly Rule[] = [
         if (!whole) return broken(`killed at ${moment}, it leaves ${found === undefined ? 'no file' : excerpt(found)}`);
         const wrong = await whatUpdateDid(trial, content);
         if (wrong !== undefined) return broken(`after it was killed at ${moment}: ${wrong}`);
-        // No kill can be timed between two bytes of any agent; but that there is such a moment shows.
+        // The kit can't time a kill between two bytes. But it sees whether the file is written in place.
         if (reader.read() !== bodyOf(held, format))
           return broken(`${inPlace}, so a kill between two bytes leaves a part`);
         held = content;
@@ -138,7 +138,7 @@ async function whatUpdateDid({ world, run, file }: Trial, content: Content): Pro
   return `served ${excerpt(bodyOf(content, format))}, the file holds ${excerpt(found ?? 'nothing')} (exit ${code})`;
 }
 
-/** Of two readers: one that opened the file before, and one that opens it again and again. */
+/** Watches an update with two readers: one opened the file before, the other opens it again and again. */
 async function whatReadersSaw(trial: Trial, content: Content): Promise<string | undefined> {
   const { world, path } = trial;
   const [before, after] = [readFileSync(path, 'utf8'), bodyOf(content, format)];
@@ -157,7 +157,7 @@ async function whatReadersSaw(trial: Trial, content: Content): Promise<string | 
   return trial.file() === after ? undefined : 'an update is not put in place';
 }
 
-/** When it has asked, when it has half of the body, or so many milliseconds after it got all. */
+/** Kills after the request, after half of the body, or so many milliseconds after the whole body. */
 async function killAt(trial: Trial, content: Content, moment: 'asked' | 'half' | number): Promise<void> {
   const { world } = trial;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -175,7 +175,7 @@ async function killAt(trial: Trial, content: Content, moment: 'asked' | 'half' |
   await running.done;
 }
 
-/** Holds each answer until a second question comes, or for a second. */
+/** Delays each answer by a second and counts the requests that are open at the same time. */
 function counting({ world }: Trial): { readonly most: () => number } {
   let [now, most] = [0, 0];
   world.behave((request, response) => {

@@ -1,7 +1,8 @@
-/** Rules about when a refresh asks: the server says when, but not for longer than a day. */
-import { lying, type World } from '../../agents/attacks/faulty-server.ts';
+/** Rules about when a refresh polls: the server sets the interval, up to a day. */
+
 import { type Behaviour, refusing } from '../../agents/posix/server.ts';
 import type { Adapter } from './adapter.ts';
+import { lying, type World } from './faulty-server.ts';
 import { broken, kept, type Rule, type Verdict } from './rule.ts';
 import { startTrial } from './trial.ts';
 
@@ -9,7 +10,7 @@ const hour = 3600;
 const day = 24 * hour;
 const because = 'A server that is rolling out wants machines soon, one that is down wants them later.';
 
-/** An agent that reads its clock past --clock looks as if it never came back. */
+/** An agent whose clock ignores --clock seems to never poll again. */
 export const ifClockStands = 'if it is --clock that does not move its clock, give another, or none';
 
 export const timeRules: readonly Rule[] = [
@@ -50,7 +51,7 @@ export const timeRules: readonly Rule[] = [
   },
 ];
 
-/** What a refresh does so many seconds after an answer. */
+/** Checks whether a refresh polls so many seconds after an answer. */
 async function stays(
   adapter: Adapter,
   answer: (world: World) => Behaviour,

@@ -1,16 +1,15 @@
-/** Rules about signed answers, for agents with pinned keys: each attack of test/agents/attacks belongs to one of them. */
+/** Rules about signed answers, for agents with pinned keys. Each attack of attacks-on-*.ts belongs to one of them. */
 import type { ServerResponse } from 'node:http';
-import type { Attack } from '../../agents/attacks/attack.ts';
-import { forged, mixed, old, unchanged } from '../../agents/attacks/attacks-on-answers.ts';
-import { unknownKeys } from '../../agents/attacks/attacks-on-keys.ts';
-import { dayMs, honest, instant } from '../../agents/attacks/faulty-server.ts';
 import type { Behaviour } from '../../agents/posix/server.ts';
-import { type Bench, broken, goesOn, kept, type Rule, type Verdict, whatChanged } from './rule.ts';
+import { forged, mixed, old, unchanged } from './attacks-on-answers.ts';
+import { unknownKeys } from './attacks-on-keys.ts';
+import { dayMs, honest, instant } from './faulty-server.ts';
+import { type Bench, broken, type Case, goesOn, kept, type Rule, startsOf, type Verdict, whatCaseDid } from './rule.ts';
 import { ifClockStands } from './rules-on-time.ts';
 import { startBare, startTrial, type Trial } from './trial.ts';
 
 export interface TrustRule extends Rule {
-  readonly attacks: readonly Attack[];
+  readonly attacks: readonly Case[];
 }
 
 const because = 'Neither a cache nor a proxy may forge, mix, swap or set back what a machine writes.';
@@ -39,20 +38,24 @@ export const trustRules: readonly TrustRule[] = [
   resisting('checks-new-keys', 'Takes a new key only with a voucher by one that it trusts.', unknownKeys),
 ];
 
-function resisting(id: string, says: string, attacks: readonly Attack[]): TrustRule {
+function resisting(id: string, says: string, attacks: readonly Case[]): TrustRule {
   return { id, says, because, needs: ['trust'], attacks, check: (bench) => resists(bench, attacks) };
 }
 
-async function resists(bench: Bench, attacks: readonly Attack[]): Promise<Verdict> {
+async function resists(bench: Bench, attacks: readonly Case[]): Promise<Verdict> {
   await using trial = await startTrial(bench.adapter, { trust: true });
+  const before = await startsOf(bench, trial);
   for (const attack of bench.brief ? attacks.slice(0, 3) : attacks) {
-    const wrong = await whatAttackDid(bench, trial, attack);
-    if (wrong !== undefined) return broken(`when ${attack.title}: ${wrong}`);
+    const is304 = unchanged.includes(attack);
+    const wrong =
+      (await whatCaseDid(bench, trial, before, is304 ? silencing(attack) : attack)) ??
+      (is304 ? await whatWasBelieved(bench, trial, attack) : undefined);
+    if (wrong !== undefined) return broken(wrong);
   }
-  return (await goesOn(trial)) ?? kept;
+  return (await goesOn(bench, trial)) ?? kept;
 }
 
-/** Whoever has seen something newer takes what has expired for a replay: only a machine that has seen nothing must look. */
+/** A machine with newer pins refuses expired pins as a replay. Only a machine without pins shows that it checks expiry. */
 async function refusesToBegin({ adapter }: Bench): Promise<Verdict> {
   await using trial = await startBare(adapter, { trust: true });
   const { world } = trial;
@@ -62,35 +65,31 @@ async function refusesToBegin({ adapter }: Bench): Promise<Verdict> {
   return trial.file() === undefined ? kept : broken('a machine without pins takes an answer that expired a day ago');
 }
 
-async function whatAttackDid({ adapter }: Bench, trial: Trial, attack: Attack): Promise<string | undefined> {
-  const { world } = trial;
-  const keys = attack.keys?.(world);
-  if (!unchanged.includes(attack)) {
-    world.behave(attack.pins(world), keys);
-    await trial.run('login');
-    return whatChanged(trial);
-  }
-  world.behave(silencing(attack.pins(world)), keys);
-  await trial.run('login');
-  if (adapter.clock === '' || adapter.refresh === '') return whatChanged(trial);
+/** A 304 changes no file. An agent that believed the 304 polls no sooner than the 304 says. */
+async function whatWasBelieved({ adapter }: Bench, { world, runLater }: Trial, { title }: Case) {
+  if (adapter.clock === '' || adapter.refresh === '') return undefined;
   const before = world.server.asked.length;
-  await trial.runLater('refresh', 7200);
-  if (world.server.asked.length > before) return whatChanged(trial);
-  return `it is believed for as long as it says (${ifClockStands})`;
+  await runLater('refresh', 7200);
+  if (world.server.asked.length > before) return undefined;
+  return `when ${title}: it is believed for as long as it says (${ifClockStands})`;
 }
 
-/** A 304 changes no file. Whether it was believed shows in how long the agent then stays away. */
-function silencing(behaviour: Behaviour): Behaviour {
+/** The attack with a poll interval of almost a day. */
+function silencing(attack: Case): Case {
+  return { ...attack, pins: (world) => withPollAfter(attack.pins(world), '80000') };
+}
+
+function withPollAfter(behaviour: Behaviour, seconds: string): Behaviour {
   return (request, response) => {
-    // Of the forms that writeHead has, the attacks use this one.
+    // The attacks call writeHead in this form only.
     const writeHead = response.writeHead.bind(response) as (status: number, headers: object) => ServerResponse;
     const silent = (status: number, headers: object) =>
-      writeHead(status, { ...headers, 'Pinward-Poll-After': '80000' });
-    response.writeHead = silent as typeof response.writeHead; // the same
+      writeHead(status, { ...headers, 'Pinward-Poll-After': seconds });
+    response.writeHead = silent as typeof response.writeHead; // for the same reason
     behaviour(request, response);
   };
 }
 
-function of(attacks: readonly Attack[], title: RegExp): readonly Attack[] {
+function of(attacks: readonly Case[], title: RegExp): readonly Case[] {
   return attacks.filter((attack) => title.test(attack.title));
 }

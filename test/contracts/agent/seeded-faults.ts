@@ -1,26 +1,29 @@
-/** Faults that an agent could have, as small edits of pinward.sh, and which rules of the contract each breaks. */
+/** Seeded faults: small edits of pinward.sh, each with the rules of the contract that it breaks. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are parameters of the shell
 
 export interface SeededFault {
   readonly title: string;
-  /** What is replaced by what. */
+  /** The replacements in pinward.sh. */
   readonly edits: readonly (readonly [from: string, to: string])[];
   readonly breaks: readonly string[];
 }
 
-/** Each breaks the rules that it names, and an agent with it still puts honest answers in place. */
+/** Each breaks the rules that it names. An agent with one of these faults still applies honest answers. */
 export const tenFaults: readonly SeededFault[] = [
-  fault('checks no hash', ['[ "${hash:-$etag}" = "$etag" ] ||', ': ||'], 'checks-the-hash'),
+  fault('checks no hash', ['[ "${out_sha256:-$out_etag}" = "$out_etag" ] ||', ': ||'], 'checks-the-hash'),
   fault(
     'takes an older revision',
-    ['[ "$revision" -ge "$floor" ] && return\n', 'return 0\n'],
+    ['[ "$out_revision" -ge "$floor_revision" ] && return\n', 'return 0\n'],
     'never-goes-back',
     'refuses-replays',
   ),
   fault('follows redirects', ['--max-redirs 0', '--location'], 'follows-no-redirect'),
   fault(
     'writes in place',
-    ['&& mv -f "$temp" "$1" &&', '&& cat "$temp" >"$1" && chmod "$2" "$1" && rm -f "$temp" &&'],
+    [
+      '&& mv -f "$temporary_file" "$1" &&',
+      '&& cat "$temporary_file" >"$1" && chmod "$2" "$1" && rm -f "$temporary_file" &&',
+    ],
     ...['whole-or-old', 'survives-kill'],
   ),
   fault(
@@ -35,18 +38,18 @@ export const tenFaults: readonly SeededFault[] = [
       'checks-new-keys',
     ],
   ),
-  fault('ignores valid-until', ['! is_past "$pinward_valid_until" ||', ': ||'], 'refuses-expired'),
+  fault('ignores valid-until', ['! has_expired "$out_pinward_valid_until" ||', ': ||'], 'refuses-expired'),
   fault(
     'drops its last good copy when the server fails',
     [
-      "*) revision='' && fail \"HTTP $code$(quote title)",
-      '*) rm -f "$copy" "$applied"; revision=\'\' && fail "HTTP $code$(quote title)',
+      "*) out_revision='' && fail \"HTTP $out_http_status$(read_problem",
+      '*) rm -f "$copy" "$applied_file"; out_revision=\'\' && fail "HTTP $out_http_status$(read_problem',
     ],
     ...['mends-the-file', 'keeps-when-refused'],
   ),
   fault(
     'sends no If-None-Match',
-    ['[ -z "$held" ] || set -- "$@" --header', ': || set -- "$@" --header'],
+    ['[ -z "$held_sha256" ] || set -- "$@" --header', ': || set -- "$@" --header'],
     'asks-conditionally',
   ),
   fault(
@@ -57,24 +60,24 @@ export const tenFaults: readonly SeededFault[] = [
   ),
   fault(
     'fails with a good copy',
-    ['say "revision $(get revision) stays', 'die 1 "revision $(get revision) stays'],
+    ['warn "revision $(read_state revision) stays', 'die 1 "revision $(read_state revision) stays'],
     'exits-0',
   ),
 ];
 
-/** With these every rule is broken by a fault, so none is empty. They are held against the rules that they name. */
+/** With these faults every rule has a fault that breaks it. Each is checked only against the rules that it names. */
 export const moreFaults: readonly SeededFault[] = [
-  fault('writes for root alone', ['put "$applied" 644', 'put "$applied" 600'], 'exact-bytes'),
+  fault('writes for root alone', ['write_file "$applied_file" 644', 'write_file "$applied_file" 600'], 'exact-bytes'),
   fault('makes its temporary file in sight', ['/.${1##*/}.XXXXXX"', '/XXXXXX.json"'], 'nothing-beside'),
-  fault('does nothing for the file while the server is away', ['  put_in_place\n  rm -f', '  rm -f'], 'mends-the-file'),
+  fault('does nothing for the file while the server is away', ['  apply_pins\n  rm -f', '  rm -f'], 'mends-the-file'),
   fault('waits for the lock of the dead', ['! kill -0 "$holder" 2>/dev/null ||', 'false ||'], 'survives-kill'),
   fault('asks although another does', ['until ln -s $$', 'until ln -sf $$'], 'one-at-a-time'),
-  fault('takes web pages', ['[ "${content_type%%;*}" = $type ] ||', ': ||'], 'keeps-when-html'),
+  fault('takes web pages', ['[ "${out_content_type%%;*}" = $media_type ] ||', ': ||'], 'keeps-when-html'),
   {
     title: 'takes half a file',
     edits: [
-      ['is_whole "$work.body" ||', ': ||'],
-      ['cmp -s "$copy" "$applied" || ! is_whole "$copy"', 'cmp -s "$copy" "$applied"'],
+      ['is_complete "$work.body" ||', ': ||'],
+      ['cmp -s "$copy" "$applied_file" || ! is_complete "$copy"', 'cmp -s "$copy" "$applied_file"'],
     ],
     breaks: ['keeps-when-cut'],
   },
@@ -86,13 +89,13 @@ export const moreFaults: readonly SeededFault[] = [
     ],
     breaks: ['keeps-when-oversize'],
   },
-  fault('waits for as long as a server likes', ['--max-time "$patience"', '--max-time 600'], 'ends-in-time'),
+  fault('waits for as long as a server likes', ['--max-time "$max_seconds"', '--max-time 600'], 'ends-in-time'),
   fault(
     'asks anybody by plain http',
     ['https://?* | http://localhost |', 'http*://?* | http://localhost |'],
     'no-plain-http',
   ),
-  fault('prints what the server says', ["quote() { tr -cd ' -~' <", 'quote() { cat <'], 'says-why'),
+  fault('prints what the server says', ["  tr -cd ' -~' <", '  cat <'], 'says-why'),
   fault(
     'gives curl the token as an argument',
     ['--user-agent', '--header "X-Token: $token" --user-agent'],
@@ -100,20 +103,29 @@ export const moreFaults: readonly SeededFault[] = [
   ),
   fault('does not say which agent it is', ['--user-agent "pinward-agent/$version"', ''], 'names-itself'),
   fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
-  fault('reports at each login', ['[ "$(get "reported_$1")" != "$revision" ]', ':'], 'reports-once'),
+  fault('reports at each login', ['[ "$(read_state "reported_$1")" != "$out_revision" ]', ':'], 'reports-once'),
   fault('has a helper that prints nothing', ['cat "$copy"; } || echo \'{}\'', 'cat "$copy"; }'], 'helper-one-object'),
-  fault('ignores Pinward-Poll-After', ['$(seconds "$pinward_poll_after" 300)', '300'], 'polls-when-told'),
-  fault('ignores Retry-After', ['$(seconds "$retry_after" "$pause")', '$pause'], 'retries-when-told'),
+  fault(
+    'starts shells without pins after a failure',
+    ['{ is_complete "$copy" && cat "$copy"; } ||\n', '{ [ -z "$(read_state last_error)" ] && cat "$copy"; } ||\n'],
+    ...['keeps-when-refused', 'checks-signatures'],
+  ),
+  fault('ignores Pinward-Poll-After', ['$(seconds_or "$out_pinward_poll_after" 300)', '300'], 'polls-when-told'),
+  fault(
+    'ignores Retry-After',
+    ['$(seconds_or "$out_retry_after" "$retry_seconds")', '$retry_seconds'],
+    'retries-when-told',
+  ),
   fault(
     'is silent for as long as a server likes',
     ['max_wait=86400', 'max_wait=864000000'],
     'silent-for-a-day-at-most',
   ),
-  fault('believes any 304', ['  verify "$held" || return\n', ''], 'checks-304'),
-  fault('takes replays', ['is_before "$pinward_valid_until" "$freshest" ||', ': ||'], 'refuses-replays'),
+  fault('believes any 304', ['  verify_answer "$held_sha256" || return\n', ''], 'checks-304'),
+  fault('takes replays', ['is_before "$out_pinward_valid_until" "$floor_valid_until" ||', ': ||'], 'refuses-replays'),
 ];
 
-/** pinward.sh with the fault, and less patience, which costs only time. */
+/** pinward.sh with the fault, and with a shorter timeout to save time. */
 export function seeded(script: string, { title, edits }: SeededFault): string {
   return [...edits, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir'] as const].reduce((text, [from, to]) => {
     const parts = text.split(from);

@@ -1,8 +1,8 @@
-/** What servers, proxies and networks do wrong, and what an agent must keep its last good copy through. */
-import { onTheWay } from '../../agents/attacks/attacks-on-the-way.ts';
-import { sha256 } from '../../agents/attacks/authority.ts';
-import { dripping, endlessHeaders, lying } from '../../agents/attacks/faulty-server.ts';
+/** Faults of servers, proxies and networks. An agent must keep its last good copy through each of them. */
+
 import { type Behaviour, cutShort, cutShortInChunks, endless, refusing, second } from '../../agents/posix/server.ts';
+import { sha256 } from './authority.ts';
+import { dripping, endlessHeaders, lying, type World } from './faulty-server.ts';
 import type { Case } from './rule.ts';
 
 const page = '<!doctype html>\n<title>Sign in</title>\n';
@@ -30,14 +30,27 @@ export const cuts: readonly Case[] = [
 
 export const oversize: readonly Case[] = [
   { title: 'the body is over 1 MiB and right', pins: saying(big, { ETag: etag(big) }) },
-  { title: 'the body does not end', pins: () => endless(second) },
+  { title: 'the body does not end', reason: /over 1048576 bytes/, pins: () => endless(second) },
+  {
+    title: 'the body says that it is too long',
+    reason: /Maximum file size exceeded/i,
+    pins: () => dripping('HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n'),
+  },
 ];
 
 export const slowness: readonly Case[] = [
-  { title: 'nobody answers', pins: () => () => {} },
-  { title: 'the headers come slowly', pins: () => dripping('HTTP/1.1 200 OK\r\nX-More: ') },
-  { title: 'the body comes slowly', pins: () => dripping('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n') },
-  { title: 'the headers do not end', pins: endlessHeaders },
+  { title: 'nobody answers', reason: /timed out/, pins: () => () => {} },
+  {
+    title: 'the headers come slowly',
+    reason: /timed out/,
+    pins: () => dripping('HTTP/1.1 200 OK\r\nX-More: '),
+  },
+  {
+    title: 'the body comes slowly',
+    reason: /timed out/,
+    pins: () => dripping('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n'),
+  },
+  { title: 'the headers do not end', reason: /./, pins: endlessHeaders },
 ];
 
 export const altered: readonly Case[] = [
@@ -46,7 +59,7 @@ export const altered: readonly Case[] = [
   { title: 'the ETag is no hash', pins: saying(evil, { ETag: '"43"' }) },
 ];
 
-// The 304 goes first: whoever believes it takes the older answer after it.
+// The 304 comes first: an agent that believes the 304 accepts the older answer after it.
 export const backwards: readonly Case[] = [
   { title: 'a 304 speaks of revision 41', pins: older(304) },
   { title: 'revision 41 comes after 42', pins: older(200) },
@@ -56,8 +69,19 @@ export const backwards: readonly Case[] = [
   },
 ];
 
-/** The server that the agent knows names another one, which would serve something newer. */
-export const redirects: readonly Case[] = onTheWay.filter(({ title }) => title.startsWith('a redirect'));
+/** The server redirects to another host, which would serve newer pins, or to a file. */
+export const redirects: readonly Case[] = [
+  ...[301, 302, 303, 307, 308].map((status) => ({
+    title: `a redirect (${status}) leads to another host`,
+    reason: new RegExp(`HTTP ${status} to http://127.0.0.1:.* redirects are not followed`),
+    pins: ({ elsewhere }: World) => refusing(status, {}, { Location: `${elsewhere.url}/v1/pins.settings.json` }),
+  })),
+  {
+    title: 'a redirect leads to a file',
+    reason: /HTTP 302 to file:/,
+    pins: () => refusing(302, {}, { Location: 'file:///etc/passwd' }),
+  },
+];
 
 export const hangUp: Case = {
   title: 'the server hangs up',
@@ -84,7 +108,7 @@ function older(status: 200 | 304): Case['pins'] {
     lying(world, () => ({ status, content: { ...(status === 304 ? world.held : world.next), revision: 41 } }));
 }
 
-/** An answer with `world.next`'s headers but for these, and these bytes. */
+/** An answer with this body and the headers of `world.next`, except for these headers. */
 function saying(body: string, headers: Record<string, string>): Case['pins'] {
   return (world): Behaviour => lying(world, () => ({ body, headers }));
 }

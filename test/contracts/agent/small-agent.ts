@@ -1,7 +1,7 @@
 /**
- * An agent that shares nothing with pinward.sh, neither language nor command line nor folders: what the kit's test judges to
- * show that it judges any. It checks no signatures, knows no timer, and lets several of it ask at once.
- * Call: small-agent.ts FOLDER [SERVER MACHINE TOKEN_FILE], where all four make it remember them.
+ * A small agent that shares no language, command line or folder with pinward.sh. It shows that the kit can judge any agent.
+ * It checks no signatures, has no timer, and lets several instances poll at once.
+ * Call: small-agent.ts FOLDER [SERVER MACHINE TOKEN_FILE]. With all four it stores them for later calls.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

@@ -1,16 +1,16 @@
 /**
- * One agent on a machine of its own (a temporary root folder), with the faulty server that it is told. Rules see of the
- * agent only what stands here: its file, its exit, its words, and what the server was asked.
+ * One agent on its own machine, a temporary root folder, with the faulty server as its server. Rules see only the managed
+ * file, the exit code, the output and the requests to the server.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bodyOf, type Content, honest, startWorld, type World } from '../../agents/attacks/faulty-server.ts';
 import { type Adapter, filled, type Places, pathOfPrograms, wordsOf } from './adapter.ts';
+import { bodyOf, type Content, honest, startWorld, type World } from './faulty-server.ts';
 import { type Run, type Running, startProcess } from './process.ts';
 
-export type Command = 'login' | 'refresh' | 'helper';
+export type Command = 'login' | 'refresh' | 'helper' | 'env';
 
 export interface Trial extends AsyncDisposable {
   readonly world: World;
@@ -22,14 +22,14 @@ export interface Trial extends AsyncDisposable {
   file(): string | undefined;
   install(server?: string): Promise<Run>;
   run(command: Command): Promise<Run>;
-  /** With a clock that is so many seconds ahead. */
+  /** Runs with a clock that is so many seconds ahead. */
   runLater(command: Command, seconds: number): Promise<Run>;
   start(command: Command): Running;
 }
 
 export const machine = 'conformance-1';
 
-/** A machine that nothing is installed on. */
+/** A machine without an agent. */
 export async function startBare(adapter: Adapter, { trust = false } = {}): Promise<Trial> {
   const world = await startWorld(Date.now());
   const folder = mkdtempSync(join(tmpdir(), 'pinward-conformance-'));
@@ -62,13 +62,13 @@ export async function startBare(adapter: Adapter, { trust = false } = {}): Promi
     [Symbol.asyncDispose]: async () => {
       for (const { kill } of running) kill();
       await world[Symbol.asyncDispose]();
-      // A report that the agent left behind may still write.
+      // A report in the background may still write.
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
 
-/** A machine that holds what `world.held` says; install may log in itself or leave that to login. */
+/** A machine with an agent that has applied `world.held`, by install or by login. */
 export async function startTrial(adapter: Adapter, options: { readonly trust?: boolean } = {}): Promise<Trial> {
   const trial = await startBare(adapter, options);
   trial.world.behave(honest(trial.world, trial.world.held));
@@ -79,12 +79,12 @@ export async function startTrial(adapter: Adapter, options: { readonly trust?: b
   throw new Error(`a healthy server's answer is not put in place: exit ${run.code}, ${run.err.slice(0, 300).trim()}`);
 }
 
-/** What an agent is served next on a trial, in order; each has other bytes. */
+/** The next contents of a trial, in order. Each has different bytes. */
 export function* contents({ next }: World): Generator<Content, never> {
   for (let revision = next.revision; ; revision++) yield { ...next, revision, mark: `revision ${revision}` };
 }
 
-/** Somebody who has opened a file and reads it later: the bytes of then, whatever was renamed to its path since. */
+/** A reader that opens the file now and reads later. It sees the old bytes, even after a rename to the same path. */
 export function openFile(path: string): Disposable & { readonly read: () => string } {
   const opened = openSync(path, 'r');
   return { read: () => readFileSync(opened, 'utf8'), [Symbol.dispose]: () => closeSync(opened) };

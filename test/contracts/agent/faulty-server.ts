@@ -1,31 +1,31 @@
 /**
- * A Pinward server that signs, and that lies in one particular way when told to: what the attacks on an agent are made of.
- * It knows no agent, so that any agent can be held against it.
+ * A Pinward server that signs its answers, and that can lie in one way at a time. The attacks use these lies. The server
+ * depends on no particular agent.
  */
 import type { IncomingMessage } from 'node:http';
-import { type Behaviour, type FaultyServer, startServer } from '../posix/server.ts';
+import { type Behaviour, type FaultyServer, startServer } from '../../agents/posix/server.ts';
 import { type Key, keysText, newKey, type Statement, sha256, signatureOf } from './authority.ts';
 
 export const formats = ['settings.json', 'sh', 'helper.json'] as const;
 export type Format = (typeof formats)[number];
 
-/** What a server has to say; in each format the body differs by `mark` alone. */
+/** The content of an answer. In each format bodies differ only by `mark`. */
 export interface Content {
   readonly revision: number;
   readonly mark: string;
   readonly validUntil: string;
 }
 
-/** Where an answer differs from an honest one. */
+/** The differences between an answer and an honest one. */
 export interface Lie {
   readonly content?: Content;
   readonly status?: 200 | 304;
   readonly by?: Key;
-  /** Signed instead of what is so. */
+  /** Signed instead of the true values. */
   readonly statement?: Partial<Statement>;
-  /** Sent instead of what is so; '' leaves a header out. */
+  /** Sent instead of the true headers; '' omits a header. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent instead of the body that the headers speak of. */
+  /** Sent instead of the body that the headers describe. */
   readonly body?: string;
 }
 
@@ -36,13 +36,13 @@ export interface World extends AsyncDisposable {
   /** The key that the agent trusts. */
   readonly key: Key;
   readonly server: FaultyServer;
-  /** Another host, which is to hear nothing from the agent. */
+  /** Another host. The agent must not send it any request. */
   readonly elsewhere: FaultyServer;
-  /** What the agent holds. */
+  /** The content that the agent has applied. */
   readonly held: Content;
-  /** What an honest server says next. */
+  /** The next content of an honest server. */
   readonly next: Content;
-  /** From now on, at /v1/pins and at /v1/keys.txt (honestly when not given). */
+  /** Sets the behaviour at /v1/pins and at /v1/keys.txt. Without `keys` the list is honest. */
   behave(pins: Behaviour, keys?: Behaviour): void;
 }
 
@@ -74,12 +74,12 @@ export async function startWorld(now: number): Promise<World> {
 
 export const dayMs = 86_400_000;
 
-/** As the contract writes a moment. */
+/** A timestamp in the form of the contract. */
 export function instant(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** Signed 200 with the content, or 304 to whoever holds that already. */
+/** A signed 200 with the content, or 304 if the request has the ETag of the content. */
 export function honest(world: World, content: Content): Behaviour {
   return (request, response) => {
     const { ETag } = headersOf(world, formatOf(request), { content });
@@ -88,7 +88,7 @@ export function honest(world: World, content: Content): Behaviour {
   };
 }
 
-/** Answers with `world.next`, honestly but for the lie. */
+/** An answer with `world.next`, honest except for the lie. */
 export function lying(world: World, lie: (format: Format) => Lie): Behaviour {
   return (request, response) => {
     const format = formatOf(request);
@@ -104,7 +104,7 @@ export function text(content: string, status = 200): Behaviour {
   return (_request, response) => response.writeHead(status, { 'Content-Type': 'text/plain' }).end(content);
 }
 
-/** A byte each 50 ms, of something that never ends. */
+/** A byte every 50 ms, without end. */
 export function dripping(start: string): Behaviour {
   return (_request, response) => {
     response.socket?.write(start);
@@ -113,7 +113,7 @@ export function dripping(start: string): Behaviour {
   };
 }
 
-/** Header lines that never end. */
+/** Header lines without end. */
 export function endlessHeaders(): Behaviour {
   return (_request, response) => {
     const { socket } = response;

@@ -1,6 +1,6 @@
 /**
- * An organisation's signing keys as the contract describes them, for the faulty server and for tests of agents: key ids,
- * statements of answers, vouchers for new keys and the text of /v1/keys.txt.
+ * The signing keys of an organisation, for the faulty server and for tests of agents: key ids, signatures of answers,
+ * vouchers for new keys and the text of /v1/keys.txt.
  */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
@@ -50,7 +50,7 @@ valid-until: ${validUntil}
   return `v1 ${by.id} ${signText(text, by)}`;
 }
 
-/** A line of keys.txt with which one key speaks for another. */
+/** A line of keys.txt with which one key vouches for another. */
 export function voucherLine({ organisation, key, by, validUntil }: Voucher): string {
   const text = `pinward-key-v1
 organisation: ${organisation}

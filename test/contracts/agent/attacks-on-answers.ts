@@ -1,14 +1,24 @@
-/** Attacks by answers that say something false, or something true of another question, another moment or other people. */
-import { type Attack, lie } from './attack.ts';
+/** Attacks by answers that are false, or that are true for another request, another time or another organisation. */
 import { newKey, sha256 } from './authority.ts';
-import { bodyOf, type Content, dayMs, type Format, headersOf, instant, type Lie, type World } from './faulty-server.ts';
+import {
+  bodyOf,
+  type Content,
+  dayMs,
+  type Format,
+  headersOf,
+  instant,
+  type Lie,
+  lying,
+  type World,
+} from './faulty-server.ts';
+import type { Case } from './rule.ts';
 
 const stranger = newKey();
 const another = 'other.example';
 const evil = '{"env":{"MARK":"evil"}}\n';
-const notOfThis = /signature by [0-9a-f]{16} is not of this answer/;
+const notOfThis = /signature by [0-9a-f]{16} does not match/;
 
-export const forged: readonly Attack[] = [
+export const forged: readonly Case[] = [
   lie('the body is altered', /SHA-256 is not its ETag/, () => ({ body: evil })),
   lie('body and hash are altered', notOfThis, () => ({ body: evil, headers: { ETag: `"${sha256(evil)}"` } })),
   lie('the signature is stripped', /not signed/, () => ({ headers: { 'Pinward-Signature': '' } })),
@@ -27,7 +37,7 @@ export const forged: readonly Attack[] = [
   ),
 ];
 
-export const mixed: readonly Attack[] = [
+export const mixed: readonly Case[] = [
   lie('the headers are of one answer, the body of another', /SHA-256 is not its ETag/, (world, format) => ({
     content: world.held,
     body: bodyOf(world.next, format),
@@ -55,7 +65,7 @@ export const mixed: readonly Attack[] = [
   lie('the validity is prolonged', notOfThis, () => ({ headers: { 'Pinward-Valid-Until': '2199-01-01T00:00:00Z' } })),
 ];
 
-export const old: readonly Attack[] = [
+export const old: readonly Case[] = [
   lie('an older revision is signed anew', /older revision, 41 after 42/, ({ next }) => ({
     content: { ...next, revision: 41 },
   })),
@@ -70,8 +80,8 @@ export const old: readonly Attack[] = [
   })),
 ];
 
-/** Answers of "nothing new": they keep a machine where it is, so they must prove that they are of today. */
-export const unchanged: readonly Attack[] = [
+/** Answers of 304. A 304 keeps a machine on its pins, so the answer has to prove that it is current. */
+export const unchanged: readonly Case[] = [
   lie('a 304 is not signed', /not signed/, ({ held }) => ({
     status: 304,
     content: held,
@@ -106,13 +116,18 @@ export const unchanged: readonly Attack[] = [
   })),
 ];
 
-/** Signed, with a part of the signature's header replaced. */
+/** An attack by an answer that is `world.next`, except for the lie. */
+function lie(title: string, reason: RegExp, told: (world: World, format: Format) => Lie): Case {
+  return { title, reason, pins: (world) => lying(world, (format) => told(world, format)) };
+}
+
+/** A signature header with one part replaced. */
 function resigned(world: World, part: RegExp, by: string): Lie {
   const signature = headersOf(world, 'settings.json', {})['Pinward-Signature'] ?? '';
   return { headers: { 'Pinward-Signature': signature.replace(part, by) } };
 }
 
-/** Signed by a stranger who calls its key by the id of ours. */
+/** A signature by a stranger's key under the id of the trusted key. */
 function usurped(world: World, format: Format, content: Content): Lie {
   const signature = headersOf(world, format, { content, by: stranger })['Pinward-Signature'] ?? '';
   return { content, headers: { 'Pinward-Signature': signature.replace(stranger.id, world.key.id) } };

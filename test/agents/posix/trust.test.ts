@@ -1,11 +1,20 @@
-/** What an agent with pinned keys does take: honest answers, new keys that are vouched for, and nothing when it can't check. */
+/** An agent with pinned keys accepts honest answers and keys with a voucher. Without openssl it accepts nothing. */
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { it } from 'node:test';
-import { fragment, inEveryShell, type Machine, newMachine, pathOf, state, whyNot, write } from '../posix/machine.ts';
-import { refusing } from '../posix/server.ts';
-import { type Key, keysText, newKey, voucherLine } from './authority.ts';
-import { bodyOf, type Content, honest, instant, lying, startWorld, text, type World } from './faulty-server.ts';
+import { type Key, keysText, newKey, voucherLine } from '../../contracts/agent/authority.ts';
+import {
+  bodyOf,
+  type Content,
+  honest,
+  instant,
+  lying,
+  startWorld,
+  text,
+  type World,
+} from '../../contracts/agent/faulty-server.ts';
+import { fragment, inEveryShell, type Machine, newMachine, pathOf, state, whyNot, write } from './machine.ts';
+import { refusing } from './server.ts';
 
 inEveryShell(
   'pinward with pinned keys',
@@ -15,7 +24,7 @@ inEveryShell(
       await using world = await startWorld(Date.now());
       await holdsHeld(machine, world);
       world.behave(lying(world, () => ({ statement: { revision: '44' } })));
-      assert.match((await machine.run(['login'])).err, /not of this answer/);
+      assert.match((await machine.run(['login'])).err, /signature by .* does not match/);
       await takes(machine, world, world.next);
     });
 
@@ -99,7 +108,7 @@ inEveryShell(
           machine.read(facts).replace(/^valid_until=.*$/m, 'valid_until=2026-01-01T00:00:00Z'),
         );
         world.behave(refusing(500, {}));
-        const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last word from the server: 20/;
+        const said = /the pins in use were valid until 2026-01-01T00:00:00Z; last contact with the server: 20/;
         const login = await machine.run(['login', '--delivery', delivery]);
         assert.deepEqual([login.code, said.test(login.err)], [0, true]);
         const run = await machine.run([verb]);
@@ -154,7 +163,7 @@ inEveryShell(
   whyNot('openssl'),
 );
 
-/** Each was looked up in the sources of LibreSSL's dgst, enc and pkey. */
+/** The sources of LibreSSL's dgst, enc and pkey have each of these. */
 const known = [
   'base64 -d -A',
   'dgst -sha256 -r',
@@ -171,7 +180,7 @@ function configure(machine: Machine, { server, organisation, key }: World): void
   machine.configure({ server: server.url, organisation });
 }
 
-/** A machine that trusts the world's key and holds what the world says that it holds. */
+/** Makes the machine trust the world's key and log in to `world.held`. */
 async function holdsHeld(machine: Machine, world: World, delivery = 'fragment'): Promise<void> {
   configure(machine, world);
   world.behave(honest(world, world.held));

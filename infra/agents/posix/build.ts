@@ -1,0 +1,30 @@
+// `node infra/agents/posix/build.ts` joins parts/*.sh, in the order of their names, into pinward.sh. With --check it writes
+// nothing and exits with 1 if pinward.sh is not equal to its parts.
+
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const target = join(import.meta.dirname, 'pinward.sh');
+
+/** The text of each part. */
+export function readParts(): readonly string[] {
+  const files = globSync('parts/*.sh', { cwd: import.meta.dirname }).sort();
+  return files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+}
+
+/** The parts with an empty line between them. */
+export function joinParts(): string {
+  return readParts().join('\n');
+}
+
+function main(isCheck: boolean): number {
+  if (!isCheck) {
+    writeFileSync(target, joinParts());
+    return 0;
+  }
+  if (readFileSync(target, 'utf8') === joinParts()) return 0;
+  process.stderr.write('pinward.sh differs from parts/*.sh; build it: node infra/agents/posix/build.ts\n');
+  return 1;
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.includes('--check'));

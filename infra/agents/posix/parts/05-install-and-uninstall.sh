@@ -1,0 +1,120 @@
+# --- install and uninstall --------------------------------------------------------------------------------------------
+# The commands that put the agent, its configuration, token and keys on this machine, and that remove them.
+
+install_agent() {
+  [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."
+  [ -z "$token_source" ] || add_setting token_file /etc/pinward/token
+  add_setting delivery "${delivery_option:-fragment}"
+  load_configuration
+  [ -z "$token_source" ] || token=$(cat "$token_source") || die 2 "could not read the token from $token_source"
+  select_keys
+  install_files || die 1 "could not write below ${root:-/}; installing needs root"
+}
+
+# out: out_pinned_keys: a line for each key to trust, with its id and its base64
+select_keys() {
+  out_pinned_keys=''
+  [ -n "$organisation$key_files$first_use" ] || return 0
+  has_openssl || die 2 'there is no openssl on this machine, which checks signatures'
+  case ${key_files:+key}$first_use in
+    key) [ -n "$organisation" ] || die 2 '--key needs --organisation' ;;
+    yes) select_server_keys ;;
+    *) die 2 '--organisation needs either --key or --trust-on-first-use' ;;
+  esac
+  while IFS= read -r file; do
+    [ -z "$file" ] || pin_key "$(sed '/^-----/d' "$file" | tr -d '[:space:]')" "$file"
+  done <<EOF
+$key_files
+EOF
+}
+
+# Selects all keys that the server lists, and takes the organisation from that list when no option names one.
+# out: out_pinned_keys; organisation
+select_server_keys() {
+  fetch_keys || die 1 "$out_reason"
+  listed_organisation=$(printf '%s\n' "$out_key_list" | sed -n 's/^organisation //p')
+  if [ -z "$organisation" ]; then
+    organisation=$listed_organisation
+    add_setting organisation "$organisation"
+  fi
+  { [ -n "$listed_organisation" ] && [ "$organisation" = "$listed_organisation" ]; } ||
+    die 1 "$server/v1/keys.txt is of the organisation '$listed_organisation', not '$organisation'"
+  validate_settings
+  [ -z "$config_error" ] || die 1 "$config_error"
+  while read -r kind _ base64 _; do
+    [ "$kind" != key ] || pin_key "$base64" "$server/v1/keys.txt"
+  done <<EOF
+$out_key_list
+EOF
+  [ -n "$out_pinned_keys" ] || die 1 "$server/v1/keys.txt names no key"
+}
+
+# in:  BASE64 of the key's DER, SOURCE of the key
+# out: out_pinned_keys, with one more line
+pin_key() {
+  parse_public_key "$1" || die 2 "there is no single public key in $2"
+  out_pinned_keys="$out_pinned_keys$out_key_id $1$newline"
+  echo "trusting key $out_key_id of $organisation, from $2"
+}
+
+install_files() {
+  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
+  set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
+  made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
+  write_file "$agent_dir/made" 644 <<EOF || return
+$made_folders
+EOF
+  [ -z "$token_source" ] || write_file "$agent_dir/token" 600 <<EOF || return
+$token
+EOF
+  remove_keys
+  install_keys || return
+  write_file "$config" 644 <<EOF || return
+${config_lines}
+EOF
+  write_file "$program_dir/pinward" 755 <"$0" || return
+  case $delivery in
+    helper) install_helper ;;
+    shell) rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\"" ;;
+  esac
+}
+
+# Makes a folder with its parents, like mkdir -p, and prints each folder that it made. Uninstall removes exactly those.
+# in: FOLDER
+make_folder() {
+  [ -d "$1/" ] || { make_folder "${1%/*}" && mkdir "$1" && printf '%s\n' "${1#"$root"}"; }
+}
+
+install_keys() {
+  while read -r id base64; do
+    [ -z "$id" ] || { parse_public_key "$base64" && write_key "$keys/"; } || return
+  done <<EOF
+$out_pinned_keys
+EOF
+}
+
+# policyHelper names a program without arguments. This program prints an object even when the agent is gone.
+install_helper() {
+  write_file "$program_dir/pinward-helper" 755 <<'EOF' || return
+#!/bin/sh
+[ -x "${0%/*}/pinward" ] && exec "${0%/*}/pinward" helper "$@"
+echo '{}'
+EOF
+  write_file "$fragment_file" 644 <<'EOF'
+{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}
+EOF
+}
+
+uninstall_agent() {
+  rm -f "$fragment_file" "$settings_dir/.${fragment_file##*/}".* # first, since the fragment may name the helper
+  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
+  remove_keys
+  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
+  made_folders=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
+  rm -f "$root/etc/pinward/made"
+  echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
+  return 0
+}
+
+# Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
+remove_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins.????????????????.pem; }

@@ -1,0 +1,82 @@
+# --- configuration ----------------------------------------------------------------------------------------------------
+# Sets the global settings and paths, from the options of install or from the configuration file, and validates them.
+
+# Only login, refresh and install stop at a wrong configuration. The other commands use what is there.
+# out: the settings, the paths, config_error
+load_configuration() {
+  server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
+  settings_dir='' state_dir='' organisation='' keys='' config_error=''
+  user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
+  if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
+  config=${config:-$root/etc/pinward/agent.conf}
+  case $config in */*) ;; *) config=./$config ;; esac
+  if [ -z "$config_lines" ] && [ -r "$config" ]; then
+    config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
+  fi
+  [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
+  set_variables '' \
+    'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
+$config_lines
+EOF
+  [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
+  set_paths
+  validate_settings
+  case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
+}
+
+# Puts the root before every path and completes the settings that are empty.
+set_paths() {
+  server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
+  token_file=${token_file:+$root$token_file}
+  keys=${keys:+$root$keys}
+  keys=${keys:-${config%/*}/keys}
+  case $(uname -s) in
+    Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
+    *) settings_dir=$root${settings_dir:-/etc/claude-code/managed-settings.d} ;;
+  esac
+  # A user who may not read the machine's token uses the pins that root's agent fetched.
+  if [ "$(id -u)" -eq 0 ] || { [ -n "$token_file" ] && [ ! -r "$token_file" ]; }; then
+    state_dir=$root${state_dir:-/var/lib/pinward}
+  else
+    state_dir=$root${state_dir:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/pinward}
+  fi
+  set_format
+}
+
+# out: format, media_type and the files of this format
+set_format() {
+  case $delivery in
+    fragment) format=settings.json media_type=application/json ;;
+    shell) format=sh media_type=text/x-shellscript ;;
+    *) format=helper.json media_type=application/json ;;
+  esac
+  copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
+  no_reports_file=$state_dir/pins.no_reports
+  work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
+  fragment_file=$settings_dir/50-pinward.json
+  applied_file=$copy
+  [ "$delivery" != fragment ] || applied_file=$fragment_file
+}
+
+# out: config_error
+validate_settings() {
+  case $delivery in
+    fragment | shell | helper) ;;
+    *) config_error="delivery is fragment, shell or helper, not: $delivery" ;;
+  esac
+  case $machine in
+    *[!A-Za-z0-9._:-]*) config_error="machine has other characters than letters, digits and . _ : - in it: $machine" ;;
+  esac
+  [ ${#machine} -le 128 ] || config_error="machine has more than 128 characters: $machine"
+  { is_number "$timeout" && [ "$timeout" -gt 0 ]; } || config_error="timeout is a number of seconds, not: $timeout"
+  case $organisation in
+    *[!A-Za-z0-9._-]*) config_error="organisation has other characters than letters, digits and . _ -" ;;
+  esac
+  case $server in
+    '') config_error=${config_error:-"$config names no server"} ;;
+    *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
+    https://?* | http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
+    'http://[::1]' | 'http://[::1]'[:/]*) ;;
+    *) config_error="server must be https:// (http:// only for localhost): $server" ;;
+  esac
+}

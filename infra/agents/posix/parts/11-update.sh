@@ -1,0 +1,59 @@
+# --- update -----------------------------------------------------------------------------------------------------------
+# One update: polls the server, applies the answer, records the outcome in the state and reports the outcome.
+
+# After a failure everything good stays in place, and the state holds the reason.
+update_pins() {
+  { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
+    { warn "this user may not write in $state_dir" && return 1; }
+  acquire_lock || { is_applied && return; } || { warn "another agent is still running" && return 1; }
+  out_changed='' held_sha256=''
+  origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
+  if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
+  if request_pins && apply_pins && prepare_report applied && record_success; then
+    # record_failure removes this file to have room for the reason when the disk is full.
+    [ -f "$disk_reserve" ] || dd if=/dev/zero of="$disk_reserve" bs=16384 count=1 2>/dev/null
+    send_report
+    return 0
+  fi
+  record_failure "$out_reason"
+  warn_if_expired
+  return 1
+}
+
+# Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
+# out: out_changed: yes if the file was written
+apply_pins() {
+  if cmp -s "$copy" "$applied_file" || ! is_complete "$copy"; then return 0; fi
+  mkdir -p "${applied_file%/*}" 2>/dev/null
+  write_file "$applied_file" 644 <"$copy" && out_changed=yes
+}
+
+record_success() {
+  read_poll_interval
+  write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
+    ${out_changed:+"applied_at=$(utc_now)"} ${out_report:+"reported_applied=$out_revision"}
+}
+
+# A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't be
+# reached.
+# out: out_poll_seconds, out_rollout_seconds
+read_poll_interval() {
+  out_poll_seconds=$(seconds_or "$out_pinward_poll_after" 300)
+  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=600 || out_rollout_seconds=0
+}
+
+# in: REASON
+record_failure() {
+  failure=$1
+  warn "$failure"
+  apply_pins
+  rm -f "$work".* "$disk_reserve"
+  retry_seconds=0
+  if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
+  prepare_report failed "$failure"
+  write_state "last_error=$(utc_now) $failure" \
+    "next_at=$(($(now) + $(seconds_or "$out_retry_after" "$retry_seconds")))" \
+    ${out_report:+"reported_failed=$out_revision"} && send_report
+}

@@ -1,0 +1,57 @@
+# --- time -------------------------------------------------------------------------------------------------------------
+# Reads the clock, compares times, and validates numbers. An epoch is in seconds; a timestamp is 2026-12-02T08:00:00Z.
+
+now() { date +%s; }
+
+utc_now() { date -u $utc_form; }
+
+# in: EPOCH
+format_utc() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc_now; } 2>/dev/null; }
+
+# An epoch more than a day ahead counts as passed: a clock that was set back must not silence the agent.
+# in:  EPOCH
+# out: out_seconds_left until then
+has_passed() {
+  is_number "$1" || return 0
+  out_seconds_left=$(($1 - $(now)))
+  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt $max_wait ]
+}
+
+# Tolerates a clock that is fast by clock_skew.
+# in: TIMESTAMP
+has_expired() {
+  is_before "$1" "$(utc_now)" || return
+  limit=$(($(now) - clock_skew))
+  is_before "$1" "$(format_utc $limit)"
+}
+
+# in: two TIMESTAMPs; false if either of them is no timestamp
+is_before() {
+  { is_timestamp "$1" && is_timestamp "$2"; } || return
+  strip_to_digits "$1" && earlier=$out_digits
+  strip_to_digits "$2" && [ "$earlier" -lt "$out_digits" ]
+}
+
+# in:  TEXT
+# out: out_digits: the text without all other characters
+strip_to_digits() {
+  out_digits=$1
+  while :; do
+    case $out_digits in *[!0-9]*) out_digits=${out_digits%%[!0-9]*}${out_digits#*[!0-9]} ;; *) return ;; esac
+  done
+}
+
+is_timestamp() {
+  case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
+}
+
+# At most 13 digits, which every shell can calculate with.
+is_number() {
+  case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
+}
+
+# Prints the first if it is a number, else the second; at most a day.
+# in: TEXT DEFAULT
+seconds_or() {
+  if ! is_number "$1"; then echo "$2"; elif [ "$1" -gt $max_wait ]; then echo $max_wait; else echo "$1"; fi
+}

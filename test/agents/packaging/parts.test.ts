@@ -1,0 +1,21 @@
+// pinward.sh is built from infra/agents/posix/parts and committed whole. These tests hold both equal.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { joinParts, readParts } from '../../../infra/agents/posix/build.ts';
+import { read } from './files.ts';
+
+test('pinward.sh equals its parts, byte for byte', () => {
+  const isEqual = read('infra/agents/posix/pinward.sh') === joinParts();
+
+  assert.ok(isEqual, 'build it: node infra/agents/posix/build.ts');
+});
+
+test('the contents of pinward.sh list its parts in their order', () => {
+  const [header = '', ...parts] = readParts();
+  const contents = /^# Contents:\n((?:# {3}.*\n)+)/m.exec(header)?.[1] ?? '';
+  const listed = contents.split('\n').map((line) => line.slice(4).replace(/ {2,}.*/, ''));
+  const titles = parts.map((part) => /^# --- (.+?) -+\n# [A-Z]/.exec(part)?.[1]);
+
+  assert.deepEqual(listed.join(' ').replaceAll(',', '').trim(), titles.slice(0, -1).join(' '));
+});
