@@ -12,6 +12,7 @@ import type { Result } from '../shared/domain/fault.ts';
 import type { Rollout } from '../shared/domain/serving/rollout.ts';
 import { isOrganisation } from '../shared/domain/serving/statement.ts';
 import type { Bus, Channel, Clock, Garden, Signer, Store } from '../shared/ports.ts';
+import { withTimeout } from '../shared/with-timeout.ts';
 import { createAdoption } from './adoption/adoption.ts';
 import { failuresOf } from './adoption/failures.ts';
 import type { Advance } from './advance/advance.ts';
@@ -19,9 +20,9 @@ import type { Announce } from './announce/announce.ts';
 import { createApi, type Handler } from './api/api.ts';
 import type { Authenticator } from './api/auth/authenticator.ts';
 import type { KeyAddresses } from './api/auth/id-tokens.ts';
-import { openAuthenticator } from './api/auth/open.ts';
+import { openAuthenticator } from './api/auth/open-authenticator.ts';
 import type { SigningKeys } from './api/signing/signatures.ts';
-import { createSweep, type Sweep } from './commands/outbox.ts';
+import { createSweep, type Sweep, type Swept } from './commands/outbox.ts';
 import { defaultTopic, type Environment, parseList, requireVariable } from './environment.ts';
 import { createLog, type Log } from './log.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
@@ -166,10 +167,7 @@ function openKeys(environment: Environment, kms: Kms, log: Log): SigningKeys | n
 
 /** On Cloud Functions nothing runs on after the answer, so publishing is waited for, but not for long. */
 async function publishSoon(sweep: Sweep, log: Log): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), publishWithinMs);
-  const swept = await Promise.race([sweep(), late]).catch(() => null);
-  clearTimeout(timer);
+  const swept = await withTimeout<Result<Swept> | null>(sweep(), publishWithinMs, () => null).catch(() => null);
   const fault = swept === null ? 'late' : swept.ok ? swept.value.fault?.code : swept.fault.code;
   if (fault !== undefined) log.warn('events wait for the next run', { fault });
 }

@@ -55,9 +55,8 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
       return composeProposedMessage(event, url);
     case 'FreezeChanged':
       return composeFreezeMessage(event, url);
-    // A listing says nothing about one's own project, and an upgrade is told with the enabling that it comes from.
+    // A listing says nothing about one's own project.
     case 'ModelListed':
-    case 'UpgradeFound':
     // A fallback is no pin: the machines that had it go on with what the pin itself says.
     case 'FallbackLost':
       return null;

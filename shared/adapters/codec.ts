@@ -3,6 +3,7 @@
 // (somebody edited the store by hand) the schema decides. So the poll path never pays for loading the schemas.
 
 import { createHash } from 'node:crypto';
+import { dayMs } from '../domain/day.ts';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Put, Remove, Write } from '../ports.ts';
@@ -53,7 +54,7 @@ async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Enc
   const { keptDays, schemas } = await import('../domain/documents.ts');
   const body = JSON.stringify(schemas[kind].parse(value));
   const days = keptDays[kind];
-  return { body, digest: digestOf(kind, body), expireAt: days === undefined ? null : Date.now() + days * 86_400_000 };
+  return { body, digest: digestOf(kind, body), expireAt: days === undefined ? null : Date.now() + days * dayMs };
 }
 
 /** The document, or `document_corrupt` with what is wrong with it. `name` is for people, such as `revision/0000000041`. */

@@ -7,6 +7,7 @@ import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { decode, type EncodedWrite, encodeAll } from './codec.ts';
 import { addTo, commitOnce, documentOf, isAsExpected, openClient, versionOf } from './firestore-client.ts';
 
@@ -130,8 +131,8 @@ function codeOf(cause: unknown): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${answerWithinMs / 1000} s`)), answerWithinMs);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return withTimeout(answer, answerWithinMs, () => {
+    throw new Error(`no answer within ${answerWithinMs / 1000} s`);
+  });
 }

@@ -2,6 +2,7 @@
 // made of our own words and of codes, never of an error's message.
 
 import type { FetchFunction } from '@slack/webhook';
+import { dayMs } from '../domain/day.ts';
 import type { Posted } from '../domain/events/announcement.ts';
 import type { Channel, Clock } from '../ports.ts';
 import { payloadOf } from './slack-blocks.ts';
@@ -19,7 +20,6 @@ interface Answer {
   readonly retryAfter: string | null;
 }
 
-const dayMs = 24 * 60 * 60_000;
 /** Slack's words for a webhook that takes nothing any more, whatever the status beside them. */
 const revoking = new Set([
   'action_prohibited',

@@ -7,6 +7,7 @@ import { isLocation } from '../domain/models/location.ts';
 import { parseModel } from '../domain/models/model.ts';
 import type { ModelEndpoint } from '../domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../ports.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { type Clients, createClients } from './vertex-clients.ts';
 import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict.ts';
 
@@ -148,11 +149,8 @@ function callOptions({ signal }: Clients, restMs: number): CallOptions {
   return { timeout: Math.max(1, restMs), retry: null, signal };
 }
 
-async function inTime<C>(ms: number, client: Promise<C>): Promise<C> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('no credentials were found in time'), { code: 4 });
-    timer = setTimeout(() => reject(error), ms);
+function inTime<C>(ms: number, client: Promise<C>): Promise<C> {
+  return withTimeout(client, ms, () => {
+    throw Object.assign(new Error('no credentials were found in time'), { code: 4 });
   });
-  return await Promise.race([client, late]).finally(() => clearTimeout(timer));
 }

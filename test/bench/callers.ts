@@ -2,7 +2,7 @@
 // verification of the same tokens. Every thread counts, since the signature is checked on another one.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { openAuthenticator } from '../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { type Issuer, startIssuer } from '../support/fakes/issuer.ts';
 import type { Measure } from './measure.ts';

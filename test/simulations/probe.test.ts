@@ -35,7 +35,7 @@ test('a simulation meets every kind of news and of hardship, and is the same for
     'death in a delivery',
     'run that gave way',
   ];
-  const met = [...expected, 'ProbeBlind', 'ProbeRecovered', 'UpgradeFound', ...hardships, 'run that lost time'];
+  const met = [...expected, 'ProbeBlind', 'ProbeRecovered', ...hardships, 'run that lost time'];
   assert.deepEqual(
     met.filter((what) => !first.tally.has(what)),
     [],

@@ -7,7 +7,7 @@ import type { FleetToken } from '../../../shared/domain/access/fleet-token.ts';
 import { isServiceAccount, type Role, roleOf } from '../../../shared/domain/access/roles.ts';
 import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
-import { answerInTime } from '../polls/policy-cache.ts';
+import { readWithin, unanswered } from '../caching/read-within.ts';
 
 /** Access, made ready to be asked. The same object as long as nothing changes. */
 export interface AccessIndex {
@@ -57,7 +57,7 @@ export function createAccessCache(
 
   function ask(now: number): void {
     askedAt = now;
-    const mine = answerInTime(() => store.read('access', 'current')).then((answer) => {
+    const mine = readWithin(() => store.read('access', 'current')).then((answer) => {
       // A read that the instance slept through says nothing about now; there is a newer one.
       if (asking !== mine) return;
       asking = null;
@@ -82,8 +82,6 @@ export function createAccessCache(
 
   return { current, set: learn };
 }
-
-const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
 
 function answerOf(accessIndex: AccessIndex | null, fault: Fault): Result<AccessIndex> {
   return accessIndex === null ? fail(fault) : ok(accessIndex);

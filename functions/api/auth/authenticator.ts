@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Access } from '../../../shared/domain/access/access.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
-import { createBoundedMap } from '../bounded-map.ts';
+import { createBoundedMap } from '../caching/bounded-map.ts';
 import { type ApiResult, type CredentialDefect, failHttp } from '../problems/http-fault.ts';
 import type { AccessCache, AccessIndex } from './access-cache.ts';
 import type { Caller } from './caller.ts';

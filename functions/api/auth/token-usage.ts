@@ -1,11 +1,11 @@
 // On which day each fleet token was last in use. Polls never wait for it and hardly ever cause a write: one for each token,
 // instance and day, gathered, and at most one commit a minute.
 
+import { dayMs } from '../../../shared/domain/day.ts';
 import type { Clock, Store, Write } from '../../../shared/ports.ts';
 
 const writeAtMostEachMs = 60_000;
 const batchSize = 100;
-const dayMs = 86_400_000;
 
 /** To be told of each use, by the token's SHA-256. */
 export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (sha256: string) => void {

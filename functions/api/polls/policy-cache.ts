@@ -6,6 +6,7 @@ import type { Published } from '../../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
 import { fail, ok } from '../../../shared/domain/fault.ts';
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
+import { readWithin, unanswered } from '../caching/read-within.ts';
 
 export interface CachedPolicy {
   /** Null when no policy has been stated yet. */
@@ -28,8 +29,6 @@ export const revalidateAfterMs = 15_000;
 const graceMs = 1_000;
 /** How soon a store that has never answered is asked again. */
 const retryAfterMs = 1_000;
-/** A store that hangs is as good as one that fails; this bounds how long a poll can wait for it. */
-const answerWithinMs = 5_000;
 
 export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): PolicyCache {
   let known: CachedPolicy | null = null;
@@ -57,7 +56,7 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
 
   function revalidate(now: number): Promise<void> {
     askedAt = now;
-    const mine = answerInTime(() => store.read('published', 'current')).then(async (answer) => {
+    const mine = readWithin(() => store.read('published', 'current')).then(async (answer) => {
       // A read that the instance slept through says nothing about now; there is a newer one.
       if (asking !== mine) {
         await asking;
@@ -89,21 +88,6 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
     },
     age: () => (confirmedAt === Number.NEGATIVE_INFINITY ? null : clock() - confirmedAt),
   };
-}
-
-const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
-
-/** An adapter that throws has a bug; to a poll it is a store that failed, for polls go on whatever happens. */
-export async function answerInTime<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
-  const { promise: late, resolve } = Promise.withResolvers<Result<T>>();
-  const timer = setTimeout(() => resolve(fail(unanswered)), answerWithinMs);
-  try {
-    return await Promise.race([ask(), late]);
-  } catch (bug) {
-    return fail({ code: 'store_unavailable', detail: bug instanceof Error ? bug.message : String(bug) });
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A read that began before our own commit must not take the instance back to the older revision. */

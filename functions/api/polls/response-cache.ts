@@ -3,13 +3,14 @@
 // decide it, so what a request says beside them takes no memory. All of it together is bounded in bytes.
 
 import { createHash } from 'node:crypto';
+import { dayMs } from '../../../shared/domain/day.ts';
 import type { Published } from '../../../shared/domain/documents.ts';
 import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
 import { ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
-import { createBoundedMap } from '../bounded-map.ts';
+import { createBoundedMap } from '../caching/bounded-map.ts';
 import type { SignatureHeaders, Signatures } from '../signing/signatures.ts';
 import { convergeForMs, pollSeconds } from './poll-interval.ts';
 import type { PollRequest } from './poll-request.ts';
@@ -78,7 +79,6 @@ const maxEntryBytes = 8 * 1024 * 1024;
 const entryBytes = 220;
 /** Headers and fields of a body. */
 const bodyOverheadBytes = 2_500;
-const dayMs = 86_400_000;
 
 export function createResponseCache(input: ResponseCacheInput): ResponseCache {
   const { published, shipped, signatures, now } = input;

@@ -2,12 +2,10 @@
 // signers once a day and then remembered, since everybody on earth may ask Pinward for it.
 
 import { createPublicKey } from 'node:crypto';
-import type { z } from 'zod';
 import { type Fault, ok, type Result } from '../../../shared/domain/fault.ts';
 import { type PublicKey, validUntilOf, voucherText } from '../../../shared/domain/serving/statement.ts';
 import type { Clock, Signer } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
-import type { KeysReply } from '../admin/schemas/common.ts';
 import { type SigningKeys, signAgainAfterMs } from './signatures.ts';
 
 export type KeyState = 'current' | 'next' | 'retiring';
@@ -30,6 +28,21 @@ export interface ListedVoucher {
   readonly validUntil: string;
   /** Base64 of the DER. */
   readonly signature: string;
+}
+
+/** A JWK Set (RFC 7517) with PEM beside each key, and the vouchers. */
+export interface KeySet extends Omit<KeyList, 'keys'> {
+  readonly keys: readonly {
+    readonly kty: 'EC';
+    readonly crv: 'P-256';
+    readonly x: string;
+    readonly y: string;
+    readonly kid: string;
+    readonly alg: 'ES256';
+    readonly use: 'sig';
+    readonly state: KeyState;
+    readonly pem: string;
+  }[];
 }
 
 /** A fault only when the key that signs answers can't be had. What else is missing is left out and asked for again later. */
@@ -97,8 +110,7 @@ async function vouch(
   return ok({ key: key.id, by: by.id, validUntil, signature: signed.value.toString('base64') });
 }
 
-/** A JWK Set (RFC 7517) with PEM beside each key. */
-export function toJwks({ organisation, keys, vouchers }: KeyList): z.infer<typeof KeysReply> {
+export function toKeySet({ organisation, keys, vouchers }: KeyList): KeySet {
   return {
     organisation,
     keys: keys.map(({ state, key }) => {
@@ -107,7 +119,7 @@ export function toJwks({ organisation, keys, vouchers }: KeyList): z.infer<typeo
       const pem = String(publicKey.export({ format: 'pem', type: 'spki' }));
       return { kty: 'EC', crv: 'P-256', x, y, kid: key.id, alg: 'ES256', use: 'sig', state, pem };
     }),
-    vouchers: [...vouchers],
+    vouchers,
   };
 }
 

@@ -4,6 +4,7 @@
 import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import { type Statement, statementText } from '../../../shared/domain/serving/statement.ts';
 import type { Clock, Signer } from '../../../shared/ports.ts';
+import { withTimeout } from '../../../shared/with-timeout.ts';
 import type { Log } from '../../log.ts';
 
 /** The organisation's keys; there are two while one takes over from the other. */
@@ -34,6 +35,7 @@ const waitMs = 4_000;
 /** How soon a signer that failed is tried again, by one poll. */
 export const signAgainAfterMs = 10_000;
 const maxEntries = 5_000;
+const noSignature: Fault = { code: 'signer_unavailable', detail: `no signature within ${waitMs} ms` };
 
 /** Without keys nothing is signed. */
 export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Log): Signatures {
@@ -47,7 +49,7 @@ export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Lo
 
   async function signText(text: string): Promise<SignatureHeaders> {
     const signing = signWith(current, text).then((signature) => take(text, signature));
-    const signed = await inTime(signing);
+    const signed = await withTimeout(signing, waitMs, () => fail(noSignature));
     asked.delete(text);
     if (signed.ok) return signed.value;
     noteFailure(signed.fault);
@@ -95,13 +97,4 @@ async function signWith(signer: Signer, text: string): Promise<Result<string>> {
     // An adapter that throws has a bug; to a poll it is a signer that failed, for polls go on whatever happens.
     return fail({ code: 'signer_unavailable', detail: bug instanceof Error ? bug.message : String(bug) });
   }
-}
-
-async function inTime(signing: Promise<Result<SignatureHeaders>>): Promise<Result<SignatureHeaders>> {
-  const { promise: late, resolve } = Promise.withResolvers<Result<SignatureHeaders>>();
-  const fault = { code: 'signer_unavailable', detail: `no signature within ${waitMs} ms` } as const;
-  const timer = setTimeout(() => resolve(fail(fault)), waitMs);
-  const signed = await Promise.race([signing, late]);
-  clearTimeout(timer);
-  return signed;
 }

@@ -2,7 +2,7 @@
 // that it forgets is full again, so memory stays bounded.
 
 import type { Clock } from '../../../shared/ports.ts';
-import { createBoundedMap } from '../bounded-map.ts';
+import { createBoundedMap } from '../caching/bounded-map.ts';
 
 /** A bucket holds `burst` calls and gains `perSecond`. */
 interface Limit {

@@ -2,13 +2,13 @@
 // that choose rings, and an end. Only their hash is kept, so whoever reads the store can't poll with it.
 
 import { z } from 'zod';
+import { dayMs } from '../day.ts';
 
 /** With the roles, this many of the largest keep the document below what every store takes. */
 export const maxTokens = 400;
 const maxDays = 366;
 /** So long a dead token is still listed, and its name not given again. */
 const purgeAfterDays = 30;
-const dayMs = 86_400_000;
 
 const Label = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'a label has up to 64 of A-Z a-z 0-9 . _ -, as in key=value');
 

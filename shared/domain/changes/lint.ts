@@ -1,6 +1,7 @@
 // Lint: what a policy of the right form still gets wrong about Claude models, each with a fix. Called by amend before a
 // revision is made; errors stop it, warnings are shown. The mistakes are those that people report (fleet facts, section 6).
 
+import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
 import { type Catalogue, extendCatalogue, findModel, isServedIn, modelsOfFamily } from '../models/catalogue.ts';
 import type { CatalogueModel } from '../models/catalogue-model.ts';
@@ -183,7 +184,7 @@ function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): r
 }
 
 function daysBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+  return (Date.parse(to) - Date.parse(from)) / dayMs;
 }
 
 function error(code: string, path: string, message: string, fix: string): Finding {

@@ -65,12 +65,6 @@ const ModelLost = z.strictObject({
   data: z.strictObject({ ...where, evidence: z.string() }),
 });
 
-const UpgradeFound = z.strictObject({
-  ...envelope,
-  kind: z.literal('UpgradeFound'),
-  data: z.strictObject({ project: z.string(), model: z.string(), upgrades: z.array(PinChange).min(1) }),
-});
-
 const PinAtRisk = z.strictObject({
   ...envelope,
   kind: z.literal('PinAtRisk'),
@@ -101,7 +95,6 @@ export const Event = z.discriminatedUnion('kind', [
   ModelListed,
   ModelEnabled,
   ModelLost,
-  UpgradeFound,
   PinAtRisk,
   PinRetiring,
   ProbeBlind,

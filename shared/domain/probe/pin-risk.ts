@@ -1,6 +1,7 @@
 // What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
 
 import { type Cell, isSurelyNotCallable, type Matrix } from '../availability/availability.ts';
+import { dayMs } from '../day.ts';
 import type { NewEvent } from '../events/event.ts';
 import { findModel } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
@@ -58,7 +59,7 @@ export function updateRetirements(
   const reached = models.flatMap((model) => {
     const retirement = findModel(catalogue, model)?.retirement.value ?? null;
     if (retirement === null) return [];
-    const days = Math.ceil((Date.parse(retirement.date) - Date.parse(now.slice(0, 10))) / 86_400_000);
+    const days = Math.ceil((Date.parse(retirement.date) - Date.parse(now.slice(0, 10))) / dayMs);
     const step = retiringDays.find((threshold) => days <= threshold);
     return step === undefined || (before.retiring[model] ?? Number.POSITIVE_INFINITY) <= step
       ? []

@@ -130,16 +130,9 @@ function enabledEvents(
   const { project, model, evidence } = first;
   const locations = cells.map(({ location }) => location);
   const upgrades = input.policy === null ? [] : upgradesTo(model, project, locations, input.policy, input.catalogue);
-  const base = { subject: model, at: input.now, by };
-  const enabled: NewEvent = {
-    ...base,
-    id: `ModelEnabled.${model}.${project}.${count}`,
-    kind: 'ModelEnabled',
-    data: { project, model, locations, evidence, follows, upgrades: [...upgrades] },
-  };
-  if (upgrades.length === 0) return [enabled];
-  const data = { project, model, upgrades: [...upgrades] };
-  return [enabled, { ...base, id: `UpgradeFound.${model}.${project}.${count}`, kind: 'UpgradeFound', data }];
+  const id = `ModelEnabled.${model}.${project}.${count}`;
+  const data = { project, model, locations, evidence, follows, upgrades: [...upgrades] };
+  return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by, data }];
 }
 
 /** Pins of the model's family that an older one has in one of these places, each as the move that would upgrade it. */

@@ -2,6 +2,7 @@
 // answer whose it is, in which format and until when; a voucher says that an older key trusts a newer one.
 
 import { createHash } from 'node:crypto';
+import { dayMs } from '../day.ts';
 
 export interface Statement {
   readonly organisation: string;
@@ -34,7 +35,6 @@ export interface PublicKey {
 
 /** How many days after its own an answer may be trusted by a machine that can't refresh it. */
 const validDays = 7;
-const dayMs = 86_400_000;
 
 /** Until when an answer given now may be trusted; moves once a day (UTC), so that a day is the period of a signature. */
 export function validUntilOf(now: number): string {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { IssuedReply, TokensReply } from '../../../functions/api/admin/schemas/access.ts';
-import { openAuthenticator } from '../../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store, Write } from '../../../shared/ports.ts';
 import { adminToken, asAdmin } from '../../support/service.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { openAuthenticator } from '../../../functions/api/auth/open.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { asMachine } from '../../support/service.ts';
 import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';

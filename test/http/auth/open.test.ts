@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { openAuthenticator } from '../../../functions/api/auth/open.ts';
-import { createBoundedMap } from '../../../functions/api/bounded-map.ts';
+import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
+import { createBoundedMap } from '../../../functions/api/caching/bounded-map.ts';
 import type { Environment } from '../../../functions/environment.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { adminToken, machineToken } from '../../support/service.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { KeysReply } from '../../../functions/api/admin/schemas/common.ts';
-import { createKeyList, toJwks, toLines } from '../../../functions/api/signing/key-list.ts';
+import { createKeyList, toKeySet, toLines } from '../../../functions/api/signing/key-list.ts';
 import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
 import { publicKeyOf, voucherText } from '../../../shared/domain/serving/statement.ts';
 import type { FakeKey } from '../../support/fakes/kms.ts';
@@ -18,7 +18,7 @@ const validUntil = '2026-12-02T00:00:00Z';
 describe('the list of keys', { skip: isMissing('openssl') }, () => {
   test('is a JWK Set with each key in PEM beside it, and vouchers that openssl verifies', async (t) => {
     const { world, newer, older, keys } = await meetThree(t);
-    const listed = KeysReply.parse(toJwks(await listOf(world, keys)));
+    const listed = KeysReply.parse(toKeySet(await listOf(world, keys)));
 
     assert.equal(listed.organisation, organisation);
     assert.deepEqual(

@@ -25,7 +25,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
         const revisions = page.value.map(
           ({ value: { policy: _, rollouts: _rollouts, callableModels: _models, ...summary } }) => summary,
         );
-        return ok({ body: { revisions, next: nextOf(query, revisions.at(-1)?.number) } });
+        return ok({ body: { revisions, next: nextOf(revisions.at(-1)?.number) } });
       },
     }),
     route({
@@ -70,7 +70,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
         const page = await store.list('event', pageOf(query));
         if (!page.ok) return page;
         const events = page.value.map(({ value }) => value);
-        return ok({ body: { events, next: nextOf(query, events.at(-1)?.seq) } });
+        return ok({ body: { events, next: nextOf(events.at(-1)?.seq) } });
       },
     }),
   ];
@@ -82,8 +82,8 @@ function pageOf({ limit, before }: PageRequest) {
   return { limit, order: 'descending', ...(before === undefined ? {} : { after: numberedId(before) }) } as const;
 }
 
-function nextOf({ limit }: PageRequest, last: number | undefined): number | null {
-  return last === undefined || last <= 1 || limit < 1 ? null : last;
+function nextOf(last: number | undefined): number | null {
+  return last === undefined || last <= 1 ? null : last;
 }
 
 function readNumber(text: string | undefined): ApiResult<number> {

@@ -1,7 +1,7 @@
 // The keys that answers are signed with, for anybody: without them no machine could be installed.
 
 import { ok } from '../../../../shared/domain/fault.ts';
-import { createKeyList, toJwks, toLines } from '../../signing/key-list.ts';
+import { createKeyList, toKeySet, toLines } from '../../signing/key-list.ts';
 import { type Route, type RoutePorts, route } from '../route.ts';
 import { KeyLines, KeysReply, NoQuery } from '../schemas/common.ts';
 
@@ -19,7 +19,7 @@ export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
       reply: KeysReply,
       handle: async () => {
         const listed = await list();
-        return listed.ok ? ok({ body: toJwks(listed.value) }) : listed;
+        return listed.ok ? ok({ body: toKeySet(listed.value) }) : listed;
       },
     }),
     route({

@@ -1,14 +1,12 @@
 // What goes over the wire in the calls for roles and fleet tokens.
 
 import { z } from 'zod';
-import { AccessRevision, Roles } from '../../../../shared/domain/access/access.ts';
+import { AccessRevision } from '../../../../shared/domain/access/access.ts';
 import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
 
 export const AccessQuery = z.strictObject({
   note: z.string().max(500).optional().describe('Why; kept in the history and shown in the event.'),
 });
-
-export const RolesReply = Roles;
 
 export const AccessChangeReply = z.strictObject({
   number: z.int().nonnegative().describe('The number that stands now; the ETag of GET /v1/access.'),
