@@ -5,8 +5,9 @@ import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import { Schedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
 import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
-import { isEnded, type Upgrade } from './upgrade.ts';
+import type { Upgrade } from './upgrade.ts';
 
 /** Begins to carry an approved upgrade to its ring; the caller has seen that nothing stands in its way. */
 export function startRollout(
@@ -55,7 +56,7 @@ export function advanceRollout(transition: Transition, rollout: Rollout): Transi
 
 /** Faults: `rollout_unknown`, `rollout_state`. */
 export function pauseRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
-  return moveOf(transition, id, ['running'], (rollout) =>
+  return moveOf(transition, id, 'paused', (rollout) =>
     withRollout(transition, { ...rollout, state: 'paused', by, reason }, 'paused'),
   );
 }
@@ -63,16 +64,14 @@ export function pauseRollout(transition: Transition, id: number, by: string, rea
 /** The present stage bakes anew from now on. */
 export function resumeRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
   const stageSince = transition.committed.now;
-  return moveOf(transition, id, ['paused'], (rollout) =>
+  return moveOf(transition, id, 'resumed', (rollout) =>
     withRollout(transition, { ...rollout, state: 'running', stageSince, by, reason }, 'resumed'),
   );
 }
 
 /** A person's abort: the version won't come back to this ring by itself. */
 export function abortRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
-  return moveOf(transition, id, ['running', 'paused'], (rollout) =>
-    endRollout(transition, rollout, 'rejected', by, reason),
-  );
+  return moveOf(transition, id, 'aborted', (rollout) => endRollout(transition, rollout, 'rejected', by, reason));
 }
 
 /** Serves what was served before. The upgrade is `rejected`, or `found` again where only its model went away. */
@@ -101,10 +100,11 @@ export function isDue(transition: Transition, { ring, family, to, state, stageSi
 function moveOf(
   transition: Transition,
   id: number,
-  needs: readonly Rollout['state'][],
+  name: RolloutMove,
   move: (rollout: Rollout) => Transition,
 ): Result<Transition> {
   const rollout = transition.rollouts.find((each) => each.id === id);
+  const needs: readonly string[] = rolloutMoves[name].from;
   if (rollout !== undefined && needs.includes(rollout.state)) return ok(move(rollout));
   if (rollout === undefined && (id < 1 || id > transition.rolloutState.rollouts)) {
     return fail({ code: 'rollout_unknown', rollout: id });

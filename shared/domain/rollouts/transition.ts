@@ -15,6 +15,7 @@ import type { Policy } from '../policy/policy.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './legal-transitions.ts';
 import type { RolloutState } from './rollout-state.ts';
 import type { Upgrade } from './upgrade.ts';
 
@@ -124,6 +125,7 @@ export function setFrozen(transition: Transition, frozen: boolean, by: string, r
 export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
   const { upgrades } = transition.rolloutState;
   const at = upgrades.findIndex(({ id }) => id === upgrade.id);
+  checkUpgradeTransition(upgrades[at] ?? null, upgrade);
   const next = at === -1 ? [...upgrades, upgrade] : upgrades.with(at, upgrade);
   return { ...transition, rolloutState: { ...transition.rolloutState, upgrades: next } };
 }
@@ -132,11 +134,10 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
   return { ...transition, newEvents: [...transition.newEvents, event] };
 }
 
-export type Move = Extract<NewEvent, { kind: 'RolloutMoved' }>['data']['move'];
-
 /** Puts a rollout in place of what it was, with the news of its move; one that has ended leaves those under way. */
-export function withRollout(transition: Transition, rollout: Rollout, move: Move): Transition {
+export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
+  checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);
   const others = transition.rollouts.filter((each) => each.id !== id);
   const isOver = state === 'aborted' || state === 'completed';
   const percent = state === 'aborted' ? 0 : percentOf(rollout);
@@ -166,7 +167,7 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Move
 }
 
 /** Where a ring calls a family now; null when it has no such pin. */
-export function placeOf({ policy }: Transition, ring: string, family: string) {
+export function endpointOf({ policy }: Transition, ring: string, family: string) {
   return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
 }
 
@@ -174,7 +175,7 @@ export type Callability = 'callable' | 'doubtful' | 'lost';
 
 /** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
 export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
-  const endpoint = placeOf(transition, ring, family);
+  const endpoint = endpointOf(transition, ring, family);
   const name = endpoint === null ? null : endpointKey({ ...endpoint, model });
   const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === name);
   if (cell === undefined) return 'doubtful';
@@ -189,7 +190,7 @@ export function pinChangeOf(
   from: Pin,
   to: Pin,
 ): PinChange {
-  const location = placeOf(transition, ring, family)?.location ?? transition.policy.location;
+  const location = endpointOf(transition, ring, family)?.location ?? transition.policy.location;
   const catalogue = extendCatalogue(transition.committed.catalogue, transition.policy.models);
   const stateOf = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
   return { ring, family, from: stateOf(from), to: stateOf(to) };

@@ -7,10 +7,11 @@ import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { ruleOf } from '../policy/policy.ts';
+import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { callabilityOf, pinChangeOf, placeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
-import { isEnded, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
+import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
+import { type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
 export function findUpgrades(transition: Transition): Transition {
@@ -122,7 +123,7 @@ function stateOf(transition: Transition, upgrade: Upgrade): UpgradeState {
   if (state === 'approved') return state;
   const { rule, soakHours } = ruleOf(transition.policy, ring, family);
   if (rule === 'manual') return 'found';
-  const endpoint = placeOf(transition, ring, family);
+  const endpoint = endpointOf(transition, ring, family);
   const since = endpoint === null ? null : callableSince(transition.committed.matrix, { ...endpoint, model });
   if (since === null) return 'found';
   return Date.parse(transition.committed.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';

@@ -35,8 +35,3 @@ export type Upgrade = z.infer<typeof Upgrade>;
 export function upgradeId(ring: string, family: string, model: string): string {
   return `${ring}.${family}.${model}`;
 }
-
-/** Nothing happens to it any more. Rejecting is about one version in one ring; a newer one is another upgrade. */
-export function isEnded({ state }: Pick<Upgrade, 'state'>): boolean {
-  return state === 'rejected' || state === 'superseded' || state === 'rolled_out';
-}

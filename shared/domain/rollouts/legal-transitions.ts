@@ -1,0 +1,51 @@
+// Legal transitions: which state of a rollout, and of an upgrade, may follow which. Every change of a state passes these tables,
+// so that an illegal one is a bug that throws, and never a document.
+
+import type { Rollout } from '../serving/rollout.ts';
+import type { Upgrade, UpgradeState } from './upgrade.ts';
+
+/** Each move of a rollout: the states that it may start in, and the state that it leads to. A new rollout has no state. */
+export const rolloutMoves = {
+  started: { from: ['new'], to: 'running' },
+  advanced: { from: ['running'], to: 'running' },
+  paused: { from: ['running'], to: 'paused' },
+  resumed: { from: ['paused'], to: 'running' },
+  completed: { from: ['running'], to: 'completed' },
+  aborted: { from: ['running', 'paused'], to: 'aborted' },
+} as const satisfies Record<
+  string,
+  { readonly from: readonly (Rollout['state'] | 'new')[]; readonly to: Rollout['state'] }
+>;
+export type RolloutMove = keyof typeof rolloutMoves;
+
+/**
+ * An upgrade is found, soaks, is ready, is approved, and is rolled out. Its model may stop answering: then it is only found
+ * again. Under the rule `auto` it is rolled out without an approval.
+ */
+export const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
+  found: ['soaking', 'ready', 'approved', 'rejected', 'superseded'],
+  soaking: ['found', 'ready', 'approved', 'rejected', 'superseded'],
+  ready: ['found', 'soaking', 'approved', 'rejected', 'superseded', 'rolled_out'],
+  approved: ['found', 'rejected', 'superseded', 'rolled_out'],
+  rejected: [],
+  superseded: [],
+  rolled_out: [],
+};
+
+export function checkRolloutMove(before: Rollout | null, after: Rollout, move: RolloutMove): void {
+  const { from, to }: { readonly from: readonly string[]; readonly to: string } = rolloutMoves[move];
+  const state = before?.state ?? 'new';
+  if (from.includes(state) && after.state === to) return;
+  throw new Error(`rollout ${after.id} is ${state}: it can not be ${move} and become ${after.state}`);
+}
+
+/** An upgrade may stay in its state while its proposer or its rollout changes. */
+export function checkUpgradeTransition(before: Upgrade | null, after: Upgrade): void {
+  if (before === null || before.state === after.state || upgradeTransitions[before.state].includes(after.state)) return;
+  throw new Error(`upgrade ${after.id} is ${before.state}: it can not become ${after.state}`);
+}
+
+/** Whether nothing can happen to an upgrade any more. A newer version is another upgrade. */
+export function isEnded({ state }: Pick<Upgrade, 'state'>): boolean {
+  return upgradeTransitions[state].length === 0;
+}
