@@ -39,7 +39,7 @@ const commonJs = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url), { dirname: __dirname, filename: __filename } = import.meta;`;
 
 /** Writes the zips of every function into a folder. */
-export async function bundleAll(root: string, folder: string): Promise<void> {
+async function bundleAll(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const target of targets) {
     const zip = zipBundle(await bundle(root, target));

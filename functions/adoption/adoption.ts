@@ -18,7 +18,7 @@ export interface Adoption {
   flush(): Promise<void>;
 }
 
-export interface AdoptionPorts {
+interface AdoptionPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;

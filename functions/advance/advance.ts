@@ -8,7 +8,7 @@ import { type MoveRolloutsPorts, moveRollouts } from '../commands/move-rollouts.
 import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
 
-export interface AdvancePorts extends Omit<MoveRolloutsPorts, 'onPublished' | 'afterCommit'> {
+interface AdvancePorts extends Omit<MoveRolloutsPorts, 'onPublished' | 'afterCommit'> {
   readonly sweep: Sweep;
   readonly log: Log;
 }

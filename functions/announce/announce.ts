@@ -21,7 +21,7 @@ export interface PubsubMessage {
   readonly message?: { readonly data?: string; readonly messageId?: string };
 }
 
-export interface AnnouncePorts {
+interface AnnouncePorts {
   readonly store: Store;
   readonly channel: Channel;
   readonly clock: Clock;

@@ -4,7 +4,7 @@
 import type { PinChange, PinState } from '../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
-export type MessageField = Message['fields'][number];
+type MessageField = Message['fields'][number];
 
 /** Effects that are one and the same step, for every one of `families` in every one of `rings`. */
 interface Move {

@@ -21,7 +21,7 @@ import { readBody, type WithRawBody } from './traffic/body.ts';
 import { createLoadShedding } from './traffic/load-shedding.ts';
 import { createRateLimiter } from './traffic/rate-limit.ts';
 
-export interface ApiPorts {
+interface ApiPorts {
   readonly store: Store;
   readonly authenticator: Authenticator;
   readonly clock: Clock;

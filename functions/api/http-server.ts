@@ -16,7 +16,7 @@ export const connectionLimits = {
   maxConnections: 2_000,
 } as const;
 
-export type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
+type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
 
 /** For a server of our own making (npm start, tests): call it once, after the framework has made the server. */
 export function attachToServer(

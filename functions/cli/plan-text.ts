@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import { pinChangeFields } from '../announce/pin-change-fields.ts';
-import { plain } from '../local/terminal.ts';
+import { printable } from '../printable.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
 import type { CommandError } from './service-client.ts';
 
@@ -26,7 +26,7 @@ export function planText(plan: Plan, file: string, day: string): string {
   if (!reply.changed) return `Nothing to change: revision ${base} says what ${name} says.\n${findings}`;
   const fields = alikeEffects(reply.pinChanges)
     .flatMap((pinChanges) => pinChangeFields(pinChanges, day))
-    .map(([label, value]) => `  ${plain(label)}: ${plain(value)}`);
+    .map(([label, value]) => `  ${printable(label)}: ${printable(value)}`);
   return [
     `${name} changes revision ${base} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
@@ -34,7 +34,7 @@ export function planText(plan: Plan, file: string, day: string): string {
     section('Machines touched', touched.map(touchedText)),
     section(
       'A second person must approve',
-      reply.risks.map((risk) => `  ${plain(risk)}`),
+      reply.risks.map((risk) => `  ${printable(risk)}`),
     ),
     findings,
   ].join('');
@@ -45,8 +45,8 @@ export function errorText(
   file: string,
 ): string {
   return [
-    `${paint('red', 'Not done:', process.stderr)} ${plain(title)}${field === undefined ? '' : ` (${plain(field)})`}\n`,
-    `  ${plain(hint)}\n`,
+    `${paint('red', 'Not done:', process.stderr)} ${printable(title)}${field === undefined ? '' : ` (${printable(field)})`}\n`,
+    `  ${printable(hint)}\n`,
     section(
       'Lint',
       findings.map((finding) => findingText(finding, nameOf(file), process.stderr)),
@@ -79,20 +79,20 @@ function membersOf(changes: Changes): Changes {
 }
 
 function changeText(change: Changes[number]): string {
-  const path = plain(change.path === '' ? '/' : change.path);
+  const path = printable(change.path === '' ? '/' : change.path);
   if (!('from' in change)) return paint('green', `  + ${path}: ${valueText(change.to)}`);
   if (!('to' in change)) return paint('red', `  - ${path}: ${valueText(change.from)}`);
   return paint('yellow', `  ~ ${path}: ${valueText(change.from)} -> ${valueText(change.to)}`);
 }
 
 function valueText(value: unknown): string {
-  const text = plain(JSON.stringify(value));
+  const text = printable(JSON.stringify(value));
   return text.length > maxValue ? `${text.slice(0, maxValue)}… (--json shows all)` : text;
 }
 
 function touchedText({ ring, match }: Touched): string {
   const more = match.length > maxSelectors ? ` and ${match.length - maxSelectors} more` : '';
-  return `  ring ${ring}: ${match.slice(0, maxSelectors).map(plain).join(', ')}${more}`;
+  return `  ring ${ring}: ${match.slice(0, maxSelectors).map(printable).join(', ')}${more}`;
 }
 
 function findingText(
@@ -101,8 +101,8 @@ function findingText(
   stream: NodeJS.WriteStream = process.stdout,
 ): string {
   const mark = severity === 'error' ? paint('red', 'error', stream) : paint('yellow', 'warning', stream);
-  const at = line === undefined ? '' : `${plain(name)}:${line} `;
-  return `  ${mark} ${at}${plain(path)}: ${plain(message)}\n    ${plain(fix)}`;
+  const at = line === undefined ? '' : `${printable(name)}:${line} `;
+  return `  ${mark} ${at}${printable(path)}: ${printable(message)}\n    ${printable(fix)}`;
 }
 
 function unprovenText(uncallablePins: NonNullable<CommandError['uncallablePins']>[number]): string {
@@ -113,5 +113,5 @@ function unprovenText(uncallablePins: NonNullable<CommandError['uncallablePins']
     ...elsewhere.map((place) => `callable in ${place}`),
   ];
   const said = `  ${family} of ring ${ring}: ${model} in ${location} of project ${project} (${seen})`;
-  return [said, ...choices.map((choice) => `    ${choice}`)].map(plain).join('\n');
+  return [said, ...choices.map((choice) => `    ${choice}`)].map(printable).join('\n');
 }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Revision } from '../../shared/domain/serving/revision.ts';
 import { readEnvironment } from '../environment.ts';
-import { plain } from '../local/terminal.ts';
+import { printable } from '../printable.ts';
 import { errorText, planText } from './plan-text.ts';
 import { formatOf, updatePolicyText, writePolicy } from './policy-file.ts';
 import { makeChange, type Plan, type PlanOptions, planChange, readCurrentPolicy } from './policy-plan.ts';
@@ -152,7 +152,9 @@ async function pull({ file, target }: Job): Promise<Attempt<Ended>> {
   const read = await call(target, { method: 'GET', path: `v1/revisions/${number}` }, Revision);
   if (!read.ok) return read;
   const { policy, at, by, note } = read.value.body;
-  const heading = plain(`Revision ${number} of ${target.url}, made ${at} by ${by}${note === null ? '' : `: ${note}`}`);
+  const heading = printable(
+    `Revision ${number} of ${target.url}, made ${at} by ${by}${note === null ? '' : `: ${note}`}`,
+  );
   if (file === '-') return end(exits.done, writePolicy(policy, format.value, heading), { revision: number, policy });
   try {
     const old = existsSync(file) ? readFileSync(file, 'utf8') : null;

@@ -6,7 +6,7 @@ import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs
 import { parseArgs } from 'node:util';
 import type { ChainHead } from '../../shared/domain/events/event.ts';
 import { readEnvironment } from '../environment.ts';
-import { plain } from '../local/terminal.ts';
+import { printable } from '../printable.ts';
 import { checkHistory, type Verdict } from './history-chain.ts';
 import { readService, type Source } from './history-export.ts';
 import { messageOf, readTarget } from './service-client.ts';
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     expected,
   );
   const commandError = source.commandError();
-  if (commandError !== null) return unchecked(`${plain(commandError.title)}\n  ${plain(commandError.hint)}\n`);
+  if (commandError !== null) return unchecked(`${printable(commandError.title)}\n  ${printable(commandError.hint)}\n`);
   process.stdout.write(wordsOf(verdict));
   return verdict.broken === null ? exits.whole : exits.broken;
 }
@@ -109,7 +109,7 @@ function wordsOf({ end, broken }: Verdict): string {
   const upTo = `${end.seq}:${end.hash}`;
   if (broken === null) return `${end.seq} events, chain whole, ends at ${upTo}\n`;
   const { event, line, what, words } = broken;
-  return `Broken at event ${event} (line ${line}), ${what}: ${plain(words)}.\nWhole up to ${upTo}\n`;
+  return `Broken at event ${event} (line ${line}), ${what}: ${printable(words)}.\nWhole up to ${upTo}\n`;
 }
 
 process.exitCode = await main().catch((error) => unchecked(`${messageOf(error)}\n`));

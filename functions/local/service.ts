@@ -23,7 +23,7 @@ import { createWiring } from '../wiring.ts';
 import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
 
-export interface LocalOptions {
+interface LocalOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly dataFolder: string;

@@ -3,6 +3,7 @@
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel } from '../../shared/ports.ts';
 import type { Fields, Log } from '../log.ts';
+import { printable } from '../printable.ts';
 
 type Write = (text: string) => void;
 
@@ -14,7 +15,9 @@ export function createTerminalLog(write: Write): Log {
       const stated = Object.entries(fields).filter(
         ([, value]) => value !== null && value !== undefined && value !== '',
       );
-      write(`${time} ${mark}${message}${stated.map(([name, value]) => `  ${name}=${plain(value)}`).join('')}\n`);
+      write(
+        `${time} ${mark}${message}${stated.map(([name, value]) => `  ${name}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`).join('')}\n`,
+      );
     };
   return { info: line(''), warn: line('! '), error: line('!! ') };
 }
@@ -35,10 +38,5 @@ function messageText({ urgency, title, summary, fields, actions }: Message): str
     ...fields.map(([label, value]) => `  ${label}: ${value}`),
     ...actions.map(({ text, call }) => `  ${text} ${call}`),
   ];
-  return `\n${lines.map((text) => `  | ${plain(text)}`).join('\n')}\n\n`;
-}
-
-/** Names and notes come from outside: no control character may reach the terminal. */
-export function plain(value: unknown): string {
-  return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\p{Cc}/gu, ' ');
+  return `\n${lines.map((text) => `  | ${printable(text)}`).join('\n')}\n\n`;
 }

@@ -8,7 +8,7 @@ import { endpointKey, type ModelEndpoint } from '../../shared/domain/models/mode
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
-export interface AskAllInput {
+interface AskAllInput {
   readonly garden: Garden;
   readonly clock: Clock;
   readonly before: Matrix;

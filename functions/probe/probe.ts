@@ -6,7 +6,7 @@ import type { Sweep } from '../commands/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Ran } from './run.ts';
 
-export interface ProbePorts {
+interface ProbePorts {
   /** One run of the probe; null when another one is under way. */
   readonly run: () => Promise<Result<Ran | null>>;
   readonly sweep: Sweep;

@@ -8,7 +8,7 @@ import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Put, Remove, Write } from '../ports.ts';
 
-export interface Encoded {
+interface Encoded {
   /** JSON. */
   readonly body: string;
   readonly digest: string;

@@ -11,7 +11,7 @@ import { withTimeout } from '../with-timeout.ts';
 import { decode, type EncodedWrite, encodeAll } from './codec.ts';
 import { addTo, commitOnce, documentOf, isAsExpected, openClient, versionOf } from './firestore-client.ts';
 
-export interface FirestoreOptions {
+interface FirestoreOptions {
   readonly project: string;
   /** Firestore's `(default)` when absent. */
   readonly database?: string;

@@ -7,7 +7,7 @@ import type { Posted } from '../domain/events/announcement.ts';
 import type { Channel, Clock } from '../ports.ts';
 import { payloadOf } from './slack-blocks.ts';
 
-export interface SlackOptions {
+interface SlackOptions {
   /** How long a post may take, its answer included (milliseconds). Well below the lease of an announcement. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;

@@ -21,8 +21,8 @@ export const HealthIssue = z.strictObject({ since: z.iso.datetime(), reason: z.s
 export type HealthIssue = z.infer<typeof HealthIssue>;
 
 /** Whose turn something is, until when. */
-export const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
-export type Lease = z.infer<typeof Lease>;
+const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
+type Lease = z.infer<typeof Lease>;
 
 export interface Documents {
   readonly published: Published;

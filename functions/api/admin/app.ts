@@ -12,7 +12,6 @@ import type { Caller } from '../auth/caller.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { problemAnswer } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
-import type { Reply, Route, RoutePorts } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { historyRoutes } from './routes/history.ts';
 import { keysRoutes } from './routes/keys.ts';
@@ -21,12 +20,13 @@ import { policyRoutes } from './routes/policy.ts';
 import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
+import type { Reply, Route, RoutePorts } from './routes/route.ts';
 
 /** What a route needs and the app can't derive from the other ports. */
-export type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
+type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
 
 /** Given with each request: its caller, identified before the body was read. */
-export interface Bindings {
+interface Bindings {
   readonly caller: ApiResult<Caller>;
 }
 

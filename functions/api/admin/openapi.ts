@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { type Format, formats } from '../polls/render/formats.ts';
-import type { Route } from './route.ts';
+import type { Route } from './routes/route.ts';
 import { named, PinsQuery, ResolutionReply } from './schemas/common.ts';
 
 type Json = Record<string, unknown>;

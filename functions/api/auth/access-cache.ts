@@ -24,7 +24,7 @@ export interface AccessCache {
 }
 
 /** From then on it is asked anew, while what is known goes on ... */
-export const reviewAfterMs = 10_000;
+const reviewAfterMs = 10_000;
 /** ... until then. */
 export const trustForMs = 15_000;
 /** How soon a store that has never answered is asked again. */

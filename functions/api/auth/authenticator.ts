@@ -10,7 +10,8 @@ import { type ApiResult, type CredentialDefect, failHttp } from '../problems/htt
 import type { AccessCache, AccessIndex } from './access-cache.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
-import type { Identity, Issuers } from './id-tokens.ts';
+import type { Identity } from './id-token.ts';
+import type { Issuers } from './id-tokens.ts';
 
 /** A token of the environment; only its SHA-256 (hex) is known here. */
 export interface EnvironmentToken extends Caller {
@@ -24,7 +25,7 @@ export interface Authenticator {
   setAccess(access: Access): void;
 }
 
-export interface AuthenticatorPorts {
+interface AuthenticatorPorts {
   readonly environmentTokens: readonly EnvironmentToken[];
   readonly access: AccessCache;
   readonly issuers: Issuers;

@@ -9,7 +9,7 @@ export interface Credential {
 }
 
 /** Source of the name: Google Cloud, "Securing your app with signed headers". */
-export const assertionHeader = 'x-goog-iap-jwt-assertion';
+const assertionHeader = 'x-goog-iap-jwt-assertion';
 
 /** From a request of Node's own, without the cost of anything else. */
 export function credentialOf({ headers, rawHeaders }: IncomingMessage): Credential {

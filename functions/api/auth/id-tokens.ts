@@ -2,34 +2,12 @@
 // browser. What verifies them is loaded with the first one, so that an instance that starts for a poll never pays for it.
 
 import type { Clock } from '../../../shared/ports.ts';
-import type { ApiResult } from '../problems/http-fault.ts';
-
-export interface Identity {
-  /** In lower case. */
-  readonly email: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
-
-export type Verify = (token: string) => Promise<ApiResult<Identity>>;
+import type { IdTokenRequirements, Verify } from './id-token.ts';
 
 /** Null where such tokens are not taken. */
 export interface Issuers {
   readonly google: Verify | null;
   readonly iap: Verify | null;
-}
-
-/** What a token must say to be believed. */
-export interface IdTokenRequirements {
-  readonly issuers: readonly string[];
-  readonly audiences: readonly string[];
-  readonly algorithm: 'RS256' | 'ES256';
-  /** Where the issuer publishes its keys. */
-  readonly keys: string;
-  /** Google Workspace domains whose people may come in. */
-  readonly hostedDomains: readonly string[];
-  /** Whether the issuer says of each address if it is verified; IAP lets no other through. */
-  readonly statesVerified: boolean;
 }
 
 export interface KeyAddresses {
@@ -43,7 +21,7 @@ export const googleKeys: KeyAddresses = {
   iap: 'https://www.gstatic.com/iap/verify/public_key-jwk',
 };
 
-export interface IssuerSettings {
+interface IssuerSettings {
   /** None: Google's ID tokens are not taken. */
   readonly audiences: readonly string[];
   readonly hostedDomains: readonly string[];

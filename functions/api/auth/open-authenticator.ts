@@ -7,7 +7,7 @@ import { type Authenticator, createAuthenticator, type EnvironmentToken, hashTok
 import { createIssuers, googleKeys, type KeyAddresses } from './id-tokens.ts';
 import { createTokenUsage } from './token-usage.ts';
 
-export interface AuthenticatorSettings {
+interface AuthenticatorSettings {
   readonly store: Store;
   readonly clock: Clock;
   /** Where issuers publish their keys; Google's own when absent. */

@@ -6,7 +6,7 @@ import { isServiceAccount } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import { type ApiResult, type CredentialDefect, failHttp } from '../problems/http-fault.ts';
-import type { Identity, IdTokenRequirements, Verify } from './id-tokens.ts';
+import type { Identity, IdTokenRequirements, Verify } from './id-token.ts';
 import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 
 /** Clocks differ; source: Google's advice for IAP's header. */

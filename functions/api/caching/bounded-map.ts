@@ -1,7 +1,7 @@
 // A bounded map: a cache that forgets what was not asked for lately. It holds two generations and drops the older one when the
 // younger is full. So a busy entry stays, however many idle ones come.
 
-export interface BoundedMap<K, V> {
+interface BoundedMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
 }

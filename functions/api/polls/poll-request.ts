@@ -16,7 +16,7 @@ export interface PollRequest {
 
 const path = '/v1/pins';
 /** A machine name and a version take 200 bytes at most. */
-export const maxQueryBytes = 1_024;
+const maxQueryBytes = 1_024;
 
 /** Whether a URL is that of a poll: /v1/pins, with or without an extension and a query. */
 export function isPoll(url: string): boolean {

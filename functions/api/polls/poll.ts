@@ -18,7 +18,7 @@ import type { CachedPolicy, PolicyCache } from './policy-cache.ts';
 import { type PollRequest, readPollRequest } from './poll-request.ts';
 import { createResponseCache, type PollResponse, type ResponseCache } from './response-cache.ts';
 
-export interface PollPorts {
+interface PollPorts {
   readonly policyCache: PolicyCache;
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;

@@ -17,7 +17,7 @@ import type { PollRequest } from './poll-request.ts';
 import type { Format } from './render/formats.ts';
 
 /** What all machines get that are the same to the policy. */
-export interface CachedBody {
+interface CachedBody {
   readonly etag: string;
   readonly bytes: Buffer;
   /** Names and values by turns, as writeHead takes them; sent with 200 and 304. */
@@ -50,7 +50,7 @@ export interface ResponseCache {
   make(request: PollRequest): PollResponse | Promise<PollResponse>;
 }
 
-export interface ResponseCacheInput {
+interface ResponseCacheInput {
   readonly published: Published;
   /** When the store last failed to answer (milliseconds); null when all is well. */
   readonly staleSince: number | null;

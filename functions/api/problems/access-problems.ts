@@ -3,7 +3,7 @@
 import type { Fault } from '../../../shared/domain/fault.ts';
 import type { ProblemText } from './problem-text.ts';
 
-export type AccessFault = Extract<
+type AccessFault = Extract<
   Fault,
   {
     readonly code:

@@ -21,7 +21,7 @@ export interface ProblemAnswer {
   readonly body: Buffer<ArrayBuffer>;
 }
 
-export const problemType = 'application/problem+json';
+const problemType = 'application/problem+json';
 
 /** Answers an error on a bare Node response. */
 export function sendProblem(response: ServerResponse, fault: ApiFault, isHead = false): void {

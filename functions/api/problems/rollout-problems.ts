@@ -3,7 +3,7 @@
 import type { Fault } from '../../../shared/domain/fault.ts';
 import type { ProblemText } from './problem-text.ts';
 
-export type RolloutFault = Extract<
+type RolloutFault = Extract<
   Fault,
   {
     readonly code:

@@ -8,9 +8,9 @@ import type { Clock, Signer } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
 import { type SigningKeys, signAgainAfterMs } from './signatures.ts';
 
-export type KeyState = 'current' | 'next' | 'retiring';
+type KeyState = 'current' | 'next' | 'retiring';
 
-export interface KeyList {
+interface KeyList {
   /** Null where nothing is signed. */
   readonly organisation: string | null;
   readonly keys: readonly ListedKey[];
@@ -22,7 +22,7 @@ interface ListedKey {
   readonly key: PublicKey;
 }
 
-export interface ListedVoucher {
+interface ListedVoucher {
   readonly key: string;
   readonly by: string;
   readonly validUntil: string;
@@ -31,7 +31,7 @@ export interface ListedVoucher {
 }
 
 /** A JWK Set (RFC 7517) with PEM beside each key, and the vouchers. */
-export interface KeySet extends Omit<KeyList, 'keys'> {
+interface KeySet extends Omit<KeyList, 'keys'> {
   readonly keys: readonly {
     readonly kty: 'EC';
     readonly crv: 'P-256';

@@ -10,7 +10,7 @@ export interface WithRawBody extends IncomingMessage {
   rawBody?: Buffer;
 }
 
-export const bodyLimitBytes = 256 * 1024;
+const bodyLimitBytes = 256 * 1024;
 
 const tooLarge = failHttp({ code: 'body_too_large', limitBytes: bodyLimitBytes });
 

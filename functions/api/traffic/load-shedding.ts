@@ -26,7 +26,7 @@ export interface LoadShedding {
   release(requestClass: RequestClass): void;
 }
 
-export interface LoadSheddingPorts {
+interface LoadSheddingPorts {
   readonly log: Log;
   /** Milliseconds that only grow. */
   readonly clock?: Clock;
@@ -56,7 +56,7 @@ const waryRefreshes = 2;
 const pauseMs = 250;
 
 /** What the machine is told to wait: each other than the one before it. */
-export function retryAfterOf(turn: number): number {
+function retryAfterOf(turn: number): number {
   return 30 + ((turn * 37) % 61);
 }
 

@@ -17,7 +17,7 @@ export interface AccessChange {
   readonly note: string | null;
 }
 
-export interface RolesChange extends AccessChange {
+interface RolesChange extends AccessChange {
   readonly expected: number | 'any';
   readonly roles: Roles;
   /** The address of whoever changes the roles; null for one whose role comes from the environment. */

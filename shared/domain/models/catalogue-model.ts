@@ -40,7 +40,7 @@ export const Version = z
     params: { code: 'version_form', fix: 'Write major.minor.patch, such as "2.1.280".' },
   });
 
-export const RegionVariable = z.string().regex(/^VERTEX_REGION_CLAUDE_[A-Z0-9_]{1,40}$/);
+const RegionVariable = z.string().regex(/^VERTEX_REGION_CLAUDE_[A-Z0-9_]{1,40}$/);
 
 /**
  * How a 1M context is asked for. `none`: the model has no such window. `native`: always on, no suffix.

@@ -6,7 +6,7 @@ import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 
-export interface EndpointsToProbeInput {
+interface EndpointsToProbeInput {
   readonly policy: Policy | null;
   readonly shipped: Catalogue;
   readonly listed: readonly string[];

@@ -22,7 +22,7 @@ export type RolloutMove = keyof typeof rolloutMoves;
  * An upgrade is found, soaks, is ready, is approved, and is rolled out. Its model may stop answering: then it is only found
  * again. Under the rule `auto` it is rolled out without an approval.
  */
-export const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
+const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
   found: ['soaking', 'ready', 'approved', 'rejected', 'superseded'],
   soaking: ['found', 'ready', 'approved', 'rejected', 'superseded'],
   ready: ['found', 'soaking', 'approved', 'rejected', 'superseded', 'rolled_out'],

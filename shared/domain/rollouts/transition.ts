@@ -171,7 +171,7 @@ export function endpointOf({ policy }: Transition, ring: string, family: string)
   return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
 }
 
-export type Callability = 'callable' | 'doubtful' | 'lost';
+type Callability = 'callable' | 'doubtful' | 'lost';
 
 /** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
 export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {

@@ -39,7 +39,7 @@ export interface RevisionCounts {
   readonly sinceThen: { readonly reports: number; readonly failed: number };
 }
 
-export interface FailureRate {
+interface FailureRate {
   readonly reports: number;
   readonly failed: number;
   /** 0 to 1; 0 when nobody has reported. */

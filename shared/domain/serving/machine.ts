@@ -11,7 +11,7 @@ export interface Machine {
   readonly cli: string | null;
 }
 
-export interface RingMatch {
+interface RingMatch {
   readonly ring: Ring;
   readonly selector: string;
 }

@@ -21,7 +21,7 @@ import type { Reason, Resolution, ResolvedPin } from './resolution.ts';
 import type { Rollout } from './rollout.ts';
 import { lockSettings, passedSettings, pinVariables } from './written-settings.ts';
 
-export interface ResolveInput {
+interface ResolveInput {
   readonly policy: Policy;
   /** With the pins moved that rollouts have brought to the machine. */
   readonly ring: Ring;

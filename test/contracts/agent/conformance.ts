@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { plain } from '../../../functions/local/terminal.ts';
+import { printable } from '../../../functions/printable.ts';
 import { type Adapter, unknownPlaceholders, usual } from './adapter.ts';
 import { isBroken, type Judged, judge, judgedToJson, rules } from './judge.ts';
 
@@ -94,7 +94,7 @@ function judgedToText(judged: readonly Judged[]): string {
     const line = `${verdict.kind.padEnd(14)}  ${id.padEnd(24)}  ${says}\n`;
     if (verdict.kind === 'kept') return line;
     const why = verdict.kind === 'broken' ? `${' '.repeat(42)}why the rule: ${because}\n` : '';
-    return `${line}${' '.repeat(42)}${plain(verdict.evidence)}\n${why}`;
+    return `${line}${' '.repeat(42)}${printable(verdict.evidence)}\n${why}`;
   });
   const count = (kind: string) => judged.filter(({ verdict }) => verdict.kind === kind).length;
   return `${lines.join('')}\n${count('kept')} kept, ${count('broken')} broken, ${count('not applicable')} not applicable\n`;

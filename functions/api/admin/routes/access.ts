@@ -15,7 +15,6 @@ import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type AccessChangeRequest, type AccessOutcome, changeAccess } from '../../../commands/change-access.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import {
   AccessChangeReply,
   AccessQuery,
@@ -25,6 +24,7 @@ import {
   TokensReply,
 } from '../schemas/access.ts';
 import { NoQuery, PageQuery } from '../schemas/common.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 export function accessRoutes(ports: RoutePorts): readonly Route[] {
   const { store, clock } = ports;

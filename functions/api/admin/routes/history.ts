@@ -6,9 +6,9 @@ import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type ChangePolicy, draftOfRevision } from '../../../commands/change-policy.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
-import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
+import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [

@@ -2,8 +2,8 @@
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { createKeyList, toKeySet, toLines } from '../../signing/key-list.ts';
-import { type Route, type RoutePorts, route } from '../route.ts';
 import { KeyLines, KeysReply, NoQuery } from '../schemas/common.ts';
+import { type Route, type RoutePorts, route } from './route.ts';
 
 export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
   const list = createKeyList(keys, clock, log);

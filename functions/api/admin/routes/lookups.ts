@@ -3,10 +3,10 @@
 import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { explain, revisionAt } from '../explain.ts';
-import { type Reply, type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { AvailabilityReply, CatalogueReply, HealthReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
+import { explain, revisionAt } from './explain.ts';
+import { type Reply, type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function lookupRoutes(ports: RoutePorts): readonly Route[] {
   const { store, catalogue, catalogueAsOf, clock } = ports;

@@ -8,8 +8,8 @@ import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { ChangePolicy } from '../../../commands/change-policy.ts';
 import type { ChangeResult, Draft } from '../../../commands/policy-change.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from '../route.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from './route.ts';
 
 export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [

@@ -4,10 +4,10 @@ import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
 import type { ChangePolicy } from '../../../commands/change-policy.ts';
 import { approveProposal, readProposal, rejectProposal } from '../../../commands/decide-proposal.ts';
-import { type Route, type RoutePorts, route } from '../route.ts';
 import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
 import { changeReply } from './policy.ts';
+import { type Route, type RoutePorts, route } from './route.ts';
 
 const pageSize = 100;
 

@@ -1,10 +1,11 @@
 // What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
 
 import { ok } from '../../../../shared/domain/fault.ts';
+import { printable } from '../../../printable.ts';
 import type { PolicyCache } from '../../polls/policy-cache.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
-import { type Route, type RoutePorts, readCurrentRevision, route } from '../route.ts';
 import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
+import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }: RoutePorts): readonly Route[] {
   return [
@@ -70,9 +71,4 @@ function told(value: unknown): string {
 
 function refuse(parameter: string, value: string, expected: string): ApiResult<never> {
   return failHttp({ code: 'parameter_invalid', parameter, value: printable(value).slice(0, 200), expected });
-}
-
-/** Without control characters, half surrogates and what turns the direction of text. */
-function printable(text: string): string {
-  return text.replace(/\p{C}+/gu, ' ');
 }

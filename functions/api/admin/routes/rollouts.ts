@@ -12,8 +12,6 @@ import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollout
 import { numberedId } from '../../../../shared/ports.ts';
 import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { rolloutView, rolloutWithCounts, upgradeView } from '../rollout-views.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from '../route.ts';
 import { NoQuery } from '../schemas/common.ts';
 import {
   ApproveQuery,
@@ -23,6 +21,8 @@ import {
   RolloutsReply,
   UpgradesReply,
 } from '../schemas/rollouts.ts';
+import { rolloutView, rolloutWithCounts, upgradeView } from './rollout-views.ts';
+import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 const pageSize = 100;
 

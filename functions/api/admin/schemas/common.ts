@@ -72,7 +72,7 @@ export const ChangeReply = z.strictObject({
   proposal: z.int().nullable().describe('The proposal that was made instead of the change (202).'),
 });
 
-export const RevisionSummary = Revision.omit({ policy: true, rollouts: true, callableModels: true });
+const RevisionSummary = Revision.omit({ policy: true, rollouts: true, callableModels: true });
 export const RevisionsReply = z.strictObject({
   revisions: z.array(RevisionSummary),
   next: z.int().nullable().describe('Pass as `before` for the next page; null at the end.'),

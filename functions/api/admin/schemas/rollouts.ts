@@ -21,7 +21,7 @@ export const ApproveQuery = z.strictObject({
     .describe('Approve before it has soaked, for this reason; it is recorded.'),
 });
 
-export const UpgradeReply = Upgrade.extend({
+const UpgradeReply = Upgrade.extend({
   pinChange: PinChange.nullable().describe(
     'What moving to it means: price, minimum CLI, retirement; null without such a pin.',
   ),
@@ -30,7 +30,7 @@ export const UpgradeReply = Upgrade.extend({
 
 export const UpgradesReply = z.strictObject({ frozen: RolloutState.shape.frozen, upgrades: z.array(UpgradeReply) });
 
-export const RolloutView = Rollout.extend({ percent: z.int().describe('Percent of the ring that it serves now.') });
+const RolloutView = Rollout.extend({ percent: z.int().describe('Percent of the ring that it serves now.') });
 
 export const RolloutsReply = z.strictObject({ rollouts: z.array(RolloutView).describe('Newest first.') });
 

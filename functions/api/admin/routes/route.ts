@@ -2,19 +2,19 @@
 // neither can know a call that the other doesn't.
 
 import type { z } from 'zod';
-import type { Role } from '../../../shared/domain/access/roles.ts';
-import { fail, ok } from '../../../shared/domain/fault.ts';
-import type { Revision } from '../../../shared/domain/serving/revision.ts';
-import type { Store } from '../../../shared/ports.ts';
-import type { Adoption } from '../../adoption/adoption.ts';
-import type { ChangeAccessPorts } from '../../commands/change-access.ts';
-import type { MoveRolloutsPorts } from '../../commands/move-rollouts.ts';
-import type { Log } from '../../log.ts';
-import type { Caller } from '../auth/caller.ts';
-import type { PolicyCache } from '../polls/policy-cache.ts';
-import type { ApiResult } from '../problems/http-fault.ts';
-import type { SigningKeys } from '../signing/signatures.ts';
-import type { RateLimiter } from '../traffic/rate-limit.ts';
+import type { Role } from '../../../../shared/domain/access/roles.ts';
+import { fail, ok } from '../../../../shared/domain/fault.ts';
+import type { Revision } from '../../../../shared/domain/serving/revision.ts';
+import type { Store } from '../../../../shared/ports.ts';
+import type { Adoption } from '../../../adoption/adoption.ts';
+import type { ChangeAccessPorts } from '../../../commands/change-access.ts';
+import type { MoveRolloutsPorts } from '../../../commands/move-rollouts.ts';
+import type { Log } from '../../../log.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { PolicyCache } from '../../polls/policy-cache.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
+import type { SigningKeys } from '../../signing/signatures.ts';
+import type { RateLimiter } from '../../traffic/rate-limit.ts';
 
 export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly policyCache: PolicyCache;

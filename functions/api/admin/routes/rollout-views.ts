@@ -1,20 +1,20 @@
 // How upgrades and rollouts are shown: what is kept, with what follows from it.
 
-import type { Matrix } from '../../../shared/domain/availability/availability.ts';
-import { type PinChange, pinStateOf } from '../../../shared/domain/changes/pin-change.ts';
-import { ok } from '../../../shared/domain/fault.ts';
-import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
-import type { Policy } from '../../../shared/domain/policy/policy.ts';
-import { ruleOf } from '../../../shared/domain/policy/policy.ts';
-import { callableSince } from '../../../shared/domain/rollouts/soak.ts';
-import type { Upgrade } from '../../../shared/domain/rollouts/upgrade.ts';
-import { failureRate } from '../../../shared/domain/serving/adoption.ts';
-import { percentOf } from '../../../shared/domain/serving/bucketing.ts';
-import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
-import type { Store } from '../../../shared/ports.ts';
-import { readAdoption } from '../../adoption/adoption.ts';
-import type { ApiResult } from '../problems/http-fault.ts';
+import type { Matrix } from '../../../../shared/domain/availability/availability.ts';
+import { type PinChange, pinStateOf } from '../../../../shared/domain/changes/pin-change.ts';
+import { ok } from '../../../../shared/domain/fault.ts';
+import { type Catalogue, extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
+import { pinnedEndpoints } from '../../../../shared/domain/policy/pinned-endpoints.ts';
+import type { Policy } from '../../../../shared/domain/policy/policy.ts';
+import { ruleOf } from '../../../../shared/domain/policy/policy.ts';
+import { callableSince } from '../../../../shared/domain/rollouts/soak.ts';
+import type { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
+import { failureRate } from '../../../../shared/domain/serving/adoption.ts';
+import { percentOf } from '../../../../shared/domain/serving/bucketing.ts';
+import type { Rollout } from '../../../../shared/domain/serving/rollout.ts';
+import type { Store } from '../../../../shared/ports.ts';
+import { readAdoption } from '../../../adoption/adoption.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 
 export function upgradeView(policy: Policy | null, matrix: Matrix | null, shipped: Catalogue) {
   const pinned = policy === null ? [] : pinnedEndpoints(policy);

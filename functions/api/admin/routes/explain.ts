@@ -1,16 +1,16 @@
 // Explain: the answer to "why does this machine have this model?", now or at a time in the past, for admins. The same
 // functions as a poll on what the revision of that time kept, with every ring that was considered and every rollout on the way.
 
-import { fail, ok } from '../../../shared/domain/fault.ts';
-import { type Catalogue, extendCatalogue } from '../../../shared/domain/models/catalogue.ts';
-import { bucketOf, percentOf, ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
-import { type Machine, ringChooser, selectorsOf } from '../../../shared/domain/serving/machine.ts';
-import { resolve } from '../../../shared/domain/serving/resolve.ts';
-import type { Revision } from '../../../shared/domain/serving/revision.ts';
-import { numberedId, type Store } from '../../../shared/ports.ts';
-import { readMachine } from '../polls/poll-request.ts';
-import { renderJson } from '../polls/render/json.ts';
-import type { ApiResult } from '../problems/http-fault.ts';
+import { fail, ok } from '../../../../shared/domain/fault.ts';
+import { type Catalogue, extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
+import { bucketOf, percentOf, ringWithRollouts } from '../../../../shared/domain/serving/bucketing.ts';
+import { type Machine, ringChooser, selectorsOf } from '../../../../shared/domain/serving/machine.ts';
+import { resolve } from '../../../../shared/domain/serving/resolve.ts';
+import type { Revision } from '../../../../shared/domain/serving/revision.ts';
+import { numberedId, type Store } from '../../../../shared/ports.ts';
+import { readMachine } from '../../polls/poll-request.ts';
+import { renderJson } from '../../polls/render/json.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 
 export interface Described {
   readonly machine?: string | undefined;
