@@ -19,7 +19,7 @@ import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
 import { createApi, type Handler } from './api/api.ts';
 import type { Authenticator } from './api/auth/authenticator.ts';
-import type { KeyAddresses } from './api/auth/id-tokens.ts';
+import type { KeyAddresses } from './api/auth/issuers.ts';
 import { openAuthenticator } from './api/auth/open-authenticator.ts';
 import type { SigningKeys } from './api/signing/signatures.ts';
 import { createSweep, type Sweep, type Swept } from './commands/outbox.ts';

@@ -1,66 +1,165 @@
-// The house: which folder may import which, and what the poll path may load. Read from the imports themselves.
+// The house: which room may import which, and what each room may load. Read from the imports themselves.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, normalize } from 'node:path';
-import { test } from 'node:test';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
+import { findCircle, importsOf, read, sources } from './support/imports.ts';
 import { revision } from './support/world.ts';
 
-/** What a file may import, by the first prefix that its own path has. Packages are written `npm:name`. */
-const rules: readonly (readonly [string, readonly string[]])[] = [
-  ['shared/domain/', ['shared/domain/', 'npm:zod', 'node:crypto', 'node:util']],
-  ['shared/catalogue/', ['shared/domain/', 'shared/catalogue/']],
-  ['shared/ports.ts', ['shared/domain/']],
-  ['shared/adapters/', ['shared/domain/', 'shared/ports.ts', 'shared/adapters/', 'npm:', 'node:']],
-  ['functions/wiring.ts', ['functions/', 'shared/', 'npm:', 'node:']],
-  ['functions/local/', ['functions/', 'shared/', 'npm:', 'node:']],
-  ['functions/cli/', ['functions/', 'shared/', 'npm:', 'node:']],
-  ['functions/', ['functions/', 'shared/domain/', 'shared/catalogue/', 'shared/ports.ts', 'npm:', 'node:']],
+/**
+ * The rooms from the ground up. A file belongs to the first room that names it, and imports its own room and those before it.
+ * Rooms that stand in one line know nothing of each other.
+ */
+const floors: readonly (readonly string[])[] = [
+  ['shared/domain/fault.ts', 'shared/domain/day.ts'],
+  ['shared/domain/models/'],
+  ['shared/domain/policy/'],
+  ['shared/domain/access/', 'shared/domain/availability/'],
+  ['shared/domain/serving/'],
+  ['shared/domain/changes/'],
+  ['shared/domain/events/'],
+  ['shared/domain/probe/', 'shared/domain/rollouts/'],
+  ['shared/domain/documents.ts'],
+  ['shared/catalogue/', 'shared/ports.ts', 'shared/with-timeout.ts'],
+  [
+    'shared/adapters/',
+    'functions/environment.ts',
+    'functions/log.ts',
+    'functions/printable.ts',
+    'functions/lifecycle.ts',
+  ],
+  ['functions/commands/'],
+  ['functions/adoption/', 'functions/probe/', 'functions/advance/', 'functions/announce/'],
+  ['functions/api/caching/', 'functions/api/problems/', 'functions/api/signing/'],
+  ['functions/api/auth/', 'functions/api/traffic/'],
+  ['functions/api/polls/'],
+  ['functions/api/admin/'],
+  ['functions/api/'],
+  ['functions/wiring.ts'],
+  ['functions/index.ts', 'functions/local/', 'functions/cli/'],
+  ['infra/'],
 ];
 
-const sources = globSync('{functions,shared}/**/*.ts');
+/** What a room may import beside rooms; a room that isn't named may import any package and any module of Node. */
+const outside: readonly (readonly [string, readonly string[]])[] = [
+  ['shared/domain/', ['npm:zod', 'node:crypto', 'node:util']],
+  ['shared/catalogue/', []],
+  ['shared/ports.ts', []],
+];
 
-test('every source file stands in a folder that the house knows', () => {
-  const strays = sources.filter((file) => ruleFor(file) === undefined);
+/** The composition root, and what people run, alone choose adapters. */
+const adapterUsers = ['shared/adapters/', 'functions/wiring.ts', 'functions/local/', 'functions/cli/'];
 
-  assert.deepEqual(strays, []);
+test('every source file stands in a room', () => {
+  assert.deepEqual(
+    sources.filter((file) => floorOf(file) === -1),
+    [],
+  );
 });
 
-test('no import points up', () => {
-  const upward = sources.flatMap((file) =>
+test('no import points up, or to another room of the same floor', () => {
+  const wrong = sources.flatMap((file) =>
     importsOf(file)
-      .filter((to) => !ruleFor(file)?.some((prefix) => to.startsWith(prefix)))
+      .filter((to) => sources.includes(to) && !mayImport(file, to))
       .map((to) => `${file} imports ${to}`),
   );
 
-  assert.deepEqual(upward, []);
+  assert.deepEqual(wrong, []);
+});
+
+test('no files import each other in a circle of any length', () => {
+  assert.equal(findCircle(), null);
+});
+
+test('the domain, the catalogue and the ports load nothing that waits for anything', () => {
+  const wrong = outside.flatMap(([room, allowed]) =>
+    sources
+      .filter((file) => file.startsWith(room))
+      .flatMap((file) => importsOf(file).map((to) => [file, to] as const))
+      .filter(([, to]) => /^(?:npm|node):/.test(to) && !allowed.includes(to))
+      .map(([file, to]) => `${file} imports ${to}`),
+  );
+
+  assert.deepEqual(wrong, []);
+});
+
+test('adapters are chosen in the composition root, and by what people run', () => {
+  const wrong = sources
+    .filter((file) => !adapterUsers.some((room) => file.startsWith(room)))
+    .filter((file) => importsOf(file).some((to) => to.startsWith('shared/adapters/')));
+
+  assert.deepEqual(wrong, []);
 });
 
 test('the domain has no clock, no environment and waits for nothing', () => {
   const impure = sources
     .filter((file) => file.startsWith('shared/domain/'))
-    .filter((file) =>
-      /\bDate\.now|new Date\(\)|\bprocess\.|\bawait\b|Math\.random|\bfetch\(/.test(readFileSync(file, 'utf8')),
-    );
+    .filter((file) => /\bDate\.now|new Date\(\)|\bprocess\.|\bawait\b|Math\.random|\bfetch\(/.test(read(file)));
 
   assert.deepEqual(impure, []);
 });
 
+test('the domain names no file of functions/, and traffic knows no poll', () => {
+  const domain = sources.filter((file) => file.startsWith('shared/') && read(file).includes('functions/'));
+  const traffic = sources.filter((file) => file.startsWith('functions/api/traffic/') && read(file).includes('polls/'));
+
+  assert.deepEqual([...domain, ...traffic], []);
+});
+
+test('a store is written by commands, by the probe, and by announcements', () => {
+  const writers = sources
+    .filter((file) => file.startsWith('functions/') && /\.commit\(/.test(read(file)))
+    .map((file) => file.replace(/\/[^/]*$/, ''));
+
+  assert.deepEqual(
+    [...new Set(writers)],
+    ['functions/announce', 'functions/api/auth', 'functions/commands', 'functions/probe'],
+  );
+});
+
 test('only one file reads the environment', () => {
-  const readers = sources.filter((file) => readFileSync(file, 'utf8').includes('process.env'));
+  const readers = sources.filter((file) => file.startsWith('functions/') && read(file).includes('process.env'));
 
   assert.deepEqual(readers, ['functions/environment.ts']);
 });
 
-test('no file is longer than 200 lines', () => {
-  const long = globSync('{functions,shared,test}/**/*.ts').filter(
-    (file) => readFileSync(file, 'utf8').split('\n').length > 201,
-  );
+test('no file is longer than 200 lines, and no folder holds more than 14 source files', () => {
+  const long = globSync('{functions,shared,infra,test}/**/*.ts').filter((file) => read(file).split('\n').length > 201);
+  const folders = [...new Set(sources.map((file) => dirname(file)))];
+  const full = folders.filter((folder) => readdirSync(folder).filter((name) => name.endsWith('.ts')).length > 14);
 
-  assert.deepEqual(long, []);
+  assert.deepEqual([...long, ...full], []);
+});
+
+describe('the glossary in shared/README.md', () => {
+  const glossary = read('shared/README.md');
+  const domain = sources.filter((file) => file.startsWith('shared/domain/'));
+
+  test('has a line for every file of the domain', () => {
+    const missing = domain.filter((file) => !glossary.includes(`\`${file.replace('shared/domain/', '')}\``));
+
+    assert.deepEqual(missing, []);
+  });
+
+  test('has every type that the domain exports', () => {
+    const types = domain.flatMap((file) =>
+      [...read(file).matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name),
+    );
+    const missing = [...new Set(types)].filter((name) => !glossary.includes(`\`${name}\``));
+
+    assert.deepEqual(missing, []);
+  });
+
+  test('has no line for a file that is not there', () => {
+    const named = [...glossary.matchAll(/`([a-z-]+\/[a-z-]+\.ts|[a-z-]+\.ts)`/g)].map(([, name = '']) => name);
+    const gone = named.filter((name) => !domain.includes(`shared/domain/${name}`));
+
+    assert.deepEqual(gone, []);
+  });
 });
 
 test('a poll is answered without loading a single package: no Hono, no schemas, no cloud SDK', async () => {
@@ -72,9 +171,7 @@ test('a poll is answered without loading a single package: no Hono, no schemas, 
   const traced = spawnSync(
     process.execPath,
     ['--import', './test/support/trace-imports.mjs', 'test/support/one-poll.ts', file],
-    {
-      encoding: 'utf8',
-    },
+    { encoding: 'utf8' },
   );
 
   const packages = [...traced.stdout.matchAll(/node_modules\/((?:@[^/]+\/)?[^/\n]+)/g)].map(([, name]) => name);
@@ -83,14 +180,19 @@ test('a poll is answered without loading a single package: no Hono, no schemas, 
   assert.deepEqual([...new Set(packages)], []);
 });
 
-function ruleFor(file: string): readonly string[] | undefined {
-  return rules.find(([prefix]) => file.startsWith(prefix))?.[1];
+function floorOf(file: string): number {
+  return floors.findIndex((rooms) => roomOf(rooms, file) !== undefined);
 }
 
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name = '']) => {
-    if (name.startsWith('.')) return normalize(join(dirname(file), name));
-    return name.startsWith('node:') ? name : `npm:${name}`;
-  });
+function roomOf(rooms: readonly string[], file: string): string | undefined {
+  return rooms.find(
+    (room) => file.startsWith(room) && (room !== 'functions/api/' || dirname(file) === 'functions/api'),
+  );
+}
+
+function mayImport(file: string, to: string): boolean {
+  const [from, target] = [floorOf(file), floorOf(to)];
+  if (target !== from) return target < from;
+  const rooms = floors[from] ?? [];
+  return roomOf(rooms, file) === roomOf(rooms, to);
 }

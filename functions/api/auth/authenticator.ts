@@ -11,7 +11,7 @@ import type { AccessCache, AccessIndex } from './access-cache.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import type { Identity } from './id-token.ts';
-import type { Issuers } from './id-tokens.ts';
+import type { Issuers } from './issuers.ts';
 
 /** A token of the environment; only its SHA-256 (hex) is known here. */
 export interface EnvironmentToken extends Caller {

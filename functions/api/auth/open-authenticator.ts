@@ -4,7 +4,7 @@ import type { Clock, Store } from '../../../shared/ports.ts';
 import { type Environment, parseList } from '../../environment.ts';
 import { createAccessCache } from './access-cache.ts';
 import { type Authenticator, createAuthenticator, type EnvironmentToken, hashToken } from './authenticator.ts';
-import { createIssuers, googleKeys, type KeyAddresses } from './id-tokens.ts';
+import { createIssuers, googleKeys, type KeyAddresses } from './issuers.ts';
 import { createTokenUsage } from './token-usage.ts';
 
 interface AuthenticatorSettings {

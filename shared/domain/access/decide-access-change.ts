@@ -1,4 +1,4 @@
-// Amending access: from what stands and a wish to what should stand, or a Fault. Pure; functions/commands/change-access.ts reads,
+// Amending access: from what stands and a wish to what should stand, or a Fault.
 // calls one of these and commits.
 
 import { isDeepStrictEqual } from 'node:util';
