@@ -1,5 +1,4 @@
-// Amending access: from what stands and a wish to what should stand, or a Fault.
-// calls one of these and commits.
+// Deciding a change of access: what a wanted change makes of the current roles and fleet tokens, or the fault that stops it.
 
 import { isDeepStrictEqual } from 'node:util';
 import { type Fault, type Finding, fail, ok, type Result } from '../fault.ts';

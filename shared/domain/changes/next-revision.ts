@@ -1,5 +1,5 @@
-// Amending: from the revision that stands and a draft to the next revision, or a Fault. Pure; functions/commands/change-policy.ts
-// reads, calls this and commits. Restoring is amending with the content of an old revision.
+// The next revision: what a wanted policy makes of the current revision, or the fault that stops it. A restore makes the next
+// revision with the content of an old one.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Matrix } from '../availability/availability.ts';

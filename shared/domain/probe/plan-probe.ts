@@ -1,6 +1,5 @@
-// Planning a probe's outcome: from what was known and one run's observations to what is known now, and the news in it.
-// Pure; functions/probe/run.ts reads, asks, calls this and commits. Ids of news come from place and count, so that a run
-// that is repeated says nothing twice.
+// Planning a probe: from the availability known before and the results of one run to the availability known now, and the events
+// that say what changed. Ids of events derive from endpoint and count, so a repeated run announces nothing twice.
 
 import {
   type AvailabilityChange,

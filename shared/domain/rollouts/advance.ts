@@ -1,6 +1,5 @@
-// Advancing: what happens by itself, a minute at a time. New upgrades are found and age, rollouts that went wrong are ended,
-// and unless people froze automatic change, those that stood their time go on and the next ones start. Pure;
-// functions/advance calls this every minute, and the API right after a person's decision.
+// Advancing: what time does to upgrades and rollouts. New upgrades are found and age. Failing rollouts are aborted. Unless people
+// froze automatic change, baked stages advance and waiting rollouts start.
 
 import { createHash } from 'node:crypto';
 import { compareModels, isNewer, parseModel } from '../models/model.ts';

@@ -1,5 +1,4 @@
-// Adoption: how far machines have come, in numbers. functions/adoption/adoption.ts counts them; rollouts ask here whether too many
-// machines failed.
+// Adoption: how many machines have which revision, and how many of them failed to apply it.
 
 /** Polls are counted by stretches of so many milliseconds; a machine polls at least every 15 minutes. */
 export const windowMs = 10 * 60_000;

@@ -1,9 +1,9 @@
-// Sketches of which machines were seen: what is kept of adoption. A sketch (HyperLogLog) tells how many different names went
-// into it and none of them, and two make one that tells the same as if all had gone into it. Written and read by functions/adoption/adoption.ts.
+// Machine counts: the stored form of adoption. Each counter is a HyperLogLog: it tells how many different machine names went in,
+// and none of the names. Two of them merge into one that counts as if all names had gone into it.
 
 import { z } from 'zod';
 
-/** Registers of one sketch as functions/adoption/hyperloglog.ts packs them. */
+/** The registers of one HyperLogLog, deflated. */
 const EncodedHyperLogLog = z.base64().max(6_000);
 
 /** What the machines of a sketch have in common: `served {revision} {ring}`, `held {family}`, `applied` or `failed`. */
