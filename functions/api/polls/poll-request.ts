@@ -62,9 +62,14 @@ export function readMachine(
 function parameterOf(query: string, name: string): string | null {
   if (query.includes('%') || query.includes('+')) return new URLSearchParams(query).get(name);
   for (const part of query.split('&')) {
-    if (part.startsWith(name) && part.charAt(name.length) === '=') return part.slice(name.length + 1);
+    if (part.startsWith(name) && part.charAt(name.length) === '=') return ownCopy(part.slice(name.length + 1));
   }
   return null;
+}
+
+/** A slice of a URL keeps the whole URL in memory, and caches keep names for long. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function refuse(parameter: string, value: string, expected: string): ApiResult<never> {
