@@ -47,8 +47,8 @@ export interface Page {
 }
 
 /**
- * Documents by kind and id; ids are ordered as text. Faults: `store_unavailable`, `document_corrupt` (the document doesn't
- * match its schema) and, from `commit`, `write_conflict`.
+ * Documents by kind and id; ids are ordered as text. Faults: `store_unavailable`, `document_corrupt` (the document
+ * doesn't match its schema) and, from `commit`, `write_conflict`.
  */
 export interface Store {
   read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>>;

@@ -1,4 +1,4 @@
-// Documents: every kind of document that Pinward stores, with its schema. Both stores and their codec work from this list.
+// Documents: every kind of document that Pinward stores, with its schema. Both stores and their codec use this list.
 
 import { z } from 'zod';
 import { Access, AccessRevision } from './access/access.ts';

@@ -1,5 +1,6 @@
-// Faults: expected errors of the domain and of what implements its ports; anything else is a bug and throws. Functions that
-// can fail return a Result. Codes are public: never rename one after a release. The API has faults of its own for HTTP.
+// Faults: expected errors of the domain and of what implements its ports; anything else is a bug and throws. Functions
+// that can fail return a Result. Codes are public: never rename one after a release. The API has faults of its own for
+// HTTP.
 
 /** The result of a function that can fail in an expected way: a value or a fault. */
 export type Result<T, F = Fault> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F };

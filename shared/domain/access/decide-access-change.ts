@@ -1,4 +1,5 @@
-// A change of access: a pure function from the current access and a request to the next access, or to the fault that stops it.
+// A change of access: a pure function from the current access and a request to the next access, or to the fault that
+// stops it.
 
 import { isDeepStrictEqual } from 'node:util';
 import { type Fault, type Finding, fail, ok, type Result } from '../fault.ts';
@@ -35,8 +36,9 @@ export function readTokenRequest(draft: unknown): Result<TokenRequest> {
 }
 
 /**
- * Null when the roles are equal already. Faults: `access_conflict` when somebody else changed access since the author read it;
- * `last_owner` when no owner would remain, or when the author would lose the role of owner, which is surely a mistake.
+ * Null when the roles are equal already. Faults: `access_conflict` when somebody else changed access since the author
+ * read it; `last_owner` when no owner would remain, or when the author would lose the role of owner, which is surely a
+ * mistake.
  */
 export function changeRoles({ current, expected, roles, email, ...rest }: RolesChange): Result<Access | null> {
   if (current !== null && isDeepStrictEqual(current.revision.roles, roles)) return ok(null);
@@ -49,7 +51,7 @@ export function changeRoles({ current, expected, roles, email, ...rest }: RolesC
   return ok(nextAccess({ current, ...rest }, { roles }));
 }
 
-/** `sha256` is the hash of the new token. Faults: `token_name_taken`; `access_invalid` when there are too many tokens. */
+/** `sha256` is the new token's hash. Faults: `token_name_taken`; `access_invalid` when there are too many tokens. */
 export function issueToken(change: AccessChange, request: TokenRequest, sha256: string): Result<Access> {
   const { current, by, now } = change;
   const kept = (current?.tokens ?? []).filter((token) => !isPurgeable(token, now));

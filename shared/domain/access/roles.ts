@@ -12,8 +12,8 @@ export function isAtLeast(role: Role, needed: Role): boolean {
 }
 
 /**
- * The highest role of an address or of its domain; null for none. `firstOwners` come from the environment. They are owners
- * only while the roles have no owner, so a forgotten setting gives nobody access.
+ * The highest role of an address or of its domain; null for none. `firstOwners` come from the environment. They are
+ * owners only while the roles have no owner, so a forgotten setting gives nobody access.
  */
 export function roleOf(email: string, members: Roles | null, firstOwners: readonly string[]): Role | null {
   const domain = email.slice(email.lastIndexOf('@') + 1);

@@ -1,5 +1,6 @@
-// Availability: the state of a model endpoint, from all observations of it so far. Only an answer about the model changes the
-// state. Two runs must agree before a model is lost, or is surely not callable. The matrix holds all endpoints in one document.
+// Availability: the state of a model endpoint, from all observations of it so far. Only an answer about the model
+// changes the state. Two runs must agree before a model is lost, or is surely not callable. The matrix holds all
+// endpoints in one document.
 
 import { z } from 'zod';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
@@ -31,7 +32,7 @@ export const Cell = z.strictObject({
   answeredAt: z.iso.datetime().nullable(),
   /** The last answer about the model to a confirmation. */
   confirmedAt: z.iso.datetime().nullable(),
-  /** When a first run found the model not callable. Nothing is announced before a second run agrees; then this is null. */
+  /** When a first run found the model not callable; null once a second run agrees. Only then is it announced. */
   suspectedAt: z.iso.datetime().nullable(),
   /** How often the model became callable; part of the ids of events. */
   enabledCount: z.int().nonnegative(),
@@ -47,7 +48,7 @@ export const Matrix = z.strictObject({
   listed: z.record(z.string(), z.iso.datetime().nullable()),
   /** By `project/model`: how often the model was enabled, and when that was last announced. */
   enabled: z.record(z.string(), z.strictObject({ count: z.int().positive(), notifiedAt: z.iso.datetime().nullable() })),
-  /** Locations where every probe fails through our misconfiguration, for how many runs, and whether that was announced. */
+  /** Locations where every probe fails through our misconfiguration, the runs so far, and if it was announced. */
   blind: z
     .strictObject({
       locations: z.array(z.string()),

@@ -1,5 +1,6 @@
-// Callable models: the models that were callable when a revision was made, in the locations of its pins. A machine whose
-// Claude Code is too old for a pin gets an older model from this list. No schema is loaded here: the poll path imports this file.
+// Callable models: the models that were callable when a revision was made, in the locations of its pins. A machine
+// whose Claude Code is too old for a pin gets an older model from this list. No schema is loaded here: the poll path
+// imports this file.
 
 /** Model ids by `project/location`; null before the first run of the probe. */
 export type CallableModels = Readonly<Record<string, readonly string[]>> | null;

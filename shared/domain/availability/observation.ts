@@ -1,12 +1,13 @@
-// Observations: the result of one request about a model endpoint. The adapter of Vertex makes them from Vertex's answers.
-// `applyObservation` adds them to an availability.
+// Observations: the result of one request about a model endpoint. The adapter of Vertex makes them from Vertex's
+// answers. `applyObservation` adds them to an availability.
 
 import { z } from 'zod';
 
 /**
- * The meaning of an answer. About the model: `enabled` (it answered), `candidate` (servable, but only a confirmation shows
- * whether it answers), `no_quota`, `blocked_by_policy`, `needs_data_sharing`, `not_enabled`, `not_served`. Not about the
- * model: `misconfigured` (our token, role, API or address is wrong), `transient` (busy, down, time-out), `unknown`.
+ * The meaning of an answer. About the model: `enabled` (it answered), `candidate` (servable, but only a confirmation
+ * shows whether it answers), `no_quota`, `blocked_by_policy`, `needs_data_sharing`, `not_enabled`, `not_served`. Not
+ * about the model: `misconfigured` (our token, role, API or address is wrong), `transient` (busy, down, time-out),
+ * `unknown`.
  */
 export const Verdict = z.enum([
   'enabled',

@@ -1,5 +1,6 @@
-// Uncallable pins: new pins of a policy whose model isn't known to answer at the pin's endpoint. They stop every change but a
-// restore, unless the author forces the change with a reason. Before the first run of the probe no pin counts as uncallable.
+// Uncallable pins: new pins of a policy whose model isn't known to answer at the pin's endpoint. They stop every change
+// but a restore, unless the author forces the change with a reason. Before the first run of the probe no pin counts as
+// uncallable.
 
 import type { UncallablePin } from '../fault.ts';
 import { compareModels, type Model, parseModel } from '../models/model.ts';

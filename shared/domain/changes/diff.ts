@@ -1,5 +1,5 @@
-// A diff: the values that differ between two policies, for people. Rings are compared by name: a new first ring is one added
-// ring and a new order, not a change of every ring.
+// A diff: the values that differ between two policies, for people. Rings are compared by name: a new first ring is one
+// added ring and a new order, not a change of every ring.
 
 import { isDeepStrictEqual } from 'node:util';
 import { pointer } from '../policy/read-draft.ts';

@@ -1,5 +1,6 @@
-// The lint: checks of a policy that its schema can't make, such as whether a model is served in its location. Each finding has
-// a fix. An error stops the next revision; a warning is only shown. The checks follow mistakes that users of Claude Code report.
+// The lint: checks of a policy that its schema can't make, such as whether a model is served in its location. Each
+// finding has a fix. An error stops the next revision; a warning is only shown. The checks follow mistakes that users
+// of Claude Code report.
 
 import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
@@ -28,7 +29,7 @@ type Check = (pin: PinInRing, policy: Policy, catalogue: Catalogue, day: string)
 /** A pin gets a warning this many days before the earliest day on which Google may shut its model. */
 const floorWarningDays = 30;
 
-/** All findings on a policy, by ring. `shipped` is the catalogue without the policy's own models; `day` is YYYY-MM-DD. */
+/** All findings, by ring. `shipped` is the catalogue without the policy's own models; `day` is YYYY-MM-DD. */
 export function lint(policy: Policy, shipped: Catalogue, day: string): readonly Finding[] {
   const catalogue = extendCatalogue(shipped, policy.models);
   return policy.rings.flatMap((ring, at) => [

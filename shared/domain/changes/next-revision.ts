@@ -1,5 +1,5 @@
-// The next revision: a pure function from the current revision and a wanted policy to the next revision, or to the fault that
-// stops it. A restore makes the next revision with the policy of an old one.
+// The next revision: a pure function from the current revision and a wanted policy to the next revision, or to the
+// fault that stops it. A restore makes the next revision with the policy of an old one.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Matrix } from '../availability/availability.ts';
@@ -45,9 +45,10 @@ export interface RevisionPlan {
 }
 
 /**
- * The next revision. A restore ends every rollout. Lint errors don't stop a restore: an old policy must always be reachable.
- * Faults: `revision_conflict` when somebody else changed the policy since the author read it, unless the policy is equal
- * already (RFC 9110, 13.1.1); `rollout_active` when a rollout is moving one of the changed pins; `policy_invalid`.
+ * The next revision. A restore ends every rollout. Lint errors don't stop a restore: an old policy must always be
+ * reachable. Faults: `revision_conflict` when somebody else changed the policy since the author read it, unless the
+ * policy is equal already (RFC 9110, 13.1.1); `rollout_active` when a rollout is moving one of the changed pins;
+ * `policy_invalid`.
  */
 export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { current, policy, restores } = input;
@@ -92,7 +93,7 @@ export function readPolicy(draft: unknown): Result<Policy> {
   return readDraft(Policy, draft);
 }
 
-/** The policy with one new pin; `draft` is unchecked JSON. Faults: `ring_unknown`, `family_unknown`, `policy_invalid`. */
+/** The policy with one new pin; `draft` is unchecked. Faults: `ring_unknown`, `family_unknown`, `policy_invalid`. */
 export function movePin(policy: Policy, ringName: string, family: string, draft: unknown): Result<Policy> {
   const at = policy.rings.findIndex((ring) => ring.name === ringName);
   const ring = policy.rings[at];

@@ -1,5 +1,5 @@
-// A pin change: a ring's pin of a family before and after a change, with the facts that people compare. A dry run shows pin
-// changes. Events keep them, so an announcement needs no other document.
+// A pin change: a ring's pin of a family before and after a change, with the facts that people compare. A dry run shows
+// pin changes. Events keep them, so an announcement needs no other document.
 
 import { z } from 'zod';
 import { type Catalogue, extendCatalogue, findModel, priceIn } from '../models/catalogue.ts';

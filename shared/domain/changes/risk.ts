@@ -1,5 +1,5 @@
-// Risk: the parts of a policy change that an organisation may want a second person to approve. An older model in the same
-// location or a slower rule raises no risk, and a restore is never checked.
+// Risk: the parts of a policy change that an organisation may want a second person to approve. An older model in the
+// same location or a slower rule raises no risk, and a restore is never checked.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../models/catalogue.ts';

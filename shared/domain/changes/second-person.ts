@@ -1,5 +1,5 @@
-// The rule of the second person: if the policy requires it, a change that raises risk takes effect only when another person
-// than its author approves it.
+// The rule of the second person: if the policy requires it, a change that raises risk takes effect only when another
+// person than its author approves it.
 
 import { fail, ok, type Result } from '../fault.ts';
 import type { Policy } from '../policy/policy.ts';

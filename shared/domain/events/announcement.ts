@@ -1,5 +1,5 @@
-// An announcement: the delivery state of one event to a channel, so that people see each event once. Pure functions decide on
-// each claim, retry and end; callers write the state and post the message.
+// An announcement: the delivery state of one event to a channel, so that people see each event once. Pure functions
+// decide on each claim, retry and end; callers write the state and post the message.
 
 import { z } from 'zod';
 
@@ -7,8 +7,8 @@ const maxReasonLength = 500;
 
 /**
  * `claimed`: one instance may post it until `until`. `waiting`: the next attempt comes at `until` or later. `done`: the
- * channel accepted it. `dead`: it will never be posted, for `reason`. `unconfirmed`: it was sent, but the channel gave no
- * answer. It isn't sent again: people could see it twice.
+ * channel accepted it. `dead`: it will never be posted, for `reason`. `unconfirmed`: it was sent, but the channel gave
+ * no answer. It isn't sent again: people could see it twice.
  */
 export const Announcement = z.strictObject({
   /** The id of the event. */
@@ -72,7 +72,7 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
   }
 }
 
-/** The state `dead` when all attempts are used up, such as by an event whose post always ends the process; else null. */
+/** The state `dead` when all attempts are used up, such as when each post ended the process; else null. */
 export function giveUp(before: Announcement | null, now: number): Announcement | null {
   if (before === null || isSettled(before) || before.attempts < maxAttempts || Date.parse(before.until) > now)
     return null;

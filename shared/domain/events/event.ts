@@ -1,6 +1,6 @@
-// Events: facts that happened, numbered without gaps and chained by hash. A copy of the chain shows whether an event was
-// changed, removed or inserted. The chain head holds the newest hash, and is written in the same commit as each event. Only the
-// chain head shows that events are missing at the end.
+// Events: facts that happened, numbered without gaps and chained by hash. A copy of the chain shows whether an event
+// was changed, removed or inserted. The chain head holds the newest hash, and is written in the same commit as each
+// event. Only the chain head shows that events are missing at the end.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 // A catalogue entry: the facts about one model, each with its source and certainty. The shipped list
-// (shared/catalogue/models.json) has this form. An organisation's own models (`models` in its policy) are merged into it.
+// (shared/catalogue/models.json) has this form. The `models` of a policy are merged into that list.
 
 import { z } from 'zod';
 import { explainLocation, isLocation } from './location.ts';
@@ -57,7 +57,7 @@ export type Context1mRule = z.infer<typeof Context1mRule>;
 export const Price = z.strictObject({ input: z.number().positive(), output: z.number().positive() });
 export type Price = z.infer<typeof Price>;
 
-/** The end that Google published: the earliest day it may shut the model (`not_sooner_than`), or the day it does (`shut`). */
+/** Google's date: the earliest day to shut the model (`not_sooner_than`), or the day of the shutdown (`shut`). */
 export const Retirement = z.strictObject({ kind: z.enum(['not_sooner_than', 'shut']), date: z.iso.date() });
 export type Retirement = z.infer<typeof Retirement>;
 

@@ -1,5 +1,5 @@
-// The catalogue: the shipped entries, with an organisation's own facts in place of shipped ones, and functions that read it.
-// No schema is loaded here: the poll path imports this file.
+// The catalogue: the shipped entries, with an organisation's own facts in place of shipped ones, and functions that
+// read it. No schema is loaded here: the poll path imports this file.
 
 import type { CatalogueModel, Context1mRule, OwnModel, Price } from './catalogue-model.ts';
 import { compareModels, type Family, isSameVersion, type Model, parseModel } from './model.ts';
@@ -45,8 +45,8 @@ export function isServedIn(model: CatalogueModel, location: string): boolean | n
 }
 
 /**
- * The model's price in a location; null when unknown. Since Claude 4.5, regions and multi-regions cost 10 % more than global.
- * Source: https://platform.claude.com/docs/en/about-claude/pricing, September 2026.
+ * The model's price in a location; null when unknown. Since Claude 4.5, regions and multi-regions cost 10 % more than
+ * global. Source: https://platform.claude.com/docs/en/about-claude/pricing, September 2026.
  */
 export function priceIn(model: CatalogueModel, location: string): Price | null {
   const price = model.price.value;

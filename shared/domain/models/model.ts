@@ -1,5 +1,5 @@
-// A model: an exact Claude version, by its Vertex id. All code that parses, compares or checks an id uses this file. No other
-// text can then reach a URL path, a shell line or a settings file as an id.
+// A model: an exact Claude version, by its Vertex id. All code that parses, compares or checks an id uses this file. No
+// other text can then reach a URL path, a shell line or a settings file as an id.
 
 /** Lines of models for which Claude Code has an alias and a pin variable, in display order. */
 export const families = ['opus', 'sonnet', 'haiku', 'fable'] as const;

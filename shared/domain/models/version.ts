@@ -9,8 +9,9 @@ export function isVersion(text: string): boolean {
 }
 
 /**
- * Whether text is exactly `major.minor.patch`. A policy may have no other form: Claude Code ignores a minimum or maximum
- * version that it can't parse. Source: https://code.claude.com/docs/en/settings-reference, `requiredMinimumVersion`.
+ * Whether text is exactly `major.minor.patch`. A policy may have no other form: Claude Code ignores a minimum or
+ * maximum version that it can't parse.
+ * Source: https://code.claude.com/docs/en/settings-reference, `requiredMinimumVersion`.
  */
 export function isRelease(text: string): boolean {
   return release.test(text);

@@ -19,7 +19,7 @@ const RingName = z
     'a ring name has up to 32 lower-case letters, digits and -, and starts with a letter',
   );
 
-/** The machines of a ring: those of one person or mail domain, with a label of their credential, one by name, or all. */
+/** The machines of a ring: of one person or mail domain, with a label of their credential, one by name, or all. */
 const Selector = z
   .string()
   .max(256)

@@ -1,5 +1,5 @@
-// Reading a draft: checks JSON that somebody sent against a schema. Every error becomes a Finding with a path and a fix, in the
-// form that the lint uses for its findings.
+// Reading a draft: checks JSON that somebody sent against a schema. Every error becomes a Finding with a path and a
+// fix, in the form that the lint uses for its findings.
 
 import type { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
@@ -8,7 +8,7 @@ const maxDepth = 24;
 /** Keys that change an object's prototype when JavaScript assigns them; no setting of Claude Code has such a name. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The draft as the schema's type. `at` is the prefix of each path. Fault: `policy_invalid`, with one finding an error. */
+/** The draft as the schema's type; `at` prefixes each path. Fault: `policy_invalid`, with one finding an error. */
 export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
   const unsafe = findUnsafe(draft, at, 0);
   if (unsafe !== null) return fail({ code: 'policy_invalid', findings: [unsafe] });

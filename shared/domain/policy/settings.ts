@@ -1,5 +1,5 @@
-// Settings: the managed settings that a policy gives to Claude Code beside the pins. The schema checks keys where a wrong value
-// does harm, and refuses keys that Pinward writes itself. All other keys pass unchanged.
+// Settings: the managed settings that a policy gives to Claude Code beside the pins. The schema checks keys where a
+// wrong value does harm, and refuses keys that Pinward writes itself. All other keys pass unchanged.
 
 import { z } from 'zod';
 import { Version } from '../models/catalogue-model.ts';
@@ -15,7 +15,7 @@ const ownVariables = new Set([
 ]);
 const ownPrefixes = ['VERTEX_REGION_CLAUDE_', 'CLAUDE_CODE_3P_'];
 
-/** Variables of the shell itself. Assigning one may stop the `eval` of all later ones, or change the developer's shell. */
+/** Variables of the shell itself: assigning one may stop the `eval` of all later ones, or change the shell. */
 const shellVariables = new Set(
   `path status options commands aliases functions history version hostname argv words match prompt signals
    OPTIND OPTARG UID EUID GID EGID PPID SHLVL RANDOM SECONDS LINENO COLUMNS LINES IFS PWD OLDPWD`.split(/\s+/),
@@ -25,7 +25,7 @@ const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a name that an environment variable can have');
 
-/** Printable text: a control character could end a line in one of the formats. A lone surrogate has no form in UTF-8. */
+/** Printable text: a control character could end a line in a format, and a lone surrogate has no form in UTF-8. */
 const VariableValue = z
   .string()
   .max(8192)
@@ -56,8 +56,8 @@ const Variables = z.record(VariableName, VariableValue).superRefine((variables, 
 });
 
 /**
- * A settings object of Claude Code. It ignores an invalid requiredMinimumVersion, and reads an invalid availableModels as an
- * empty list, which allows no model. Source of the keys: https://code.claude.com/docs/en/settings-reference
+ * A settings object of Claude Code. Claude Code ignores an invalid requiredMinimumVersion. Claude Code reads an invalid
+ * availableModels as an empty list, which allows no model. Keys: https://code.claude.com/docs/en/settings-reference
  */
 export const Settings = z
   .looseObject({

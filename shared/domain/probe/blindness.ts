@@ -1,5 +1,5 @@
-// Blindness: the state of a probe whose requests fail through our own misconfiguration. It is announced as such. A model that a
-// blind probe can't reach doesn't count as lost.
+// Blindness: the state of a probe whose requests fail through our own misconfiguration. It is announced as such. A
+// model that a blind probe can't reach doesn't count as lost.
 
 import type { Matrix } from '../availability/availability.ts';
 import type { Verdict } from '../availability/observation.ts';
@@ -17,7 +17,8 @@ interface BlindnessUpdate {
 
 /**
  * Dark: every probe in the location failed through our misconfiguration. Recovered: one said anything about a model.
- * Time-outs count as neither. Blindness is announced when a location is dark in two runs, and ends when all have recovered.
+ * Time-outs count as neither. Blindness is announced when a location is dark in two runs, and ends when all have
+ * recovered.
  */
 export function updateBlindness({ before, results, now }: ProbeInput): BlindnessUpdate {
   const { blind: previous, blindCount } = before;
@@ -49,7 +50,7 @@ export function updateBlindness({ before, results, now }: ProbeInput): Blindness
   return { value, blindCount: blindCount + 1, newEvents: [{ ...base, id, kind: 'ProbeBlind', data }] };
 }
 
-/** Dark locations that haven't recovered. One that isn't probed any more counts only until another location recovers. */
+/** Dark locations that haven't recovered. One that isn't probed any more counts until another location recovers. */
 function notRecovered(
   dark: readonly string[],
   byLocation: readonly [string, readonly ProbeResult[]][],

@@ -1,5 +1,5 @@
-// The probe plan: the next matrix and the events of one run of the probe. A pure function of the matrix before and of the
-// results. The ids of events derive from endpoint and count, so a repeated run announces nothing twice.
+// The probe plan: the next matrix and the events of one run of the probe. A pure function of the matrix before and of
+// the results. The ids of events derive from endpoint and count, so a repeated run announces nothing twice.
 
 import {
   type AvailabilityChange,

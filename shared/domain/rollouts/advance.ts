@@ -1,5 +1,6 @@
-// Advancing: the automatic part of upgrades and rollouts, run every minute. It finds and ages upgrades, and aborts failing
-// rollouts. Unless people have frozen automatic changes, it also advances baked stages and starts waiting rollouts.
+// Advancing: the automatic part of upgrades and rollouts, run every minute. It finds and ages upgrades, and aborts
+// failing rollouts. Unless people have frozen automatic changes, it also advances baked stages and starts waiting
+// rollouts.
 
 import { createHash } from 'node:crypto';
 import { compareModels, isNewer, parseModel } from '../models/model.ts';

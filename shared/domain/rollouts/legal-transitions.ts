@@ -1,10 +1,12 @@
-// Legal transitions: which state of a rollout, and of an upgrade, may follow which. Every change of a state is checked against
-// these tables. An illegal one is a bug: it throws and is never stored.
+// Legal transitions: which state of a rollout, and of an upgrade, may follow which. Every change of a state is checked
+// against these tables. An illegal one is a bug: it throws and is never stored.
 
 import type { Rollout } from '../serving/rollout.ts';
 import type { Upgrade, UpgradeState } from './upgrade.ts';
 
-/** Each move of a rollout: its possible states before, and its state after. A rollout is `new` before its first move. */
+/**
+ * Each move of a rollout: its possible states before, and its state after. A rollout is `new` before its first move.
+ */
 export const rolloutMoves = {
   started: { from: ['new'], to: 'running' },
   advanced: { from: ['running'], to: 'running' },
@@ -20,8 +22,8 @@ export const rolloutMoves = {
 export type RolloutMove = keyof typeof rolloutMoves;
 
 /**
- * An upgrade is found, soaks, is ready, is approved, and is rolled out. When its model is lost, the upgrade is `found` again.
- * Under the rule `auto` a ready upgrade is rolled out without an approval.
+ * An upgrade is found, soaks, is ready, is approved, and is rolled out. When its model is lost, the upgrade is `found`
+ * again. Under the rule `auto` a ready upgrade is rolled out without an approval.
  */
 const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
   found: ['soaking', 'ready', 'approved', 'rejected', 'superseded'],

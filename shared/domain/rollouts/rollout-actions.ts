@@ -74,7 +74,10 @@ export function abortRollout(transition: Transition, id: number, by: string, rea
   return applyMove(transition, id, 'aborted', (rollout) => endRollout(transition, rollout, 'rejected', by, reason));
 }
 
-/** Ends a rollout early; its machines get the old pin again. The upgrade is `rejected`, or `found` if its model was lost. */
+/**
+ * Ends a rollout early; its machines get the old pin again. The upgrade is `rejected`, or `found` if its model was
+ * lost.
+ */
 export function endRollout(
   transition: Transition,
   rollout: Rollout,

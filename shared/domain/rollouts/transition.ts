@@ -1,6 +1,6 @@
 // A transition: the committed state of policy, rollouts and upgrades, plus the changes decided so far. Every action (an
-// approval, a pause, an automatic advance) is a chain of pure steps on a transition. Its completion gives the documents and
-// events to write.
+// approval, a pause, an automatic advance) is a chain of pure steps on a transition. Its completion gives the documents
+// and events to write.
 
 import type { Matrix } from '../availability/availability.ts';
 import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
@@ -131,7 +131,9 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
   return { ...transition, newEvents: [...transition.newEvents, event] };
 }
 
-/** Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`. */
+/**
+ * Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`.
+ */
 export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
   checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);

@@ -77,7 +77,10 @@ export function approveUpgrade(
   return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));
 }
 
-/** Faults: `upgrade_unknown`; `upgrade_state` when the upgrade has ended or has a rollout, which must be aborted instead. */
+/**
+ * Faults: `upgrade_unknown`; `upgrade_state` when the upgrade has ended or has a rollout, which must be aborted
+ * instead.
+ */
 export function rejectUpgrade(transition: Transition, id: string, by: string, reason: string): Result<Transition> {
   const upgrade = transition.rolloutState.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });

@@ -1,4 +1,5 @@
-// An upgrade: a newer callable model for the pin of a ring, from the moment it is found until it is rolled out or rejected.
+// An upgrade: a newer callable model for the pin of a ring, from the moment it is found until it is rolled out or
+// rejected.
 
 import { z } from 'zod';
 import { families } from '../models/model.ts';

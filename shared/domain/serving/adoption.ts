@@ -7,8 +7,8 @@ export const windowMs = 10 * 60_000;
 export const windowsCounted = 3;
 
 /**
- * The relative standard error of a count by a HyperLogLog of 4096 registers: 1.6 %. Counts of a few dozen are exact. For an
- * older revision, which machines are leaving, the error is 1.6 % of the machines in its ring.
+ * The relative standard error of a count by a HyperLogLog of 4096 registers: 1.6 %. Counts of a few dozen are exact.
+ * For an older revision, which machines are leaving, the error is 1.6 % of the machines in its ring.
  */
 export const standardError = 0.016;
 

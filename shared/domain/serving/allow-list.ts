@@ -3,8 +3,8 @@
 import { parseModel } from '../models/model.ts';
 
 /**
- * Whether `availableModels` allows a model: by its full id, a version prefix or an alias; `[1m]` is ignored. An entry with a
- * version disables the alias of its family. Source: https://code.claude.com/docs/en/model-config
+ * Whether `availableModels` allows a model: by its full id, a version prefix or an alias; `[1m]` is ignored. An entry
+ * with a version disables the alias of its family. Source: https://code.claude.com/docs/en/model-config
  */
 export function isAllowedBy(availableModels: readonly string[], id: string): boolean {
   const family = parseModel(id)?.family ?? '';

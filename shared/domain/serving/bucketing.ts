@@ -1,6 +1,6 @@
 // Bucketing: which machines of a ring a rollout has reached. A machine's bucket is a hash of the rollout's salt and the
-// machine's name. A bucket stays the same while the percentage grows, and differs from rollout to rollout. No schema is loaded
-// here: the poll path imports this file.
+// machine's name. A bucket stays the same while the percentage grows, and differs from rollout to rollout. No schema is
+// loaded here: the poll path imports this file.
 
 import { createHash } from 'node:crypto';
 import type { Ring } from '../policy/policy.ts';

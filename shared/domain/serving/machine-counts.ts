@@ -1,5 +1,5 @@
-// Machine counts: the stored form of adoption. Each counter is a HyperLogLog, which estimates how many different names were
-// added and keeps none of them. Two HyperLogLogs merge into one that counts the names of both.
+// Machine counts: the stored form of adoption. Each counter is a HyperLogLog, which estimates how many different names
+// were added and keeps none of them. Two HyperLogLogs merge into one that counts the names of both.
 
 import { z } from 'zod';
 

@@ -1,4 +1,5 @@
-// A resolution: the pins and settings for the machines of one ring with one Claude Code version on one day, and the reasons.
+// A resolution: the pins and settings for the machines of one ring with one Claude Code version on one day, and the
+// reasons.
 
 import type { Family } from '../models/model.ts';
 import type { Settings } from '../policy/settings.ts';

@@ -1,5 +1,5 @@
-// Resolving: a pure function from a policy, a ring, a CLI version and a day to a resolution. The result is the same for every
-// such machine, so callers can cache it.
+// Resolving: a pure function from a policy, a ring, a CLI version and a day to a resolution. The result is the same for
+// every such machine, so callers can cache it.
 
 import { type CallableModels, isKnownCallable } from '../availability/callable-models.ts';
 import {

@@ -1,5 +1,5 @@
-// A revision: one policy with the rollouts that were active, and its author, time and reason. A revision decides everything
-// that a machine is served. Numbers grow by one, and a revision never changes.
+// A revision: one policy with the rollouts that were active, and its author, time and reason. A revision decides
+// everything that a machine is served. Numbers grow by one, and a revision never changes.
 
 import { z } from 'zod';
 import { Policy } from '../policy/policy.ts';
@@ -18,7 +18,9 @@ export const Revision = z.strictObject({
   forced: z.string().min(1).max(200).nullable(),
   /** The second person, where one was needed. */
   approvedBy: z.string().min(1).max(320).nullable(),
-  /** The revision that set this policy; later ones only moved rollouts. An author who read any of them may change it. */
+  /**
+   * The revision that set this policy; later ones only moved rollouts. An author who read any of them may change it.
+   */
   policySince: z.int().positive(),
   /** The active rollouts. */
   rollouts: z.array(Rollout),

@@ -1,5 +1,5 @@
-// A rollout: the stages in which a new pin reaches the machines of one ring. Active rollouts are part of the revision, because
-// polls and explanations of the past need them. Each rollout is also a document of its own.
+// A rollout: the stages in which a new pin reaches the machines of one ring. Active rollouts are part of the revision,
+// because polls and explanations of the past need them. Each rollout is also a document of its own.
 
 import { z } from 'zod';
 import { families } from '../models/model.ts';

@@ -1,5 +1,5 @@
-// Signed texts. A statement says whose policy a response holds, in which format, and until when it is valid. A voucher says
-// that an older key trusts a newer one. A shell script can build both texts without a JSON parser.
+// Signed texts. A statement says whose policy a response holds, in which format, and until when it is valid. A voucher
+// says that an older key trusts a newer one. A shell script can build both texts without a JSON parser.
 
 import { createHash } from 'node:crypto';
 import { dayMs } from '../day.ts';

@@ -11,8 +11,8 @@ export function passedSettings(policy: Policy, ring: Ring): Settings {
 }
 
 /**
- * The variables that Claude Code reads. The old variable of the small model would override the haiku pin, so it is empty. The
- * region of each pinned model is set: a dotfile or a former pin could have set another one.
+ * The variables that Claude Code reads. The old variable of the small model would override the haiku pin, so it is
+ * empty. The region of each pinned model is set: a dotfile or a former pin could have set another one.
  */
 export function pinVariables(project: string, location: string, pins: readonly ResolvedPin[]): Record<string, string> {
   const env: Record<string, string> = {
