@@ -1,5 +1,5 @@
-// Planning a probe: from the availability known before and the results of one run to the availability known now, and the events
-// that say what changed. Ids of events derive from endpoint and count, so a repeated run announces nothing twice.
+// The probe plan: the next matrix and the events of one run of the probe. A pure function of the matrix before and of
+// the results. The ids of events derive from endpoint and count, so a repeated run announces nothing twice.
 
 import {
   type AvailabilityChange,
@@ -19,14 +19,16 @@ import { updateBlindness } from './blindness.ts';
 import { updatePinsAtRisk, updateRetirements } from './pin-risk.ts';
 import { by, type ProbeInput } from './probe-input.ts';
 
-/** Locations that follow within it are no second message. */
+/** Further locations of a model within this time (milliseconds) make no second message. */
 const oneMessageMs = 60 * 60_000;
 
+/** What the caller commits after a run. */
 export interface ProbePlan {
   readonly matrix: Matrix;
   readonly newEvents: readonly NewEvent[];
 }
 
+/** The next matrix, and the events of what changed. */
 export function planProbe(input: ProbeInput): ProbePlan {
   const { before, now } = input;
   const pinned = input.policy === null ? [] : pinnedEndpoints(input.policy);
@@ -67,9 +69,9 @@ interface AppliedResult {
 }
 
 function applyResults({ before, results }: ProbeInput): readonly AppliedResult[] {
-  const known = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
+  const cellsByKey = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
   return results.map(({ endpoint, observation }) => {
-    const cell = known.get(endpointKey(endpoint)) ?? null;
+    const cell = cellsByKey.get(endpointKey(endpoint)) ?? null;
     return { before: cell, ...applyObservation(cell, endpoint, observation) };
   });
 }
@@ -83,7 +85,7 @@ function lostEvents(applied: readonly AppliedResult[], now: string): readonly Ne
     });
 }
 
-/** What a run enabled, one piece of news a model however many its locations. A loss lets the next enabling be told again. */
+/** One event for each model that a run found enabled, whatever the number of locations. */
 function updateEnabled(
   input: ProbeInput,
   applied: readonly AppliedResult[],
@@ -91,17 +93,18 @@ function updateEnabled(
 ): { value: Matrix['enabled']; newEvents: readonly NewEvent[] } {
   const value = { ...input.before.enabled };
   for (const { cell } of applied.filter(({ change }) => change === 'lost')) {
-    const was = value[modelName(cell)];
-    if (was !== undefined) value[modelName(cell)] = { ...was, notifiedAt: null };
+    const previous = value[modelKey(cell)];
+    // After a loss the next enabling is a message of its own.
+    if (previous !== undefined) value[modelKey(cell)] = { ...previous, notifiedAt: null };
   }
   const gained = applied.filter(
     ({ change, before, cell }) => change === 'gained' && isNewlyEnabled(before, cell, listed),
   );
-  const newEvents = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
-    const was = value[name];
-    const count = (was?.count ?? 0) + 1;
-    const follows = Date.parse(input.now) - Date.parse(was?.notifiedAt ?? '') < oneMessageMs;
-    value[name] = { count, notifiedAt: follows ? (was?.notifiedAt ?? null) : input.now };
+  const newEvents = [...Map.groupBy(gained, ({ cell }) => modelKey(cell))].flatMap(([key, group]) => {
+    const previous = value[key];
+    const count = (previous?.count ?? 0) + 1;
+    const follows = Date.parse(input.now) - Date.parse(previous?.notifiedAt ?? '') < oneMessageMs;
+    value[key] = { count, notifiedAt: follows ? (previous?.notifiedAt ?? null) : input.now };
     return enabledEvents(
       group.map(({ cell }) => cell),
       count,
@@ -112,7 +115,7 @@ function updateEnabled(
   return { value, newEvents };
 }
 
-/** What a first look finds was there before us; only a model that was seen not callable, or that is new, was enabled. */
+/** A model that the first probe finds callable isn't new. It must be new in the list, or surely not callable before. */
 function isNewlyEnabled(before: Cell | null, { model }: Cell, listed: Matrix['listed']): boolean {
   if (before !== null && isSurelyNotCallable(before)) return true;
   return (listed[model] ?? null) !== null;
@@ -134,7 +137,7 @@ function enabledEvents(
   return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by, data }];
 }
 
-/** Pins of the model's family that an older one has in one of these places, each as the move that would upgrade it. */
+/** For each pin of an older model of the family in these locations: the pin change that would upgrade it. */
 function upgradesTo(
   model: string,
   project: string,
@@ -154,22 +157,22 @@ function upgradesTo(
   });
 }
 
-function modelName({ project, model }: Cell): string {
+function modelKey({ project, model }: Cell): string {
   return `${project}/${model}`;
 }
 
-/** The first listing is what was there before us. */
+/** Each model that is new in the list is an event. The first list makes none, because its models aren't new. */
 function updateListing({ before, listed, now }: ProbeInput): {
   value: Matrix['listed'];
   newEvents: readonly NewEvent[];
 } {
   if (listed === null) return { value: before.listed, newEvents: [] };
   const isFirst = Object.keys(before.listed).length === 0;
-  const fresh = listed.filter((model) => !(model in before.listed));
-  const seen = Object.fromEntries(fresh.map((model) => [model, isFirst ? null : now]));
+  const newModels = listed.filter((model) => !(model in before.listed));
+  const firstSeen = Object.fromEntries(newModels.map((model) => [model, isFirst ? null : now]));
   const newEvents = isFirst
     ? []
-    : fresh.map(
+    : newModels.map(
         (model): NewEvent => ({
           id: `ModelListed.${model}.1`,
           kind: 'ModelListed',
@@ -179,5 +182,5 @@ function updateListing({ before, listed, now }: ProbeInput): {
           data: { model },
         }),
       );
-  return { value: { ...before.listed, ...seen }, newEvents };
+  return { value: { ...before.listed, ...firstSeen }, newEvents };
 }
