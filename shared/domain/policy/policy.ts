@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { Location, OwnModel } from '../models/catalogue-model.ts';
 import { type Family, families } from '../models/model.ts';
 import { Pin } from './pin.ts';
-import { Schedule } from './rollout-schedule.ts';
+import { RolloutSchedule } from './rollout-schedule.ts';
 import { Settings } from './settings.ts';
-import { manual, UpgradeRule } from './upgrade-rule.ts';
+import { defaultUpgradeRule, UpgradeRule } from './upgrade-rule.ts';
 
 const ProjectId = z
   .string()
@@ -40,7 +40,7 @@ export const Ring = z.strictObject({
   settings: Settings.optional(),
   pins: z.partialRecord(z.enum(families), Pin),
   upgrades: UpgradeRules.optional(),
-  rollout: Schedule.optional(),
+  rollout: RolloutSchedule.optional(),
 });
 export type Ring = z.infer<typeof Ring>;
 
@@ -52,9 +52,9 @@ export const Policy = z
     lock: z.boolean().default(false),
     settings: Settings.default({}),
     models: z.array(OwnModel).max(200).default([]),
-    /** For rings without a rule of their own; a family without any rule is `manual`. */
+    /** For rings without a rule of their own; a family without any rule is `defaultUpgradeRule`. */
     upgrades: UpgradeRules.optional(),
-    rollout: Schedule.optional(),
+    rollout: RolloutSchedule.optional(),
     /** Whether a change that raises risk needs the approval of a second person. */
     secondPerson: z.boolean().optional(),
     rings: z.array(Ring).min(1).max(100),
@@ -81,8 +81,8 @@ export const Policy = z
   });
 export type Policy = z.infer<typeof Policy>;
 
-/** The upgrade rule of a ring for a family: the ring's own, else the policy's, else `manual`. */
+/** The upgrade rule of a ring for a family: the ring's own, else the policy's, else `defaultUpgradeRule`. */
 export function ruleOf(policy: Policy, ring: string, family: Family): UpgradeRule {
   const own = policy.rings.find(({ name }) => name === ring)?.upgrades?.[family];
-  return own ?? policy.upgrades?.[family] ?? manual;
+  return own ?? policy.upgrades?.[family] ?? defaultUpgradeRule;
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 /** Stages in percent of the ring's machines, how long each of them bakes, and when failures abort the rollout. */
-export const Schedule = z.strictObject({
+export const RolloutSchedule = z.strictObject({
   stages: z
     .array(z.int().min(1).max(100))
     .min(1)
@@ -20,4 +20,4 @@ export const Schedule = z.strictObject({
   /** Failures abort nothing before this number of machines have reported. */
   minReports: z.int().min(1).max(100_000).default(20),
 });
-export type Schedule = z.infer<typeof Schedule>;
+export type RolloutSchedule = z.infer<typeof RolloutSchedule>;

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-/** `manual` only shows an upgrade, `approve` waits for an approval, `auto` starts a rollout after the soak. */
+/** `defaultUpgradeRule` only shows an upgrade, `approve` waits for an approval, `auto` starts a rollout after the soak. */
 export const UpgradeRule = z.strictObject({
   rule: z.enum(['manual', 'approve', 'auto']),
   /** Hours for which the model must have been callable at the pin's endpoint, by our own observations. */
@@ -11,4 +11,4 @@ export const UpgradeRule = z.strictObject({
 export type UpgradeRule = z.infer<typeof UpgradeRule>;
 
 /** The rule of a family for which the policy has none. */
-export const manual: UpgradeRule = { rule: 'manual', soakHours: 72 };
+export const defaultUpgradeRule: UpgradeRule = { rule: 'manual', soakHours: 72 };

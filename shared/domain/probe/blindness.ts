@@ -4,7 +4,7 @@
 import type { Matrix } from '../availability/availability.ts';
 import type { Verdict } from '../availability/observation.ts';
 import type { NewEvent } from '../events/event.ts';
-import { by, type ProbeInput, type ProbeResult } from './probe-input.ts';
+import { type ProbeInput, type ProbeResult, probeActor } from './probe-input.ts';
 
 /** Blindness is announced after this many blind runs in a row. */
 const blindRuns = 2;
@@ -29,7 +29,7 @@ export function updateBlindness({ before, results, now }: ProbeInput): Blindness
   const darkNames = dark.map(([location]) => location);
   const stillDark = notRecovered(previous?.locations ?? [], byLocation);
   const locations = [...new Set([...darkNames, ...stillDark])];
-  const base = { subject: 'probe', at: now, by };
+  const base = { subject: 'probe', at: now, by: probeActor };
   if (previous !== null && locations.length === 0) {
     const newEvents: NewEvent[] = previous.isNotified
       ? [{ ...base, id: `ProbeRecovered.probe.${blindCount}`, kind: 'ProbeRecovered', data: {} }]

@@ -6,7 +6,7 @@ import type { NewEvent } from '../events/event.ts';
 import { findModel } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { PinnedEndpoint } from '../policy/pinned-endpoints.ts';
-import { by, type ProbeInput } from './probe-input.ts';
+import { type ProbeInput, probeActor } from './probe-input.ts';
 
 /** Steps at which a retirement is announced, in days before the earliest day on which Google may shut the model. */
 const retiringDays = [7, 30, 90] as const;
@@ -47,7 +47,7 @@ function riskEvents(
   if (state === 'unknown' || state === 'enabled') return [];
   const id = `PinAtRisk.${model}.${location}.${project}.${count}`;
   const data = { project, location, model, state, evidence, pins: pins.map(({ ring, family }) => ({ ring, family })) };
-  return [{ id, kind: 'PinAtRisk', subject: model, at: now, by, data }];
+  return [{ id, kind: 'PinAtRisk', subject: model, at: now, by: probeActor, data }];
 }
 
 /** Each step is announced once for each model; when several are reached at once, only the nearest. */
@@ -70,7 +70,14 @@ export function updateRetirements(
       .filter(({ endpoint }) => endpoint.model === model)
       .map(({ ring, family }) => ({ ring, family }));
     const id = `PinRetiring.${model}.${step}`;
-    return { id, kind: 'PinRetiring', subject: model, at: now, by, data: { model, retirement, days: step, pins } };
+    return {
+      id,
+      kind: 'PinRetiring',
+      subject: model,
+      at: now,
+      by: probeActor,
+      data: { model, retirement, days: step, pins },
+    };
   });
   return {
     value: { ...before.retiring, ...Object.fromEntries(reached.map(({ model, step }) => [model, step])) },

@@ -17,7 +17,7 @@ import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { updateBlindness } from './blindness.ts';
 import { updatePinsAtRisk, updateRetirements } from './pin-risk.ts';
-import { by, type ProbeInput } from './probe-input.ts';
+import { type ProbeInput, probeActor } from './probe-input.ts';
 
 /** Further locations of a model within this time (milliseconds) make no second message. */
 const oneMessageMs = 60 * 60_000;
@@ -81,7 +81,14 @@ function lostEvents(applied: readonly AppliedResult[], now: string): readonly Ne
     .filter(({ change }) => change === 'lost')
     .map(({ cell: { project, location, model, enabledCount, evidence } }): NewEvent => {
       const id = `ModelLost.${model}.${location}.${project}.${enabledCount}`;
-      return { id, kind: 'ModelLost', subject: model, at: now, by, data: { project, location, model, evidence } };
+      return {
+        id,
+        kind: 'ModelLost',
+        subject: model,
+        at: now,
+        by: probeActor,
+        data: { project, location, model, evidence },
+      };
     });
 }
 
@@ -134,7 +141,7 @@ function enabledEvents(
   const upgrades = input.policy === null ? [] : upgradesTo(model, project, locations, input.policy, input.catalogue);
   const id = `ModelEnabled.${model}.${project}.${count}`;
   const data = { project, model, locations, evidence, follows, upgrades: [...upgrades] };
-  return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by, data }];
+  return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by: probeActor, data }];
 }
 
 /** For each pin of an older model of the family in these locations: the pin change that would upgrade it. */
@@ -178,7 +185,7 @@ function updateListing({ before, listed, now }: ProbeInput): {
           kind: 'ModelListed',
           subject: model,
           at: now,
-          by,
+          by: probeActor,
           data: { model },
         }),
       );

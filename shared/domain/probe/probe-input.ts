@@ -26,4 +26,4 @@ export interface ProbeInput {
 }
 
 /** The author of the probe's events in the history. */
-export const by = 'probe';
+export const probeActor = 'probe';

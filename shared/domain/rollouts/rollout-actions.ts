@@ -3,7 +3,7 @@
 import { fail, ok, type Result } from '../fault.ts';
 import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
-import { Schedule } from '../policy/rollout-schedule.ts';
+import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
 import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
@@ -20,7 +20,8 @@ export function startRollout(
   const { policy, rolloutState, committed } = transition;
   const { ring, family, model } = upgrade;
   const id = rolloutState.rollouts + 1;
-  const schedule = policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? Schedule.parse({});
+  const schedule =
+    policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? RolloutSchedule.parse({});
   const rollout: Rollout = {
     id,
     ring,

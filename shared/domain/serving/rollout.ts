@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { families } from '../models/model.ts';
 import { Pin } from '../policy/pin.ts';
-import { Schedule } from '../policy/rollout-schedule.ts';
+import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 
 /** The stored rollout, with a copy of its schedule. */
 export const Rollout = z.strictObject({
@@ -14,7 +14,7 @@ export const Rollout = z.strictObject({
   from: Pin,
   to: Pin,
   salt: z.string().min(8).max(64),
-  ...Schedule.shape,
+  ...RolloutSchedule.shape,
   /** Index into `stages`. */
   stage: z.int().nonnegative(),
   state: z.enum(['running', 'paused', 'completed', 'aborted']),
