@@ -18,7 +18,7 @@ locals {
     poll                 = { message = "poll", also = null, labels = ["status", "ring"] }
     poll_refused         = { message = "poll refused", also = null, labels = ["code"] }
     probe_run            = { message = "run", also = null, labels = ["fault"] }
-    probe_run_went_dark  = { message = "run", also = "jsonPayload.news:\"ProbeBlind.\"", labels = [] }
+    probe_run_went_dark  = { message = "run", also = "jsonPayload.events:\"ProbeBlind.\"", labels = [] }
     probe_run_well       = { message = "run", also = "severity=INFO", labels = [] }
     report_failed        = { message = "report failed", also = null, labels = [] }
     sweep_failed         = { message = "sweep failed", also = null, labels = ["fault"] }
