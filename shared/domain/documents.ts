@@ -61,8 +61,8 @@ export type Kind = keyof Documents;
 /** Kinds that are of no use after a time, in days from their last write; the others are kept. */
 export const keptDays: { readonly [K in Kind]?: number } = {
   announcement: 180,
-  reportCount: 90,
   pollCount: 1,
+  reportCount: 90,
   tokenUse: 400,
 };
 
