@@ -103,7 +103,8 @@ resource "google_cloudfunctions2_function" "api" {
   ]
 }
 
-# The api looks at every caller's credential itself: a machine's token is none that Cloud Run knows.
+# The api checks every credential itself, because Cloud Run doesn't know machine tokens. Where Cloud Run must check an ID token,
+# send that one in X-Serverless-Authorization: Cloud Run removes the signature of a token in Authorization. (Read, not tried.)
 resource "google_cloud_run_v2_service_iam_member" "api_invoker" {
   for_each = toset(var.api_invokers)
 
