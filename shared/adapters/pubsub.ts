@@ -28,6 +28,7 @@ export function openPubsub(project: string, topicName: string): Bus {
       const { topic } = await opened;
       try {
         await topic.publishMessage({
+          // A message without a body would reach the framework's function undecoded. (functions-framework 5.0.5)
           json: event,
           orderingKey: event.subject,
           attributes: cloudEventAttributes(event, project),

@@ -66,8 +66,8 @@ export type Kind = keyof Documents;
 /** Days after the last write that a document of a kind expires. Kinds that aren't here are kept. */
 export const keptDays: { readonly [K in Kind]?: number } = {
   announcement: 180,
-  reportCount: 90,
   pollCount: 1,
+  reportCount: 90,
   tokenUse: 400,
 };
 

@@ -40,6 +40,7 @@ export const Version = z
     params: { code: 'version_form', fix: 'Write major.minor.patch, such as "2.1.280".' },
   });
 
+/** Looked up in Claude Code, never derived: the names follow no rule (`..._4_8_OPUS`, but `..._HAIKU_4_5`). */
 const RegionVariable = z.string().regex(/^VERTEX_REGION_CLAUDE_[A-Z0-9_]{1,40}$/);
 
 /**
