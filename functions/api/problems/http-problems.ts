@@ -61,7 +61,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
     case 'format_unsupported':
       return {
         status: 406,
-        title: `There is no format ${fault.asked}`,
+        title: `There is no format ${fault.requested}`,
         hint: `Ask for one of: ${fault.offered.join(' ')}.`,
         field: 'Accept',
       };
