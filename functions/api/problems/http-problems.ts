@@ -46,7 +46,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       return {
         status: 428,
         title: 'The If-Match header is missing',
-        hint: 'Send the ETag of what you change, as GET /v1/policy returns it: If-Match: "41". Send "0" for the first policy, * for any.',
+        hint: 'Send the ETag of what you change (GET /v1/policy), such as "41". Send "0" for the first policy, * for any.',
         field: 'If-Match',
       };
     case 'route_unknown':
@@ -96,7 +96,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       return {
         status: 429,
         title: 'Too many calls with this credential',
-        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs its own name. functions/api/README.md lists the limits.`,
+        hint: `Wait ${fault.seconds} s. Machines of a fleet need names of their own. Limits: functions/api/README.md.`,
         retryAfter: fault.seconds,
       };
     case 'overloaded':
