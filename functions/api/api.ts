@@ -61,7 +61,7 @@ export function createApi(ports: ApiPorts): Handler {
     else pending.finally(() => loadShedding.release(requestClass));
   }
 
-  /** The caller's role decides its request class. It is known before the body is read, which may be slow. */
+  /** The caller's role decides the request class. Both are known before the body is read, which may be slow. */
   async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
     const caller = await authenticator.identify(credentialOf(request));
     const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
