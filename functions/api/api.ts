@@ -1,5 +1,5 @@
-// The api function: polls first, everything else to the app, which is loaded when it is first needed so that an instance
-// that starts for a poll answers it sooner.
+// The api function: answers polls itself and passes every other request to the app. The app is loaded with its first
+// request: an instance that starts for a poll answers sooner without it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
@@ -27,17 +27,17 @@ interface ApiPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly adoption: Adoption;
-  /** What answers are signed with; null for nothing. */
+  /** The keys that sign responses; null when nothing is signed. */
   readonly keys: SigningKeys | null;
-  /** The Google Cloud project whose traces the log names, or null. */
+  /** The Google Cloud project that the log's trace names point to, or null. */
   readonly traceProject: string | null;
-  /** Sends out what a change committed; never fails, and waits no longer than an admin should. */
+  /** Sends the events of a committed change. It never rejects, and it has a time-out because the admin waits for it. */
   readonly afterCommit: () => Promise<void>;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The app for one request, whose caller is known. */
+/** Gives the app's handler for one request, whose caller has been identified. */
 type ServeCaller = (caller: ApiResult<Caller>) => (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export function createApi(ports: ApiPorts): Handler {
@@ -56,12 +56,12 @@ export function createApi(ports: ApiPorts): Handler {
       refuse(request, response, { code: 'overloaded', seconds });
       return;
     }
-    const waiting = poll(request, response, ifNoneMatch);
-    if (waiting === null) loadShedding.release(requestClass);
-    else waiting.finally(() => loadShedding.release(requestClass));
+    const pending = poll(request, response, ifNoneMatch);
+    if (pending === null) loadShedding.release(requestClass);
+    else pending.finally(() => loadShedding.release(requestClass));
   }
 
-  /** The caller's role decides which requests it competes with, before a body is read that may take its time. */
+  /** The caller's role decides the request class. Both are known before the body is read, which may be slow. */
   async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
     const caller = await authenticator.identify(credentialOf(request));
     const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
@@ -102,12 +102,12 @@ export function createApi(ports: ApiPorts): Handler {
   };
 }
 
-/** A machine that has pins already sends their ETag: it refreshes them. */
+/** A machine that already has pins sends their ETag to refresh them. */
 function pollClassOf(ifNoneMatch: string | undefined): 'login' | 'refresh' {
   return ifNoneMatch === undefined ? 'login' : 'refresh';
 }
 
-/** Every machine may send reports, so they don't compete with admins, whoever sends them. */
+/** Machines send reports in large numbers. A report takes no slot of admin calls, even with an admin's credential. */
 function isReport({ url = '' }: IncomingMessage): boolean {
   return url.startsWith('/v1/reports');
 }

@@ -1,13 +1,13 @@
-// Puts the api in front of the functions-framework on its own server: the framework starts the process, the api answers.
-// Behind the framework, bodies would be parsed before the app sees them (up to 1 GiB, malformed JSON answered with HTML) and
-// a poll would pay three times its own cost for Express, domains and async hooks. (functions-framework 5.0.5)
+// The HTTP server: the functions-framework starts it, and the api takes over its requests. Behind the framework, bodies
+// of up to 1 GiB would be parsed before the app sees them, and malformed JSON would be answered with HTML. Its Express,
+// domains and async hooks would cost a poll three times its own time. (Seen with functions-framework 5.0.5.)
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RequestListener, Server } from 'node:http';
 
 /**
- * What a connection may take: Node looks every 30 seconds for headers and requests that are late. Node's own limit of 16 KiB
- * on headers stands; Cloud Run hands on some 20 of them. Connections beyond are closed as they come.
+ * Time-outs in milliseconds, which Node checks every 30 seconds, and counts. Headers also have Node's limit of 16 KiB;
+ * Cloud Run passes on about 20. A connection over `maxConnections` is closed at once.
  */
 export const connectionLimits = {
   headersTimeout: 10_000,
@@ -18,7 +18,7 @@ export const connectionLimits = {
 
 type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
 
-/** For a server of our own making (npm start, tests): call it once, after the framework has made the server. */
+/** For a server that the caller made (npm start, tests). Call it once, after the framework has made its server. */
 export function attachToServer(
   server: Server,
   api: RequestListener,
@@ -29,13 +29,13 @@ export function attachToServer(
   server.on('request', api);
 }
 
-/** For a process that the functions-framework started to serve the api and nothing else: it owns the server. */
+/** For a process that the functions-framework started only to serve the api. */
 export function takeOverServer(api: RequestListener): void {
   const channel = 'http.server.request.start';
-  subscribe(channel, function front(message) {
-    // The process has one server; a channel that somebody listens to costs every request.
-    unsubscribe(channel, front);
-    // Node documents the message of this channel as having the server. The event of this first request follows.
+  subscribe(channel, function takeOver(message) {
+    // The process has one server, and a channel with a subscriber costs time at every request.
+    unsubscribe(channel, takeOver);
+    // Node documents that the message has the server. The `request` event of this first request comes after it.
     attachToServer((message as { server: Server }).server, api);
   });
 }

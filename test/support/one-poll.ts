@@ -16,7 +16,7 @@ const authenticator = createAuthenticator({
   access: createAccessCache(store, Date.now, []),
   issuers: { google: null, iap: null },
   clock: Date.now,
-  used: () => undefined,
+  onTokenUse: () => undefined,
 });
 const key = openKeyFile(`${process.argv[2]}.pem`, 'make');
 const keys = { organisation: 'acme.example', current: key, next: null, retiring: null };

@@ -1,5 +1,5 @@
-// The app: every call but the poll, on Hono. It checks caller, precondition, query and body the same way for each route
-// of the table and turns every fault into problem+json. Loaded with the first request that needs it.
+// The app: every call except the poll, on Hono. For each route of the table it checks caller, If-Match, query and body
+// in the same way, and it turns every fault into problem+json. Loaded with the first request that needs it.
 
 import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
@@ -22,10 +22,10 @@ import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { Reply, Route, RoutePorts } from './routes/route.ts';
 
-/** What a route needs and the app can't derive from the other ports. */
+/** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
 
-/** Given with each request: its caller, identified before the body was read. */
+/** Passed with each request: its caller, who was identified before the body was read. */
 interface Bindings {
   readonly caller: ApiResult<Caller>;
 }
@@ -65,7 +65,7 @@ export function createApp(ports: AppPorts): App {
   return app;
 }
 
-/** What this instance commits is known to its own caches at once. */
+/** What this instance publishes goes into its own policy cache at once. */
 function routesOf(appPorts: AppPorts): readonly Route[] {
   const { store, policyCache } = appPorts;
   const ports: RoutePorts = {
@@ -87,7 +87,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
 }
 
 async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply>> {
-  const caller = route.role === null ? ok(nobody) : authorise(route.role, context);
+  const caller = route.role === null ? ok(anonymous) : authorise(route.role, context);
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
@@ -104,7 +104,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   });
 }
 
-const nobody: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
+const anonymous: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
 
 function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Caller> {
   if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;
@@ -122,7 +122,7 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   if (header.trim() === '*') return ok('any');
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
-  const expected = 'the ETag of what is changed, such as "41", or *';
+  const expected = 'the ETag of what you change, such as "41", or *';
   return failHttp({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
 }
 
@@ -131,7 +131,7 @@ function readQuery(route: Route, query: Record<string, string>): ApiResult<unkno
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-  const expected = issue?.code === 'unrecognized_keys' ? 'not a parameter of this call' : (issue?.message ?? 'valid');
+  const expected = issue?.code === 'unrecognized_keys' ? 'no parameter of this name' : (issue?.message ?? 'valid');
   return failHttp({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
 }
 
@@ -151,7 +151,7 @@ async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
   } catch (cause) {
     return failHttp({
       code: 'json_malformed',
-      detail: cause instanceof SyntaxError ? cause.message : 'It is not UTF-8',
+      detail: cause instanceof SyntaxError ? cause.message : 'The body is not UTF-8',
     });
   }
 }
@@ -176,6 +176,6 @@ function honoPath(path: string): string {
 }
 
 function withHead(methods: readonly string[]): readonly string[] {
-  const known = methods.length === 0 ? ['GET'] : methods;
-  return known.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const routed = methods.length === 0 ? ['GET'] : methods;
+  return routed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

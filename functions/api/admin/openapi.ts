@@ -1,4 +1,5 @@
-// The OpenAPI 3.1 document, made from the table of routes and the zod schemas: there is no second description to keep true.
+// The OpenAPI 3.1 document, made from the table of routes and the zod schemas. Only the poll, which is no route, is
+// described here.
 
 import { z } from 'zod';
 import { type Format, formats } from '../polls/render/formats.ts';
@@ -28,7 +29,7 @@ function operationOf(route: Route): Json {
     name: 'If-Match',
     in: 'header',
     required: true,
-    description: 'ETag of what is changed, such as that of GET /v1/policy, or *.',
+    description: 'The ETag of what you change, such as that of GET /v1/policy, or *.',
     schema: { type: 'string' },
   };
   const path = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -48,14 +49,17 @@ function operationOf(route: Route): Json {
           requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
         }),
     responses: {
-      200: { description: 'Done.', content: { [route.mediaType]: { schema: schemaOf(route.reply, 'output') } } },
+      200: {
+        description: 'The call succeeded.',
+        content: { [route.mediaType]: { schema: schemaOf(route.reply, 'output') } },
+      },
       default: problemResponse,
     },
   };
 }
 
 const problemResponse = {
-  description: 'Not done: what is wrong and how to mend it.',
+  description: 'The call failed. The problem says what is wrong and how to fix it.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
@@ -63,14 +67,14 @@ function pollPaths(): Record<string, Json> {
   const operation = (operationId: string, content: Json) => ({
     get: {
       operationId,
-      summary: 'What this machine should have, as the bytes of the file to write.',
+      summary: 'Get the pins of a machine, as the content of the file to write.',
       parameters: [
         ...queryParameters(PinsQuery),
         { name: 'If-None-Match', in: 'header', required: false, schema: { type: 'string' } },
       ],
       responses: {
-        200: { description: 'The pins; ETag is the SHA-256 of the bytes.', headers: pollHeaders, content },
-        304: { description: 'The machine has them already.', headers: pollHeaders },
+        200: { description: 'The pins. The ETag is the SHA-256 of the body.', headers: pollHeaders, content },
+        304: { description: 'The machine already has these pins.', headers: pollHeaders },
         default: problemResponse,
       },
     },
@@ -79,10 +83,11 @@ function pollPaths(): Record<string, Json> {
     if (extension === '.json') return { schema: schemaOf(ResolutionReply, 'output') };
     return { schema: { type: contentType.includes('json') ? 'object' : 'string' } };
   };
-  // Named as they are answered, where three formats are JSON.
+  // Three formats share one key, because their Content-Type is JSON.
   const negotiated = Object.fromEntries(formats.map((format) => [format.contentType, contentOf(format)]));
   const { get } = operation('getPins', negotiated);
-  const description = `Accept chooses: ${formats.map(({ accept, extension }) => `${accept} as ${extension}`).join(', ')}.`;
+  const choices = formats.map(({ accept, extension }) => `${accept} as ${extension}`);
+  const description = `The Accept header chooses the format: ${choices.join(', ')}.`;
   return {
     '/v1/pins': { get: { ...get, description } },
     ...Object.fromEntries(
@@ -98,14 +103,14 @@ function pollPaths(): Record<string, Json> {
 
 const pollHeaders = Object.fromEntries(
   Object.entries({
-    ETag: 'The SHA-256 of the bytes of a 200, in hex and quotes.',
-    'Pinward-Revision': 'The revision that was served; it only grows.',
-    'Pinward-Poll-After': 'Seconds after which to ask again.',
-    'Pinward-Valid-Until': 'When this answer is to be trusted no longer (ISO 8601, UTC).',
-    'Pinward-Organisation': 'The organisation whose keys sign; GET /v1/keys has them.',
-    'Pinward-Signature': 'v1, the id of the key, and in base64 the DER of its ES256 signature of the statement.',
-    'Pinward-Unsigned': 'Present in place of a signature, and why.',
-    'Pinward-Stale': 'Present when the store could not be reached and the pins served are the last known.',
+    ETag: 'The SHA-256 of the body of a 200, in hex and quotes.',
+    'Pinward-Revision': 'The revision that was served. It never decreases.',
+    'Pinward-Poll-After': 'Seconds to wait before the next poll.',
+    'Pinward-Valid-Until': 'When the response expires (ISO 8601, UTC). Do not apply it after that.',
+    'Pinward-Organisation': 'The organisation whose keys sign the response. GET /v1/keys returns the keys.',
+    'Pinward-Signature': 'v1, the id of the key, and the ES256 signature of the statement as base64 of its DER.',
+    'Pinward-Unsigned': 'The reason why there is no signature. Present only without one.',
+    'Pinward-Stale': 'Since when the store has been unreachable. Present only then; the pins are the last known ones.',
   }).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
 );
 

@@ -1,6 +1,6 @@
-// Roles and fleet tokens as this instance knows them. Stricter than the snapshot of the policy: what was revoked must be
-// refused everywhere within 15 s, so knowledge older than that waits for the store. While the store can't be reached, the
-// last known goes on: an outage must not lock out a fleet.
+// The access cache: roles and fleet tokens as this instance knows them. A revoked token must be refused everywhere
+// within 15 s, so a call waits for the store when the cached data is older. While the store can't be reached, the
+// cached data stays in use: an outage must not lock out a fleet.
 
 import type { Access } from '../../../shared/domain/access/access.ts';
 import type { FleetToken } from '../../../shared/domain/access/fleet-token.ts';
@@ -9,25 +9,27 @@ import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
 import { readWithin, unanswered } from '../caching/read-within.ts';
 
-/** Access, made ready to be asked. The same object as long as nothing changes. */
+/** Roles and tokens, indexed for look-ups. It stays the same object until something changes. */
 export interface AccessIndex {
   readonly number: number;
   /** By their SHA-256. */
   readonly tokens: ReadonlyMap<string, FleetToken>;
-  /** Null for whom nobody gave a role. */
+  /** Null for an address that has no role. */
   roleOf(email: string): Role | null;
 }
 
 export interface AccessCache {
+  /** A promise when the call has to wait for the store. Faults: those of the store, while nothing is cached. */
   current(): Result<AccessIndex> | Promise<Result<AccessIndex>>;
+  /** Sets what this instance has just committed. */
   set(access: Access): void;
 }
 
-/** From then on it is asked anew, while what is known goes on ... */
+/** From this age on, access is read again in the background. */
 const reviewAfterMs = 10_000;
-/** ... until then. */
+/** From this age on, calls wait for that read. */
 export const trustForMs = 15_000;
-/** How soon a store that has never answered is asked again. */
+/** After this time a store that has never answered is read again. */
 const retryAfterMs = 1_000;
 
 export function createAccessCache(
@@ -37,53 +39,53 @@ export function createAccessCache(
 ): AccessCache {
   let accessIndex: AccessIndex | null = null;
   let fault: Fault | null = null;
-  /** When the read began that `accessIndex` is from: what was committed before that is in it. */
+  /** When the last successful read began: `accessIndex` has everything that was committed before. */
   let asOf = Number.NEGATIVE_INFINITY;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | null = null;
+  let readStartedAt = Number.NEGATIVE_INFINITY;
+  let pendingRead: Promise<void> | null = null;
 
-  function take(answer: Result<Stored<Access> | null>, began: number): void {
-    fault = answer.ok ? null : answer.fault;
-    if (!answer.ok) return;
-    asOf = began;
-    learn(answer.value?.value ?? null);
+  function applyRead(read: Result<Stored<Access> | null>, startedAt: number): void {
+    fault = read.ok ? null : read.fault;
+    if (!read.ok) return;
+    asOf = startedAt;
+    apply(read.value?.value ?? null);
   }
 
-  /** A read that began before our own commit must not take the instance back to what stood before it. */
-  function learn(access: Access | null): void {
+  /** A read that began before this instance committed must not bring the older number back. */
+  function apply(access: Access | null): void {
     const number = access?.revision.number ?? 0;
     if (accessIndex === null || number > accessIndex.number) accessIndex = indexAccess(access, firstOwners);
   }
 
-  function ask(now: number): void {
-    askedAt = now;
-    const mine = readWithin(() => store.read('access', 'current')).then((answer) => {
-      // A read that the instance slept through says nothing about now; there is a newer one.
-      if (asking !== mine) return;
-      asking = null;
-      take(answer, now);
+  function startRead(now: number): void {
+    readStartedAt = now;
+    const accessRead = readWithin(() => store.read('access', 'current')).then((read) => {
+      // A newer read replaced this one, which was pending through an idle period and may be stale.
+      if (pendingRead !== accessRead) return;
+      pendingRead = null;
+      applyRead(read, now);
     });
-    asking = mine;
+    pendingRead = accessRead;
   }
 
   function current(): Result<AccessIndex> | Promise<Result<AccessIndex>> {
     const now = clock();
-    // The distance, since a clock can be set back.
+    // Absolute, because a clock can be set back.
     const age = Math.abs(now - asOf);
     if (accessIndex !== null && age < reviewAfterMs) return ok(accessIndex);
-    const sinceAsked = Math.abs(now - askedAt);
-    const mayAsk =
-      asking === null && (fault === null || sinceAsked >= (accessIndex === null ? retryAfterMs : reviewAfterMs));
-    if (mayAsk || sinceAsked >= trustForMs) ask(now);
+    const sinceRead = Math.abs(now - readStartedAt);
+    const mayRead =
+      pendingRead === null && (fault === null || sinceRead >= (accessIndex === null ? retryAfterMs : reviewAfterMs));
+    if (mayRead || sinceRead >= trustForMs) startRead(now);
     if (accessIndex !== null && (age < trustForMs || fault !== null)) return ok(accessIndex);
-    if (asking === null) return fail(fault ?? unanswered);
-    return asking.then(() => (fault === null ? current() : answerOf(accessIndex, fault)));
+    if (pendingRead === null) return fail(fault ?? unanswered);
+    return pendingRead.then(() => (fault === null ? current() : resultOf(accessIndex, fault)));
   }
 
-  return { current, set: learn };
+  return { current, set: apply };
 }
 
-function answerOf(accessIndex: AccessIndex | null, fault: Fault): Result<AccessIndex> {
+function resultOf(accessIndex: AccessIndex | null, fault: Fault): Result<AccessIndex> {
   return accessIndex === null ? fail(fault) : ok(accessIndex);
 }
 
@@ -92,7 +94,7 @@ function indexAccess(access: Access | null, firstOwners: readonly string[]): Acc
   return {
     number: access?.revision.number ?? 0,
     tokens: new Map((access?.tokens ?? []).map((token) => [token.sha256, token])),
-    // Whoever got through the check of hosted domains belongs to the house, and may see the pins of a machine.
+    // An account of a hosted domain is a machine at least. Service accounts are not checked for a domain.
     roleOf: (email) => roleOf(email, roles, firstOwners) ?? (isServiceAccount(email) ? null : 'machine'),
   };
 }

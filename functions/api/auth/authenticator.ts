@@ -1,5 +1,5 @@
-// Who is asking. Nothing else decides. A credential that was seen before costs one look into a bounded map; tokens are
-// compared by their hash, so that neither memory dumps of a config nor the time of a comparison give one away.
+// The authenticator: identifies the caller of a request by its credential. A credential that was verified before costs
+// one look-up. Tokens of fleet and environment are compared as SHA-256, so the time of a comparison reveals nothing.
 
 import { createHash } from 'node:crypto';
 import type { Access } from '../../../shared/domain/access/access.ts';
@@ -13,15 +13,18 @@ import type { Credential } from './credential.ts';
 import type { Identity } from './id-token.ts';
 import type { Issuers } from './issuers.ts';
 
-/** A token of the environment; only its SHA-256 (hex) is known here. */
+/** A token from an environment variable, as its SHA-256 (hex). */
 export interface EnvironmentToken extends Caller {
   readonly sha256: string;
 }
 
 export interface Authenticator {
-  /** The caller behind a request's credential: at once where that is known, else a promise. */
+  /**
+   * The caller behind a credential: at once when it is cached, else a promise. Faults: `unauthenticated`,
+   * `credentials_ambiguous`, `unbound`, `issuer_unavailable`, and those of the store.
+   */
   identify(credential: Credential): ApiResult<Caller> | Promise<ApiResult<Caller>>;
-  /** Takes what this instance has just committed, so that the next call sees it. */
+  /** Sets what this instance has just committed, for its next call. */
   setAccess(access: Access): void;
 }
 
@@ -30,22 +33,22 @@ interface AuthenticatorPorts {
   readonly access: AccessCache;
   readonly issuers: Issuers;
   readonly clock: Clock;
-  /** Told of each use of a fleet token. */
-  readonly used: (sha256: string) => void;
+  /** Called at each use of a fleet token. */
+  readonly onTokenUse: (sha256: string) => void;
 }
 
-/** What a credential was found to be. Whether that is still good is asked anew whenever roles or tokens change. */
+/** A credential that was verified. Its caller is resolved again whenever roles or tokens change. */
 type VerifiedCredential =
-  | { readonly kind: 'own'; readonly caller: Caller }
+  | { readonly kind: 'environment'; readonly caller: Caller }
   | { readonly kind: 'fleet'; readonly sha256: string }
   | { readonly kind: 'person'; readonly person: Identity };
 
 interface CachedCredential {
-  readonly found: VerifiedCredential;
-  /** What `answer` was made from. */
+  readonly verified: VerifiedCredential;
+  /** What `caller` was resolved with. */
   accessIndex: AccessIndex | null;
-  answer: ApiResult<Caller>;
-  /** From when on (milliseconds) the credential is no longer good. */
+  caller: ApiResult<Caller>;
+  /** When the credential expires (milliseconds). */
   until: number;
 }
 
@@ -57,12 +60,12 @@ export function createAuthenticator({
   access,
   issuers,
   clock,
-  used,
+  onTokenUse,
 }: AuthenticatorPorts): Authenticator {
-  const own = new Map(environmentTokens.map((credential) => [credential.sha256, credential]));
-  const seen = createBoundedMap<string, CachedCredential>(maxEntries);
+  const callersByHash = new Map(environmentTokens.map((token) => [token.sha256, token]));
+  const cache = createBoundedMap<string, CachedCredential>(maxEntries);
 
-  function find({
+  function verify({
     authorization,
     assertion,
   }: Credential): ApiResult<VerifiedCredential> | Promise<ApiResult<VerifiedCredential>> {
@@ -72,82 +75,82 @@ export function createAuthenticator({
     const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization)?.[1];
     if (token === undefined) return refuse('malformed');
     const sha256 = hashToken(token);
-    const caller = own.get(sha256);
-    if (caller !== undefined) return ok({ kind: 'own', caller });
+    const caller = callersByHash.get(sha256);
+    if (caller !== undefined) return ok({ kind: 'environment', caller });
     if (token.startsWith(fleetPrefix)) return ok({ kind: 'fleet', sha256 });
     return isSigned(token) ? asPerson(issuers.google?.(token)) : refuse('unknown');
   }
 
-  /** The caller that was found, by the roles and tokens of now. */
-  function settle(known: CachedCredential, accessIndex: AccessIndex | null): ApiResult<Caller> {
-    if (known.accessIndex !== accessIndex) {
-      known.accessIndex = accessIndex;
-      Object.assign(known, judge(known.found, accessIndex));
+  /** The caller by the current roles and tokens. */
+  function callerOf(cached: CachedCredential, accessIndex: AccessIndex | null): ApiResult<Caller> {
+    if (cached.accessIndex !== accessIndex) {
+      cached.accessIndex = accessIndex;
+      Object.assign(cached, resolveCaller(cached.verified, accessIndex));
     }
-    if (clock() >= known.until) return refuse('expired');
-    if (known.found.kind === 'fleet' && known.answer.ok) used(known.found.sha256);
-    return known.answer;
+    if (clock() >= cached.until) return refuse('expired');
+    if (cached.verified.kind === 'fleet' && cached.caller.ok) onTokenUse(cached.verified.sha256);
+    return cached.caller;
   }
 
-  function judgeNew(found: VerifiedCredential, accessIndex: AccessIndex | null, key: string): ApiResult<Caller> {
-    const known: CachedCredential = { found, accessIndex, ...judge(found, accessIndex) };
-    const answer = settle(known, accessIndex);
-    if (answer.ok) seen.set(key, known);
-    return answer;
+  function cacheCaller(verified: VerifiedCredential, accessIndex: AccessIndex | null, key: string): ApiResult<Caller> {
+    const cached: CachedCredential = { verified, accessIndex, ...resolveCaller(verified, accessIndex) };
+    const caller = callerOf(cached, accessIndex);
+    if (caller.ok) cache.set(key, cached);
+    return caller;
   }
 
-  /** Calls `then` with what is bound at present, waiting for the store only where nothing recent is known. */
-  function withAccess(found: VerifiedCredential, then: (accessIndex: AccessIndex | null) => ApiResult<Caller>) {
-    if (found.kind === 'own') return then(null);
-    const accessIndex = access.current();
-    if (accessIndex instanceof Promise) return accessIndex.then((late) => (late.ok ? then(late.value) : late));
-    return accessIndex.ok ? then(accessIndex.value) : accessIndex;
+  /** Calls `then` with the current roles and tokens. It waits for the store only when the cached ones are too old. */
+  function withAccess(verified: VerifiedCredential, then: (accessIndex: AccessIndex | null) => ApiResult<Caller>) {
+    if (verified.kind === 'environment') return then(null);
+    const current = access.current();
+    if (current instanceof Promise) return current.then((settled) => (settled.ok ? then(settled.value) : settled));
+    return current.ok ? then(current.value) : current;
   }
 
   return {
     identify(credential) {
       const { authorization, assertion } = credential;
       if (authorization !== undefined && assertion !== undefined) return failHttp({ code: 'credentials_ambiguous' });
-      // What IAP signed must never pass for what a client sent, nor the other way round.
+      // An assertion of IAP must never be taken for an Authorization header, nor the other way round.
       const key = assertion === undefined ? (authorization ?? '') : `iap ${assertion}`;
-      const known = seen.get(key);
-      if (known !== undefined) return withAccess(known.found, (accessIndex) => settle(known, accessIndex));
-      const found = find(credential);
-      const judged = (each: ApiResult<VerifiedCredential>) =>
-        each.ok ? withAccess(each.value, (accessIndex) => judgeNew(each.value, accessIndex, key)) : each;
-      return found instanceof Promise ? found.then(judged) : judged(found);
+      const cached = cache.get(key);
+      if (cached !== undefined) return withAccess(cached.verified, (accessIndex) => callerOf(cached, accessIndex));
+      const verified = verify(credential);
+      const toCaller = (each: ApiResult<VerifiedCredential>) =>
+        each.ok ? withAccess(each.value, (accessIndex) => cacheCaller(each.value, accessIndex, key)) : each;
+      return verified instanceof Promise ? verified.then(toCaller) : toCaller(verified);
     },
     setAccess: (changed) => access.set(changed),
   };
 }
 
-function judge(
-  found: VerifiedCredential,
+function resolveCaller(
+  verified: VerifiedCredential,
   accessIndex: AccessIndex | null,
-): { answer: ApiResult<Caller>; until: number } {
-  switch (found.kind) {
-    case 'own':
-      return { answer: ok(found.caller), until: Number.POSITIVE_INFINITY };
+): { caller: ApiResult<Caller>; until: number } {
+  switch (verified.kind) {
+    case 'environment':
+      return { caller: ok(verified.caller), until: Number.POSITIVE_INFINITY };
     case 'fleet': {
-      const token = accessIndex?.tokens.get(found.sha256);
-      if (token === undefined) return { answer: refuse('unknown'), until: Number.POSITIVE_INFINITY };
+      const token = accessIndex?.tokens.get(verified.sha256);
+      if (token === undefined) return { caller: refuse('unknown'), until: Number.POSITIVE_INFINITY };
       const { name, role, labels } = token;
       const caller = ok({ name: `token:${name}`, role, email: null, labels });
-      return { answer: token.revokedAt === null ? caller : refuse('revoked'), until: Date.parse(token.expiresAt) };
+      return { caller: token.revokedAt === null ? caller : refuse('revoked'), until: Date.parse(token.expiresAt) };
     }
     case 'person': {
-      const { email, expiresAt } = found.person;
+      const { email, expiresAt } = verified.person;
       const role = accessIndex?.roleOf(email) ?? null;
-      const answer =
+      const caller =
         role === null ? failHttp({ code: 'unbound', email }) : ok({ name: email, role, email, labels: {} });
-      return { answer, until: expiresAt };
+      return { caller, until: expiresAt };
     }
   }
 }
 
-async function asPerson(verified: Promise<ApiResult<Identity>> | undefined): Promise<ApiResult<VerifiedCredential>> {
-  if (verified === undefined) return refuse('unknown');
-  const person = await verified;
+async function asPerson(identity: Promise<ApiResult<Identity>> | undefined): Promise<ApiResult<VerifiedCredential>> {
+  if (identity === undefined) return refuse('unknown');
+  const person = await identity;
   return person.ok ? ok({ kind: 'person', person: person.value }) : person;
 }
 
@@ -155,11 +158,12 @@ function refuse(defect: CredentialDefect): ApiResult<never> {
   return failHttp({ code: 'unauthenticated', defect });
 }
 
-/** Whether it has the form of a signed token (RFC 7519): three parts of base64url. */
+/** Whether a token has the form of a signed JWT (RFC 7519): three parts of base64url. */
 function isSigned(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 }
 
+/** SHA-256, in hex. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -1,5 +1,5 @@
-// The credential that a request presents: one Authorization header, or what Identity-Aware Proxy signed for a browser.
-// Other headers of proxies (X-Goog-Authenticated-User-Email and the like) are unsigned and never read.
+// The credential of a request: one Authorization header, or the assertion that Identity-Aware Proxy (IAP) signs for a
+// browser. Other headers of proxies, such as X-Goog-Authenticated-User-Email, are unsigned and never read.
 
 import type { IncomingMessage } from 'node:http';
 
@@ -8,20 +8,22 @@ export interface Credential {
   readonly assertion: string | undefined;
 }
 
-/** Source of the name: Google Cloud, "Securing your app with signed headers". */
+/** Source: https://cloud.google.com/iap/docs/signed-headers-howto */
 const assertionHeader = 'x-goog-iap-jwt-assertion';
 
-/** From a request of Node's own, without the cost of anything else. */
 export function credentialOf({ headers, rawHeaders }: IncomingMessage): Credential {
   const assertion = headers[assertionHeader];
   return {
     authorization: headers.authorization === undefined ? undefined : allOf(headers.authorization, rawHeaders),
-    // Node gives a list for Set-Cookie alone.
+    // The type allows a list, which Node gives only for Set-Cookie.
     assertion: typeof assertion === 'string' ? assertion : undefined,
   };
 }
 
-/** Node keeps the first of several Authorization headers; a proxy may have looked at another one, so both count. */
+/**
+ * Node keeps the first of several Authorization headers, but a proxy may have checked another one. Several give a value
+ * with a comma, which is refused as ambiguous.
+ */
 function allOf(first: string, rawHeaders: readonly string[]): string {
   let sent = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -1,7 +1,8 @@
-// An ID token: what a signed token says of its holder, and what it must say to be believed.
+// ID tokens: what a signed token says about its holder, and what Pinward requires of it.
 
 import type { ApiResult } from '../problems/http-fault.ts';
 
+/** The holder of a verified token. */
 export interface Identity {
   /** In lower case. */
   readonly email: string;
@@ -9,17 +10,18 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
+/** Faults: `unauthenticated` and `issuer_unavailable`. */
 export type Verify = (token: string) => Promise<ApiResult<Identity>>;
 
-/** What a token must say to be believed. */
+/** What a token must meet to be accepted. */
 export interface IdTokenRequirements {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly algorithm: 'RS256' | 'ES256';
-  /** Where the issuer publishes its keys. */
+  /** The URL of the issuer's keys. */
   readonly keys: string;
-  /** Google Workspace domains whose people may come in. */
+  /** Google Workspace domains whose accounts are accepted. */
   readonly hostedDomains: readonly string[];
-  /** Whether the issuer says of each address if it is verified; IAP lets no other through. */
-  readonly statesVerified: boolean;
+  /** Whether the token has the claim `email_verified`. IAP sends none, because it admits verified addresses only. */
+  readonly hasVerifiedClaim: boolean;
 }

@@ -1,10 +1,11 @@
-// People and service accounts with a token that Google signed: their ID token, or what Identity-Aware Proxy says of a
-// browser. What verifies them is loaded with the first one, so that an instance that starts for a poll never pays for it.
+// Issuers: they verify the tokens that Google signs for people and service accounts. These are ID tokens, and the
+// assertions of Identity-Aware Proxy (IAP) for browsers. The verifying code is loaded with the first token: an instance
+// that starts for a poll does not need it.
 
 import type { Clock } from '../../../shared/ports.ts';
 import type { IdTokenRequirements, Verify } from './id-token.ts';
 
-/** Null where such tokens are not taken. */
+/** Null where such tokens are not accepted. */
 export interface Issuers {
   readonly google: Verify | null;
   readonly iap: Verify | null;
@@ -15,14 +16,17 @@ export interface KeyAddresses {
   readonly iap: string;
 }
 
-/** Source: Google's OpenID discovery document (`jwks_uri`), and "Securing your app with signed headers". */
+/**
+ * Sources: `jwks_uri` in https://accounts.google.com/.well-known/openid-configuration, and
+ * https://cloud.google.com/iap/docs/signed-headers-howto
+ */
 export const googleKeys: KeyAddresses = {
   google: 'https://www.googleapis.com/oauth2/v3/certs',
   iap: 'https://www.gstatic.com/iap/verify/public_key-jwk',
 };
 
 interface IssuerSettings {
-  /** None: Google's ID tokens are not taken. */
+  /** With none, Google's ID tokens are not accepted. */
   readonly audiences: readonly string[];
   readonly hostedDomains: readonly string[];
   readonly iapAudience: string | null;
@@ -36,7 +40,7 @@ export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: I
     algorithm: 'RS256',
     keys: keys.google,
     hostedDomains,
-    statesVerified: true,
+    hasVerifiedClaim: true,
   };
   const iap: IdTokenRequirements = {
     issuers: ['https://cloud.google.com/iap'],
@@ -44,14 +48,14 @@ export function createIssuers({ audiences, hostedDomains, iapAudience, keys }: I
     algorithm: 'ES256',
     keys: keys.iap,
     hostedDomains,
-    statesVerified: false,
+    hasVerifiedClaim: false,
   };
-  const open = (requirements: IdTokenRequirements) =>
-    requirements.audiences.length === 0 ? null : verifyLater(requirements, clock);
-  return { google: open(google), iap: open(iap) };
+  const verifierOf = (requirements: IdTokenRequirements) =>
+    requirements.audiences.length === 0 ? null : loadWhenNeeded(requirements, clock);
+  return { google: verifierOf(google), iap: verifierOf(iap) };
 }
 
-function verifyLater(requirements: IdTokenRequirements, clock: Clock): Verify {
+function loadWhenNeeded(requirements: IdTokenRequirements, clock: Clock): Verify {
   let loaded: Promise<Verify> | null = null;
   return async function verify(token) {
     loaded ??= import('./verify-id-token.ts').then(({ createVerify }) => createVerify(requirements, clock));

@@ -1,4 +1,4 @@
-// From the environment to whom Pinward lets in. Called by wiring.ts. A setting that would let nobody in is a fault at start.
+// Makes the authenticator from environment variables. Settings that would let nobody in are an error at start.
 
 import type { Clock, Store } from '../../../shared/ports.ts';
 import { type Environment, parseList } from '../../environment.ts';
@@ -10,11 +10,11 @@ import { createTokenUsage } from './token-usage.ts';
 interface AuthenticatorSettings {
   readonly store: Store;
   readonly clock: Clock;
-  /** Where issuers publish their keys; Google's own when absent. */
+  /** The URLs of the issuers' keys; Google's when absent. */
   readonly keys?: KeyAddresses | undefined;
 }
 
-/** Faults in the settings are thrown as `Error` with words for a person. */
+/** Throws an `Error` that says what is wrong with the settings. */
 export function openAuthenticator(
   environment: Environment,
   { store, clock, keys }: AuthenticatorSettings,
@@ -36,7 +36,7 @@ export function openAuthenticator(
     access: createAccessCache(store, clock, firstOwners),
     issuers: createIssuers({ audiences, hostedDomains, iapAudience, keys: keys ?? googleKeys }, clock),
     clock,
-    used: createTokenUsage(store, clock),
+    onTokenUse: createTokenUsage(store, clock),
   });
 }
 

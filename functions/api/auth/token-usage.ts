@@ -1,36 +1,36 @@
-// On which day each fleet token was last in use. Polls never wait for it and hardly ever cause a write: one for each token,
-// instance and day, gathered, and at most one commit a minute.
+// Token usage: the day on which each fleet token was last used. Uses are noted in memory, and no call waits for the
+// store. An instance writes each token once a day, in batches of at most one commit a minute.
 
 import { dayMs } from '../../../shared/domain/day.ts';
 import type { Clock, Store, Write } from '../../../shared/ports.ts';
 
-const writeAtMostEachMs = 60_000;
+const minWriteIntervalMs = 60_000;
 const batchSize = 100;
 
-/** To be told of each use, by the token's SHA-256. */
+/** Returns a function to call at each use, with the token's SHA-256 (hex). */
 export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (sha256: string) => void {
-  const noted = new Map<string, number>();
-  const waiting = new Map<string, number>();
+  const lastDay = new Map<string, number>();
+  const unwritten = new Map<string, number>();
   let writtenAt = Number.NEGATIVE_INFINITY;
 
   async function write(): Promise<void> {
-    const batch = [...waiting].slice(0, batchSize);
-    for (const [sha256] of batch) waiting.delete(sha256);
+    const batch = [...unwritten].slice(0, batchSize);
+    for (const [sha256] of batch) unwritten.delete(sha256);
     const committed = await store.commit(batch.map(([sha256, day]) => putOf(sha256, day))).catch(() => null);
     if (committed?.ok === true) return;
-    for (const [sha256, day] of batch) if (!waiting.has(sha256)) waiting.set(sha256, day);
+    for (const [sha256, day] of batch) if (!unwritten.has(sha256)) unwritten.set(sha256, day);
   }
 
-  return function used(sha256) {
+  return function noteUse(sha256) {
     const now = clock();
     const day = Math.floor(now / dayMs);
-    if (noted.get(sha256) !== day) {
-      noted.set(sha256, day);
-      waiting.set(sha256, day);
+    if (lastDay.get(sha256) !== day) {
+      lastDay.set(sha256, day);
+      unwritten.set(sha256, day);
     }
-    if (waiting.size === 0 || Math.abs(now - writtenAt) < writeAtMostEachMs) return;
+    if (unwritten.size === 0 || Math.abs(now - writtenAt) < minWriteIntervalMs) return;
     writtenAt = now;
-    // Nobody waits for it, and it never rejects.
+    // Not awaited: no call waits for it, and it never rejects.
     write();
   };
 }

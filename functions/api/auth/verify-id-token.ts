@@ -1,5 +1,5 @@
-// Verifies a signed token by `jose`: signature, issuer, audience and times; then whether its holder belongs here. Loaded
-// with the first such token.
+// Verifies signed tokens. `jose` checks signature, issuer, audience and times; this file checks that the account may
+// come in. Loaded with the first such token.
 
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { isServiceAccount } from '../../../shared/domain/access/roles.ts';
@@ -9,9 +9,9 @@ import { type ApiResult, type CredentialDefect, failHttp } from '../problems/htt
 import type { Identity, IdTokenRequirements, Verify } from './id-token.ts';
 import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 
-/** Clocks differ; source: Google's advice for IAP's header. */
-const toleranceSeconds = 30;
-/** Google's tokens live an hour and IAP's ten minutes; one that claims to live for years is none of theirs. */
+/** The clock skew that Google allows for IAP. Source: https://cloud.google.com/iap/docs/signed-headers-howto */
+const clockSkewSeconds = 30;
+/** Google's tokens are valid for an hour and IAP's for ten minutes. An older one is not theirs. */
 const maxAgeSeconds = 24 * 3600;
 
 export function createVerify(requirements: IdTokenRequirements, clock: Clock): Verify {
@@ -24,10 +24,10 @@ export function createVerify(requirements: IdTokenRequirements, clock: Clock): V
         audience: [...requirements.audiences],
         requiredClaims: ['sub', 'exp'],
         maxTokenAge: maxAgeSeconds,
-        clockTolerance: toleranceSeconds,
+        clockTolerance: clockSkewSeconds,
         currentDate: new Date(clock()),
       });
-      return readPerson(payload, requirements);
+      return readIdentity(payload, requirements);
     } catch (error) {
       if (error instanceof IssuerUnavailable) return failHttp({ code: 'issuer_unavailable', detail: error.message });
       if (error instanceof errors.JOSEError) return refuse(defectOf(error));
@@ -36,20 +36,23 @@ export function createVerify(requirements: IdTokenRequirements, clock: Clock): V
   };
 }
 
-function readPerson(payload: JWTPayload, { hostedDomains, statesVerified }: IdTokenRequirements): ApiResult<Identity> {
+function readIdentity(
+  payload: JWTPayload,
+  { hostedDomains, hasVerifiedClaim }: IdTokenRequirements,
+): ApiResult<Identity> {
   const { email, email_verified: isVerified, hd, exp } = payload;
-  // Beyond ASCII, different addresses have one lower case: the Kelvin sign becomes a k.
+  // ASCII only: beyond it two addresses can have the same lower case, as the Kelvin sign becomes a k.
   if (typeof email !== 'string' || !/^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(email) || exp === undefined) {
     return refuse('claims');
   }
-  if (statesVerified && isVerified !== true) return refuse('email_unverified');
+  if (hasVerifiedClaim && isVerified !== true) return refuse('email_unverified');
   const address = email.toLowerCase();
-  const isOfTheHouse = typeof hd === 'string' && hostedDomains.includes(hd);
-  if (!isOfTheHouse && !isServiceAccount(address)) return refuse('hosted_domain');
-  return ok({ email: address, expiresAt: (exp + toleranceSeconds) * 1000 });
+  const isHosted = typeof hd === 'string' && hostedDomains.includes(hd);
+  if (!isHosted && !isServiceAccount(address)) return refuse('hosted_domain');
+  return ok({ email: address, expiresAt: (exp + clockSkewSeconds) * 1000 });
 }
 
-/** Codes of jose are stable; source: its `util/errors`. */
+/** Source of the codes: https://github.com/panva/jose/blob/main/docs/util/errors/README.md */
 function defectOf(error: errors.JOSEError): CredentialDefect {
   switch (error.code) {
     case 'ERR_JWT_EXPIRED':

@@ -1,12 +1,15 @@
-// A bounded map: a cache that forgets what was not asked for lately. It holds two generations and drops the older one when the
-// younger is full. So a busy entry stays, however many idle ones come.
+// A bounded map: a cache that drops entries that were not read lately. It holds two generations, and drops the older
+// one when the younger one is full. An entry that is read often stays, however many others are added.
 
 interface BoundedMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
 }
 
-/** Holds up to `maxSize`, and always the latest half of that. An entry counts as 1, or as `sizeOf` says, such as its bytes. */
+/**
+ * Holds entries with a total size of up to `maxSize`, and always the latest half of that. `sizeOf` gives the size of
+ * one entry, such as its bytes; without it each entry counts 1.
+ */
 export function createBoundedMap<K, V>(
   maxSize: number,
   sizeOf: (key: K, value: V) => number = () => 1,

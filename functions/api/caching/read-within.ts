@@ -1,17 +1,20 @@
-// Reads the store for a cache that calls wait for: within a bound, and without ever throwing.
+// Store reads for caches that requests wait for: they have a time-out and never throw.
 
 import { type Fault, fail, type Result } from '../../../shared/domain/fault.ts';
 import { withTimeout } from '../../../shared/with-timeout.ts';
 
-/** A store that hangs is as good as one that fails: no call waits longer than this. */
-const withinMs = 5_000;
+/** A store that hangs counts as one that fails: no request waits longer than this. */
+const readTimeoutMs = 5_000;
 
 export const unanswered: Fault = { code: 'store_unavailable', detail: 'the store has not answered yet' };
 
-/** An adapter that throws has a bug. To a poll it is a store that failed, for polls go on whatever happens. */
+/**
+ * Faults: those of `read`, and `store_unavailable` after the time-out. An adapter that throws has a bug; polls go on
+ * with the cached value, as when the store failed.
+ */
 export async function readWithin<T>(read: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
-    return await withTimeout(read(), withinMs, () => fail(unanswered));
+    return await withTimeout(read(), readTimeoutMs, () => fail(unanswered));
   } catch (bug) {
     return fail({ code: 'store_unavailable', detail: bug instanceof Error ? bug.message : String(bug) });
   }

@@ -1,6 +1,6 @@
-// The snapshot: the published document as this instance knows it. Polls read it and never the store. It is revalidated at
-// most every 15 s, by one read at a time, while polls go on with what is known; where no poll came just then, the next ones
-// wait for the read, so that no machine is served what was replaced over 16 s before.
+// The policy cache: the published policy as this instance knows it. Polls read it and never the store. It is
+// revalidated every 15 s in the background, by one read at a time. After an idle period, polls wait for that read.
+// While the store can be reached, no response is made from a policy that was replaced more than 16 s ago.
 
 import type { Published } from '../../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
@@ -9,88 +9,91 @@ import type { Clock, Store, Stored } from '../../../shared/ports.ts';
 import { readWithin, unanswered } from '../caching/read-within.ts';
 
 export interface CachedPolicy {
-  /** Null when no policy has been stated yet. */
+  /** Null before the first policy is published. */
   readonly published: Published | null;
-  /** When the store last failed to answer, until it answers again (milliseconds); null when all is well. */
+  /** Since when the store has failed to answer (milliseconds); null while it answers. */
   readonly staleSince: number | null;
 }
 
 export interface PolicyCache {
-  /** What is known: at once where it may be served as it is, else a promise. A fault only when nothing is known at all. */
+  /**
+   * Returns at once while the cached policy may be served, else a promise. Faults, only while nothing is cached: the
+   * store's.
+   */
   current(): Result<CachedPolicy> | Promise<Result<CachedPolicy>>;
-  /** Takes what this instance has just committed, so that the next poll sees it. */
+  /** Sets what this instance has just committed, for its next poll. */
   set(published: Published): void;
-  /** Milliseconds since the store last confirmed what is known; null before the first time. */
+  /** Milliseconds since the store last confirmed the cached policy; null before the first time. */
   age(): number | null;
 }
 
 export const revalidateAfterMs = 15_000;
-/** How long polls go on with what is known while it is read anew. */
+/** How long polls get the cached policy while it is revalidated. */
 const graceMs = 1_000;
-/** How soon a store that has never answered is asked again. */
+/** After this time a store that has never answered is read again. */
 const retryAfterMs = 1_000;
 
 export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): PolicyCache {
-  let known: CachedPolicy | null = null;
+  let cached: CachedPolicy | null = null;
   let fault: Fault | null = null;
   let confirmedAt = Number.NEGATIVE_INFINITY;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | null = null;
-  /** From the first poll after a sleep until the store has answered. */
-  let isWaking = false;
+  let readStartedAt = Number.NEGATIVE_INFINITY;
+  let pendingRead: Promise<void> | null = null;
+  /** True from the first poll after an idle period until the store has answered: polls wait. */
+  let isAfterIdle = false;
 
-  function take(answer: Result<Stored<Published> | null>): void {
+  function apply(read: Result<Stored<Published> | null>): void {
     const now = clock();
-    if (answer.ok) {
+    if (read.ok) {
       confirmedAt = now;
-      const published = newer(known?.published ?? null, answer.value?.value ?? null);
-      known =
-        known !== null && known.published === published && known.staleSince === null
-          ? known
+      const published = newer(cached?.published ?? null, read.value?.value ?? null);
+      cached =
+        cached !== null && cached.published === published && cached.staleSince === null
+          ? cached
           : { published, staleSince: null };
       return;
     }
-    fault = answer.fault;
-    if (known !== null && known.staleSince === null) known = { ...known, staleSince: now };
+    fault = read.fault;
+    if (cached !== null && cached.staleSince === null) cached = { ...cached, staleSince: now };
   }
 
   function revalidate(now: number): Promise<void> {
-    askedAt = now;
-    const mine = readWithin(() => store.read('published', 'current')).then(async (answer) => {
-      // A read that the instance slept through says nothing about now; there is a newer one.
-      if (asking !== mine) {
-        await asking;
+    readStartedAt = now;
+    const revalidation = readWithin(() => store.read('published', 'current')).then(async (read) => {
+      // A newer read replaced this one, which was pending through an idle period and may be stale.
+      if (pendingRead !== revalidation) {
+        await pendingRead;
         return;
       }
-      asking = null;
-      isWaking = false;
-      take(answer);
+      pendingRead = null;
+      isAfterIdle = false;
+      apply(read);
     });
-    asking = mine;
-    return mine;
+    pendingRead = revalidation;
+    return revalidation;
   }
 
   return {
     current() {
       const now = clock();
-      // The distance, since a clock can be set back.
-      const sinceAsked = Math.abs(now - askedAt);
-      if (known !== null && sinceAsked < revalidateAfterMs && !isWaking) return ok(known);
-      if (fault !== null && known === null && sinceAsked < retryAfterMs) return fail(fault);
-      const hasSlept = sinceAsked >= revalidateAfterMs + graceMs;
-      const answered = asking === null || hasSlept ? revalidate(now) : asking;
-      isWaking ||= hasSlept;
-      if (known !== null && !isWaking) return ok(known);
-      return answered.then(() => (known !== null ? ok(known) : fail(fault ?? unanswered)));
+      // Absolute, because a clock can be set back.
+      const sinceRead = Math.abs(now - readStartedAt);
+      if (cached !== null && sinceRead < revalidateAfterMs && !isAfterIdle) return ok(cached);
+      if (fault !== null && cached === null && sinceRead < retryAfterMs) return fail(fault);
+      const wasIdle = sinceRead >= revalidateAfterMs + graceMs;
+      const revalidated = pendingRead === null || wasIdle ? revalidate(now) : pendingRead;
+      isAfterIdle ||= wasIdle;
+      if (cached !== null && !isAfterIdle) return ok(cached);
+      return revalidated.then(() => (cached !== null ? ok(cached) : fail(fault ?? unanswered)));
     },
     set(published) {
-      known = { published: newer(known?.published ?? null, published), staleSince: known?.staleSince ?? null };
+      cached = { published: newer(cached?.published ?? null, published), staleSince: cached?.staleSince ?? null };
     },
     age: () => (confirmedAt === Number.NEGATIVE_INFINITY ? null : clock() - confirmedAt),
   };
 }
 
-/** A read that began before our own commit must not take the instance back to the older revision. */
+/** A read that began before this instance committed must not bring the older revision back. */
 function newer(a: Published | null, b: Published | null): Published | null {
   if (a === null || b === null) return a ?? b;
   return b.revision.number > a.revision.number ? b : a;

@@ -1,5 +1,5 @@
-// A poll request: which machine asks for its pins, and in which format. Read from the path, the query and the Accept header.
-// Only the query's `machine` and `cli` count: other parameters are ignored.
+// A poll request: a machine's request for its pins in one format. It is read from the path, the query and the Accept
+// header. Of the query only `machine` and `cli` are read: other parameters are ignored.
 
 import type { IncomingMessage } from 'node:http';
 import { ok } from '../../../shared/domain/fault.ts';
@@ -20,7 +20,9 @@ const maxQueryBytes = 1_024;
 const shortQueryBytes = 256;
 const equalsSign = 61;
 
-/** Whether a URL is that of a poll: /v1/pins, with or without an extension and a query. */
+/**
+ * Whether a URL is that of a poll: /v1/pins with or without an extension and a query, such as /v1/pins.sh?cli=2.1.331.
+ */
 export function isPoll(url: string): boolean {
   if (!url.startsWith(path)) return false;
   const next = url.charAt(path.length);
@@ -38,7 +40,7 @@ export function readPollRequest({ url = '', headers }: IncomingMessage, caller: 
     const offered = formats.map((each) => (extension === '' ? each.accept : each.extension));
     return failHttp({
       code: 'format_unsupported',
-      asked: (extension || String(headers.accept)).slice(0, 200),
+      requested: (extension || String(headers.accept)).slice(0, 200),
       offered,
     });
   }
@@ -46,7 +48,7 @@ export function readPollRequest({ url = '', headers }: IncomingMessage, caller: 
   return machine.ok ? ok({ machine: machine.value, format }) : machine;
 }
 
-/** The machine that a query describes. Name and version of Claude Code may be absent (null or empty), but not invalid. */
+/** The machine that a query describes. An absent value is null or empty. Faults: `parameter_invalid`. */
 export function readMachine(
   name: string | null,
   cli: string | null,
@@ -60,7 +62,7 @@ export function readMachine(
   return ok({ name: name || null, email, labels, cli: cli || null });
 }
 
-/** As URLSearchParams.get would give it, which costs a poll as much as all the rest of it. */
+/** The same as URLSearchParams.get, which alone would cost as much as the rest of a poll. */
 function parameterOf(query: string, name: string): string | null {
   if (query.includes('%') || query.includes('+')) return new URLSearchParams(query).get(name);
   for (let start = 0; start < query.length; ) {

@@ -1,5 +1,5 @@
-// The poll: GET /v1/pins, which every machine of the fleet asks all day. It reads no store and writes nothing: the policy comes
-// from the policy cache, the response from the response cache. It runs before Hono and loads no package.
+// The poll: GET /v1/pins, the call by which every machine gets its pins. The policy comes from the policy cache and the
+// response from the response cache: a poll itself reads and writes no store. It runs before Hono and loads no package.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
@@ -26,20 +26,20 @@ interface PollPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly adoption: Adoption;
-  /** What responses are signed with; null for nothing. */
+  /** The keys that sign responses; null when nothing is signed. */
   readonly keys: SigningKeys | null;
-  /** The Google Cloud project whose traces the log names, or null. */
+  /** The Google Cloud project that the log's trace names point to, or null. */
   readonly traceProject: string | null;
 }
 
-/** Answers a poll: at once (null) where all that it needs is known. A promise never rejects. */
+/** Returns null when the response was sent at once, else a promise of that, which never rejects. */
 export type Poll = (
   request: IncomingMessage,
   response: ServerResponse,
   ifNoneMatch: string | undefined,
 ) => Promise<void> | null;
 
-/** A request with the place where its answer goes. */
+/** A request, and the response to write. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -66,26 +66,26 @@ export function createPoll(ports: PollPorts): Poll {
     }
     const caller = authenticator.identify(credentialOf(exchange.request));
     if (!(caller instanceof Promise)) return serveCaller(exchange, caller);
-    // Roles and policy may both wait for the store: let them do so together.
-    return Promise.all([caller, policyCache.current()]).then(async ([late]) => {
-      await serveCaller(exchange, late);
+    // Roles and policy may both wait for the store, so they wait at the same time.
+    return Promise.all([caller, policyCache.current()]).then(async ([settled]) => {
+      await serveCaller(exchange, settled);
     });
   }
 
   function serveCaller(exchange: Exchange, caller: ApiResult<Caller>): Promise<void> | null {
     if (!caller.ok) return refuse(exchange, caller.fault);
-    const read = readPollRequest(exchange.request, caller.value);
-    if (!read.ok) return refuse(exchange, read.fault);
-    const seconds = rateLimiter.machine(caller.value.name, read.value.machine.name);
+    const pollRequest = readPollRequest(exchange.request, caller.value);
+    if (!pollRequest.ok) return refuse(exchange, pollRequest.fault);
+    const seconds = rateLimiter.machine(caller.value.name, pollRequest.value.machine.name);
     if (seconds > 0) return refuse(exchange, { code: 'rate_limited', seconds });
     const policy = policyCache.current();
-    if (!(policy instanceof Promise)) return answer(exchange, caller.value, read.value, policy);
-    return policy.then(async (late) => {
-      await answer(exchange, caller.value, read.value, late);
+    if (!(policy instanceof Promise)) return respond(exchange, caller.value, pollRequest.value, policy);
+    return policy.then(async (settled) => {
+      await respond(exchange, caller.value, pollRequest.value, settled);
     });
   }
 
-  function answer(
+  function respond(
     exchange: Exchange,
     caller: Caller,
     pollRequest: PollRequest,
@@ -94,15 +94,15 @@ export function createPoll(ports: PollPorts): Poll {
     if (!policy.ok) return refuse(exchange, policy.fault);
     const cache = responsesFor(policy.value);
     if (cache === null) return refuse(exchange, { code: 'no_policy' });
-    const known = cache.get(pollRequest);
-    if (known !== null) return send(exchange, known);
+    const cached = cache.get(pollRequest);
+    if (cached !== null) return send(exchange, cached);
     const allowed = allowVersion(caller, pollRequest);
     if (!allowed.ok) return refuse(exchange, allowed.fault);
-    const made = cache.make(pollRequest);
-    return made instanceof Promise ? made.then((late) => void send(exchange, late)) : send(exchange, made);
+    const fresh = cache.make(pollRequest);
+    return fresh instanceof Promise ? fresh.then((settled) => void send(exchange, settled)) : send(exchange, fresh);
   }
 
-  /** Each version of Claude Code that a caller names anew makes responses to render and to sign. */
+  /** A version of Claude Code that the caller has not sent lately costs more: its responses are rendered and signed. */
   function allowVersion({ name }: Caller, { machine: { cli } }: PollRequest): ApiResult<null> {
     const seconds = cli === null ? 0 : rateLimiter.version(name, cli);
     return seconds > 0 ? failHttp({ code: 'rate_limited', seconds }) : ok(null);
@@ -141,7 +141,7 @@ export function createPoll(ports: PollPorts): Poll {
   };
 }
 
-/** RFC 9110, 13.1.2: a list of tags or `*`; weak comparison. */
+/** Weak comparison with a list of tags or `*` (RFC 9110, 13.1.2). */
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch === etag || ifNoneMatch === '*') return true;

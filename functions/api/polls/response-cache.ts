@@ -1,6 +1,6 @@
-// The response cache: every response to a poll that was made from one published revision on one day. A poll that was answered
-// before costs two look-ups; a new one is resolved, rendered, hashed and signed. The key of a response is the parsed fields that
-// decide it, so what a request says beside them takes no memory. All of it together is bounded in bytes.
+// The response cache: every response to a poll that was made from one published revision on one day. A cached response
+// costs two look-ups; a new one is resolved, rendered, hashed and signed. The key of a response is the parsed fields
+// that decide it, so other parts of a request take no memory. The cache has a limit in bytes.
 
 import { createHash } from 'node:crypto';
 import { dayMs } from '../../../shared/domain/day.ts';
@@ -16,11 +16,11 @@ import { convergeForMs, pollSeconds } from './poll-interval.ts';
 import type { PollRequest } from './poll-request.ts';
 import type { Format } from './render/formats.ts';
 
-/** What all machines get that are the same to the policy. */
+/** The body that is the same for all machines with equal pins, with its headers. */
 interface CachedBody {
   readonly etag: string;
   readonly bytes: Buffer;
-  /** Names and values by turns, as writeHead takes them; sent with 200 and 304. */
+  /** Names and values in turn, as Node's writeHead takes them; sent with 200 and 304. */
   readonly headers: readonly string[];
   /** Sent with 200 only. */
   readonly contentHeaders: readonly string[];
@@ -28,31 +28,31 @@ interface CachedBody {
   readonly ring: string;
   readonly cli: string | null;
   readonly format: string;
-  /** What adoption counts beside the machine itself. */
+  /** The counters of adoption in which a machine with this body counts, such as `held opus`. */
   readonly counters: readonly string[];
 }
 
 export interface PollResponse {
   readonly body: CachedBody;
   readonly machine: string | null;
-  /** Seconds until the machine shall ask again, in decimal. */
+  /** Seconds until the machine polls again, in decimal. */
   readonly pollAfter: string;
 }
 
 export interface ResponseCache {
-  /** From when on (milliseconds) the responses are outdated, whatever happens. */
+  /** When all responses expire (milliseconds). */
   readonly expires: number;
-  /** Whether it holds the responses of this revision, this reachability of the store, and this time. */
+  /** Whether the responses were made for this revision and this `staleSince`, and have not expired at `now`. */
   isFor(revision: number, staleSince: number | null, now: number): boolean;
-  /** The response to an equal request of before; null for a new one. */
+  /** The cached response to an equal request; null when there is none. */
   get(request: PollRequest): PollResponse | null;
-  /** A promise while the response waits for its signature. */
+  /** Makes a response and caches it. A promise while the response waits for its signature. */
   make(request: PollRequest): PollResponse | Promise<PollResponse>;
 }
 
 interface ResponseCacheInput {
   readonly published: Published;
-  /** When the store last failed to answer (milliseconds); null when all is well. */
+  /** Since when the store has failed to answer (milliseconds); null while it answers. */
   readonly staleSince: number | null;
   readonly shipped: Catalogue;
   readonly signatures: Signatures;
@@ -62,11 +62,11 @@ interface ResponseCacheInput {
 interface RenderedBody {
   readonly key: string;
   readonly body: CachedBody;
-  /** The same with the headers of its signature; null while there is none. */
+  /** `body` with the headers of its signature; null while there is none. */
   signed: CachedBody | null;
 }
 
-/** How a response is found again: its body by a key, so that a body that was dropped is not kept alive. */
+/** A cached response. It has the key of its body instead of the body, so that a dropped body can be freed. */
 interface ResponseEntry {
   readonly bodyKey: string;
   readonly machine: string | null;
@@ -75,9 +75,9 @@ interface ResponseEntry {
 
 const maxBodyBytes = 12 * 1024 * 1024;
 const maxEntryBytes = 8 * 1024 * 1024;
-/** Measured: an entry with its strings beside its key and machine name. */
+/** Measured: the memory of an entry, without the text of its key and machine name. */
 const entryBytes = 220;
-/** Headers and fields of a body. */
+/** The memory of a body's headers and fields. */
 const bodyOverheadBytes = 2_500;
 
 export function createResponseCache(input: ResponseCacheInput): ResponseCache {
@@ -100,8 +100,8 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
     const { ring, reached } = ringWithRollouts(chosen, rollouts, machine);
     const reachedIds = reached.map(({ id }) => id);
     const bodyKey = [ring.name, selector, cli, format.extension, ...reachedIds].join('\n');
-    const known = bodies.get(bodyKey);
-    if (known !== undefined) return known;
+    const cached = bodies.get(bodyKey);
+    if (cached !== undefined) return cached;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, callableModels });
     const counters = [
       ...heldBackBy(resolution).map((family) => `held ${family}`),
@@ -114,7 +114,10 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
     return rendered;
   }
 
-  /** A response that is not signed yet is not kept, so that a signer that works again signs it. */
+  /**
+   * Caches a response only with its final signature. An unsigned one is made again, because the signer may work by
+   * then.
+   */
   function respond(request: PollRequest, rendered: RenderedBody, { headers, isFinal }: SignatureHeaders): PollResponse {
     const body = rendered.signed ?? { ...rendered.body, headers: [...rendered.body.headers, ...headers] };
     const machine = request.machine.name;
@@ -141,17 +144,17 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
       const { etag, format } = rendered.body;
       const signed = signatures.sign({ format: format.slice(1), revision, sha256: etag.slice(1, -1), validUntil });
       if (!(signed instanceof Promise)) return respond(request, rendered, signed);
-      return signed.then((late) => respond(request, rendered, late));
+      return signed.then((settled) => respond(request, rendered, settled));
     },
   };
 }
 
-/** All that decides a response, in a text that no two different requests share: no field holds a line break. */
+/** All fields that decide a response. Different requests have different keys, because no field has a line break. */
 function responseKey({ machine: { name, email, labels, cli }, format }: PollRequest): string {
-  return `${format.extension}\n${cli ?? ''}\n${email ?? ''}\n${textOf(labels)}\n${name ?? ''}`;
+  return `${format.extension}\n${cli ?? ''}\n${email ?? ''}\n${labelsKey(labels)}\n${name ?? ''}`;
 }
 
-function textOf(labels: Readonly<Record<string, string>>): string {
+function labelsKey(labels: Readonly<Record<string, string>>): string {
   for (const _ in labels) return JSON.stringify(labels);
   return '';
 }
@@ -167,7 +170,7 @@ function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUnt
   ];
 }
 
-/** The ETag is the SHA-256 of the bytes, so that an agent can tell a damaged body from a whole one. */
+/** The ETag is the SHA-256 of the bytes, by which an agent detects a damaged body. */
 function toBody({ extension, contentType }: Format, bytes: Buffer, commonHeaders: readonly string[]) {
   const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
   return {

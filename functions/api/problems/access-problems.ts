@@ -22,8 +22,8 @@ export function accessProblemText(fault: AccessFault): ProblemText {
       const [first] = fault.findings;
       return {
         status: 422,
-        title: first?.message ?? 'It has errors',
-        hint: first?.fix ?? 'See findings.',
+        title: first?.message ?? 'The roles or the token request have errors',
+        hint: first?.fix ?? 'See `findings`.',
         ...(first === undefined ? {} : { field: first.path }),
         findings: fault.findings,
       };
@@ -31,36 +31,40 @@ export function accessProblemText(fault: AccessFault): ProblemText {
     case 'access_conflict':
       return {
         status: 412,
-        title: `You changed number ${fault.expected} of access, but ${fault.current} stands`,
-        hint: 'GET /v1/access, make your change again on what it says, and send its ETag as If-Match.',
+        title: `Access has changed: you sent number ${fault.expected}, but ${fault.current} is current`,
+        hint: 'GET /v1/access, apply your change to the result, and send its ETag as If-Match.',
         field: 'If-Match',
         current: fault.current,
       };
     case 'access_unknown':
       return {
         status: 404,
-        title: `There is no number ${fault.number} of access`,
-        hint: 'GET /v1/access/revisions lists them.',
+        title: `Access number ${fault.number} does not exist`,
+        hint: 'GET /v1/access/revisions lists all numbers.',
       };
     case 'last_owner':
       return {
         status: 409,
-        title: fault.leaves === null ? 'Nobody would be owner' : `You, ${fault.leaves}, would be owner no longer`,
-        hint: 'Name an owner in /owner; whoever changes the roles stays one, and is taken away by another owner.',
+        ...(fault.leaves === null
+          ? { title: 'No owner would be left', hint: 'Name at least one owner in /owner.' }
+          : {
+              title: `You (${fault.leaves}) would lose the role of owner`,
+              hint: 'Name yourself in /owner, too. Another owner can remove you later.',
+            }),
         field: '/owner',
       };
     case 'token_name_taken':
       return {
         status: 409,
-        title: `A fleet token is called ${fault.name} already`,
-        hint: 'Choose another name; that of a revoked or expired token is free again after 30 days.',
+        title: `The token name ${fault.name} is already in use`,
+        hint: 'Choose another name. The name of a revoked or expired token is free again after 30 days.',
         field: '/name',
       };
     case 'token_unknown':
       return {
         status: 404,
-        title: `There is no fleet token ${fault.name}`,
-        hint: 'GET /v1/tokens lists them.',
+        title: `Fleet token ${fault.name} does not exist`,
+        hint: 'GET /v1/tokens lists all fleet tokens.',
         field: 'name',
       };
   }

@@ -1,9 +1,9 @@
-// HTTP faults: what can be wrong with a request before the domain hears of it. Codes are public: never rename one after a
-// release.
+// HTTP faults: what can be wrong with a request before it reaches the domain. Codes are public: never rename one after
+// a release.
 
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
 
-/** What is wrong with a credential; access-problems.ts says how to fix each. */
+/** What is wrong with a credential. http-problems.ts has the text of each. */
 export type CredentialDefect =
   | 'missing'
   | 'malformed'
@@ -35,7 +35,7 @@ export type HttpFault =
   | { readonly code: 'precondition_required' }
   | { readonly code: 'route_unknown'; readonly path: string }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
-  | { readonly code: 'format_unsupported'; readonly asked: string; readonly offered: readonly string[] }
+  | { readonly code: 'format_unsupported'; readonly requested: string; readonly offered: readonly string[] }
   | { readonly code: 'media_type_unsupported'; readonly got: string; readonly expected: string }
   | { readonly code: 'json_malformed'; readonly detail: string }
   | { readonly code: 'query_too_long'; readonly limitBytes: number }
@@ -45,7 +45,7 @@ export type HttpFault =
   | { readonly code: 'overloaded'; readonly seconds: number }
   | { readonly code: 'internal' };
 
-/** Everything that the API answers as problem+json. */
+/** Every fault that the API can send as problem+json. */
 export type ApiFault = Fault | HttpFault;
 
 export type ApiResult<T> = Result<T, ApiFault>;

@@ -1,5 +1,5 @@
-// Problem texts of HTTP faults: requests that can't be read, and callers who may not ask. A caller learns what is wrong with
-// its own credential, and nothing about any other.
+// Problem texts of HTTP faults: of requests that can't be read, and of callers who aren't allowed. A caller learns what
+// is wrong with its own credential, and nothing about others.
 
 import type { CredentialDefect, HttpFault } from './http-fault.ts';
 import type { ProblemText } from './problem-text.ts';
@@ -11,102 +11,106 @@ export function httpProblemText(fault: HttpFault): ProblemText {
     case 'credentials_ambiguous':
       return {
         status: 400,
-        title: 'Two credentials came with one call',
-        hint: 'Send one Authorization header, or come through Identity-Aware Proxy, but not both.',
+        title: 'Two credentials in one request',
+        hint: 'Send one Authorization header, or call through Identity-Aware Proxy, but not both.',
         field: 'Authorization',
       };
     case 'unbound':
       return {
         status: 403,
-        title: `${fault.email} has no role here`,
+        title: `${fault.email} has no role`,
         hint: `An owner can give one: PUT /v1/access with "email:${fault.email}" among the members of a role.`,
         field: 'Authorization',
       };
     case 'forbidden':
       return {
         status: 403,
-        title: `A ${fault.role} may not do this`,
-        hint: `It needs the role ${fault.needs}.`,
+        title: `The role ${fault.role} does not allow this call`,
+        hint: `The call needs the role ${fault.needs}. An owner can give it: PUT /v1/access.`,
         field: 'Authorization',
       };
     case 'issuer_unavailable':
       return {
         status: 503,
-        title: "Google's keys can not be had, so this token can not be checked",
-        hint: 'Try again; machines go on with their last good pins, and tokens of the environment and the fleet still work.',
+        title: "The token can't be verified, because Google's keys can't be fetched",
+        hint: 'Try again. Tokens of the fleet and the environment still work. Machines keep their last good pins.',
       };
     case 'parameter_invalid':
       return {
         status: 400,
-        title: `${fault.parameter} can't be "${fault.value}"`,
-        hint: `It is ${fault.expected}.`,
+        title: `Invalid value of ${fault.parameter}: "${fault.value}"`,
+        hint: `Expected: ${fault.expected}.`,
         field: fault.parameter,
       };
     case 'precondition_required':
       return {
         status: 428,
-        title: 'A change must say which revision it changes',
-        hint: 'Send If-Match with the ETag of what you change, such as that of GET /v1/policy: If-Match: "41" ("0" for the first, * for any).',
+        title: 'The If-Match header is missing',
+        hint: 'Send the ETag of what you change (GET /v1/policy), such as "41". Send "0" for the first policy, * for any.',
         field: 'If-Match',
       };
     case 'route_unknown':
-      return { status: 404, title: `There is nothing at ${fault.path}`, hint: 'GET /openapi.json lists every call.' };
+      return { status: 404, title: `Unknown path: ${fault.path}`, hint: 'GET /openapi.json lists all calls.' };
     case 'method_unsupported':
       return {
         status: 405,
-        title: `${fault.method} is not for this path`,
+        title: `This path does not support ${fault.method}`,
         hint: `Use ${fault.allowed.join(' or ')}.`,
         allowed: fault.allowed,
       };
     case 'format_unsupported':
       return {
         status: 406,
-        title: `There is no format ${fault.asked}`,
-        hint: `Ask for one of: ${fault.offered.join(' ')}.`,
+        title: `Unknown format: ${fault.requested}`,
+        hint: `Request one of: ${fault.offered.join(' ')}`,
         field: 'Accept',
       };
     case 'media_type_unsupported':
       return {
         status: 415,
-        title: `A body of type ${fault.got} is not read here`,
-        hint: `Send Content-Type: ${fault.expected}.`,
+        title: `Unsupported type of body: ${fault.got}`,
+        hint: `Send it uncompressed and in UTF-8, with Content-Type: ${fault.expected}.`,
         field: 'Content-Type',
       };
     case 'json_malformed':
-      return { status: 400, title: 'The body is not JSON', hint: `${fault.detail}. Check it with: jq . FILE` };
+      return {
+        status: 400,
+        title: 'The body is not valid JSON',
+        hint: `${fault.detail}. Check the file with: jq . FILE`,
+      };
     case 'query_too_long':
       return {
         status: 414,
         title: `The query is longer than ${fault.limitBytes} bytes`,
-        hint: 'Send machine and cli only; nothing else is read.',
+        hint: 'Send only machine and cli. Other parameters are ignored.',
       };
     case 'body_too_large':
       return {
         status: 413,
         title: `The body is larger than ${fault.limitBytes / 1024} KiB`,
-        hint: 'Send less; settings that rings share belong in the policy.',
+        hint: 'Make it smaller. Settings that all rings share belong in the settings of the policy.',
       };
     case 'body_cut_off':
-      return { status: 400, title: 'The body ended early', hint: 'Nothing was changed. Send it again.' };
+      return { status: 400, title: 'The body is incomplete', hint: 'Nothing was changed. Send the request again.' };
     case 'rate_limited':
       return {
         status: 429,
-        title: 'This credential calls too often',
-        hint: `Wait ${fault.seconds} s. Each machine of a fleet needs a name of its own; functions/api/README.md lists the limits.`,
+        title: 'Too many calls with this credential',
+        hint: `Wait ${fault.seconds} s. Machines of a fleet need names of their own. Limits: functions/api/README.md.`,
         retryAfter: fault.seconds,
       };
     case 'overloaded':
       return {
         status: 503,
-        title: 'More is asked than this instance can answer',
-        hint: `Wait ${fault.seconds} s; machines go on with their last good pins.`,
+        title: 'This instance is overloaded',
+        hint: `Wait ${fault.seconds} s. Machines keep their last good pins.`,
         retryAfter: fault.seconds,
       };
     case 'internal':
       return {
         status: 500,
-        title: 'Pinward made a mistake',
-        hint: 'Nothing was changed unless a revision says so. The log has the details.',
+        title: 'Internal error',
+        hint: 'The log has the details. Whether something was changed is in GET /v1/revisions and GET /v1/events.',
       };
   }
 }
@@ -114,47 +118,50 @@ export function httpProblemText(fault: HttpFault): ProblemText {
 function credentialText(defect: CredentialDefect): { title: string; hint: string } {
   switch (defect) {
     case 'missing':
-      return { title: 'This call needs a token that Pinward knows', hint: 'Send Authorization: Bearer <token>.' };
+      return { title: 'Missing credential', hint: 'Send Authorization: Bearer <token>.' };
     case 'malformed':
-      return { title: 'The credential is not one', hint: 'Send Authorization: Bearer <token>, and the whole token.' };
+      return {
+        title: 'Malformed Authorization header',
+        hint: 'Send Authorization: Bearer <token>, with the whole token.',
+      };
     case 'unknown':
       return {
-        title: 'Pinward does not know this token',
-        hint: 'A new fleet token is known everywhere after 15 seconds.',
+        title: 'Unknown token',
+        hint: 'Check the token. A new fleet token works on every instance after 15 seconds.',
       };
     case 'expired':
       return {
         title: 'The token has expired',
-        hint: 'Get a new one: gcloud auth print-identity-token, or POST /v1/tokens.',
+        hint: 'Get a new one: gcloud auth print-identity-token, or POST /v1/tokens for a fleet token.',
       };
     case 'not_yet_valid':
-      return { title: 'The token is not valid yet', hint: 'Set the clock of the machine that made it.' };
+      return { title: 'The token is not valid yet', hint: 'Correct the clock of the machine that made it.' };
     case 'revoked':
       return { title: 'The token was revoked', hint: 'Ask an owner for a new one: POST /v1/tokens.' };
     case 'issuer':
-      return { title: 'The token is from another issuer', hint: "Send an ID token of Google's, not an access token." };
+      return { title: 'Wrong issuer of the token', hint: 'Send an ID token from Google, not an access token.' };
     case 'audience':
       return {
-        title: 'The token is for another service',
-        hint: 'Ask Google for one with an audience of PINWARD_AUDIENCES.',
+        title: 'Wrong audience of the token',
+        hint: 'Get a token from Google for an audience in PINWARD_AUDIENCES.',
       };
     case 'hosted_domain':
-      return { title: 'The account belongs to another organisation', hint: 'Use the account of your organisation.' };
+      return { title: 'The account belongs to another organisation', hint: 'Use an account of your organisation.' };
     case 'email_unverified':
-      return { title: 'The address of the account is not verified', hint: 'Verify it at Google.' };
+      return { title: 'The address of the account is not verified', hint: 'Verify it in the Google account.' };
     case 'claims':
       return {
         title: 'The token lacks a claim',
-        hint: 'It must have sub, iat, exp and email: --include-email for service accounts.',
+        hint: 'It must have sub, iat, exp and email. For a service account, pass --include-email to gcloud.',
       };
     case 'algorithm':
-      return { title: 'The token is signed in another way', hint: "Send Google's own, unchanged." };
+      return { title: 'Wrong signature algorithm of the token', hint: 'Send the token from Google unchanged.' };
     case 'key_unknown':
-      return { title: 'The token is signed with a key that the issuer does not have', hint: 'Get a new one.' };
+      return { title: 'The token is signed with a key that its issuer does not publish', hint: 'Get a new token.' };
     case 'signature':
       return {
-        title: 'The signature of the token is wrong',
-        hint: 'Send it whole; a service in front may have taken it off.',
+        title: 'Invalid signature of the token',
+        hint: 'Send the whole token. A proxy in front of Pinward may have removed its signature.',
       };
   }
 }

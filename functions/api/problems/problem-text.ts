@@ -1,4 +1,5 @@
-// What an API problem says: its status, its title, and a hint how to fix it. Codes are public; texts may improve.
+// The text of a problem: its status, a title that says what is wrong, and a hint how to fix it. Texts may change, codes
+// not.
 
 import type { Finding, UncallablePin } from '../../../shared/domain/fault.ts';
 
@@ -6,14 +7,14 @@ export interface ProblemText {
   readonly status: number;
   readonly title: string;
   readonly hint: string;
-  /** The parameter, header or JSON pointer at fault, where there is one. */
+  /** The parameter, header or JSON pointer (RFC 6901) that is wrong. */
   readonly field?: string;
   readonly findings?: readonly Finding[];
   readonly allowed?: readonly string[];
-  /** Seconds after which to try again, as in Retry-After. */
+  /** Seconds until the next try, as in Retry-After. */
   readonly retryAfter?: number;
-  /** The revision that stands, on a conflict. */
+  /** The current revision, on a conflict. */
   readonly current?: number;
-  /** Pins that are not proven callable, each with what was seen and what could be pinned instead. */
+  /** Pins that are not known to be callable, each with the probe result and alternatives. */
   readonly uncallablePins?: readonly UncallablePin[];
 }

@@ -1,4 +1,4 @@
-// Problems: every error of the API as RFC 9457 problem+json. A fault becomes status, headers and body here and nowhere else.
+// Problems: errors of the API as problem+json (RFC 9457). Only this file turns a fault into status, headers and body.
 
 import type { ServerResponse } from 'node:http';
 import type { UncallablePin } from '../../../shared/domain/fault.ts';
@@ -10,11 +10,11 @@ import { rolloutProblemText } from './rollout-problems.ts';
 
 export interface Problem extends ProblemText {
   readonly type: string;
-  /** Stable; switch on this. */
+  /** Stable, for programs. */
   readonly code: string;
 }
 
-/** An answer ready to send. */
+/** A response that is ready to send. */
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface ProblemAnswer {
 
 const problemType = 'application/problem+json';
 
-/** Answers an error on a bare Node response. */
+/** Sends a problem as the response to a request that the app does not handle. */
 export function sendProblem(response: ServerResponse, fault: ApiFault, isHead = false): void {
   const { status, headers, body } = problemAnswer(fault);
   response.writeHead(status, headers);
@@ -40,7 +40,6 @@ export function problemOf(fault: ApiFault): Problem {
   return { type: `urn:pinward:problem:${fault.code}`, code: fault.code, ...textOf(fault) };
 }
 
-/** Response headers that an error needs beside its body. */
 function headersOf(problem: Problem): Record<string, string> {
   const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 15 : undefined);
   return {
@@ -60,8 +59,8 @@ function textOf(fault: ApiFault): ProblemText {
       const [first] = fault.findings.filter((finding) => finding.severity === 'error');
       return {
         status: 422,
-        title: first === undefined ? 'The policy has errors' : first.message,
-        hint: first?.fix ?? 'See findings.',
+        title: first?.message ?? 'The policy has errors',
+        hint: first?.fix ?? 'See `findings`.',
         ...(first === undefined ? {} : { field: first.path }),
         findings: fault.findings,
       };
@@ -71,22 +70,22 @@ function textOf(fault: ApiFault): ProblemText {
     case 'no_policy':
       return {
         status: 404,
-        title: 'No policy has been stated yet',
-        hint: 'PUT /v1/policy with If-Match: "0"; the README has one to start from.',
+        title: 'No policy has been published yet',
+        hint: 'PUT /v1/policy with If-Match: "0". The README has an example to start from.',
       };
     case 'revision_conflict':
       return {
         status: 412,
-        title: `You changed revision ${fault.expected}, but ${fault.current} stands`,
-        hint: 'GET /v1/policy, make your change again on what it says, and send its ETag as If-Match.',
+        title: `The policy has changed: you sent revision ${fault.expected}, but ${fault.current} is current`,
+        hint: 'GET /v1/policy, apply your change to the result, and send its ETag as If-Match.',
         field: 'If-Match',
         current: fault.current,
       };
     case 'revision_unknown':
       return {
         status: 404,
-        title: `There is no revision ${fault.revision}`,
-        hint: `The newest is ${fault.newest}; GET /v1/revisions lists them.`,
+        title: `Revision ${fault.revision} does not exist`,
+        hint: `The newest is ${fault.newest}. GET /v1/revisions lists all revisions.`,
       };
     case 'rollout_active':
     case 'rollout_unknown':
@@ -100,15 +99,15 @@ function textOf(fault: ApiFault): ProblemText {
     case 'ring_unknown':
       return {
         status: 404,
-        title: `There is no ring ${fault.ring}`,
-        hint: `The policy has: ${fault.rings.join(', ')}.`,
+        title: `Ring ${fault.ring} does not exist`,
+        hint: `The policy has these rings: ${fault.rings.join(', ')}.`,
         field: 'ring',
       };
     case 'family_unknown':
       return {
         status: 404,
-        title: `There is no family ${fault.family}`,
-        hint: 'Families are opus, sonnet, haiku and fable.',
+        title: `Model family ${fault.family} does not exist`,
+        hint: 'The families are opus, sonnet, haiku and fable.',
         field: 'family',
       };
     case 'access_invalid':
@@ -121,28 +120,28 @@ function textOf(fault: ApiFault): ProblemText {
     case 'store_unavailable':
       return {
         status: 503,
-        title: 'The store can not be reached',
-        hint: 'Nothing was changed. Try again; machines go on with their last good pins.',
+        title: "The store can't be reached",
+        hint: 'Nothing was changed. Try again. Machines keep their last good pins.',
       };
     case 'bus_unavailable':
       return {
         status: 503,
-        title: 'Events can not be published',
-        hint: `${fault.detail}. They are kept and sent later.`,
+        title: "Events can't be published",
+        hint: `${fault.detail}. The events are stored and will be published later.`,
       };
     case 'signer_unavailable':
       return {
         status: 503,
-        title: 'The signing key can not be reached',
-        hint: 'Try again; the log of the api function says why. Answers go out unsigned until then.',
+        title: "The signing key can't be reached",
+        hint: 'Try again. The log of the api function says why. Until then responses are unsigned.',
       };
     case 'write_conflict':
-      return { status: 503, title: 'Others write at this moment', hint: 'Nothing was changed. Try again.' };
+      return { status: 503, title: 'Somebody else wrote at the same time', hint: 'Nothing was changed. Try again.' };
     case 'document_corrupt':
       return {
         status: 500,
-        title: `The stored ${fault.document} can not be read`,
-        hint: `${fault.detail}. Restore it from a backup, or restore an older revision.`,
+        title: `The stored document ${fault.document} can't be read`,
+        hint: `${fault.detail}. Restore the document from a backup, or restore an older revision.`,
       };
     case 'unauthenticated':
     case 'credentials_ambiguous':
@@ -167,14 +166,15 @@ function textOf(fault: ApiFault): ProblemText {
 }
 
 function uncallableText([first]: readonly UncallablePin[]): { title: string; hint: string; field: string } {
-  if (first === undefined) throw new Error('a model that is not callable must be named');
+  if (first === undefined) throw new Error('model_not_callable without a pin');
   const { ring, family, project, location, model, state, nearest, elsewhere } = first;
-  const looked = state === 'unknown' ? 'it was not seen to answer yet' : state;
-  const choice = nearest === null ? '' : `Pin "${nearest}", which is callable there. `;
-  const places = elsewhere.length === 0 ? '' : `It is callable in ${elsewhere.join(', ')}. `;
+  const probeResult = state === 'unknown' ? 'no probe result yet' : state;
+  const alternative = nearest === null ? '' : `Pin "${nearest}", which is callable there. `;
+  const locations = elsewhere.length === 0 ? '' : `${model} is callable in ${elsewhere.join(', ')}. `;
+  const override = '?force=reason publishes the pin anyway; the reason is recorded.';
   return {
-    title: `Project ${project} is not proven to be able to call ${model} in ${location} (${looked})`,
-    hint: `${choice}${places}GET /v1/availability shows what is; ?force=reason states it all the same, and is recorded.`,
+    title: `${model} is not known to be callable in ${location} by project ${project} (${probeResult})`,
+    hint: `${alternative}${locations}GET /v1/availability shows all probe results. ${override}`,
     field: `/rings/${ring}/pins/${family}`,
   };
 }

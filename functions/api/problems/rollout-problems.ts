@@ -23,56 +23,56 @@ export function rolloutProblemText(fault: RolloutFault): ProblemText {
     case 'rollout_active':
       return {
         status: 409,
-        title: `Rollout ${fault.rollout} is moving ${fault.family} of ring ${fault.ring}`,
-        hint: `Let it end, or POST /v1/rollouts/${fault.rollout}/abort, then change the pin.`,
+        title: `Rollout ${fault.rollout} is changing the ${fault.family} pin of ring ${fault.ring}`,
+        hint: `Wait until the rollout ends, or POST /v1/rollouts/${fault.rollout}/abort. Then change the pin.`,
         field: `/rings/${fault.ring}/pins/${fault.family}`,
       };
     case 'rollout_unknown':
       return {
         status: 404,
-        title: `There is no rollout ${fault.rollout}`,
-        hint: 'GET /v1/rollouts lists them.',
+        title: `Rollout ${fault.rollout} does not exist`,
+        hint: 'GET /v1/rollouts lists the latest rollouts.',
         field: 'rollout',
       };
     case 'rollout_state':
       return {
         status: 409,
         title: `Rollout ${fault.rollout} is ${fault.state}`,
-        hint: `This is for one that is ${fault.needs}.`,
+        hint: `This call needs a rollout that is ${fault.needs}.`,
         field: 'rollout',
       };
     case 'upgrade_unknown':
       return {
         status: 404,
-        title: `There is no upgrade ${fault.upgrade}`,
-        hint: 'GET /v1/upgrades lists them; an id is ring.family.model.',
+        title: `Upgrade ${fault.upgrade} does not exist`,
+        hint: 'GET /v1/upgrades lists the upgrades. An id has the form ring.family.model.',
         field: 'upgrade',
       };
     case 'upgrade_state':
       return {
         status: 409,
         title: `Upgrade ${fault.upgrade} is ${fault.state}`,
-        hint: `This is for one that is ${fault.needs}.`,
+        hint: `This call needs an upgrade that is ${fault.needs}.`,
         field: 'upgrade',
       };
     case 'second_person_needed':
       return {
         status: 409,
-        title: `${fault.proposedBy} proposed this, so somebody else must approve it`,
-        hint: 'The policy says secondPerson: ask another approver to make this call.',
+        title: `A second person must approve this: ${fault.proposedBy} proposed it`,
+        hint: 'The policy sets secondPerson. Ask another approver to make this call.',
       };
     case 'proposal_unknown':
       return {
         status: 404,
-        title: `There is no proposal ${fault.proposal}`,
-        hint: 'GET /v1/proposals lists them.',
+        title: `Proposal ${fault.proposal} does not exist`,
+        hint: 'GET /v1/proposals lists the latest proposals.',
         field: 'proposal',
       };
     case 'proposal_state':
       return {
         status: 409,
         title: `Proposal ${fault.proposal} is ${fault.state}`,
-        hint: 'Make the change again; it becomes a new proposal.',
+        hint: 'Make the change again. It becomes a new proposal.',
         field: 'proposal',
       };
   }

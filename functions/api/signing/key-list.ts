@@ -1,5 +1,5 @@
-// What anybody may know of the keys: their public halves, and which older key vouches for which newer one. Asked of the
-// signers once a day and then remembered, since everybody on earth may ask Pinward for it.
+// The key list: the public keys that verify signed responses, and the vouchers of older keys for newer ones. Anybody
+// may read it, so it is cached: the signers are called once a day.
 
 import { createPublicKey } from 'node:crypto';
 import { type Fault, ok, type Result } from '../../../shared/domain/fault.ts';
@@ -11,7 +11,7 @@ import { type SigningKeys, signAgainAfterMs } from './signatures.ts';
 type KeyState = 'current' | 'next' | 'retiring';
 
 interface KeyList {
-  /** Null where nothing is signed. */
+  /** Null when responses are not signed. */
   readonly organisation: string | null;
   readonly keys: readonly ListedKey[];
   readonly vouchers: readonly ListedVoucher[];
@@ -30,7 +30,7 @@ interface ListedVoucher {
   readonly signature: string;
 }
 
-/** A JWK Set (RFC 7517) with PEM beside each key, and the vouchers. */
+/** A JWK Set (RFC 7517) that also has each key as PEM, and the vouchers. */
 interface KeySet extends Omit<KeyList, 'keys'> {
   readonly keys: readonly {
     readonly kty: 'EC';
@@ -45,56 +45,67 @@ interface KeySet extends Omit<KeyList, 'keys'> {
   }[];
 }
 
-/** A fault only when the key that signs answers can't be had. What else is missing is left out and asked for again later. */
+/**
+ * Returns a function that gives the key list. Faults: `signer_unavailable` when the current key can't be read. Other
+ * keys and vouchers that can't be read are left out, and read again after `signAgainAfterMs`.
+ */
 export function createKeyList(keys: SigningKeys | null, clock: Clock, log: Log): () => Promise<Result<KeyList>> {
   if (keys === null) return async () => ok({ organisation: null, keys: [], vouchers: [] });
-  let held: { readonly validUntil: string; until: number; readonly list: Promise<Result<KeyList>> } | null = null;
-  let isNotified = false;
+  let cached: { readonly validUntil: string; until: number; readonly list: Promise<Result<KeyList>> } | null = null;
+  let isLogged = false;
 
-  async function gather(keys: SigningKeys, validUntil: string, hold: () => void): Promise<Result<KeyList>> {
+  async function readList(keys: SigningKeys, validUntil: string, keepAllDay: () => void): Promise<Result<KeyList>> {
     const { list, faults } = await listKeys(keys, validUntil);
-    if (faults.length === 0) hold();
-    else if (!isNotified) log.error('keys or vouchers can not be had', { faults });
-    isNotified = faults.length > 0;
+    if (faults.length === 0) keepAllDay();
+    else if (!isLogged) log.error('keys or vouchers can not be had', { faults });
+    isLogged = faults.length > 0;
     return list;
   }
 
   return () => {
     const now = clock();
     const validUntil = validUntilOf(now);
-    if (held !== null && held.validUntil === validUntil && now < held.until) return held.list;
-    const hold = () => {
-      mine.until = Number.POSITIVE_INFINITY;
+    if (cached !== null && cached.validUntil === validUntil && now < cached.until) return cached.list;
+    const keepAllDay = () => {
+      entry.until = Number.POSITIVE_INFINITY;
     };
-    const mine = { validUntil, until: now + signAgainAfterMs, list: gather(keys, validUntil, hold) };
-    held = mine;
-    return mine.list;
+    const entry = { validUntil, until: now + signAgainAfterMs, list: readList(keys, validUntil, keepAllDay) };
+    cached = entry;
+    return entry.list;
   };
 }
 
-interface GatheredKeys {
+interface ListedKeys {
   readonly list: Result<KeyList>;
+  /** Why keys or vouchers are missing from the list. */
   readonly faults: readonly Fault[];
 }
 
 async function listKeys(
   { organisation, current, next, retiring }: SigningKeys,
   validUntil: string,
-): Promise<GatheredKeys> {
-  const ask = async (signer: Signer | null) => (signer === null ? null : signer.publicKey());
-  const [ours, newer, older] = await Promise.all([current.publicKey(), ask(next), ask(retiring)]);
-  if (!ours.ok) return { list: ours, faults: [ours.fault] };
+): Promise<ListedKeys> {
+  const publicKeyOf = async (signer: Signer | null) => (signer === null ? null : signer.publicKey());
+  const [currentKey, nextKey, retiringKey] = await Promise.all([
+    current.publicKey(),
+    publicKeyOf(next),
+    publicKeyOf(retiring),
+  ]);
+  if (!currentKey.ok) return { list: currentKey, faults: [currentKey.fault] };
   const vouchFor = async (key: Result<PublicKey> | null, signer: Signer | null, by: Result<PublicKey> | null) =>
     key?.ok && by?.ok && signer !== null ? vouch(organisation, key.value, signer, by.value, validUntil) : null;
-  const vouched = await Promise.all([vouchFor(newer, current, ours), vouchFor(ours, retiring, older)]);
-  const listed = (state: KeyState, key: Result<PublicKey> | null) => (key?.ok ? [{ state, key: key.value }] : []);
+  const vouchers = await Promise.all([
+    vouchFor(nextKey, current, currentKey),
+    vouchFor(currentKey, retiring, retiringKey),
+  ]);
+  const toListed = (state: KeyState, key: Result<PublicKey> | null) => (key?.ok ? [{ state, key: key.value }] : []);
   return {
     list: ok({
       organisation,
-      keys: [...listed('current', ours), ...listed('next', newer), ...listed('retiring', older)],
-      vouchers: vouched.flatMap((voucher) => (voucher?.ok ? [voucher.value] : [])),
+      keys: [...toListed('current', currentKey), ...toListed('next', nextKey), ...toListed('retiring', retiringKey)],
+      vouchers: vouchers.flatMap((voucher) => (voucher?.ok ? [voucher.value] : [])),
     }),
-    faults: [newer, older, ...vouched].flatMap((had) => (had === null || had.ok ? [] : [had.fault])),
+    faults: [nextKey, retiringKey, ...vouchers].flatMap((read) => (read === null || read.ok ? [] : [read.fault])),
   };
 }
 
@@ -123,7 +134,7 @@ export function toKeySet({ organisation, keys, vouchers }: KeyList): KeySet {
   };
 }
 
-/** The same in lines of words, for the agent. */
+/** The key list as lines of text, for agents without a JSON parser. */
 export function toLines({ organisation, keys, vouchers }: KeyList): string {
   return [
     ...(organisation === null ? [] : [`organisation ${organisation}`]),

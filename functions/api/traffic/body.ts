@@ -1,11 +1,11 @@
-// Reads a request's body with a limit, before Hono: @hono/node-server takes what stands in `rawBody`. Over the limit the
-// rest is left unread and the connection closed with the answer, so that endless data costs nothing.
+// Request bodies: reads one with a size limit, before Hono does. @hono/node-server uses `rawBody` where it is set. Over
+// the limit the rest is not read, and the connection is closed with the response: endless data costs nothing.
 
 import type { IncomingMessage } from 'node:http';
 import { ok } from '../../../shared/domain/fault.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 
-/** A request as @hono/node-server knows it. */
+/** A request with the field in which @hono/node-server finds a body that was already read. */
 export interface WithRawBody extends IncomingMessage {
   rawBody?: Buffer;
 }
@@ -15,7 +15,7 @@ const bodyLimitBytes = 256 * 1024;
 
 const tooLarge = failHttp({ code: 'body_too_large', limitBytes: bodyLimitBytes });
 
-/** Leaves the body in `rawBody`. Faults: `body_too_large`, and `body_cut_off` when the client went away. */
+/** Sets `rawBody`. Faults: `body_too_large`, and `body_cut_off` when the connection ended early. */
 export function readBody(request: WithRawBody): Promise<ApiResult<null>> {
   if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return Promise.resolve(tooLarge);
   const { promise, resolve } = Promise.withResolvers<ApiResult<null>>();

@@ -1,10 +1,14 @@
-// What an instance takes when more comes than it can answer; api.ts asks it for each request. Polls are answered in the turn
-// of the event loop in which they were read, so a turn lasts as long as what waited for it, and the rule is: when for a tenth
-// of a second, and four turns, each turn had 16 requests or more and took 5 ms or longer, and no rest lay between them, a queue
-// stands, and refreshes (polls with If-None-Match: the machine has pins) are shed with 503 and Retry-After; from 250 ms on
-// logins, too. Admin calls never. After that refreshes come back a few at a time, or those that were held off would make the
-// next queue at once. What can't be answered in its turn has shares of the places in flight, which together stay below the
-// concurrency that infra/api.tf gives an instance, so that an admin finds one.
+// Load shedding: which requests an instance refuses with 503 and Retry-After while more arrive than it can answer.
+//
+// A refresh is a poll with If-None-Match: its machine already has pins. Any other poll is a login. A turn is one round
+// of the event loop. Polls are answered in the turn in which they were read, so a queue makes turns long and full:
+// - There is a queue when, for 100 ms and 4 turns, each turn had 16 or more requests and took 5 ms or longer, and no
+//   two turns had 5 ms of idle time between them.
+// - While there is a queue, refreshes are shed. When each turn takes 250 ms, logins are shed too. No other call is.
+// - After that, a turn answers only a few refreshes. Otherwise all that were shed would make the next queue.
+//
+// A request that can't be answered in its turn takes a slot of its class. All slots together are fewer than the
+// concurrency that infra/api.tf gives an instance, so admin calls always have theirs.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -12,52 +16,55 @@ import type { Clock } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
 import { type ProblemAnswer, problemAnswer } from '../problems/problem.ts';
 
-/** Places in flight. Logins may take those of refreshes, so that refreshes are shed first. */
+/** Slots for requests in flight. Both kinds of polls count together, so refreshes run out of slots before logins. */
 export const maxInFlight = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
 
-/** `other`: reports, health and keys, and callers who are nobody. */
+/** `other`: reports, and callers without a role of an admin, such as those of health and keys. */
 export type RequestClass = keyof typeof maxInFlight;
 
 export interface LoadShedding {
-  /** Whether this request was shed, and so is answered; asked before anything else looks at it. */
+  /**
+   * Counts a request, before anything else reads it. True when the request was shed: then its response is sent.
+   * `pollClass` is null for calls that are no polls.
+   */
   shed(request: IncomingMessage, response: ServerResponse, pollClass: 'login' | 'refresh' | null): boolean;
-  /** Takes a place: 0, or after how many seconds to try again. */
+  /** Takes a slot. It returns 0, or the seconds for Retry-After when the class has none left. */
   acquire(requestClass: RequestClass): number;
   release(requestClass: RequestClass): void;
 }
 
 interface LoadSheddingPorts {
   readonly log: Log;
-  /** Milliseconds that only grow. */
+  /** Monotonic milliseconds. */
   readonly clock?: Clock;
-  /** Calls back when the turn of the event loop is over. */
+  /** Calls back when this turn of the event loop has ended. */
   readonly afterTurn?: (then: () => void) => void;
 }
 
 type Pressure = 'none' | 'refreshes' | 'logins';
 
 const windowMs = 100;
-/** One turn may be long for other reasons, such as the first policy or a collection of garbage. */
+/** A few turns may be long for other reasons, such as the first policy or garbage collection. */
 const windowTurns = 4;
 /**
- * At nine tenths of capacity turns were measured at 1 to 2 ms, most of them with a single request; 64 connections that
- * never rest make turns of 5 to 20 ms.
+ * Measured: at 90 % of capacity a turn takes 1 to 2 ms, mostly with a single request. With 64 connections that always
+ * have a request waiting, a turn takes 5 to 20 ms.
  */
 const refreshTurnMs = 5;
 const loginTurnMs = 250;
-/** Fewer are no queue, but work that is slow. */
+/** Long turns with fewer requests mean slow work, not a queue. */
 const queueLength = 16;
-/** Once shed, refreshes are shed for so long at least, or they would be back at once. */
-const holdMs = 1_000;
-/** For so long after that, no more than so many refreshes are answered in a turn. */
-const waryMs = 4_000;
-const waryRefreshes = 2;
-/** A connection whose poll was shed is not read for this long, and a millisecond more for each other that waits so. */
+/** Refreshes are shed for at least this long, or the queue would be back at once. */
+const minShedMs = 1_000;
+/** For this long after that, a turn answers only a few refreshes. */
+const recoveryMs = 4_000;
+const recoveryRefreshes = 2;
+/** After a shed poll its connection is not read for this long, and 1 ms longer for each other connection that waits. */
 const pauseMs = 250;
 
-/** What the machine is told to wait: each other than the one before it. */
-function retryAfterOf(turn: number): number {
-  return 30 + ((turn * 37) % 61);
+/** Seconds, 30 to 90. Consecutive numbers give different waits, so the machines come back spread out. */
+function retryAfterOf(shedNumber: number): number {
+  return 30 + ((shedNumber * 37) % 61);
 }
 
 export function createLoadShedding({
@@ -67,80 +74,80 @@ export function createLoadShedding({
 }: LoadSheddingPorts): LoadShedding {
   const inFlight = { poll: 0, admin: 0, other: 0 };
   let pressure: Pressure = 'none';
-  let began: number | null = null;
-  let inTurn = 0;
+  let turnStart: number | null = null;
+  let requestsInTurn = 0;
   let refreshesInTurn = 0;
   let turns = 0;
-  let ended = clock();
-  let windowFrom = ended;
-  let shortest = Number.POSITIVE_INFINITY;
-  let heldUntil = 0;
-  let isWary = false;
-  let shedSince = 0;
-  let paused = 0;
-  let refused = 0;
+  let turnEnd = clock();
+  let windowStart = turnEnd;
+  let shortestTurnMs = Number.POSITIVE_INFINITY;
+  let shedUntil = 0;
+  let isRecovering = false;
+  let shedCount = 0;
+  let pausedCount = 0;
+  let refusedCount = 0;
 
-  function noteRequest(): void {
-    inTurn += 1;
-    if (began !== null) return;
-    began = clock();
-    // The loop had nothing to do in between.
-    if (began - ended >= refreshTurnMs) {
-      shortest = 0;
-      if (began >= heldUntil) settle('none', began);
+  function countRequest(): void {
+    requestsInTurn += 1;
+    if (turnStart !== null) return;
+    turnStart = clock();
+    // The loop was idle, so there is no queue.
+    if (turnStart - turnEnd >= refreshTurnMs) {
+      shortestTurnMs = 0;
+      if (turnStart >= shedUntil) setPressure('none', turnStart);
     }
-    afterTurn(noteEnd);
+    afterTurn(endTurn);
   }
 
-  function noteEnd(): void {
-    ended = clock();
-    shortest = inTurn < queueLength ? 0 : Math.min(shortest, ended - (began ?? ended));
-    began = null;
-    inTurn = 0;
+  function endTurn(): void {
+    turnEnd = clock();
+    shortestTurnMs = requestsInTurn < queueLength ? 0 : Math.min(shortestTurnMs, turnEnd - (turnStart ?? turnEnd));
+    turnStart = null;
+    requestsInTurn = 0;
     refreshesInTurn = 0;
     turns += 1;
-    if (pressure === 'none' && isWary) isWary = ended < heldUntil + waryMs;
-    if (ended - windowFrom < windowMs || turns < windowTurns) return;
-    settle(pressureOf(shortest), ended);
-    windowFrom = ended;
+    if (pressure === 'none' && isRecovering) isRecovering = turnEnd < shedUntil + recoveryMs;
+    if (turnEnd - windowStart < windowMs || turns < windowTurns) return;
+    setPressure(pressureOf(shortestTurnMs), turnEnd);
+    windowStart = turnEnd;
     turns = 0;
-    shortest = Number.POSITIVE_INFINITY;
+    shortestTurnMs = Number.POSITIVE_INFINITY;
   }
 
-  function settle(found: Pressure, now: number): void {
-    if (found !== 'none') heldUntil = now + holdMs;
-    const next = found === 'none' && now < heldUntil ? 'refreshes' : found;
+  function setPressure(measured: Pressure, now: number): void {
+    if (measured !== 'none') shedUntil = now + minShedMs;
+    const next = measured === 'none' && now < shedUntil ? 'refreshes' : measured;
     if (next === pressure) return;
-    log.warn('overload', { shed: next, answered503: shedSince });
-    if (next === 'none') shedSince = 0;
-    isWary = true;
+    log.warn('overload', { shed: next, answered503: shedCount });
+    if (next === 'none') shedCount = 0;
+    isRecovering = true;
     pressure = next;
   }
 
   function pause(socket: Socket): void {
-    paused += 1;
-    // After the answer has left, which would read on.
+    pausedCount += 1;
+    // Only after the response was sent, because sending it resumes the socket.
     setImmediate(() => socket.pause());
     setTimeout(() => {
-      paused -= 1;
+      pausedCount -= 1;
       socket.resume();
-    }, pauseMs + paused).unref();
+    }, pauseMs + pausedCount).unref();
   }
 
   return {
     shed(request, response, pollClass) {
-      noteRequest();
-      if ((pressure === 'none' && !isWary) || pollClass === null) return false;
+      countRequest();
+      if ((pressure === 'none' && !isRecovering) || pollClass === null) return false;
       if (pressure !== 'logins' && pollClass === 'login') return false;
-      if (pressure === 'none' && ++refreshesInTurn <= waryRefreshes) return false;
-      shedSince += 1;
-      answerShed(request, response, shedSince);
+      if (pressure === 'none' && ++refreshesInTurn <= recoveryRefreshes) return false;
+      shedCount += 1;
+      sendOverloaded(request, response, shedCount);
       pause(request.socket);
       return true;
     },
     acquire(requestClass) {
       const kind = kindOf(requestClass);
-      if (inFlight[kind] >= maxInFlight[requestClass]) return retryAfterOf(++refused);
+      if (inFlight[kind] >= maxInFlight[requestClass]) return retryAfterOf(++refusedCount);
       inFlight[kind] += 1;
       return 0;
     },
@@ -150,22 +157,22 @@ export function createLoadShedding({
   };
 }
 
-function pressureOf(shortest: number): Pressure {
-  if (shortest >= loginTurnMs) return 'logins';
-  return shortest >= refreshTurnMs ? 'refreshes' : 'none';
+function pressureOf(shortestTurnMs: number): Pressure {
+  if (shortestTurnMs >= loginTurnMs) return 'logins';
+  return shortestTurnMs >= refreshTurnMs ? 'refreshes' : 'none';
 }
 
 function kindOf(requestClass: RequestClass): 'poll' | 'admin' | 'other' {
   return requestClass === 'refresh' || requestClass === 'login' ? 'poll' : requestClass;
 }
 
-/** Made once for each time that a machine is told to wait. */
-const answers = new Map<number, ProblemAnswer>();
+/** Cached by the seconds of Retry-After. */
+const responses = new Map<number, ProblemAnswer>();
 
-function answerShed({ method }: IncomingMessage, response: ServerResponse, turn: number): void {
-  const seconds = retryAfterOf(turn);
-  const answer = answers.get(seconds) ?? problemAnswer({ code: 'overloaded', seconds });
-  answers.set(seconds, answer);
-  response.writeHead(answer.status, answer.headers);
-  response.end(method === 'HEAD' ? undefined : answer.body);
+function sendOverloaded({ method }: IncomingMessage, response: ServerResponse, shedNumber: number): void {
+  const seconds = retryAfterOf(shedNumber);
+  const overloaded = responses.get(seconds) ?? problemAnswer({ code: 'overloaded', seconds });
+  responses.set(seconds, overloaded);
+  response.writeHead(overloaded.status, overloaded.headers);
+  response.end(method === 'HEAD' ? undefined : overloaded.body);
 }

@@ -1,39 +1,45 @@
-// Rate limits: how often one caller may call. Token buckets, which fill up with time. Each instance counts for itself; a bucket
-// that it forgets is full again, so memory stays bounded.
+// Rate limits: how often a caller may call. Each caller has token buckets, which fill up with time. Each instance
+// counts on its own. A bucket that is dropped from the bounded map starts full again.
 
 import type { Clock } from '../../../shared/ports.ts';
 import { createBoundedMap } from '../caching/bounded-map.ts';
 
-/** A bucket holds `burst` calls and gains `perSecond`. */
+/** A bucket holds up to `burst` calls and gains `perSecond` calls a second. */
 interface Limit {
   readonly burst: number;
   readonly perSecond: number;
 }
 
 export const limits = {
-  /** One machine name with one credential. An agent polls every 24 seconds at most, Claude Code's helper at each start. */
+  /**
+   * For a machine name with a credential. An agent waits 24 s or more between polls; Claude Code's helper polls at each
+   * start.
+   */
   machine: { burst: 300, perSecond: 10 },
-  /** All machines without a name that share a credential: ten thousand that poll every 24 s make 417 a second. */
+  /**
+   * For all machines without a name that share a credential. 10,000 machines that poll every 24 s make 417 calls a
+   * second.
+   */
   nameless: { burst: 20_000, perSecond: 1_000 },
-  /** One credential in all calls but polls and reports, where a fleet shares one. */
+  /** For a credential, without its polls and reports: a whole fleet may share one credential for those. */
   caller: { burst: 600, perSecond: 20 },
-  /** Versions of Claude Code that a credential has not named lately. */
+  /** For versions of Claude Code that a credential has not sent lately. */
   version: { burst: 2_000, perSecond: 0.5 },
 } as const satisfies Record<string, Limit>;
 
-/** Each method takes one call of `caller`, by its name: 0, or in how many seconds it may call again. */
+/** Each method counts one call of `caller` (its name). It returns 0, or the seconds until the caller may call again. */
 export interface RateLimiter {
-  /** A poll or report of a machine, or of one without a name (null). */
+  /** A poll or a report. `machine` is null for a machine without a name. */
   machine(caller: string, machine: string | null): number;
   /** Any other call. */
   caller(caller: string): number;
-  /** Naming a version; free for one that was named lately. */
+  /** A poll with a version of Claude Code. A version that was sent lately costs nothing. */
   version(caller: string, version: string): number;
 }
 
 interface Bucket {
   tokens: number;
-  /** When they were counted (milliseconds). */
+  /** When `tokens` was computed (milliseconds). */
   at: number;
 }
 

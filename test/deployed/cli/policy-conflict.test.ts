@@ -52,7 +52,7 @@ describe('npm run policy -- apply', () => {
     const ran = await run('policy-command', ['apply', '-', '--yes'], { url, input: wanted });
 
     assert.equal(ran.status, 4);
-    assert.match(ran.stderr, /Not done: You changed revision 1, but 2 stands/);
+    assert.match(ran.stderr, /Not done: The policy has changed: you sent revision 1, but 2 is current/);
     assert.equal((await currentPolicy()).lock, false);
   });
 

@@ -84,7 +84,7 @@ async function claimDefects({ service, idToken }: World): Promise<readonly Defec
   const unbound: Defect = {
     what: 'a service account that nobody gave a role',
     headers: bearer(await idToken({ email: account, hd: undefined })),
-    expected: [403, 'unbound', `${account} has no role here`],
+    expected: [403, 'unbound', `${account} has no role`],
   };
   return [...(await Promise.all(told)), unbound];
 }

@@ -10,20 +10,20 @@ export interface Defect {
 }
 
 const titles = {
-  missing: 'This call needs a token that Pinward knows',
-  malformed: 'The credential is not one',
-  unknown: 'Pinward does not know this token',
+  missing: 'Missing credential',
+  malformed: 'Malformed Authorization header',
+  unknown: 'Unknown token',
   expired: 'The token has expired',
   early: 'The token is not valid yet',
   revoked: 'The token was revoked',
-  issuer: 'The token is from another issuer',
-  audience: 'The token is for another service',
+  issuer: 'Wrong issuer of the token',
+  audience: 'Wrong audience of the token',
   domain: 'The account belongs to another organisation',
   unverified: 'The address of the account is not verified',
   claims: 'The token lacks a claim',
-  algorithm: 'The token is signed in another way',
-  key: 'The token is signed with a key that the issuer does not have',
-  signature: 'The signature of the token is wrong',
+  algorithm: 'Wrong signature algorithm of the token',
+  key: 'The token is signed with a key that its issuer does not publish',
+  signature: 'Invalid signature of the token',
 };
 export type Refusal = keyof typeof titles;
 
@@ -32,7 +32,7 @@ export function refused(what: string, headers: Defect['headers'], refusal: Refus
 }
 
 export function ambiguous(what: string, headers: Defect['headers']): Defect {
-  return { what, headers, expected: [400, 'credentials_ambiguous', 'Two credentials came with one call'] };
+  return { what, headers, expected: [400, 'credentials_ambiguous', 'Two credentials in one request'] };
 }
 
 export function bearer(token: string): Headers {

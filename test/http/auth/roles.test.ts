@@ -62,8 +62,11 @@ describe('the roles', () => {
     const nobody = await put({ approver: [`email:${firstOwner}`] }, asAdmin).expect(409);
     const self = await put({ owner: ['email:ada@example.com'] }).expect(409);
 
-    assert.deepEqual([nobody.body.code, nobody.body.title], ['last_owner', 'Nobody would be owner']);
-    assert.deepEqual([self.body.code, self.body.title], ['last_owner', `You, ${firstOwner}, would be owner no longer`]);
+    assert.deepEqual([nobody.body.code, nobody.body.title], ['last_owner', 'No owner would be left']);
+    assert.deepEqual(
+      [self.body.code, self.body.title],
+      ['last_owner', `You (${firstOwner}) would lose the role of owner`],
+    );
     await put(owners, asFirstOwner).expect(200);
     assert.equal((await get('/v1/access', await world.as('ada@example.com')).expect(403)).body.code, 'forbidden');
   });
@@ -75,7 +78,7 @@ describe('the roles', () => {
     await put({ ...owners, reader: ['domain:example.com'] }).expect(200);
 
     const { body } = await world.service.ask().put('/v1/policy').set(ed).set('If-Match', '*').send({}).expect(403);
-    assert.deepEqual([body.code, body.title], ['forbidden', 'A reader may not do this']);
+    assert.deepEqual([body.code, body.title], ['forbidden', 'The role reader does not allow this call']);
   });
 
   test('have a history with who, when and why, and events in the chain that never name a hash', async () => {

@@ -46,7 +46,7 @@ export async function openWorld(log: Log): Promise<World> {
     access: createAccessCache(store, clock, []),
     issuers: { google: null, iap: null },
     clock,
-    used: () => undefined,
+    onTokenUse: () => undefined,
   });
   const service = startService({ store, authenticator, log });
   service.time = fleet.time + 60_000;

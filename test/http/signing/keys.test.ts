@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
-import { KeysReply } from '../../../functions/api/admin/schemas/common.ts';
+import { KeysReply } from '../../../functions/api/admin/schemas/keys.ts';
 import { createKeyList, toKeySet, toLines } from '../../../functions/api/signing/key-list.ts';
 import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
 import { publicKeyOf, voucherText } from '../../../shared/domain/serving/statement.ts';

@@ -1,4 +1,4 @@
-// The calls that read and change who may do what: roles and fleet tokens.
+// The calls for access: they read and change roles and fleet tokens.
 
 import { randomBytes } from 'node:crypto';
 import { type Access, AccessRevision, noRoles, Roles } from '../../../../shared/domain/access/access.ts';
@@ -33,7 +33,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/access',
       operation: 'getAccess',
-      summary: 'Who has which role. Its ETag goes into If-Match of a change.',
+      summary: 'Get the roles with their members. Send the ETag as If-Match of a change.',
       query: NoQuery,
       reply: Roles,
       handle: async () => {
@@ -47,7 +47,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'PUT',
       path: '/v1/access',
       operation: 'putAccess',
-      summary: 'State who has which role; whoever does stays owner.',
+      summary: 'Replace the roles with their members. The caller must stay an owner.',
       role: 'owner',
       changes: true,
       query: AccessQuery,
@@ -57,11 +57,11 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
         const roles = readRoles(request.body);
         if (!roles.ok) return roles;
         const { expected, caller } = request;
-        const terms = { expected, roles: roles.value, email: caller.email };
+        const roleChange = { expected, roles: roles.value, email: caller.email };
         return changeReply(
           await changeAccess(ports, {
             ...changeRequest(request),
-            decide: (known) => changeRoles({ ...known, ...terms }),
+            decide: (state) => changeRoles({ ...state, ...roleChange }),
           }),
         );
       },
@@ -70,7 +70,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/access/revisions',
       operation: 'listAccessRevisions',
-      summary: 'The history of roles and fleet tokens, newest first.',
+      summary: 'List the changes of roles and fleet tokens, newest first.',
       query: PageQuery,
       reply: AccessRevisionsReply,
       handle: async ({ query: { limit, before } }) => {
@@ -86,7 +86,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/access/revisions/{number}',
       operation: 'getAccessRevision',
-      summary: 'One number of the history with its roles.',
+      summary: 'Get one number of access with its roles.',
       query: NoQuery,
       reply: AccessRevision,
       handle: async ({ parameters: { number: text = '' } }) => {
@@ -100,7 +100,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/tokens',
       operation: 'listTokens',
-      summary: 'The fleet tokens: for whom, until when, and the day of their last use.',
+      summary: 'List the fleet tokens with role, labels, expiry and the day of the last use.',
       role: 'owner',
       query: NoQuery,
       reply: TokensReply,
@@ -110,17 +110,18 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'POST',
       path: '/v1/tokens',
       operation: 'issueToken',
-      summary: 'Make a fleet token for a root agent or a CI job; it is shown this once.',
+      summary: 'Issue a fleet token for a root agent or a CI job. The token is shown only once.',
       role: 'owner',
       query: AccessQuery,
       body: TokenRequest,
       reply: IssuedReply,
       handle: async (request) => {
-        const wanted = readTokenRequest(request.body);
-        if (!wanted.ok) return wanted;
-        const { name } = wanted.value;
+        const tokenRequest = readTokenRequest(request.body);
+        if (!tokenRequest.ok) return tokenRequest;
+        const { name } = tokenRequest.value;
         const token = fleetPrefix + randomBytes(32).toString('base64url');
-        const decide: AccessChangeRequest['decide'] = (known) => issueToken(known, wanted.value, hashToken(token));
+        const decide: AccessChangeRequest['decide'] = (state) =>
+          issueToken(state, tokenRequest.value, hashToken(token));
         const changed = await changeAccess(ports, { ...changeRequest(request), decide });
         if (!changed.ok) return changed;
         const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
@@ -131,14 +132,14 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       method: 'POST',
       path: '/v1/tokens/{name}/revoke',
       operation: 'revokeToken',
-      summary: 'Refuse a fleet token from now on: here at once, everywhere within 15 seconds.',
+      summary: 'Revoke a fleet token. This instance refuses it at once, all others within 15 seconds.',
       role: 'owner',
       query: AccessQuery,
       reply: AccessChangeReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;
         return changeReply(
-          await changeAccess(ports, { ...changeRequest(request), decide: (known) => revokeToken(known, name) }),
+          await changeAccess(ports, { ...changeRequest(request), decide: (state) => revokeToken(state, name) }),
         );
       },
     }),
@@ -165,13 +166,13 @@ async function listTokens(store: Store, now: number): Promise<ApiResult<Reply>> 
   if (!access.ok) return access;
   const tokens = access.value?.tokens ?? [];
   const uses = await Promise.all(tokens.map(({ sha256 }) => store.read('tokenUse', sha256)));
-  const lost = uses.find((use) => !use.ok);
-  if (lost?.ok === false) return lost;
-  const listed = tokens.map((token, at) => {
+  const failed = uses.find((use) => !use.ok);
+  if (failed?.ok === false) return failed;
+  const replies = tokens.map((token, at) => {
     const use = uses[at];
     return describeToken(token, use?.ok === true ? (use.value?.value.day ?? null) : null, now);
   });
-  return ok({ body: { tokens: listed } });
+  return ok({ body: { tokens: replies } });
 }
 
 function describeToken({ sha256: _, ...token }: FleetToken, lastUsed: string | null, now: number): TokenReply {

@@ -1,5 +1,5 @@
-// Explain: the answer to "why does this machine have this model?", now or at a time in the past, for admins. The same
-// functions as a poll on what the revision of that time kept, with every ring that was considered and every rollout on the way.
+// Explain: the reasons why a machine has its pins, now or at a time in the past. It calls the same functions as a poll
+// on the revision of that time. It adds the rings that were considered and the rollouts in the ring.
 
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { type Catalogue, extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
@@ -12,6 +12,7 @@ import { readMachine } from '../../polls/poll-request.ts';
 import { renderJson } from '../../polls/render/json.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 
+/** A machine as the query describes it; `label` is key=value. */
 export interface Described {
   readonly machine?: string | undefined;
   readonly cli?: string | undefined;
@@ -19,6 +20,7 @@ export interface Described {
   readonly label?: string | undefined;
 }
 
+/** The body of the reply. `day` is ISO 8601, for retirement dates. Faults: `parameter_invalid`. */
 export function explain(
   { number, policy, rollouts, callableModels, at }: Revision,
   described: Described,
@@ -33,12 +35,13 @@ export function explain(
   const catalogue = extendCatalogue(shipped, policy.models);
   const { selector } = chosen;
   const resolution = resolve({ policy, ring, reached, selector, cli: machine.cli, catalogue, day, callableModels });
-  const own = selectorsOf(machine);
-  const considered = policy.rings
-    .slice(0, policy.rings.indexOf(chosen.ring) + 1)
-    .map(({ name, match }) => ({ ring: name, selector: own.find((candidate) => match.includes(candidate)) ?? null }));
+  const selectors = selectorsOf(machine);
+  const considered = policy.rings.slice(0, policy.rings.indexOf(chosen.ring) + 1).map(({ name, match }) => ({
+    ring: name,
+    selector: selectors.find((candidate) => match.includes(candidate)) ?? null,
+  }));
   const name = machine.name ?? machine.email;
-  const drawn = rollouts
+  const ringRollouts = rollouts
     .filter((rollout) => rollout.ring === ring.name)
     .map((rollout) => ({
       rollout: rollout.id,
@@ -50,12 +53,12 @@ export function explain(
       reached: reached.includes(rollout),
     }));
   const served: object = JSON.parse(renderJson(resolution));
-  return ok({ revision: number, since: at, considered, rollouts: drawn, ...served });
+  return ok({ revision: number, since: at, considered, rollouts: ringRollouts, ...served });
 }
 
 /**
- * The revision that stood at a time: the newest that is not younger. Numbers and times grow together, so it is found by
- * halves in a few reads. Faults: `no_policy` when there was none yet.
+ * The revision that was current at `at` (ISO 8601). Numbers and times increase together, so a binary search finds it.
+ * Faults: `no_policy` when there was none yet, and those of the store.
  */
 export async function revisionAt(store: Store, newest: Revision, at: string): Promise<ApiResult<Revision>> {
   const time = Date.parse(at);

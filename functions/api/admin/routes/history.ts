@@ -1,4 +1,4 @@
-// The calls that look back: revisions, restoring one, events.
+// The calls for the history: revisions, the restoring of one, and events.
 
 import type { z } from 'zod';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
@@ -16,7 +16,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       method: 'GET',
       path: '/v1/revisions',
       operation: 'listRevisions',
-      summary: 'The history of the policy, newest first.',
+      summary: 'List the revisions of the policy, newest first.',
       query: PageQuery,
       reply: RevisionsReply,
       handle: async ({ query }) => {
@@ -32,7 +32,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       method: 'GET',
       path: '/v1/revisions/{number}',
       operation: 'getRevision',
-      summary: 'One revision with its policy.',
+      summary: 'Get one revision with its policy.',
       query: NoQuery,
       reply: Revision,
       handle: async ({ parameters }) => {
@@ -48,7 +48,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       method: 'POST',
       path: '/v1/revisions/{number}/restore',
       operation: 'restoreRevision',
-      summary: 'Roll back: make a new revision with the content of an old one.',
+      summary: 'Roll back: publish a new revision with the policy of an old one.',
       changes: true,
       query: ChangeQuery,
       reply: ChangeReply,
@@ -63,7 +63,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       method: 'GET',
       path: '/v1/events',
       operation: 'listEvents',
-      summary: 'What happened, newest first; each event holds the hash of the one before it.',
+      summary: 'List the events, newest first. Each event has the hash of the one before it.',
       query: PageQuery,
       reply: EventsReply,
       handle: async ({ query }) => {

@@ -1,8 +1,10 @@
-// The keys that answers are signed with, for anybody: without them no machine could be installed.
+// The calls for the public keys that verify signed responses. Anybody may make them, because a machine needs the keys
+// while it is installed.
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { createKeyList, toKeySet, toLines } from '../../signing/key-list.ts';
-import { KeyLines, KeysReply, NoQuery } from '../schemas/common.ts';
+import { NoQuery } from '../schemas/common.ts';
+import { KeyLines, KeysReply } from '../schemas/keys.ts';
 import { type Route, type RoutePorts, route } from './route.ts';
 
 export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
@@ -13,7 +15,7 @@ export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
       path: '/v1/keys',
       operation: 'getKeys',
       summary:
-        'The public keys of signed answers, as a JWK Set with PEM, and which older key vouches for which newer one.',
+        'Get the public keys that verify signed responses, as a JWK Set with PEM, and the vouchers for newer keys.',
       role: null,
       query: NoQuery,
       reply: KeysReply,
@@ -26,7 +28,7 @@ export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/keys.txt',
       operation: 'getKeysText',
-      summary: 'The same in lines of words, for what has no JSON parser.',
+      summary: 'Get the public keys and vouchers as lines of text, for programs without a JSON parser.',
       role: null,
       mediaType: 'text/plain',
       query: NoQuery,

@@ -1,4 +1,4 @@
-// The calls that answer questions: what models there are, why a machine has its pins, whether this instance is well.
+// The calls for look-ups: the catalogue, availability, the reasons for a machine's pins, and health.
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
@@ -15,7 +15,7 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/catalogue',
       operation: 'getCatalogue',
-      summary: "The models known to exist, the organisation's own included, each fact with its source.",
+      summary: "List the known models, with the organisation's own. Each fact has its source.",
       query: NoQuery,
       reply: CatalogueReply,
       handle: async () => {
@@ -29,7 +29,7 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/availability',
       operation: 'getAvailability',
-      summary: 'What each model answered in each place that the probe looks at, with the evidence and its age.',
+      summary: 'Get the probe result of each model at each endpoint, with its evidence and age.',
       query: NoQuery,
       reply: AvailabilityReply,
       handle: async () => {
@@ -45,26 +45,26 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/explain',
       operation: 'explain',
-      summary: "Every rule that led to a machine's pins, now or at a time in the past.",
+      summary: 'Explain why a machine has its pins, now or at a time in the past.',
       query: ExplainQuery,
       reply: ExplainReply,
       handle: async ({ query }) => {
-        const revision = await readCurrentRevision(store);
-        if (!revision.ok) return revision;
+        const newest = await readCurrentRevision(store);
+        if (!newest.ok) return newest;
         const at = query.at ?? new Date(clock()).toISOString();
-        const stood = await revisionAt(store, revision.value, at);
-        if (!stood.ok) return stood;
-        const explained = explain(stood.value, query, catalogue, at.slice(0, 10));
-        return explained.ok ? ok({ body: explained.value, revision: stood.value.number }) : explained;
+        const revision = await revisionAt(store, newest.value, at);
+        if (!revision.ok) return revision;
+        const explained = explain(revision.value, query, catalogue, at.slice(0, 10));
+        return explained.ok ? ok({ body: explained.value, revision: revision.value.number }) : explained;
       },
     }),
-    // Google's frontend keeps /healthz of run.app for itself, so what watches from outside asks the other path.
+    // Google's frontend handles /healthz of run.app addresses itself, so monitors of those need the other path.
     ...(['/healthz', '/v1/health'] as const).map((path) =>
       route({
         method: 'GET',
         path,
         operation: path === '/healthz' ? 'healthz' : 'health',
-        summary: 'Whether this instance can serve pins and reach its store.',
+        summary: 'Get whether this instance can serve pins and reach its store.',
         role: null,
         query: NoQuery,
         reply: HealthReply,
@@ -74,19 +74,19 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
   ];
 }
 
-/** 200 as long as pins can be served, however troubled the rest is: what routes traffic by this must not turn away polls. */
+/** 200 while pins can be served, even with health issues: a load balancer that checks this must keep sending polls. */
 async function health({ policyCache, store }: RoutePorts): Promise<ApiResult<Reply>> {
-  const known = await policyCache.current();
+  const cached = await policyCache.current();
   const age = policyCache.age();
   const list = await store.list('healthIssue', { order: 'ascending', limit: 20 });
-  const isReachable = list.ok && known.ok && known.value.staleSince === null;
+  const isReachable = list.ok && cached.ok && cached.value.staleSince === null;
   const issues = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
   const body = {
     status: isReachable && issues.length === 0 ? 'ok' : 'degraded',
-    revision: known.ok ? (known.value.published?.revision.number ?? null) : null,
+    revision: cached.ok ? (cached.value.published?.revision.number ?? null) : null,
     policyAgeSeconds: age === null ? null : Math.floor(age / 1000),
     store: isReachable ? 'reachable' : 'unreachable',
     issues,
   };
-  return ok(known.ok ? { body } : { body, status: 503 });
+  return ok(cached.ok ? { body } : { body, status: 503 });
 }

@@ -1,4 +1,4 @@
-// The calls that read and change the policy, and what all changes share.
+// The calls that read and change the policy, and the parts that all changes of it share.
 
 import type { z } from 'zod';
 import { movePin, readPolicy } from '../../../../shared/domain/changes/next-revision.ts';
@@ -17,7 +17,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       method: 'GET',
       path: '/v1/policy',
       operation: 'getPolicy',
-      summary: 'The policy that stands. Its ETag goes into If-Match of a change.',
+      summary: 'Get the current policy. Send the ETag as If-Match of a change.',
       query: NoQuery,
       reply: Policy,
       handle: async () => {
@@ -29,7 +29,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       method: 'PUT',
       path: '/v1/policy',
       operation: 'putPolicy',
-      summary: 'State the whole policy.',
+      summary: 'Replace the whole policy.',
       changes: true,
       query: ChangeQuery,
       body: Policy,
@@ -41,7 +41,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       method: 'PUT',
       path: '/v1/rings/{ring}/pins/{family}',
       operation: 'putPin',
-      summary: 'Move one pin: the everyday call.',
+      summary: 'Set the pin of one model family in one ring.',
       changes: true,
       query: ChangeQuery,
       body: Pin,
@@ -62,7 +62,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
   ];
 }
 
-/** What a change is told by its request, whatever it changes. */
+/** The part of a change that its request decides. The caller adds the draft. */
 export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
@@ -75,6 +75,7 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
   };
 }
 
+/** 200, or 202 when the change became a proposal. */
 export function changeReply(changed: ApiResult<ChangeResult>): ApiResult<Reply> {
   if (!changed.ok) return changed;
   const reply = { body: changed.value, revision: changed.value.revision };

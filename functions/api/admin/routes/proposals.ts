@@ -1,4 +1,4 @@
-// The calls about changes that wait for a second person.
+// The calls for proposals: changes that a second person must approve.
 
 import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
@@ -18,7 +18,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       method: 'GET',
       path: '/v1/proposals',
       operation: 'listProposals',
-      summary: 'Changes that needed a second person, newest first.',
+      summary: 'List the latest proposals, newest first. A proposal is a change that a second person must approve.',
       query: NoQuery,
       reply: ProposalsReply,
       handle: async () => {
@@ -31,7 +31,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       method: 'GET',
       path: '/v1/proposals/{proposal}',
       operation: 'getProposal',
-      summary: 'One proposal with the policy that it would make.',
+      summary: 'Get one proposal with the policy that it would publish.',
       query: NoQuery,
       reply: Proposal,
       handle: async ({ parameters }) => {
@@ -43,7 +43,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       method: 'POST',
       path: '/v1/proposals/{proposal}/approve',
       operation: 'approveProposal',
-      summary: "Make somebody else's proposed change.",
+      summary: 'Approve the proposal of another person. This publishes its policy.',
       role: 'approver',
       query: NoQuery,
       reply: ChangeReply,
@@ -54,7 +54,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       method: 'POST',
       path: '/v1/proposals/{proposal}/reject',
       operation: 'rejectProposal',
-      summary: 'Put a proposal aside; its author may, too.',
+      summary: 'Reject a proposal. Its author may do this, too.',
       query: NoQuery,
       reply: Proposal,
       handle: async ({ parameters, caller }) => {
@@ -65,7 +65,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
   ];
 }
 
-/** 0, which no proposal has, for anything that is no number. */
+/** The number of a proposal; 0, which no proposal has, when the text is not a number. */
 function numberOf(text: string | undefined): number {
   return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
 }

@@ -1,4 +1,5 @@
-// What machines report: whether a revision could be applied. Counted, not kept; a failure's reason is in the log alone.
+// Reports: a machine says whether it could apply a revision. Reports are counted and not stored. The reason of a
+// failure is only logged.
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { printable } from '../../../printable.ts';
@@ -13,7 +14,7 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
       method: 'POST',
       path: '/v1/reports',
       operation: 'report',
-      summary: 'What came of a revision on a machine: it is counted.',
+      summary: 'Report whether a machine could apply a revision. Reports are counted.',
       role: 'machine',
       query: NoQuery,
       body: Report,
@@ -35,18 +36,18 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
     }),
   ];
 
-  /** The machine may have been served by another instance, which knows of a newer one. */
+  /** Reads the store for a revision that is not cached: another instance may have served a newer one to the machine. */
   async function newestRevision(reported: number): Promise<ApiResult<number>> {
-    const known = await newestKnown(policyCache);
-    if (known.ok && known.value >= reported) return known;
+    const cached = await cachedRevision(policyCache);
+    if (cached.ok && cached.value >= reported) return cached;
     const current = await readCurrentRevision(store);
     return current.ok ? ok(current.value.number) : current;
   }
 }
 
-async function newestKnown(policyCache: PolicyCache): Promise<ApiResult<number>> {
-  const known = await policyCache.current();
-  return known.ok ? ok(known.value.published?.revision.number ?? 0) : known;
+async function cachedRevision(policyCache: PolicyCache): Promise<ApiResult<number>> {
+  const cached = await policyCache.current();
+  return cached.ok ? ok(cached.value.published?.revision.number ?? 0) : cached;
 }
 
 function readReport(body: unknown): ApiResult<Report> {
@@ -54,17 +55,17 @@ function readReport(body: unknown): ApiResult<Report> {
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? [issue.keys[0] ?? ''] : (issue?.path ?? []);
-  const expected = issue?.code === 'unrecognized_keys' ? 'not a field of a report' : (issue?.message ?? 'valid');
+  const expected = issue?.code === 'unrecognized_keys' ? 'no field of this name' : (issue?.message ?? 'valid');
   return refuse(path.map((key) => `/${String(key)}`).join('') || 'the body', valueAt(body, path[0]), expected);
 }
 
 function valueAt(body: unknown, key: PropertyKey | undefined): string {
-  if (typeof body !== 'object' || body === null || key === undefined) return told(body);
-  return told(Object.getOwnPropertyDescriptor(body, key)?.value ?? 'absent');
+  if (typeof body !== 'object' || body === null || key === undefined) return describeValue(body);
+  return describeValue(Object.getOwnPropertyDescriptor(body, key)?.value ?? 'absent');
 }
 
-/** An object's own `toString` may be anything, and a list's may be too deep. */
-function told(value: unknown): string {
+/** Avoids `toString` of objects and lists: an object's own may do anything, and a list's may recurse too deep. */
+function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -1,4 +1,4 @@
-// How upgrades and rollouts are shown: what is kept, with what follows from it.
+// Views of upgrades and rollouts for replies: the stored documents with fields that are derived from them.
 
 import type { Matrix } from '../../../../shared/domain/availability/availability.ts';
 import { type PinChange, pinStateOf } from '../../../../shared/domain/changes/pin-change.ts';
@@ -23,15 +23,15 @@ export function upgradeView(policy: Policy | null, matrix: Matrix | null, shippe
     const { ring, family, model, state } = upgrade;
     const endpoint = pinned.find((each) => each.ring === ring && each.family === family)?.endpoint;
     if (endpoint === undefined || policy === null) return { ...upgrade, pinChange: null, readyAt: null };
-    const counterName = {
+    const pinSettings = {
       location: endpoint.location,
       context1m: policy.rings.find(({ name }) => name === ring)?.pins[family]?.context1m ?? false,
     };
     const pinChange: PinChange = {
       ring,
       family,
-      from: pinStateOf({ ...counterName, model: endpoint.model }, catalogue),
-      to: pinStateOf({ ...counterName, model }, catalogue),
+      from: pinStateOf({ ...pinSettings, model: endpoint.model }, catalogue),
+      to: pinStateOf({ ...pinSettings, model }, catalogue),
     };
     const since = state === 'soaking' ? callableSince(matrix, { ...endpoint, model }) : null;
     const soakMs = ruleOf(policy, ring, family).soakHours * 3_600_000;
@@ -43,6 +43,7 @@ export function rolloutView(rollout: Rollout) {
   return { ...rollout, percent: rollout.state === 'aborted' ? 0 : percentOf(rollout) };
 }
 
+/** The view of a rollout with its counts of machines. Faults: those of the store. */
 export async function rolloutWithCounts(
   { store }: { readonly store: Store },
   rollout: Rollout,

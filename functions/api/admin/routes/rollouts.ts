@@ -1,5 +1,5 @@
-// The calls that steer change under way: upgrades, rollouts, and the freeze. They need no If-Match: each names what it
-// moves, and what lowers risk never waits.
+// The calls for upgrades, rollouts and the freeze. They need no If-Match: each names the object that it changes, and a
+// call that lowers risk must not fail because the policy has changed.
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
@@ -33,7 +33,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/upgrades',
       operation: 'listUpgrades',
-      summary: 'Newer callable models for pins, where each is in its life, and what moving to it would mean.',
+      summary: 'List the upgrades: newer callable models for pins, each with its state and what it would change.',
       query: NoQuery,
       reply: UpgradesReply,
       handle: async () => {
@@ -53,7 +53,8 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       role: 'approver',
       path: '/v1/upgrades/{upgrade}/approve',
       operation: 'approveUpgrade',
-      summary: 'Let a ready upgrade be rolled out. Where a second person is needed, the first call proposes it.',
+      summary:
+        'Approve a ready upgrade for its rollout. Where a second person must approve, the first call proposes it.',
       action: ({ parameters, caller, query }) => {
         const { reason = '', force } = query;
         return (transition) => {
@@ -72,7 +73,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       role: 'editor',
       path: '/v1/upgrades/{upgrade}/reject',
       operation: 'rejectUpgrade',
-      summary: 'Never take this version to this ring by itself; a newer one is another upgrade.',
+      summary: 'Reject an upgrade: the ring never moves to this model by itself. A newer model is another upgrade.',
       action: ({ parameters, caller, query }) => {
         const { reason = '' } = query;
         return (transition) => rejectUpgrade(transition, parameters['upgrade'] ?? '', caller.name, reason);
@@ -82,7 +83,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/rollouts',
       operation: 'listRollouts',
-      summary: 'Changes under way and the latest that ended.',
+      summary: 'List the latest rollouts, newest first.',
       query: NoQuery,
       reply: RolloutsReply,
       handle: async () => {
@@ -94,7 +95,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       method: 'GET',
       path: '/v1/rollouts/{rollout}',
       operation: 'getRollout',
-      summary: 'One rollout, with how many machines are on which revision and who is held back by an old CLI.',
+      summary: 'Get one rollout, with the machines on each revision and those held back by an old Claude Code.',
       query: NoQuery,
       reply: RolloutReply,
       handle: async ({ parameters }) => {
@@ -114,7 +115,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         summary: summaries[verb],
         action: ({ parameters, caller, query }) => {
           const { reason = '' } = query;
-          return (transition) => moves[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
+          return (transition) => actions[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
         },
       }),
     ),
@@ -123,7 +124,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         role: frozen ? 'editor' : 'approver',
         path: frozen ? '/v1/freeze' : '/v1/thaw',
         operation: frozen ? 'freeze' : 'thaw',
-        summary: frozen ? 'Stop all automatic change.' : 'Let automatic change go on.',
+        summary: frozen ? 'Freeze: stop all automatic changes.' : 'End a freeze: allow automatic changes again.',
         action: ({ caller, query }) => {
           const { reason = '' } = query;
           return (transition) => ok(setFrozen(transition, frozen, caller.name, reason));
@@ -133,15 +134,15 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
   ];
 }
 
-const moves = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };
+const actions = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };
 
 const summaries = {
-  pause: 'Hold a rollout at its share.',
-  resume: 'Let a paused rollout go on; its stage bakes anew.',
-  abort: 'Serve what was served before, from the next poll on.',
+  pause: 'Pause a rollout at its current percentage.',
+  resume: 'Resume a paused rollout. Its current stage bakes again from the start.',
+  abort: 'Abort a rollout. From its next poll on, a machine gets the previous pin again.',
 };
 
-interface Acting<Query> {
+interface ActionRoute<Query> {
   readonly role: Role;
   readonly path: string;
   readonly operation: string;
@@ -149,8 +150,12 @@ interface Acting<Query> {
   readonly action: (request: RouteRequest<Query>) => RolloutAction;
 }
 
-function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting: Acting<z.infer<Query>>): Route {
-  const { role, path, operation, summary } = acting;
+function action<Query extends z.ZodType>(
+  ports: RoutePorts,
+  query: Query,
+  definition: ActionRoute<z.infer<Query>>,
+): Route {
+  const { role, path, operation, summary } = definition;
   return route({
     method: 'POST',
     role,
@@ -159,18 +164,18 @@ function action<Query extends z.ZodType>(ports: RoutePorts, query: Query, acting
     summary,
     query,
     reply: RolloutActionReply,
-    handle: (request) => carryOut(ports, request.caller.name, acting.action(request)),
+    handle: (request) => runAction(ports, request.caller.name, definition.action(request)),
   });
 }
 
-async function carryOut(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<ApiResult<Reply>> {
+async function runAction(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<ApiResult<Reply>> {
   const moved = await moveRollouts(ports, by, rolloutAction);
   if (!moved.ok) return moved;
   const { newEvents, revisionNumber } = moved.value;
   return ok({ body: { revision: revisionNumber, events: newEvents.map(({ id }) => id) }, revision: revisionNumber });
 }
 
-/** 0, which no rollout has, for anything that is no number. */
+/** The number of a rollout; 0, which no rollout has, when the text is not a number. */
 function numberOf(text: string | undefined): number {
   return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
 }

@@ -1,5 +1,5 @@
-// A route: one call of the API as data. The app serves from a table of these and the OpenAPI document is made from it, so
-// neither can know a call that the other doesn't.
+// A route: one call of the API as data. The app serves a table of routes, and the OpenAPI document is made from the
+// same table, so both have the same calls.
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
@@ -25,45 +25,45 @@ export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly adoption: Adoption;
 }
 
-/** What a route is asked, read and checked. */
+/** A request to a route, parsed and checked. */
 export interface RouteRequest<Query> {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;
-  /** Parsed JSON of a route that has a body. */
+  /** The parsed JSON, on routes that have a body. */
   readonly body: unknown;
   readonly caller: Caller;
-  /** From If-Match, on routes that change something. */
+  /** From If-Match, on routes with `changes`; else 'any'. */
   readonly expected: number | 'any';
 }
 
 export interface Reply {
   readonly body: unknown;
-  /** The revision that the reply speaks of; becomes its ETag. */
+  /** The number of the revision in the body. It is sent as the ETag. */
   readonly revision?: number;
   readonly status?: 202 | 503;
 }
 
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST';
-  /** As OpenAPI writes it, with {parameter}. */
+  /** In the form of OpenAPI, with {parameter}. */
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
-  /** Who may ask, at least; null where anybody may. */
+  /** The lowest role that may make the call; null when anybody may. */
   readonly role: Role | null;
-  /** Whether the call changes the policy and so needs If-Match. */
+  /** Whether the call needs If-Match. */
   readonly changes: boolean;
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
-  /** What the body of a reply is sent as; of JSON anything, else a text. */
+  /** How the body of a reply is sent. For text/plain the body is a string. */
   readonly mediaType: 'application/json' | 'text/plain';
   handle(request: RouteRequest<unknown>): Promise<ApiResult<Reply>>;
 }
 
-/** Fills in what most routes share, and ties the handler's query to its schema's type. */
+/** Makes a route: adds the defaults, and gives the handler's query the type of its schema. */
 export function route<Query extends z.ZodType>(
-  stated: Omit<Route, 'role' | 'changes' | 'body' | 'query' | 'mediaType' | 'handle'> & {
+  definition: Omit<Route, 'role' | 'changes' | 'body' | 'query' | 'mediaType' | 'handle'> & {
     readonly role?: Role | null;
     readonly changes?: boolean;
     readonly body?: z.ZodType;
@@ -73,17 +73,20 @@ export function route<Query extends z.ZodType>(
   },
 ): Route {
   return {
-    role: stated.method === 'GET' ? 'reader' : 'editor',
+    role: definition.method === 'GET' ? 'reader' : 'editor',
     changes: false,
     body: null,
     mediaType: 'application/json',
-    ...stated,
+    ...definition,
     // The app parses the query with `query` before it calls this.
-    handle: (request) => stated.handle(request as RouteRequest<z.infer<Query>>),
+    handle: (request) => definition.handle(request as RouteRequest<z.infer<Query>>),
   };
 }
 
-/** The revision that stands, read from the store: admins see what is, not what this instance last knew. */
+/**
+ * The current revision, read from the store: an admin must not see a cached one. Faults: `no_policy`, and those of the
+ * store.
+ */
 export async function readCurrentRevision(store: Store): Promise<ApiResult<Revision>> {
   const published = await store.read('published', 'current');
   if (!published.ok) return published;

@@ -1,5 +1,5 @@
-// What goes over the wire beside the domain's own documents: queries, replies and errors of each call. The OpenAPI
-// document is made from these, and the tests hold every reply against them.
+// Schemas of the API: the queries, replies and problems of each call, beside the documents of the domain. The OpenAPI
+// document is made from them, and the tests check every reply against them.
 
 import { z } from 'zod';
 import { Availability, Cell, Matrix } from '../../../../shared/domain/availability/availability.ts';
@@ -12,28 +12,46 @@ import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import { Settings } from '../../../../shared/domain/policy/settings.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 
-/** A switch in a query: `?dry-run` alone is on. */
-const Flag = z.enum(['', 'true', 'false']).transform((text) => text !== 'false');
+/** A flag in a query: `?dry-run` without a value means true. */
+const Flag = z.enum(['', 'true', 'false'], 'true, false or no value').transform((text) => text !== 'false');
 
 export const ChangeQuery = z.strictObject({
-  'dry-run': Flag.optional().describe('Answer what the change would do and commit nothing.'),
+  'dry-run': Flag.optional().describe('Only reply what the change would do: nothing is changed.'),
   force: z
     .string()
-    .min(1)
-    .max(200)
+    .min(1, 'a reason')
+    .max(200, 'at most 200 characters')
     .optional()
-    .describe('State pins that are not proven callable, for this reason; it is recorded.'),
-  note: z.string().max(500).optional().describe('Why; kept in the revision and shown in the history.'),
+    .describe('Publish pins that are not known to be callable. The value is your reason, which is recorded.'),
+  note: z
+    .string()
+    .max(500, 'at most 500 characters')
+    .optional()
+    .describe('Why you make the change. It is stored in the revision and shown in the history.'),
 });
 
+const pageLimit = 'a whole number from 1 to 200';
+const wholeNumber = 'a whole number from 1';
+
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items to answer, 1 to 200.'),
-  before: z.coerce.number().int().positive().optional().describe('Only items with a lower number, newest first.'),
+  limit: z.coerce
+    .number(pageLimit)
+    .int(pageLimit)
+    .min(1, pageLimit)
+    .max(200, pageLimit)
+    .default(50)
+    .describe('Items on a page, 1 to 200.'),
+  before: z.coerce
+    .number(wholeNumber)
+    .int(wholeNumber)
+    .positive(wholeNumber)
+    .optional()
+    .describe('Only items with a lower number. Items are listed newest first.'),
 });
 
 export const PinsQuery = z.strictObject({
   machine: z.string().optional().describe('The name of the machine: up to 128 of A-Z a-z 0-9 . _ : -'),
-  cli: z.string().optional().describe('Its Claude Code version, such as 2.1.331.'),
+  cli: z.string().optional().describe('The version of Claude Code on the machine, such as 2.1.331.'),
 });
 
 export const NoQuery = z.strictObject({});
@@ -42,11 +60,15 @@ export const Report = z.strictObject({
   machine: z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'up to 128 of A-Z a-z 0-9 . _ : -')
-    .describe('The name that it polls with.'),
+    .describe('The name with which the machine polls.'),
   cli: z.string().refine(isVersion, "Claude Code's version, such as 2.1.331").nullish(),
-  revision: z.int('a number').min(1, 'a number from 1').max(999_999_999, 'the number of a revision'),
+  revision: z.int(wholeNumber).min(1, wholeNumber).max(999_999_999, 'the number of a revision'),
   outcome: z.enum(['applied', 'failed'], 'applied or failed'),
-  reason: z.string('a text').max(300, 'at most 300 characters long').optional().describe('Why it failed, for the log.'),
+  reason: z
+    .string('a text')
+    .max(300, 'at most 300 characters')
+    .optional()
+    .describe('Why the revision could not be applied. It is written to the log.'),
 });
 export type Report = z.infer<typeof Report>;
 
@@ -55,7 +77,7 @@ export const ReportReply = z.strictObject({ accepted: z.literal(true) });
 const FindingReply = z.strictObject({
   severity: z.enum(['error', 'warning']),
   code: z.string(),
-  path: z.string().describe('RFC 6901 pointer into the policy.'),
+  path: z.string().describe('JSON pointer (RFC 6901) to the value.'),
   message: z.string(),
   fix: z.string(),
 });
@@ -63,19 +85,22 @@ const FindingReply = z.strictObject({
 const Change = z.strictObject({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
 
 export const ChangeReply = z.strictObject({
-  revision: z.int().nonnegative().describe('The revision that stands now; with dry-run the one that would.'),
+  revision: z.int().nonnegative().describe('The current revision. With dry-run, the revision that would be current.'),
   changed: z.boolean(),
   changes: z.array(Change),
-  pinChanges: z.array(PinChange).describe('Models before and after, by ring and family.'),
+  pinChanges: z.array(PinChange).describe('Each changed pin by ring and family, before and after.'),
   findings: z.array(FindingReply),
-  risks: z.array(z.string()).describe('What a second person is needed for; empty when nobody is.'),
-  proposal: z.int().nullable().describe('The proposal that was made instead of the change (202).'),
+  risks: z.array(z.string()).describe('Why a second person must approve the change; empty when nobody must.'),
+  proposal: z
+    .int()
+    .nullable()
+    .describe('The proposal that was made instead of the change (status 202); null when the change was made.'),
 });
 
 const RevisionSummary = Revision.omit({ policy: true, rollouts: true, callableModels: true });
 export const RevisionsReply = z.strictObject({
   revisions: z.array(RevisionSummary),
-  next: z.int().nullable().describe('Pass as `before` for the next page; null at the end.'),
+  next: z.int().nullable().describe('Pass it as `before` to get the next page; null on the last page.'),
 });
 
 export const EventsReply = z.strictObject({ events: z.array(Event), next: z.int().nullable() });
@@ -109,66 +134,33 @@ const UncallablePinReply = z.strictObject({
   state: Availability,
   evidence: z.string(),
   answeredAt: z.iso.datetime().nullable(),
-  nearest: z.string().nullable().describe('The nearest model of the family that is callable there.'),
-  elsewhere: z.array(z.string()).describe('Locations in which this model is callable.'),
+  nearest: z.string().nullable().describe('The nearest model of the family that is callable at this location.'),
+  elsewhere: z.array(z.string()).describe('Other locations in which this model is callable.'),
 });
 
 export const AvailabilityReply = z.strictObject({
-  at: z.iso.datetime().nullable().describe('When the last run ended; null before the first.'),
+  at: z.iso.datetime().nullable().describe('When the last probe run ended; null before the first one.'),
   blind: Matrix.shape.blind,
   endpoints: z.array(
-    Cell.extend({ ageSeconds: z.int().nullable().describe('Since the model last said anything about itself.') }),
+    Cell.extend({ ageSeconds: z.int().nullable().describe('Seconds since the last answer about the model.') }),
   ),
 });
-
-export const KeysReply = z.strictObject({
-  organisation: z.string().nullable().describe('Null where answers are not signed.'),
-  keys: z.array(
-    z.strictObject({
-      kty: z.literal('EC'),
-      crv: z.literal('P-256'),
-      x: z.string(),
-      y: z.string(),
-      kid: z.string().describe('The first 16 hex digits of the SHA-256 of the DER SubjectPublicKeyInfo.'),
-      alg: z.literal('ES256'),
-      use: z.literal('sig'),
-      state: z.enum(['current', 'next', 'retiring']).describe('`current` signs answers.'),
-      pem: z.string(),
-    }),
-  ),
-  vouchers: z.array(
-    z.strictObject({
-      key: z.string().describe('The newer key.'),
-      by: z.string().describe('The older key that vouches for it.'),
-      validUntil: z.string(),
-      signature: z
-        .string()
-        .describe('In base64 the DER of the ES256 signature of the text that begins pinward-key-v1.'),
-    }),
-  ),
-});
-
-export const KeyLines = z
-  .string()
-  .describe(
-    'Lines: organisation NAME, key ID DER, voucher ID by ID VALID-UNTIL SIGNATURE; DER and signatures in base64.',
-  );
 
 export const ProblemReply = z.strictObject({
   type: z.string(),
   status: z.int(),
-  code: z.string().describe('Stable; switch on this.'),
-  title: z.string(),
-  hint: z.string().describe('How to mend it.'),
-  field: z.string().optional(),
+  code: z.string().describe('Stable: programs compare this.'),
+  title: z.string().describe('What is wrong.'),
+  hint: z.string().describe('How to fix it.'),
+  field: z.string().optional().describe('The parameter, header or JSON pointer (RFC 6901) that is wrong.'),
   findings: z.array(FindingReply).optional(),
   allowed: z.array(z.string()).optional(),
-  retryAfter: z.int().optional().describe('Seconds after which to try again, as in Retry-After.'),
-  current: z.int().optional(),
+  retryAfter: z.int().optional().describe('Seconds until the next try, as in Retry-After.'),
+  current: z.int().optional().describe('The current revision or number of access, on a conflict.'),
   uncallablePins: z.array(UncallablePinReply).optional(),
 });
 
-/** Schemas that the OpenAPI document names and refers to instead of repeating them. */
+/** Schemas that the OpenAPI document defines once, under these names. */
 export const named = {
   Policy,
   Pin,

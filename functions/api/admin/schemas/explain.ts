@@ -1,23 +1,26 @@
-// What goes over the wire in the call that explains.
+// Schemas of the call that explains the pins of a machine.
 
 import { z } from 'zod';
 import { ResolutionReply } from './common.ts';
 
 export const ExplainQuery = z.strictObject({
   machine: z.string().optional().describe('The name of the machine.'),
-  cli: z.string().optional().describe('Its Claude Code version.'),
-  email: z.email().optional().describe("Its user's address."),
-  at: z.iso.datetime().optional().describe('A time in the past: what was served then.'),
+  cli: z.string().optional().describe('The version of Claude Code on the machine.'),
+  email: z.email('an email address').optional().describe('The email address of its user.'),
+  at: z.iso
+    .datetime('a time in UTC, such as 2026-11-28T12:00:00Z')
+    .optional()
+    .describe('A time in the past, to explain the pins of that time.'),
   label: z
     .string()
-    .regex(/^[A-Za-z0-9._-]+=[A-Za-z0-9._-]+$/)
+    .regex(/^[A-Za-z0-9._-]+=[A-Za-z0-9._-]+$/, 'key=value, each of A-Z a-z 0-9 . _ -')
     .optional()
-    .describe('A label of its credential, as key=value.'),
+    .describe('A label of its fleet token, as key=value.'),
 });
 
 export const ExplainReply = ResolutionReply.extend({
   revision: z.int(),
-  since: z.iso.datetime().describe('When that revision began to stand.'),
+  since: z.iso.datetime().describe('When the revision became current.'),
   rollouts: z
     .array(
       z.strictObject({
@@ -29,12 +32,12 @@ export const ExplainReply = ResolutionReply.extend({
         bucket: z
           .int()
           .nullable()
-          .describe('0 to 9999; the machine is reached once the share in hundredths of a percent is above it.'),
+          .describe('0 to 9999. The rollout reaches the machine when its percent times 100 is greater than this.'),
         reached: z.boolean(),
       }),
     )
-    .describe('Rollouts in its ring.'),
+    .describe('The rollouts in the ring of the machine.'),
   considered: z
     .array(z.strictObject({ ring: z.string(), selector: z.string().nullable() }))
-    .describe('The rings in order, each with the selector that matched, up to the first that did.'),
+    .describe('The rings in order, up to the first that matches. Each has its selector that matched, or null.'),
 });

@@ -1,4 +1,4 @@
-// What goes over the wire in the calls that steer change.
+// Schemas of the calls for upgrades, rollouts, proposals and the freeze.
 
 import { z } from 'zod';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
@@ -7,7 +7,11 @@ import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.t
 import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
 
-const reason = z.string().max(200).optional().describe('Why; kept and shown.');
+const reason = z
+  .string()
+  .max(200, 'at most 200 characters')
+  .optional()
+  .describe('Why you do this. It is stored and shown.');
 
 export const ReasonQuery = z.strictObject({ reason });
 
@@ -15,41 +19,41 @@ export const ApproveQuery = z.strictObject({
   reason,
   force: z
     .string()
-    .min(1)
-    .max(200)
+    .min(1, 'a reason')
+    .max(200, 'at most 200 characters')
     .optional()
-    .describe('Approve before it has soaked, for this reason; it is recorded.'),
+    .describe('Approve the upgrade before it has soaked. The value is your reason, which is recorded.'),
 });
 
 const UpgradeReply = Upgrade.extend({
   pinChange: PinChange.nullable().describe(
-    'What moving to it means: price, minimum CLI, retirement; null without such a pin.',
+    'What the upgrade changes: price, minimum Claude Code, retirement. Null when the ring has no such pin.',
   ),
-  readyAt: z.iso.datetime().nullable().describe('When it will have soaked, if it stays callable.'),
+  readyAt: z.iso.datetime().nullable().describe('When the upgrade will have soaked, if the model stays callable.'),
 });
 
 export const UpgradesReply = z.strictObject({ frozen: RolloutState.shape.frozen, upgrades: z.array(UpgradeReply) });
 
-const RolloutView = Rollout.extend({ percent: z.int().describe('Percent of the ring that it serves now.') });
+const RolloutView = Rollout.extend({ percent: z.int().describe('Percent of the ring that the rollout serves now.') });
 
 export const RolloutsReply = z.strictObject({ rollouts: z.array(RolloutView).describe('Newest first.') });
 
 export const RolloutReply = RolloutView.extend({
-  reports: z.int().describe('Machines that reported since it began, estimated.'),
-  failed: z.int().describe('Those of them that reported a failure.'),
+  reports: z.int().describe('Estimated number of machines that have reported since the rollout began.'),
+  failed: z.int().describe('Estimated number of those that reported a failure.'),
   machines: z
     .array(z.strictObject({ revision: z.int(), served: z.int() }))
-    .describe('How many machines that were heard of lately are on which revision, estimated.'),
-  reached: z.int().describe('Machines heard of lately that it has brought its pin to, estimated.'),
+    .describe('Estimated number of machines on each revision, of those that polled lately.'),
+  reached: z.int().describe('Estimated number of machines that have the new pin, of those that polled lately.'),
   heldBack: z
     .array(z.strictObject({ family: z.string(), machines: z.int() }))
-    .describe('Machines whose Claude Code is too old for their pin.'),
-  standardError: z.number().describe('Of every estimate, as a share of it.'),
+    .describe('Estimated number of machines whose Claude Code is too old for their pin.'),
+  standardError: z.number().describe('The relative standard error of every estimate, such as 0.016.'),
 });
 
 export const RolloutActionReply = z.strictObject({
-  revision: z.int().describe('The revision that stands now.'),
-  events: z.array(z.string()).describe('Ids of what happened; empty when it was so already.'),
+  revision: z.int().describe('The current revision.'),
+  events: z.array(z.string()).describe('The ids of the events; empty when there was nothing to change.'),
 });
 
 export const ProposalsReply = z.strictObject({ proposals: z.array(Proposal.omit({ policy: true })) });

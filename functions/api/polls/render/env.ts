@@ -1,5 +1,6 @@
-// `.env`: NAME=value lines for Docker's --env-file, systemd's EnvironmentFile and Node's --env-file. Those agree on plain
-// values only; a value with other characters is quoted as Node and dotenv read it, one that no quotes can hold is left out.
+// The `.env` format: NAME=value lines for Docker's --env-file, systemd's EnvironmentFile and Node's --env-file. These
+// agree on plain values only. Any other value is quoted as Node and dotenv read it. A value that no quotes can hold is
+// left out.
 
 import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 
@@ -18,7 +19,7 @@ export function renderEnv(resolution: Resolution): string {
 
 function quote(value: string): string | null {
   if (plain.test(value)) return value;
-  // Between double quotes Node reads \n as a line break, so a backslash asks for other quotes.
+  // In double quotes Node reads \n as a line break, so a value with a backslash needs other quotes.
   const mark = ["'", '`', '"'].find(
     (candidate) => !value.includes(candidate) && !(candidate === '"' && value.includes('\\')),
   );

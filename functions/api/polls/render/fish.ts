@@ -1,4 +1,4 @@
-// `.fish`: exports for fish, whose single quotes know two escapes, for the quote and for the backslash.
+// The `.fish` format: exports for the fish shell. Its single quotes have two escapes: for the quote and the backslash.
 
 import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 

@@ -1,4 +1,5 @@
-// Every format in which pins are served: its extension, the media type that `Accept` names it by, and its renderer.
+// The formats in which pins are served: each with its extension, the media type that selects it in `Accept`, and its
+// renderer.
 
 import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 import { renderEnv } from './env.ts';
@@ -47,7 +48,7 @@ export function formatOf(extension: string): Format | null {
   return byExtension.get(extension) ?? null;
 }
 
-/** The first format that an Accept header takes, most wanted first; JSON where there is none, or an empty one. */
+/** The format that an Accept header prefers (RFC 9110, 12.5.1); JSON without a header; null when it accepts none. */
 export function negotiateFormat(accept: string | undefined): Format | null {
   const ranges = (accept?.trim() || '*/*')
     .split(',')
@@ -73,6 +74,6 @@ function covers(range: string, type: string): boolean {
 }
 
 function qualityOf(parameters: readonly string[]): number {
-  const stated = parameters.find((parameter) => parameter.startsWith('q='));
-  return stated === undefined ? 1 : Number.parseFloat(stated.slice(2)) || 0;
+  const weight = parameters.find((parameter) => parameter.startsWith('q='));
+  return weight === undefined ? 1 : Number.parseFloat(weight.slice(2)) || 0;
 }

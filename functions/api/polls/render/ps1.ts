@@ -1,5 +1,5 @@
-// `.ps1`: variables for PowerShell. Its single-quoted strings end at any of five quote characters; doubled, each stands
-// for itself.
+// The `.ps1` format: variables for PowerShell. Any of five quote characters ends a single-quoted string; a doubled one
+// is a literal quote character.
 
 import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 

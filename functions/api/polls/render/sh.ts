@@ -1,4 +1,4 @@
-// `.sh`: exports for `eval` in sh, bash and zsh. Inside single quotes those read every character as it is but the quote.
+// The `.sh` format: exports for `eval` in sh, bash and zsh. In single quotes every character but the quote is literal.
 
 import type { Resolution } from '../../../../shared/domain/serving/resolution.ts';
 
