@@ -10,7 +10,7 @@ import type { Log } from '../../log.ts';
 import { describeBug } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
-import { problemAnswer } from '../problems/problem.ts';
+import { problemResponse } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
 import { accessRoutes } from './routes/access.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -167,7 +167,7 @@ function toResponse(context: AppContext, { mediaType }: Route, reply: Reply): Re
 }
 
 function problem(fault: ApiFault): Response {
-  const { status, headers, body } = problemAnswer(fault);
+  const { status, headers, body } = problemResponse(fault);
   return new Response(body, { status, headers });
 }
 

@@ -7,7 +7,7 @@ import type { FleetToken } from '../../../shared/domain/access/fleet-token.ts';
 import { isServiceAccount, type Role, roleOf } from '../../../shared/domain/access/roles.ts';
 import { type Fault, fail, ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
-import { readWithin, unanswered } from '../caching/read-within.ts';
+import { readWithTimeout, storeTimedOut } from '../caching/read-with-timeout.ts';
 
 /** Roles and tokens, indexed for look-ups. It stays the same object until something changes. */
 export interface AccessIndex {
@@ -28,7 +28,7 @@ export interface AccessCache {
 /** From this age on, access is read again in the background. */
 const reviewAfterMs = 10_000;
 /** From this age on, calls wait for that read. */
-export const trustForMs = 15_000;
+export const maxAgeMs = 15_000;
 /** After this time a store that has never answered is read again. */
 const retryAfterMs = 1_000;
 
@@ -59,7 +59,7 @@ export function createAccessCache(
 
   function startRead(now: number): void {
     readStartedAt = now;
-    const accessRead = readWithin(() => store.read('access', 'current')).then((read) => {
+    const accessRead = readWithTimeout(() => store.read('access', 'current')).then((read) => {
       // A newer read replaced this one, which was pending through an idle period and may be stale.
       if (pendingRead !== accessRead) return;
       pendingRead = null;
@@ -76,9 +76,9 @@ export function createAccessCache(
     const sinceRead = Math.abs(now - readStartedAt);
     const mayRead =
       pendingRead === null && (fault === null || sinceRead >= (accessIndex === null ? retryAfterMs : reviewAfterMs));
-    if (mayRead || sinceRead >= trustForMs) startRead(now);
-    if (accessIndex !== null && (age < trustForMs || fault !== null)) return ok(accessIndex);
-    if (pendingRead === null) return fail(fault ?? unanswered);
+    if (mayRead || sinceRead >= maxAgeMs) startRead(now);
+    if (accessIndex !== null && (age < maxAgeMs || fault !== null)) return ok(accessIndex);
+    if (pendingRead === null) return fail(fault ?? storeTimedOut);
     return pendingRead.then(() => (fault === null ? current() : resultOf(accessIndex, fault)));
   }
 

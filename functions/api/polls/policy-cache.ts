@@ -6,7 +6,7 @@ import type { Published } from '../../../shared/domain/documents.ts';
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
 import { fail, ok } from '../../../shared/domain/fault.ts';
 import type { Clock, Store, Stored } from '../../../shared/ports.ts';
-import { readWithin, unanswered } from '../caching/read-within.ts';
+import { readWithTimeout, storeTimedOut } from '../caching/read-with-timeout.ts';
 
 export interface CachedPolicy {
   /** Null before the first policy is published. */
@@ -59,7 +59,7 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
 
   function revalidate(now: number): Promise<void> {
     readStartedAt = now;
-    const revalidation = readWithin(() => store.read('published', 'current')).then(async (read) => {
+    const revalidation = readWithTimeout(() => store.read('published', 'current')).then(async (read) => {
       // A newer read replaced this one, which was pending through an idle period and may be stale.
       if (pendingRead !== revalidation) {
         await pendingRead;
@@ -84,7 +84,7 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
       const revalidated = pendingRead === null || wasIdle ? revalidate(now) : pendingRead;
       isAfterIdle ||= wasIdle;
       if (cached !== null && !isAfterIdle) return ok(cached);
-      return revalidated.then(() => (cached !== null ? ok(cached) : fail(fault ?? unanswered)));
+      return revalidated.then(() => (cached !== null ? ok(cached) : fail(fault ?? storeTimedOut)));
     },
     set(published) {
       cached = { published: newer(cached?.published ?? null, published), staleSince: cached?.staleSince ?? null };

@@ -15,7 +15,7 @@ export interface Problem extends ProblemText {
 }
 
 /** A response that is ready to send. */
-export interface ProblemAnswer {
+export interface ProblemResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer<ArrayBuffer>;
@@ -25,12 +25,12 @@ const problemType = 'application/problem+json';
 
 /** Sends a problem as the response to a request that the app does not handle. */
 export function sendProblem(response: ServerResponse, fault: ApiFault, isHead = false): void {
-  const { status, headers, body } = problemAnswer(fault);
+  const { status, headers, body } = problemResponse(fault);
   response.writeHead(status, headers);
   response.end(isHead ? undefined : body);
 }
 
-export function problemAnswer(fault: ApiFault): ProblemAnswer {
+export function problemResponse(fault: ApiFault): ProblemResponse {
   const problem = problemOf(fault);
   const body = Buffer.from(`${JSON.stringify(problem, null, 2)}\n`);
   return { status: problem.status, headers: { ...headersOf(problem), 'Content-Length': String(body.length) }, body };

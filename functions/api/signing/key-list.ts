@@ -6,7 +6,7 @@ import { type Fault, ok, type Result } from '../../../shared/domain/fault.ts';
 import { type PublicKey, validUntilOf, voucherText } from '../../../shared/domain/serving/statement.ts';
 import type { Clock, Signer } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
-import { type SigningKeys, signAgainAfterMs } from './signatures.ts';
+import { retrySignerAfterMs, type SigningKeys } from './signatures.ts';
 
 type KeyState = 'current' | 'next' | 'retiring';
 
@@ -47,7 +47,7 @@ interface KeySet extends Omit<KeyList, 'keys'> {
 
 /**
  * Returns a function that gives the key list. Faults: `signer_unavailable` when the current key can't be read. Other
- * keys and vouchers that can't be read are left out, and read again after `signAgainAfterMs`.
+ * keys and vouchers that can't be read are left out, and read again after `retrySignerAfterMs`.
  */
 export function createKeyList(keys: SigningKeys | null, clock: Clock, log: Log): () => Promise<Result<KeyList>> {
   if (keys === null) return async () => ok({ organisation: null, keys: [], vouchers: [] });
@@ -69,7 +69,7 @@ export function createKeyList(keys: SigningKeys | null, clock: Clock, log: Log):
     const keepAllDay = () => {
       entry.until = Number.POSITIVE_INFINITY;
     };
-    const entry = { validUntil, until: now + signAgainAfterMs, list: readList(keys, validUntil, keepAllDay) };
+    const entry = { validUntil, until: now + retrySignerAfterMs, list: readList(keys, validUntil, keepAllDay) };
     cached = entry;
     return entry.list;
   };

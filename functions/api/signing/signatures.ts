@@ -36,7 +36,7 @@ export interface Signatures {
 /** How long a poll waits for its signature. A later signature is cached for the next polls. */
 const signTimeoutMs = 4_000;
 /** After this time one poll tries a signer again that has failed. */
-export const signAgainAfterMs = 10_000;
+export const retrySignerAfterMs = 10_000;
 const maxEntries = 5_000;
 const noSignature: Fault = { code: 'signer_unavailable', detail: `no signature within ${signTimeoutMs} ms` };
 
@@ -80,7 +80,7 @@ export function createSignatures(keys: SigningKeys | null, clock: Clock, log: Lo
       const found = cached.get(text) ?? pending.get(text);
       if (found !== undefined) return found;
       // Absolute, because a clock can be set back.
-      if (failedAt !== null && Math.abs(clock() - failedAt) < signAgainAfterMs) return unsigned;
+      if (failedAt !== null && Math.abs(clock() - failedAt) < retrySignerAfterMs) return unsigned;
       // The others don't try while this poll does.
       if (failedAt !== null) failedAt = clock();
       const signing = signText(text);

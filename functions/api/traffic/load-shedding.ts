@@ -14,7 +14,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
-import { type ProblemAnswer, problemAnswer } from '../problems/problem.ts';
+import { type ProblemResponse, problemResponse } from '../problems/problem.ts';
 
 /** Slots for requests in flight. Both kinds of polls count together, so refreshes run out of slots before logins. */
 export const maxInFlight = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
@@ -167,11 +167,11 @@ function kindOf(requestClass: RequestClass): 'poll' | 'admin' | 'other' {
 }
 
 /** Cached by the seconds of Retry-After. */
-const responses = new Map<number, ProblemAnswer>();
+const responses = new Map<number, ProblemResponse>();
 
 function sendOverloaded({ method }: IncomingMessage, response: ServerResponse, shedNumber: number): void {
   const seconds = retryAfterOf(shedNumber);
-  const overloaded = responses.get(seconds) ?? problemAnswer({ code: 'overloaded', seconds });
+  const overloaded = responses.get(seconds) ?? problemResponse({ code: 'overloaded', seconds });
   responses.set(seconds, overloaded);
   response.writeHead(overloaded.status, overloaded.headers);
   response.end(method === 'HEAD' ? undefined : overloaded.body);

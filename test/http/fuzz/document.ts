@@ -26,7 +26,7 @@ interface Content {
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
-interface Described {
+interface MachineQuery {
   readonly operationId: string;
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
   readonly requestBody?: Content;
@@ -34,11 +34,11 @@ interface Described {
 }
 
 export interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, MachineQuery>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-export interface Operation extends Described {
+export interface Operation extends MachineQuery {
   readonly method: string;
   readonly path: string;
   readonly body: Schema | null;

@@ -5,7 +5,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { KeysReply } from '../../../functions/api/admin/schemas/keys.ts';
 import { createKeyList, toKeySet, toLines } from '../../../functions/api/signing/key-list.ts';
-import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
+import { retrySignerAfterMs, type SigningKeys } from '../../../functions/api/signing/signatures.ts';
 import { publicKeyOf, voucherText } from '../../../shared/domain/serving/statement.ts';
 import type { FakeKey } from '../../support/fakes/kms.ts';
 import { isMissing } from '../../support/needs.ts';
@@ -87,7 +87,7 @@ voucher ${idOf(world.key)} by ${idOf(older)} ${validUntil} ${second?.signature}
       const listed = await list();
       assert.deepEqual(listed.ok && listed.value.keys.map(({ state }) => state), ['current', 'next']);
       assert.equal(listed.ok && listed.value.vouchers.length, 1);
-      world.time += signAgainAfterMs;
+      world.time += retrySignerAfterMs;
     }
 
     assert.deepEqual(world.logged, ['keys or vouchers can not be had']);
@@ -100,7 +100,7 @@ voucher ${idOf(world.key)} by ${idOf(older)} ${validUntil} ${second?.signature}
     world.fake.healthIssue('disabled');
     const down = await list();
     world.fake.healthIssue(null);
-    world.time += signAgainAfterMs;
+    world.time += retrySignerAfterMs;
     const well = await list();
 
     assert.equal(down.ok ? 'ok' : down.fault.code, 'signer_unavailable');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { formats } from '../../../functions/api/polls/render/formats.ts';
-import { type SigningKeys, signAgainAfterMs } from '../../../functions/api/signing/signatures.ts';
+import { retrySignerAfterMs, type SigningKeys } from '../../../functions/api/signing/signatures.ts';
 import { isMissing } from '../../support/needs.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import {
@@ -74,7 +74,7 @@ describe('a signed poll', { skip: isMissing('openssl') }, () => {
     const unchanged = await poll(304, whole.headers['etag']);
     world.fake.healthIssue(null);
     const soon = await poll(304, whole.headers['etag']);
-    service.time += signAgainAfterMs;
+    service.time += retrySignerAfterMs;
     const signed = await poll(304, whole.headers['etag']);
 
     for (const { headers } of [whole, unchanged, soon]) {

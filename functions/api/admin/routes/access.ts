@@ -24,7 +24,7 @@ import {
   TokensReply,
 } from '../schemas/access.ts';
 import { NoQuery, PageQuery } from '../schemas/common.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
+import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 export function accessRoutes(ports: RoutePorts): readonly Route[] {
   const { store, clock } = ports;
@@ -90,7 +90,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: AccessRevision,
       handle: async ({ parameters: { number: text = '' } }) => {
-        const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+        const number = numberOf(text);
         const read = await store.read('accessRevision', numberedId(number));
         if (!read.ok) return read;
         return read.value === null ? fail({ code: 'access_unknown', number }) : ok({ body: read.value.value });

@@ -13,7 +13,7 @@ import { renderJson } from '../../polls/render/json.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 
 /** A machine as the query describes it; `label` is key=value. */
-export interface Described {
+export interface MachineQuery {
   readonly machine?: string | undefined;
   readonly cli?: string | undefined;
   readonly email?: string | undefined;
@@ -23,7 +23,7 @@ export interface Described {
 /** The body of the reply. `day` is ISO 8601, for retirement dates. Faults: `parameter_invalid`. */
 export function explain(
   { number, policy, rollouts, callableModels, at }: Revision,
-  described: Described,
+  described: MachineQuery,
   shipped: Catalogue,
   day: string,
 ): ApiResult<object> {
@@ -80,7 +80,7 @@ export async function revisionAt(store: Store, newest: Revision, at: string): Pr
   return found === null ? fail({ code: 'no_policy' }) : ok(found);
 }
 
-function machineOf({ machine, cli, email, label }: Described): ApiResult<Machine> {
+function machineOf({ machine, cli, email, label }: MachineQuery): ApiResult<Machine> {
   const [key = '', value = ''] = label?.split('=') ?? [];
   return readMachine(machine ?? null, cli ?? null, {
     email: email ?? null,

@@ -7,7 +7,7 @@ import { approveProposal, readProposal, rejectProposal } from '../../../commands
 import { ChangeReply, NoQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
 import { changeReply } from './policy.ts';
-import { type Route, type RoutePorts, route } from './route.ts';
+import { numberOf, type Route, type RoutePorts, route } from './route.ts';
 
 const pageSize = 100;
 
@@ -63,9 +63,4 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       },
     }),
   ];
-}
-
-/** The number of a proposal; 0, which no proposal has, when the text is not a number. */
-function numberOf(text: string | undefined): number {
-  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
 }

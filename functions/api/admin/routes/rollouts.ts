@@ -22,7 +22,7 @@ import {
   UpgradesReply,
 } from '../schemas/rollouts.ts';
 import { rolloutView, rolloutWithCounts, upgradeView } from './rollout-views.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
+import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 const pageSize = 100;
 
@@ -173,9 +173,4 @@ async function runAction(ports: RoutePorts, by: string, rolloutAction: RolloutAc
   if (!moved.ok) return moved;
   const { newEvents, revisionNumber } = moved.value;
   return ok({ body: { revision: revisionNumber, events: newEvents.map(({ id }) => id) }, revision: revisionNumber });
-}
-
-/** The number of a rollout; 0, which no rollout has, when the text is not a number. */
-function numberOf(text: string | undefined): number {
-  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
 }

@@ -92,3 +92,8 @@ export async function readCurrentRevision(store: Store): Promise<ApiResult<Revis
   if (!published.ok) return published;
   return published.value === null ? fail({ code: 'no_policy' }) : ok(published.value.value.revision);
 }
+
+/** The number in a path; 0, which nothing has, for a text that is no number. */
+export function numberOf(text: string | undefined): number {
+  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
+}

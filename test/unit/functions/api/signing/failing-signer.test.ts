@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   createSignatures,
+  retrySignerAfterMs,
   type SignatureHeaders,
   type Signatures,
-  signAgainAfterMs,
 } from '../../../../../functions/api/signing/signatures.ts';
 import { isMissing } from '../../../../support/needs.ts';
 import {
@@ -32,7 +32,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
       world.fake.healthIssue(null);
       assert.deepEqual(signatures.sign(answer), unsigned, 'it is not asked again at once');
       assert.deepEqual(signatures.sign({ ...answer, revision: 42 }), unsigned, 'nor for anything else');
-      world.time += signAgainAfterMs;
+      world.time += retrySignerAfterMs;
 
       assert.ok((await signatures.sign(answer)).isFinal);
       assert.deepEqual(world.logged, ['answers go out unsigned', 'answers are signed again']);
@@ -45,7 +45,7 @@ describe('a signer in trouble', { skip: isMissing('openssl') }, () => {
     world.fake.healthIssue('disabled');
     await signatures.sign(answer);
     for (let round = 0; round < 3; round++) {
-      world.time += signAgainAfterMs;
+      world.time += retrySignerAfterMs;
       const trial = signatures.sign({ ...answer, revision: 50 });
       for (let revision = 51; revision < 60; revision++) {
         assert.deepEqual(signatures.sign({ ...answer, revision }), unsigned, 'the others do not wait for the trial');
