@@ -1,5 +1,5 @@
-// The environment variables of Pinward; no other file reads them. Each one is a line in the README's table. A wrong value
-// throws an `Error` with a text for the operator, because nothing can run without it.
+// The environment variables of Pinward; no other file reads them. Each one is a line in the README's table. A wrong
+// value throws an `Error` with a text for the operator, because nothing can run without it.
 
 export interface Environment {
   /** The file of the embedded store. Without it, the store is Firestore. */

@@ -1,6 +1,6 @@
 // Graceful shutdown of a process that the functions-framework runs. On SIGTERM it answers running requests, then closes
-// the stores. An unhandled rejection from a client library is logged and ends nothing. The framework's own handlers answer
-// the latest request with 500 and exit at once in both cases, so they are removed.
+// the stores. An unhandled rejection from a client library is logged and ends nothing. The framework's own handlers
+// answer the latest request with 500 and exit at once in both cases, so they are removed.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';

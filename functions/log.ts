@@ -1,6 +1,6 @@
-// The log: one JSON line a message, with fields in Cloud Logging's names. Messages are constant; what varies is a field.
-// Hand-written because every poll logs a line. With pino, logging costs a tenth of poll throughput, half of it garbage
-// collection of waiting lines. Here lines go into a reused buffer.
+// The log: one JSON line a message, with fields in Cloud Logging's names. Messages are constant; what varies is a
+// field. Hand-written because every poll logs a line. With pino, logging costs a tenth of poll throughput, half of it
+// garbage collection of waiting lines. Here lines go into a reused buffer.
 
 import { write, writeSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -21,8 +21,8 @@ const bufferBytes = 65_536;
 const maxLineLength = 16_384;
 
 /**
- * Lines are written to the file descriptor (1 is standard output) in the background, after at most 100 ms and at exit. If
- * the reader is a whole buffer behind, lines are dropped, and a later line says how many.
+ * Lines are written to the file descriptor (1 is standard output) in the background, after at most 100 ms and at exit.
+ * If the reader is a whole buffer behind, lines are dropped, and a later line says how many.
  */
 export function createLog(descriptor = 1): Log {
   let active = Buffer.allocUnsafe(bufferBytes);

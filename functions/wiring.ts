@@ -152,9 +152,7 @@ function openKeys(environment: Environment, kms: Kms, log: Log): SigningKeys | n
   }
   const organisation = requireVariable(environment, 'PINWARD_ORGANISATION');
   if (!isOrganisation(organisation))
-    throw new Error(
-      `PINWARD_ORGANISATION is invalid: "${organisation}". Use up to 100 of A-Z a-z 0-9 . _ - and start with a letter or digit`,
-    );
+    throw new Error(`PINWARD_ORGANISATION is invalid: "${organisation}". Use up to 100 of A-Z a-z 0-9 . _ -`);
   return { organisation, current, next, retiring };
 
   function openKey(suffix: '' | '_NEXT' | '_OLD', ifAbsent: 'make' | 'refuse'): Signer | null {

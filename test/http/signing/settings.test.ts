@@ -49,8 +49,14 @@ describe('the key that signs', () => {
     chmodSync(opened, 0o644);
     const file = newFile();
     const cases: readonly (readonly [Environment, RegExp])[] = [
-      [{ PINWARD_KEY_FILE: file }, /^PINWARD_ORGANISATION is not set: set it to the name that responses are signed for/],
-      [{ PINWARD_KEY_FILE: file, PINWARD_ORGANISATION: 'two\nlines' }, /^PINWARD_ORGANISATION is invalid: "two\nlines"/],
+      [
+        { PINWARD_KEY_FILE: file },
+        /^PINWARD_ORGANISATION is not set: set it to the name that responses are signed for/,
+      ],
+      [
+        { PINWARD_KEY_FILE: file, PINWARD_ORGANISATION: 'two\nlines' },
+        /^PINWARD_ORGANISATION is invalid: "two\nlines"/,
+      ],
       [{ ...organised, PINWARD_KEY_FILE: opened }, /is open to others/],
       [{ ...organised, PINWARD_KMS_KEY: 'answers' }, /^not the name of a key version of Cloud KMS: answers \(projects/],
       [{ ...organised, PINWARD_KMS_KEY: version, PINWARD_KEY_FILE: file }, /^PINWARD_KMS_KEY and PINWARD_KEY_FILE are/],
