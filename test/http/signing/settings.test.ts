@@ -66,7 +66,7 @@ describe('the key that signs', () => {
       ],
       [{ ...organised, PINWARD_KMS_KEY_OLD: version }, /^a next or an old signing key is set, but no current one/],
       [{ ...organised, PINWARD_KMS_KEY_NEXT: version }, /^a next or an old signing key is set, but no current one/],
-      [{ ...organised, PINWARD_KEY_FILE: file, PINWARD_KEY_FILE_OLD: newFile() }, /key\.pem is not there$/],
+      [{ ...organised, PINWARD_KEY_FILE: file, PINWARD_KEY_FILE_OLD: newFile() }, /key\.pem does not exist$/],
     ];
 
     for (const [environment, words] of cases) assert.throws(() => start(environment), { message: words });
