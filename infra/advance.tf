@@ -1,5 +1,5 @@
-# The advance function: each minute it moves upgrades and rollouts along and publishes what a crash left in the outbox. It
-# holds no role on Vertex AI.
+# The advance function. Every minute it moves upgrades and rollouts, and publishes events that a crash left in the outbox. It has
+# no role on Vertex AI.
 
 resource "google_service_account" "advance" {
   project      = var.project

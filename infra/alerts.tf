@@ -1,7 +1,7 @@
-# What calls a person. What each alert means and asks for is in infra/README.md, by the same names.
+# Alerts for a person. infra/README.md says what each one means and what to do, under the same name.
 
 locals {
-  # Alerts on a count of log lines: more than `above` within `seconds`.
+  # Each alerts if more than `above` log lines came within `seconds`.
   counted_alerts = {
     "Pinward: probe blind" = {
       metric = "probe_run_went_dark", above = 0, seconds = 300, severity = "ERROR"
@@ -21,7 +21,7 @@ locals {
     "Pinward: keys missing" = {
       metric = "keys_missing", above = 0, seconds = 300, severity = "ERROR"
     }
-    # Called each minute: one that fails is mended by the next.
+    # Runs every minute, and the next run makes up for a failed one.
     "Pinward: advance failing" = {
       metric = "advance_failed", above = 4, seconds = 600, severity = "ERROR"
     }
@@ -62,7 +62,7 @@ resource "google_monitoring_alert_policy" "counted" {
   }
 }
 
-# Four runs in a row were late, failed or never began.
+# Four runs in a row were late, failed or never started.
 resource "google_monitoring_alert_policy" "probe_silent" {
   project               = var.project
   display_name          = "Pinward: probe silent"

@@ -1,4 +1,4 @@
-# The announce function: tells people of events, pushed to it by Pub/Sub in order. It reads one secret, the webhook, and
+# The announce function. Pub/Sub pushes events to it in order, and it posts them to Slack. It reads one secret, the webhook, and
 # publishes nothing.
 
 resource "google_service_account" "announce" {

@@ -1,5 +1,5 @@
-# The api function: what admins and machines ask over HTTPS. It reads and changes the policy, publishes what it committed and
-# signs answers. It holds no role on Vertex AI.
+# The api function: the HTTP API for admins and machines. It changes the policy, publishes events and signs answers. It has no
+# role on Vertex AI.
 
 resource "google_service_account" "api" {
   project      = var.project
@@ -63,10 +63,10 @@ resource "google_cloudfunctions2_function" "api" {
     min_instance_count               = var.api_instances.min
     max_instance_count               = var.api_instances.max
     max_instance_request_concurrency = 200
-    # Behind the load balancer nobody reaches it by another name.
+    # With a load balancer, nobody can go past it.
     ingress_settings = var.load_balancer == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
 
-    # An empty one is none to the api.
+    # The api treats an empty variable as unset.
     environment_variables = {
       GOOGLE_CLOUD_PROJECT   = var.project
       PINWARD_DATABASE       = google_firestore_database.pinward.name
@@ -103,7 +103,8 @@ resource "google_cloudfunctions2_function" "api" {
   ]
 }
 
-# The api looks at every caller's credential itself: a machine's token is none that Cloud Run knows.
+# The api checks every credential itself, because Cloud Run doesn't know machine tokens. Where Cloud Run must check an ID token,
+# send that one in X-Serverless-Authorization: Cloud Run removes the signature of a token in Authorization. (Read, not tried.)
 resource "google_cloud_run_v2_service_iam_member" "api_invoker" {
   for_each = toset(var.api_invokers)
 

@@ -1,4 +1,4 @@
-# Optional: mail when Pinward's own project costs more than it should. A budget only tells, it stops nothing.
+# Optional: a budget for Pinward's own project. It sends mail and stops nothing.
 
 resource "google_billing_budget" "pinward" {
   count = var.budget == null ? 0 : 1

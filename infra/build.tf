@@ -1,5 +1,5 @@
-# The bundles of `npm run build` and who builds containers of them. A changed bundle has a new name, and so a new revision
-# of its function; an unchanged one has the same bytes and deploys nothing.
+# The bundles of `npm run build`, and the identity that builds containers from them. The name of a bundle has its hash. So a changed
+# bundle deploys a new revision of its function, and an unchanged one deploys nothing.
 
 resource "google_storage_bucket" "bundles" {
   project                     = var.project

@@ -1,5 +1,5 @@
-# Who calls the functions that nobody else may: Cloud Scheduler and Pub/Sub, each with an identity that can do nothing but
-# that. What they may call stands beside each function.
+# The identities of Cloud Scheduler and Pub/Sub, which call the functions that nobody else may call. They can do nothing else. The
+# file of each function says which of them may call it.
 
 resource "google_service_account" "scheduler" {
   project      = var.project
@@ -17,7 +17,7 @@ resource "google_service_account" "push" {
   depends_on = [google_project_service.api]
 }
 
-# Pub/Sub makes the tokens of its pushes itself.
+# Pub/Sub itself makes the tokens of its pushes.
 resource "google_service_account_iam_member" "push_tokens" {
   service_account_id = google_service_account.push.name
   role               = "roles/iam.serviceAccountTokenCreator"

@@ -1,9 +1,9 @@
-# One page that says how Pinward is.
+# The dashboard: one page with Pinward's charts.
 
 locals {
   request_filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"pinward-api\""
 
-  # Title, filter, aligner, reducer, and what the lines are told apart by.
+  # Title, filter, aligner, reducer, and the label that each line stands for.
   charts = [
     ["Polls by ring", "metric.type=\"logging.googleapis.com/user/pinward/poll\"", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.ring"]],
     ["Polls by status", "metric.type=\"logging.googleapis.com/user/pinward/poll\"", "ALIGN_RATE", "REDUCE_SUM", ["metric.label.status"]],

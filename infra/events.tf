@@ -1,5 +1,5 @@
-# The topic of events and its one listener, announce: pushed, in order, with an identity; what could not be told for most of
-# a day goes to a topic of its own, where it waits for a person.
+# The topic of events. Pub/Sub pushes them to announce, in order and with an identity. An event that could not be announced for
+# most of a day goes to a dead-letter topic, where it waits for a person.
 
 resource "google_pubsub_topic" "events" {
   project = var.project
@@ -27,7 +27,7 @@ resource "google_pubsub_subscription" "announce" {
     ttl = ""
   }
 
-  # Not Eventarc, whose own subscriptions have no order. The framework reads the topic out of the path.
+  # Not by Eventarc, because its subscriptions have no order. The framework reads the topic from the path.
   push_config {
     push_endpoint = "${google_cloudfunctions2_function.announce.service_config[0].uri}/${google_pubsub_topic.events.id}"
 
@@ -37,8 +37,8 @@ resource "google_pubsub_subscription" "announce" {
     }
   }
 
-  # Announce itself waits longer and longer with a channel that refuses: 100 deliveries up to ten minutes apart are about
-  # 16 hours, the most that Pub/Sub allows.
+  # Announce itself backs off while Slack refuses: 100 deliveries, up to ten minutes apart, take about 16 hours. Pub/Sub allows no
+  # more deliveries.
   retry_policy {
     minimum_backoff = "1s"
     maximum_backoff = "600s"

@@ -1,4 +1,4 @@
-# The store. Indexes and expiry are those of firestore.indexes.json, which the emulator and firebase.json read too.
+# The store. Indexes and expiry come from firestore.indexes.json, which the emulator and firebase.json read too.
 
 resource "google_firestore_database" "pinward" {
   project                           = var.project
@@ -26,7 +26,7 @@ resource "google_firestore_field" "override" {
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
-  # No index at all: nothing asks for these fields.
+  # Without an index, because no query has these fields.
   index_config {}
 
   dynamic "ttl_config" {

@@ -1,12 +1,11 @@
-# Optional: a name of one's own before the api. Machines and tokens use `domain`; people with a browser use
-# `console_domain`, where Identity-Aware Proxy asks who they are. No Cloud CDN: an answer belongs to one machine, says
-# `private, no-cache`, and costs the api less than a cache would have to ask.
+# Optional: your own domains before the api. Machines and tokens use `domain`. People with a browser use `console_domain`, where
+# Identity-Aware Proxy signs them in. Cloud CDN would not help: an answer belongs to one machine and says `private, no-cache`.
 
 locals {
   domains = var.load_balancer == null ? {} : { api = var.load_balancer.domain, console = var.load_balancer.console_domain }
   balance = { for name, domain in local.domains : name => domain if domain != null }
 
-  # The id is in the header that Identity-Aware Proxy signs.
+  # The header that Identity-Aware Proxy signs has this id as its audience.
   iap_audience = contains(keys(local.balance), "console") ? join("/", [
     "/projects/${data.google_project.pinward.number}/global/backendServices",
     google_compute_backend_service.api["console"].generated_id,
@@ -31,7 +30,7 @@ resource "google_compute_region_network_endpoint_group" "api" {
   network_endpoint_type = "SERVERLESS"
 
   cloud_run {
-    # By name, since the function itself is told of the console's backend.
+    # By name: a reference would be a circle, because the function gets the id of the console's backend.
     service = "pinward-api"
   }
 
@@ -92,7 +91,7 @@ resource "google_compute_managed_ssl_certificate" "api" {
   count = var.load_balancer == null ? 0 : 1
 
   project = var.project
-  # A certificate can't be changed, only followed by another.
+  # A certificate can't be changed, only replaced.
   name = "pinward-${substr(md5(join(",", values(local.balance))), 0, 8)}"
 
   managed {

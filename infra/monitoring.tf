@@ -1,7 +1,7 @@
-# What is counted from the log, what of it is not kept, and the question that is asked from outside.
+# Log-based metrics, the log lines that are not kept, and the uptime check.
 
 locals {
-  # By the message of the code that is counted; `also` narrows it, `labels` are fields of the line.
+  # Each counts the log lines with `message`. `also` narrows the filter; `labels` are fields of the line.
   log_metrics = {
     adoption_not_written = { message = "adoption not written", also = null, labels = ["fault"] }
     advance_failed       = { message = "advance failed", also = null, labels = ["fault"] }
@@ -18,7 +18,7 @@ locals {
     poll                 = { message = "poll", also = null, labels = ["status", "ring"] }
     poll_refused         = { message = "poll refused", also = null, labels = ["code"] }
     probe_run            = { message = "run", also = null, labels = ["fault"] }
-    probe_run_went_dark  = { message = "run", also = "jsonPayload.news:\"ProbeBlind.\"", labels = [] }
+    probe_run_went_dark  = { message = "run", also = "jsonPayload.events:\"ProbeBlind.\"", labels = [] }
     probe_run_well       = { message = "run", also = "severity=INFO", labels = [] }
     report_failed        = { message = "report failed", also = null, labels = [] }
     sweep_failed         = { message = "sweep failed", also = null, labels = ["fault"] }
@@ -57,7 +57,7 @@ resource "google_logging_metric" "message" {
   depends_on = [google_project_service.api]
 }
 
-# A poll has a line of its own, so Cloud Run's would only cost. Refusals and errors keep both.
+# Pinward logs each poll itself, so Cloud Run's line would only cost. Refusals and errors keep both lines.
 resource "google_logging_project_exclusion" "poll_requests" {
   project     = var.project
   name        = "pinward-poll-requests"
@@ -80,7 +80,7 @@ resource "google_monitoring_notification_channel" "email" {
   depends_on = [google_project_service.api]
 }
 
-# Whichever instance answers says whether it reaches its store.
+# The instance that answers says whether it can reach its store.
 resource "google_monitoring_uptime_check_config" "health" {
   project          = var.project
   display_name     = "Pinward: health"

@@ -1,10 +1,10 @@
-# What to know and do after `terraform apply`.
+# Outputs: what to know and to do after `terraform apply`.
 
 output "url" {
   description = "Where admins and machines reach the API."
   value       = local.url
 
-  # Not told before somebody may call it.
+  # Shown only when somebody may call it.
   depends_on = [google_cloud_run_v2_service_iam_member.api_invoker]
 }
 
@@ -31,7 +31,7 @@ output "next" {
     curl -X PUT ${local.url}/v1/policy -H "Authorization: Bearer $admin_token" \
       -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
 
-    # Look at Vertex AI now rather than in a quarter of an hour, then see what can be called.
+    # Probe Vertex AI now, not in a quarter of an hour. Then see what can be called.
     gcloud scheduler jobs run pinward-probe --location=${var.region} --project=${var.project}
     curl ${local.url}/v1/availability -H "Authorization: Bearer $admin_token"
 

@@ -1,5 +1,5 @@
-# The probe function: asks Vertex AI every 15 minutes what each probed project can call. It writes what it saw, never the
-# policy, and holds one permission on Vertex AI in each of those projects.
+# The probe function. Every 15 minutes it asks Vertex AI which models each probed project can call. It writes availability, never
+# the policy. It has one permission on Vertex AI in each of those projects.
 
 resource "google_service_account" "probe" {
   project      = var.project
@@ -74,7 +74,7 @@ resource "google_cloudfunctions2_function" "probe" {
     service_account_email = google_service_account.probe.email
     available_memory      = "512Mi"
     available_cpu         = "1"
-    # Its lease in the store holds for as long.
+    # Its lease in the store lasts as long.
     timeout_seconds                  = 300
     max_instance_count               = 1
     max_instance_request_concurrency = 1

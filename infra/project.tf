@@ -1,4 +1,4 @@
-# The project that Pinward runs in: its APIs and the names that several files use.
+# Pinward's own project: its APIs, and names that several files use.
 
 data "google_project" "pinward" {
   project_id = var.project
@@ -6,7 +6,7 @@ data "google_project" "pinward" {
 
 locals {
   apis = concat([
-    # The publisher's list of models belongs to no project, so that the caller's own must have the API.
+    # For the publisher's list of models, which belongs to no project: the caller's project must have the API.
     "aiplatform.googleapis.com",
     "artifactregistry.googleapis.com",
     "cloudbuild.googleapis.com",
@@ -27,7 +27,7 @@ locals {
     var.budget == null ? [] : ["billingbudgets.googleapis.com"],
   )
 
-  # Cloud Run's name for a service is known before the service is, so that the api can be told its own.
+  # Cloud Run's host name of a service is known before the service exists, so the api can get its own as a variable.
   run_host = "pinward-api-${data.google_project.pinward.number}.${var.region}.run.app"
   api_host = var.load_balancer == null ? local.run_host : var.load_balancer.domain
   url      = "https://${local.api_host}"

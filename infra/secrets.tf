@@ -1,4 +1,4 @@
-# The secrets, without their values: those are added by a person and never pass through Terraform or its state.
+# The secrets, without values. A person adds the values, so they are never in Terraform or its state.
 
 resource "google_secret_manager_secret" "secret" {
   for_each = toset(["admin-token", "machine-token", "slack-url"])

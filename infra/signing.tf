@@ -1,6 +1,6 @@
-# The key that signs answers: ECDSA P-256 with SHA-256, which openssl on a machine can check. In software and not in an HSM
-# unless asked: the private half leaves Cloud KMS in neither case, and an HSM key costs forty times as much a month, five times
-# as much a signature, and has a quota of its own, while after a change every instance signs each distinct answer at once.
+# The key that signs answers: ECDSA P-256 with SHA-256, which openssl on a machine can verify. By default it is in software; the
+# private key never leaves Cloud KMS in either case. An HSM key costs forty times as much a month, five times as much a signature
+# (see Cost in infra/README.md), and has a quota of its own. After a change, every instance signs each distinct answer at once.
 
 resource "google_kms_key_ring" "pinward" {
   project  = var.project
@@ -20,7 +20,7 @@ resource "google_kms_crypto_key" "answers" {
     protection_level = var.signing_protection
   }
 
-  # Machines trust this key and no other.
+  # Machines trust only this key.
   lifecycle {
     prevent_destroy = true
   }

@@ -1,4 +1,4 @@
-# What an organisation decides; everything else is the same for all.
+# The decisions of an organisation. Everything else is the same for all.
 
 variable "project" {
   type        = string

@@ -1,4 +1,4 @@
-# Pinward as a module: infra/examples/ has two root configurations that use it, with the provider set.
+# Versions of this module's needs. infra/examples/ has two root configurations that use the module and set the provider.
 
 terraform {
   required_version = ">= 1.9"

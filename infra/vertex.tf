@@ -1,5 +1,5 @@
-# Optional: a project of its own for what developers do with Claude Code. All that they get there is to call models. Enabling
-# a model in Model Garden can only be done by hand: infra/README.md, "A project for Claude Code".
+# Optional: a project for Claude Code, where developers may call models and nothing else. A model in Model Garden must be enabled
+# by hand: infra/README.md, "A project for Claude Code".
 
 resource "google_project" "vertex" {
   count = var.vertex == null ? 0 : 1

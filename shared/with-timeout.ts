@@ -1,6 +1,8 @@
-// Waits for a promise, but not for ever.
+// A time-out: bounds how long a caller waits for a promise.
 
-/** What the promise gives, or after `ms` milliseconds what `late` gives or throws. The promise itself goes on. */
+/**
+ * The promise's result, or after `ms` milliseconds the result or error of `late`. The promise itself isn't cancelled.
+ */
 export async function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T): Promise<T> {
   const { promise: timeout, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

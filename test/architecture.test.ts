@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
 import { findCircle, importsOf, read, sources } from './support/imports.ts';
 import { revision } from './support/world.ts';
@@ -127,6 +127,33 @@ test('no file is longer than 200 lines, and no folder holds more than 14 source 
   const full = folders.filter((folder) => readdirSync(folder).filter((name) => name.endsWith('.ts')).length > 14);
 
   assert.deepEqual([...long, ...full], []);
+});
+
+describe('the glossary in shared/README.md', () => {
+  const glossary = read('shared/README.md');
+  const domain = sources.filter((file) => file.startsWith('shared/domain/'));
+
+  test('has a line for every file of the domain', () => {
+    const missing = domain.filter((file) => !glossary.includes(`\`${file.replace('shared/domain/', '')}\``));
+
+    assert.deepEqual(missing, []);
+  });
+
+  test('has every type that the domain exports', () => {
+    const types = domain.flatMap((file) =>
+      [...read(file).matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name),
+    );
+    const missing = [...new Set(types)].filter((name) => !glossary.includes(`\`${name}\``));
+
+    assert.deepEqual(missing, []);
+  });
+
+  test('has no line for a file that is not there', () => {
+    const named = [...glossary.matchAll(/`([a-z-]+\/[a-z-]+\.ts|[a-z-]+\.ts)`/g)].map(([, name = '']) => name);
+    const gone = named.filter((name) => !domain.includes(`shared/domain/${name}`));
+
+    assert.deepEqual(gone, []);
+  });
 });
 
 test('a poll is answered without loading a single package: no Hono, no schemas, no cloud SDK', async () => {

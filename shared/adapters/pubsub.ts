@@ -28,6 +28,7 @@ export function openPubsub(project: string, topicName: string): Bus {
       const { topic } = await opened;
       try {
         await topic.publishMessage({
+          // The framework doesn't decode a message without a body. (functions-framework 5.0.5)
           json: event,
           orderingKey: event.subject,
           attributes: cloudEventAttributes(event, project),

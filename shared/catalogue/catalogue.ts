@@ -1,11 +1,12 @@
-// The catalogue that Pinward ships: the models it knows without being told. The poll path loads this file, so nothing
-// here reads a schema; the test reads every entry once for all.
+// The shipped catalogue: the models that Pinward knows before an organisation adds its own. The poll path loads this
+// file, so the entries are checked by a test, and no schema is loaded here.
 
 import type { Catalogue } from '../domain/models/catalogue.ts';
 import data from './models.json' with { type: 'json' };
 
-/** The entries of models.json in its order: family by family, each from newest to oldest. */
-export const shippedCatalogue = data.models as Catalogue; // wider as JSON: checked by test/unit/shared/catalogue/models.test.ts
+/** The entries of models.json in their order: by family, each from newest to oldest. */
+// TypeScript infers wider types from JSON; test/unit/shared/catalogue/models.test.ts checks each entry.
+export const shippedCatalogue = data.models as Catalogue;
 
-/** The day (YYYY-MM-DD) by which the catalogue's facts were read. */
+/** The day (YYYY-MM-DD) on which the catalogue's facts were last checked. */
 export const catalogueAsOf: string = data.asOf;

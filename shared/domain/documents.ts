@@ -1,4 +1,4 @@
-// Every kind of document that Pinward keeps and its schema: the list that both stores and their codec work from.
+// Documents: every kind of document that Pinward stores, with its schema. Both stores and their codec use this list.
 
 import { z } from 'zod';
 import { Access, AccessRevision } from './access/access.ts';
@@ -12,40 +12,45 @@ import { MachineCounts } from './serving/machine-counts.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';
 
-/** All that a poll needs, in one document, so that one read refreshes an instance. */
+/** The published policy: everything that a poll needs, in one document. One read refreshes an instance. */
 export const Published = z.strictObject({ revision: Revision });
 export type Published = z.infer<typeof Published>;
 
-/** Something that an operator should know and /healthz shows, such as a revoked webhook. */
+/** A health issue: a lasting error that needs an operator and that /healthz shows, such as a revoked webhook. */
 export const HealthIssue = z.strictObject({ since: z.iso.datetime(), reason: z.string().max(500) });
 export type HealthIssue = z.infer<typeof HealthIssue>;
 
-/** Whose turn something is, until when. */
+/** A lease: `holder` alone may run a job until `until`. */
 const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
 type Lease = z.infer<typeof Lease>;
 
+/** The value of each kind of document. */
 export interface Documents {
+  /** One document, `current`. */
   readonly published: Published;
+  /** By number. */
   readonly revision: Revision;
+  /** By number. */
   readonly event: Event;
+  /** One document, `current`. */
   readonly chainHead: ChainHead;
-  /** Events that have not been published yet, by their number; removed once they are. */
+  /** Events that are not on the bus yet, by number; deleted once the bus has them. */
   readonly outbox: Event;
   /** By the event's id. */
   readonly announcement: Announcement;
-  /** By what is in trouble, such as `slack`. */
+  /** By the part that has the error, such as `slack`. */
   readonly healthIssue: HealthIssue;
-  /** What the probe knows of every place: one document, `current`. */
+  /** The availability of every model endpoint: one document, `current`. */
   readonly matrix: Matrix;
-  /** By what is done by one at a time, such as `probe`. */
+  /** By the job that only one instance may run at a time, such as `probe`. */
   readonly lease: Lease;
   /** Upgrades and the freeze: one document, `current`. */
   readonly rolloutState: RolloutState;
-  /** By number, also when over. */
+  /** By number; kept after their end. */
   readonly rollout: Rollout;
-  /** Changes that wait for a second person, by number. */
+  /** By number. */
   readonly proposal: Proposal;
-  /** Machines that polled, by the number of a stretch of time. */
+  /** Machines that polled, by the number of the time window. */
   readonly pollCount: MachineCounts;
   /** Machines that reported, by the number of a revision. */
   readonly reportCount: MachineCounts;
@@ -58,11 +63,11 @@ export interface Documents {
 }
 export type Kind = keyof Documents;
 
-/** Kinds that are of no use after a time, in days from their last write; the others are kept. */
+/** Days after the last write that a document of a kind expires. Kinds that aren't here are kept. */
 export const keptDays: { readonly [K in Kind]?: number } = {
   announcement: 180,
-  reportCount: 90,
   pollCount: 1,
+  reportCount: 90,
   tokenUse: 400,
 };
 

@@ -1,19 +1,21 @@
-// Faults: what can go wrong in the domain and its stores without being a bug. Functions that can fail so return a Result. Codes
-// are public: never rename one after a release. Faults of HTTP are those of the API.
+// Faults: expected errors of the domain and of what implements its ports; anything else is a bug and throws. Functions
+// that can fail return a Result. Codes are public: never rename one after a release. The API has faults of its own for
+// HTTP.
 
-/** What a function answers that can fail in an expected way. */
+/** The result of a function that can fail in an expected way: a value or a fault. */
 export type Result<T, F = Fault> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F };
 
-/** One thing wrong with (or worth knowing about) a document, and what to do about it. `path` is an RFC 6901 pointer. */
+/** One error or warning about a draft, with its fix. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly code: string;
+  /** A JSON pointer (RFC 6901) into the draft. */
   readonly path: string;
   readonly message: string;
   readonly fix: string;
 }
 
-/** A pin that nobody saw answer, with what was seen instead and what could be pinned in its stead. */
+/** A pin whose model isn't known to answer where its ring calls it, with callable alternatives. */
 export interface UncallablePin {
   readonly ring: string;
   readonly family: string;
@@ -22,12 +24,13 @@ export interface UncallablePin {
   readonly model: string;
   /** Its availability, such as `not_enabled`. */
   readonly state: string;
-  /** Vertex's last answer about it, and when that was; empty and null when it was never looked at. */
+  /** Vertex's last answer about the model; empty when it was never probed. */
   readonly evidence: string;
+  /** When Vertex gave that answer (ISO 8601); null when the model was never probed. */
   readonly answeredAt: string | null;
-  /** The callable model of the family, in the same place, that is nearest to the one asked for. */
+  /** The callable model of the same family, project and location that is nearest in version; null for none. */
   readonly nearest: string | null;
-  /** Other locations in which this very model is callable. */
+  /** Other locations of the project in which this model is callable. */
   readonly elsewhere: readonly string[];
 }
 

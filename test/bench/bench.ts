@@ -1,11 +1,12 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, reads, firestore, probes, bundles, callers).
+// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers).
 // Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
 import { benchBundles } from './bundles.ts';
 import { benchCallers } from './callers.ts';
 import { benchFirestore } from './firestore.ts';
+import { benchHeld } from './held.ts';
 import { isMet, type Measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolls } from './polls.ts';
@@ -18,11 +19,12 @@ const benches = {
   polls: benchPolls,
   start: benchStart,
   memory: benchMemory,
+  held: benchHeld,
   reads: benchReads,
   firestore: benchFirestore,
   probes: benchProbes,
   bundles: benchBundles,
-  authenticator: benchCallers,
+  callers: benchCallers,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

@@ -17,7 +17,7 @@ import { project } from './server.ts';
 import { compareStarts } from './start.ts';
 
 const times = 50;
-/** What the design allows: see "Cost" in the README. */
+/** What the design allows: see "Cost" in infra/README.md. */
 const allowed = { pollReads: 0, changeReads: 5, changeWrites: 6, announcementReads: 2, announcementWrites: 3 };
 
 interface Count {

@@ -1,16 +1,13 @@
 // Memory that the api has in use after two million polls, as a ratio to that after the first one, when its caches have been
 // full and emptied: growth would show.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { collectedFile } from './collected.ts';
 import type { Measure } from './measure.ts';
-import { machineHeaders, type Running, spawnSubject, untilAnswered } from './server.ts';
+import { inUseMiB, machineHeaders, type Running, spawnSubject, untilAnswered } from './server.ts';
 
-/** Caches fill and empty in between, so the most of so many looks counts. */
-const results = 6;
+/** Caches fill and empty in between, so the most of several samples counts. */
+const samples = 6;
 const pollsEach = 170_000;
 
 export async function benchMemory(): Promise<Record<string, Measure>> {
@@ -30,8 +27,8 @@ export async function benchMemory(): Promise<Record<string, Measure>> {
 /** In MiB, while a million polls are answered. */
 async function maxInUse(subject: Running): Promise<number> {
   let most = 0;
-  for (let look = 0; look < results; look++) {
-    await poll(subject, look % 3);
+  for (let sample = 0; sample < samples; sample++) {
+    await poll(subject, sample % 3);
     most = Math.max(most, await inUseMiB(subject));
   }
   return most;
@@ -45,13 +42,4 @@ async function poll(subject: Running, third: number): Promise<void> {
   }));
   const result = await autocannon({ url: subject.url, connections: 16, amount: pollsEach, requests });
   if (result.non2xx + result.errors > 0) throw new Error('a poll failed under load');
-}
-
-async function inUseMiB({ process: { pid = 0 } }: Running): Promise<number> {
-  const file = collectedFile(pid);
-  process.kill(pid, 'SIGUSR2');
-  while (!existsSync(file)) await wait(20);
-  const bytes = Number(readFileSync(file, 'utf8'));
-  rmSync(file);
-  return bytes / 2 ** 20;
 }

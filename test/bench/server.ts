@@ -3,12 +3,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../functions/local/free-port.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { revision } from '../support/world.ts';
+import { collectedFile } from './collected.ts';
 
 export const project = 'demo-bench';
 export const token = 'bench-token-of-32-characters-or-more';
@@ -90,6 +92,16 @@ export async function untilAnswered(url: string): Promise<number> {
       if (performance.now() > end) throw new Error('the server did not answer', { cause });
     }
   }
+}
+
+/** What is in use after garbage was collected, of a subject that has collected.ts loaded. */
+export async function inUseMiB({ process: { pid = 0 } }: Running): Promise<number> {
+  const file = collectedFile(pid);
+  process.kill(pid, 'SIGUSR2');
+  while (!existsSync(file)) await wait(20);
+  const bytes = Number(readFileSync(file, 'utf8'));
+  rmSync(file);
+  return bytes / 2 ** 20;
 }
 
 async function stop(child: ChildProcess): Promise<void> {

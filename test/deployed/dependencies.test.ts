@@ -55,6 +55,17 @@ test('a licence is allowed when one that may be chosen is, and all that must be 
   assert.ok(!isAllowed('GPL-3.0') && !isAllowed('(MIT AND GPL-3.0)') && !isAllowed('SEE LICENSE IN LICENSE'));
 });
 
+test('functions/README.md says what every package is for', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const [, table = ''] = readFileSync('functions/README.md', 'utf8').split('## Dependencies');
+  const cells = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell);
+  const told = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+  const packages = Object.keys({ ...dependencies, ...devDependencies });
+  const kinds = packages.map((name) => (name.startsWith('@types/') ? '@types/*' : name));
+
+  assert.deepEqual(told.toSorted(), [...new Set(kinds)].toSorted());
+});
+
 test('every package of the lock is held against a SHA-512, and comes from whatever registry is set', () => {
   const loose = entries.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''));
   const addressed = entries.filter(([, { resolved }]) => resolved !== undefined);

@@ -6,7 +6,7 @@ import { sigmas } from './fleet-rules.ts';
 
 /** Counts of a few are exact but for a few. */
 const slack = 2;
-/** A quiet machine comes within 15 minutes; the README promises that those of the last 20 are counted. */
+/** A quiet machine comes within 15 minutes; functions/api/README.md promises that those of the last 20 are counted. */
 const heardSeconds = 20 * 60;
 
 /** The largest error that was found, in standard errors. `startMs` is the beginning, `now` in seconds since then. */

@@ -14,7 +14,7 @@ export class Deliveries {
   readonly posts = new Map<string, number>();
   /**
    * Posts whose process died before it could record them, or whom the store refused three times: nobody can know of them,
-   * so one more post each is no fault of the code (the README says so).
+   * so one more post each is no fault of the code (functions/README.md says so).
    */
   readonly unrecorded = new Map<string, number>();
   readonly #around: Surroundings;

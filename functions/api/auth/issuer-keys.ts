@@ -15,6 +15,10 @@ const askAtMostEachMs = 30_000;
 const retryAfterMs = 5_000;
 const answerWithinMs = 3_000;
 
+/**
+ * Left to itself, jose 6.2.18 throws when the issuer is down and its keys are older than ten minutes. It asks a failing issuer
+ * again for each unknown key id.
+ */
 export function createIssuerKeys(address: string, clock: Clock): JWTVerifyGetKey {
   // With these two, jose fetches when it is told to and never by itself.
   const ownPace = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY };

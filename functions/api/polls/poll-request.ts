@@ -17,6 +17,8 @@ export interface PollRequest {
 const path = '/v1/pins';
 /** A machine name and a version take 200 bytes at most. */
 const maxQueryBytes = 1_024;
+const shortQueryBytes = 256;
+const equalsSign = 61;
 
 /** Whether a URL is that of a poll: /v1/pins, with or without an extension and a query. */
 export function isPoll(url: string): boolean {
@@ -61,10 +63,21 @@ export function readMachine(
 /** As URLSearchParams.get would give it, which costs a poll as much as all the rest of it. */
 function parameterOf(query: string, name: string): string | null {
   if (query.includes('%') || query.includes('+')) return new URLSearchParams(query).get(name);
-  for (const part of query.split('&')) {
-    if (part.startsWith(name) && part.charAt(name.length) === '=') return part.slice(name.length + 1);
+  for (let start = 0; start < query.length; ) {
+    const ampersand = query.indexOf('&', start);
+    const end = ampersand === -1 ? query.length : ampersand;
+    const valueStart = start + name.length + 1;
+    if (valueStart <= end && query.charCodeAt(valueStart - 1) === equalsSign && query.startsWith(name, start)) {
+      return ownCopy(query.slice(valueStart, end), query);
+    }
+    start = end + 1;
   }
   return null;
+}
+
+/** A slice keeps the whole URL in memory, and caches keep names for long. A short URL is not worth the copy. */
+function ownCopy(text: string, { length }: string): string {
+  return length <= shortQueryBytes ? text : Buffer.from(text).toString();
 }
 
 function refuse(parameter: string, value: string, expected: string): ApiResult<never> {

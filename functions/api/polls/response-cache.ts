@@ -95,7 +95,7 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
   const entries = createBoundedMap<string, ResponseEntry>(maxEntryBytes, sizeOfEntry);
 
   function render({ machine, format }: PollRequest): RenderedBody {
-    const cli = ownCopy(machine.cli);
+    const { cli } = machine;
     const { ring: chosen, selector } = chooseRing(machine);
     const { ring, reached } = ringWithRollouts(chosen, rollouts, machine);
     const reachedIds = reached.map(({ id }) => id);
@@ -117,7 +117,7 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
   /** A response that is not signed yet is not kept, so that a signer that works again signs it. */
   function respond(request: PollRequest, rendered: RenderedBody, { headers, isFinal }: SignatureHeaders): PollResponse {
     const body = rendered.signed ?? { ...rendered.body, headers: [...rendered.body.headers, ...headers] };
-    const machine = ownCopy(request.machine.name);
+    const machine = request.machine.name;
     const pollAfter = String(pollSeconds(request.machine, isConverging));
     if (isFinal) {
       rendered.signed = body;
@@ -185,9 +185,4 @@ function sizeOfBody(key: string, { body }: RenderedBody): number {
 
 function sizeOfEntry(key: string, { machine }: ResponseEntry): number {
   return key.length + (machine?.length ?? 0) + entryBytes;
-}
-
-/** A part of a URL keeps the whole URL in memory as long as it is kept itself. */
-function ownCopy<T extends string | null>(text: T): string | (T & null) {
-  return text === null ? text : Buffer.from(text, 'latin1').toString('latin1');
 }

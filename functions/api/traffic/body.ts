@@ -10,6 +10,7 @@ export interface WithRawBody extends IncomingMessage {
   rawBody?: Buffer;
 }
 
+// `hono/body-limit` makes a Request of a Request, which fails under @hono/node-server. (hono 4.13.19)
 const bodyLimitBytes = 256 * 1024;
 
 const tooLarge = failHttp({ code: 'body_too_large', limitBytes: bodyLimitBytes });

@@ -1,5 +1,5 @@
-# Pinward for a fleet: a store in several regions, instances that are always warm, names of its own with a console behind
-# Identity-Aware Proxy, budgets, and the project for Claude Code made here, too.
+# Pinward for a fleet: a store in several regions, warm instances, your own domains with a console behind Identity-Aware Proxy,
+# budgets, and a project for Claude Code.
 
 terraform {
   required_version = ">= 1.9"
@@ -15,7 +15,7 @@ terraform {
 provider "google" {
   project = local.project
   region  = "europe-west1"
-  # Budgets belong to a billing account: their API asks which project the calls are counted for.
+  # A budget belongs to a billing account, so its API needs a project to count the calls for.
   user_project_override = true
   billing_project       = local.project
 }
@@ -36,7 +36,7 @@ module "pinward" {
   hosted_domains     = ["example.com", "example.org"]
   signing_protection = "HSM"
 
-  # The project of `vertex` is probed in any case.
+  # The project of `vertex` is always probed.
   probe_projects  = ["example-data-science"]
   probe_locations = ["global", "us", "eu", "us-east5", "europe-west1"]
 

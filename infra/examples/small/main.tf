@@ -1,5 +1,5 @@
-# Pinward for up to a few thousand machines, in one project: copy this folder, fill in its values, and follow
-# infra/README.md. Add a backend for the state before anybody else applies it.
+# Pinward for up to a few thousand machines, in one project. Copy this folder, fill in its values, and follow infra/README.md.
+# Add a backend for the state before anybody else applies it.
 
 terraform {
   required_version = ">= 1.9"

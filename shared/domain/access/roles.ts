@@ -1,9 +1,10 @@
-// Roles: what a caller may do, and which one a person has. Without schemas, since every poll asks this.
+// Roles: what a caller may do, and the role of a person. Without schemas: the poll path imports this file.
 
 import type { Roles } from './access.ts';
 
-/** From the least to the most that a caller may do; each may do what those before it may. */
+/** From the lowest to the highest. Each role includes the rights of those before it. */
 export const roles = ['machine', 'reader', 'editor', 'approver', 'owner'] as const;
+/** One of the five roles. */
 export type Role = (typeof roles)[number];
 
 export function isAtLeast(role: Role, needed: Role): boolean {
@@ -11,18 +12,18 @@ export function isAtLeast(role: Role, needed: Role): boolean {
 }
 
 /**
- * The highest role that is bound to an address or to its domain; null for none. `firstOwners` are owners as long as no
- * other is bound, so that somebody can begin and nobody stays in by a forgotten setting.
+ * The highest role of an address or of its domain; null for none. `firstOwners` come from the environment. They are
+ * owners only while the roles have no owner, so a forgotten setting gives nobody access.
  */
-export function roleOf(email: string, bound: Roles | null, firstOwners: readonly string[]): Role | null {
+export function roleOf(email: string, members: Roles | null, firstOwners: readonly string[]): Role | null {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   const names = [`email:${email}`, `domain:${domain}`];
-  const found = roles.filter((role) => bound?.[role].some((member) => names.includes(member)));
-  const isFirstOwner = (bound?.owner ?? []).length === 0 && firstOwners.includes(email);
+  const found = roles.filter((role) => members?.[role].some((member) => names.includes(member)));
+  const isFirstOwner = (members?.owner ?? []).length === 0 && firstOwners.includes(email);
   return isFirstOwner ? 'owner' : (found.at(-1) ?? null);
 }
 
-/** Service accounts belong to projects, not to a hosted domain, and anybody on earth can make one. */
+/** Whether an address is that of a service account. Anybody can create one, and none belongs to a mail domain. */
 export function isServiceAccount(email: string): boolean {
   return email.endsWith('.gserviceaccount.com');
 }

@@ -1,11 +1,12 @@
-// Availability: what recent observations of a place add up to. Only an answer about the model changes it; losing it takes
-// two agreeing runs, and so does being sure that it never was callable; a first look is no news. Kept for all places in one
-// document, the matrix, which one read brings.
+// Availability: the state of a model endpoint, from all observations of it so far. Only an answer about the model
+// changes the state. Two runs must agree before a model is lost, or is surely not callable. The matrix holds all
+// endpoints in one document.
 
 import { z } from 'zod';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import { BlindCause, type Observation, type Verdict } from './observation.ts';
 
+/** The last answer about the model; `unknown` before the first. Words as in `Verdict`. */
 export const Availability = z.enum([
   'enabled',
   'no_quota',
@@ -17,35 +18,37 @@ export const Availability = z.enum([
 ]);
 export type Availability = z.infer<typeof Availability>;
 
+/** The availability of one model endpoint. */
 export const Cell = z.strictObject({
   project: z.string(),
   location: z.string(),
   model: z.string(),
   state: Availability,
-  /** When this state was first seen. */
+  /** When the endpoint came into this state. */
   since: z.iso.datetime(),
-  /** Our own first callable observation, from which a model's age counts; null while there was none. */
+  /** Our own first callable observation; null while there was none. */
   firstCallableAt: z.iso.datetime().nullable(),
-  /** When the model last said anything about itself. */
+  /** The last answer about the model. */
   answeredAt: z.iso.datetime().nullable(),
-  /** When a confirmation last answered. */
+  /** The last answer about the model to a confirmation. */
   confirmedAt: z.iso.datetime().nullable(),
-  /** When a first run said that the model is not callable; until a second one agrees, it is not lost and nobody is told. */
+  /** When a first run found the model not callable; null once a second run agrees. Only then is it announced. */
   suspectedAt: z.iso.datetime().nullable(),
-  /** How often it became callable; tells one enabling from the next. */
+  /** How often the model became callable; part of the ids of events. */
   enabledCount: z.int().nonnegative(),
   evidence: z.string().max(500),
 });
 export type Cell = z.infer<typeof Cell>;
 
+/** All cells, and what the probe must remember so that it announces each fact once. */
 export const Matrix = z.strictObject({
   at: z.iso.datetime(),
   cells: z.array(Cell),
-  /** Models that the publisher listed, and when we first saw each; null for those of the first look. */
+  /** By model that Anthropic lists: when we first saw it there; null for those of the first list. */
   listed: z.record(z.string(), z.iso.datetime().nullable()),
-  /** By project and model: how many enablings there were, and when people were last told of one. */
+  /** By `project/model`: how often the model was enabled, and when that was last announced. */
   enabled: z.record(z.string(), z.strictObject({ count: z.int().positive(), notifiedAt: z.iso.datetime().nullable() })),
-  /** Locations that the probe can't see, for how many runs in a row, and whether people were told. */
+  /** Locations where every probe fails through our misconfiguration, the runs so far, and if it was announced. */
   blind: z
     .strictObject({
       locations: z.array(z.string()),
@@ -54,10 +57,11 @@ export const Matrix = z.strictObject({
       isNotified: z.boolean(),
     })
     .nullable(),
+  /** How often blindness was announced. */
   blindCount: z.int().nonnegative(),
-  /** Pinned places that are not callable, by name; how often each came to be. */
+  /** By endpoint key: whether the endpoint is pinned and not callable now, and how often that began. */
   atRisk: z.record(z.string(), z.strictObject({ isNow: z.boolean(), count: z.int().positive() })),
-  /** Days before Google's floor of which people were told last, by pinned model. */
+  /** By pinned model: the last announced step, in days before the model may retire. */
   retiring: z.record(z.string(), z.int().nonnegative()),
 });
 export type Matrix = z.infer<typeof Matrix>;
@@ -72,41 +76,43 @@ export const emptyMatrix: Omit<Matrix, 'at'> = {
   retiring: {},
 };
 
+/** The change that one observation made; only these are announced. */
 export type AvailabilityChange = 'gained' | 'lost';
 
-/** Two runs agree only if they are so far apart (milliseconds): a schedule that fires twice is one look. */
+/** Two runs agree only if they are at least this far apart (milliseconds): a schedule may fire twice. */
 export const agreeAfterMs = 60_000;
 
-/** A pin may be served from there: it answered when it was last asked. */
+/** Whether a pin may lead there: the model's last answer was a success. */
 export function isCallable(state: Availability): boolean {
   return state === 'enabled';
 }
 
-/** Adds one observation to what is known of a place, and says whether the model was gained or lost by it. */
+/** The next cell of an endpoint after one observation, and the change. `before` is null for a new endpoint. */
 export function applyObservation(
   before: Cell | null,
   endpoint: ModelEndpoint,
   observation: Observation,
 ): { cell: Cell; change: AvailabilityChange | null } {
-  const cell = before ?? unseenCell(endpoint, observation.at);
+  const cell = before ?? newCell(endpoint, observation.at);
   const state = toState(observation.verdict);
   if (state === null) return { cell, change: null };
   const { at, evidence, by } = observation;
-  const seen = { ...cell, answeredAt: at, evidence, ...(by === 'confirm' ? { confirmedAt: at } : {}) };
-  if (state === 'enabled') return gain(seen, at);
-  // Quota that ran out is no sign that a model which answered before is gone.
-  if (state === 'no_quota' && cell.state === 'enabled') return { cell: { ...seen, suspectedAt: null }, change: null };
-  if (cell.state === 'enabled') return suspect(seen, state, at);
+  const answered = { ...cell, answeredAt: at, evidence, ...(by === 'confirm' ? { confirmedAt: at } : {}) };
+  if (state === 'enabled') return markCallable(answered, at);
+  // A model that answered before isn't lost because its quota ran out.
+  if (state === 'no_quota' && cell.state === 'enabled')
+    return { cell: { ...answered, suspectedAt: null }, change: null };
+  if (cell.state === 'enabled') return suspectLoss(answered, state, at);
   const suspectedAt = cell.state === 'unknown' ? at : isAgreed(cell.suspectedAt, at) ? null : cell.suspectedAt;
-  return { cell: { ...seen, suspectedAt, state, since: cell.state === state ? cell.since : at }, change: null };
+  return { cell: { ...answered, suspectedAt, state, since: cell.state === state ? cell.since : at }, change: null };
 }
 
-/** Not callable by more than one run's word, which may be a wrong one. */
+/** Whether at least two runs found the model not callable; a single answer may be wrong. */
 export function isSurelyNotCallable({ state, suspectedAt }: Cell): boolean {
   return state !== 'unknown' && !isCallable(state) && suspectedAt === null;
 }
 
-/** What an answer says about the model; null when it says nothing about it. */
+/** The state that a verdict means; null when the verdict isn't about the model. */
 function toState(verdict: Verdict): Availability | null {
   switch (verdict) {
     case 'enabled':
@@ -124,7 +130,7 @@ function toState(verdict: Verdict): Availability | null {
   }
 }
 
-function gain(cell: Cell, at: string): { cell: Cell; change: AvailabilityChange | null } {
+function markCallable(cell: Cell, at: string): { cell: Cell; change: AvailabilityChange | null } {
   if (cell.state === 'enabled') return { cell: { ...cell, suspectedAt: null }, change: null };
   const enabledCount = cell.enabledCount + 1;
   const firstCallableAt = cell.firstCallableAt ?? at;
@@ -134,17 +140,18 @@ function gain(cell: Cell, at: string): { cell: Cell; change: AvailabilityChange 
   };
 }
 
-function suspect(cell: Cell, state: Availability, at: string): { cell: Cell; change: AvailabilityChange | null } {
+function suspectLoss(cell: Cell, state: Availability, at: string): { cell: Cell; change: AvailabilityChange | null } {
   const suspectedAt = cell.suspectedAt ?? at;
   if (!isAgreed(suspectedAt, at)) return { cell: { ...cell, suspectedAt }, change: null };
   return { cell: { ...cell, state, since: at, suspectedAt: null }, change: 'lost' };
 }
 
+/** Whether an answer comes late enough to confirm a suspicion. */
 function isAgreed(suspectedAt: string | null, at: string): boolean {
   return suspectedAt === null || Date.parse(at) - Date.parse(suspectedAt) >= agreeAfterMs;
 }
 
-function unseenCell({ project, location, model }: ModelEndpoint, at: string): Cell {
+function newCell({ project, location, model }: ModelEndpoint, at: string): Cell {
   return {
     project,
     location,

@@ -1,10 +1,11 @@
-// Proven models: what was callable when a revision was made, where its rings call their pins. A machine whose Claude Code
-// is too old for a pin is served an older model from this list and no other. No schema is loaded here: the poll path
+// Callable models: the models that were callable when a revision was made, in the locations of its pins. A machine
+// whose Claude Code is too old for a pin gets an older model from this list. No schema is loaded here: the poll path
 // imports this file.
 
-/** By `project/location`; null before the first run of a probe. */
+/** Model ids by `project/location`; null before the first run of the probe. */
 export type CallableModels = Readonly<Record<string, readonly string[]>> | null;
 
+/** Also true before the first run of the probe, when nothing is known. */
 export function isKnownCallable(
   callableModels: CallableModels,
   project: string,

@@ -1,4 +1,4 @@
-// Proving: from what the probe knows to the models that a revision keeps as proven. See proven.ts.
+// Finding callable models: from the matrix to the list that a revision keeps. See `callable-models.ts`.
 
 import { parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 import { type CallableModels, locationKey } from './callable-models.ts';
 
+/** Callable models of each pinned family, by `project/location` of its pins; null before the first run of the probe. */
 export function callableModelsFor(policy: Policy, matrix: Matrix | null): Record<string, string[]> | null {
   if (matrix === null) return null;
   const callableModels: Record<string, string[]> = {};
@@ -21,7 +22,7 @@ export function callableModelsFor(policy: Policy, matrix: Matrix | null): Record
   return callableModels;
 }
 
-/** Models that the first list has and the second lacks, each with its place. */
+/** Models that only the first list has, such as `claude-opus-4-8 in acme/global`; for people. */
 export function lostModels(before: CallableModels, after: CallableModels): readonly string[] {
   return Object.entries(before ?? {}).flatMap(([key, models]) =>
     models.filter((model) => after?.[key]?.includes(model) === false).map((model) => `${model} in ${key}`),

@@ -1,12 +1,13 @@
-// Observations: what one probe of (project, location, model) saw. The garden adapter makes them of Vertex's answers, by the
-// error table in its file; fold adds them up to an availability.
+// Observations: the result of one request about a model endpoint. The adapter of Vertex makes them from Vertex's
+// answers. `applyObservation` adds them to an availability.
 
 import { z } from 'zod';
 
 /**
- * What an answer says. About the model: `enabled` (it answered), `candidate` (servable, only a confirmation tells more),
- * `no_quota`, `blocked_by_policy`, `needs_data_sharing`, `not_enabled`, `not_served`. About us or the moment, and so nothing
- * about the model: `misconfigured` (token, role, API or address are wrong), `transient` (busy, down, late), `unknown`.
+ * The meaning of an answer. About the model: `enabled` (it answered), `candidate` (servable, but only a confirmation
+ * shows whether it answers), `no_quota`, `blocked_by_policy`, `needs_data_sharing`, `not_enabled`, `not_served`. Not
+ * about the model: `misconfigured` (our token, role, API or address is wrong), `transient` (busy, down, time-out),
+ * `unknown`.
  */
 export const Verdict = z.enum([
   'enabled',
@@ -22,7 +23,7 @@ export const Verdict = z.enum([
 ]);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** Why a probe can't see, and what mends it. */
+/** Why a probe is blind: the part of our configuration that is wrong. */
 export const BlindCause = z.enum([
   'unauthenticated',
   'permission_denied',
@@ -32,7 +33,7 @@ export const BlindCause = z.enum([
 ]);
 export type BlindCause = z.infer<typeof BlindCause>;
 
-/** What mends each, for people. */
+/** How to fix each cause; for people. */
 export const remedies: Record<BlindCause, string> = {
   unauthenticated:
     "Google refused the credentials: check the probe's service account, or run gcloud auth application-default login.",
@@ -40,16 +41,17 @@ export const remedies: Record<BlindCause, string> = {
     "Grant the probe's service account roles/aiplatform.user (aiplatform.endpoints.predict) in the project.",
   api_disabled: 'Enable the API: gcloud services enable aiplatform.googleapis.com',
   billing_disabled: 'Link a billing account to the project.',
-  wrong_address: 'The address answered is none of Vertex: check the locations in the policy.',
+  wrong_address: 'The address is not one of Vertex: check the locations in the policy.',
 };
 
+/** The verdict of one request, with its evidence. */
 export const Observation = z.strictObject({
   verdict: Verdict,
-  /** Set with `misconfigured` only. */
+  /** Null unless the verdict is `misconfigured`. */
   cause: BlindCause.nullable(),
-  /** Google's answer for people: the gRPC code's name and the text, cut to 500 characters. */
+  /** Google's answer: the name of the gRPC code and the text, cut to 500 characters. */
   evidence: z.string().max(500),
-  /** Which call was made: the free `screen` (countTokens) or the `confirm`ation (rawPredict of one token). */
+  /** The request: `screen` is free (countTokens), `confirm` costs one token (rawPredict). */
   by: z.enum(['screen', 'confirm']),
   at: z.iso.datetime(),
 });

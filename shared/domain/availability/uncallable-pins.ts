@@ -1,5 +1,6 @@
-// The gate: a pin is stated only where its project was seen to call it. Asked by every change but a restore; `force` with a
-// reason passes it, and is recorded. Before the first run of a probe there is nothing to hold a pin against.
+// Uncallable pins: new pins of a policy whose model isn't known to answer at the pin's endpoint. They stop every change
+// but a restore, unless the author forces the change with a reason. Before the first run of the probe no pin counts as
+// uncallable.
 
 import type { UncallablePin } from '../fault.ts';
 import { compareModels, type Model, parseModel } from '../models/model.ts';
@@ -8,7 +9,7 @@ import { type PinnedEndpoint, pinnedEndpoints } from '../policy/pinned-endpoints
 import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 
-/** The pins that `after` states anew and that are not proven callable where their ring calls them. */
+/** Pins to endpoints that `before` doesn't pin and that the matrix doesn't have as callable. */
 export function findUncallablePins(
   before: Policy | null,
   after: Policy,
@@ -18,10 +19,11 @@ export function findUncallablePins(
   const pinned = new Set((before === null ? [] : pinnedEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)));
   return pinnedEndpoints(after)
     .filter(({ endpoint }) => !pinned.has(endpointKey(endpoint)))
-    .flatMap((pin) => describe(pin, matrix));
+    .flatMap((pin) => describeUncallable(pin, matrix));
 }
 
-function describe({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): readonly UncallablePin[] {
+/** Empty when the pin is callable. */
+function describeUncallable({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): readonly UncallablePin[] {
   const cell = matrix.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
   const state = cell?.state ?? 'unknown';
   if (isCallable(state)) return [];
@@ -32,7 +34,7 @@ function describe({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): r
   return [{ ring, family, ...endpoint, state, evidence, answeredAt, nearest: nearestTo(endpoint, matrix), elsewhere }];
 }
 
-/** The newest that is not newer; where there is none, the oldest that is. */
+/** The newest callable model that is older than the wanted one; else the oldest callable one. */
 function nearestTo(endpoint: ModelEndpoint, matrix: Matrix): string | null {
   const wanted = parseModel(endpoint.model);
   if (wanted === null) return null;

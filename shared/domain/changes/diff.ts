@@ -1,16 +1,18 @@
-// What changed between two policies, for people: shown by a dry run, kept in the event of a change. Rings are told apart
-// by name, so that a new first ring is a ring and an order, and not a change of every ring.
+// A diff: the values that differ between two policies, for people. Rings are compared by name: a new first ring is one
+// added ring and a new order, not a change of every ring.
 
 import { isDeepStrictEqual } from 'node:util';
 import { pointer } from '../policy/read-draft.ts';
 
-/** `from` or `to` is absent where the value was added or removed. */
+/** One value that differs. `from` is absent for an added value, `to` for a removed one. */
 export interface Change {
+  /** A JSON pointer (RFC 6901); a ring has its name there instead of its index. */
   readonly path: string;
   readonly from?: unknown;
   readonly to?: unknown;
 }
 
+/** `from` is null before the first policy: the whole policy is then one change. */
 export function diffPolicies(from: object | null, to: object): readonly Change[] {
   return from === null ? [{ path: '', to }] : diff('', from, to);
 }
@@ -39,7 +41,7 @@ function diffMember(
   return diff(path, before.get(key), after.get(key));
 }
 
-/** An object's members; a list's too if each item has a name of its own, with their order, which for rings carries meaning. */
+/** The members of an object, or of a list whose items all have different names. `order` is the order of such a list. */
 function membersOf(value: unknown): { members: ReadonlyMap<string, unknown>; order: string | null } | null {
   if (typeof value !== 'object' || value === null) return null;
   if (!Array.isArray(value)) return { members: new Map(Object.entries(value)), order: null };

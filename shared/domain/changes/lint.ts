@@ -1,5 +1,6 @@
-// Lint: what a policy of the right form still gets wrong about Claude models, each with a fix. Called by amend before a
-// revision is made; errors stop it, warnings are shown. The mistakes are those that people report (fleet facts, section 6).
+// The lint: checks of a policy that its schema can't make, such as whether a model is served in its location. Each
+// finding has a fix. An error stops the next revision; a warning is only shown. The checks follow mistakes that users
+// of Claude Code report.
 
 import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
@@ -16,18 +17,19 @@ interface PinInRing {
   readonly ring: Ring;
   readonly family: Family;
   readonly pin: Pin;
-  /** Where the ring calls the pin. */
+  /** The location where the ring calls the pin. */
   readonly location: string;
+  /** A JSON pointer (RFC 6901) to the pin. */
   readonly path: string;
-  readonly entry: CatalogueModel | null;
+  readonly catalogueModel: CatalogueModel | null;
 }
 
 type Check = (pin: PinInRing, policy: Policy, catalogue: Catalogue, day: string) => readonly Finding[];
 
-/** Days before Google's floor at which a pin is warned of. */
+/** A pin gets a warning this many days before the earliest day on which Google may shut its model. */
 const floorWarningDays = 30;
 
-/** All findings on a policy, in the order of its rings. `shipped` is the catalogue without the policy's own models. */
+/** All findings, by ring. `shipped` is the catalogue without the policy's own models; `day` is YYYY-MM-DD. */
 export function lint(policy: Policy, shipped: Catalogue, day: string): readonly Finding[] {
   const catalogue = extendCatalogue(shipped, policy.models);
   return policy.rings.flatMap((ring, at) => [
@@ -62,7 +64,7 @@ function checkSelectors(policy: Policy, ring: Ring, at: number): readonly Findin
   return ring.match
     .filter((selector) => earlier.has(selector))
     .map((selector) => {
-      const message = `${selector} is already taken by an earlier ring, where the first match wins`;
+      const message = `an earlier ring lists ${selector}, too, and the first match wins`;
       return warning('selector_shadowed', path, message, 'Remove it from one of the two rings.');
     });
 }
@@ -81,11 +83,11 @@ function checkCompleteness(policy: Policy, ring: Ring, at: number): readonly Fin
 }
 
 function checkKnown(
-  { pin, family, entry, path }: PinInRing,
+  { pin, family, catalogueModel, path }: PinInRing,
   _policy: Policy,
   catalogue: Catalogue,
 ): readonly Finding[] {
-  if (entry !== null) return [];
+  if (catalogueModel !== null) return [];
   const newest = modelsOfFamily(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
   const fix = `Check the id (the newest known ${family} is "${newest}"), or add {"id": "${pin.model}"} to "models" of the policy.`;
   return [error('model_unknown', `${path}/model`, `the catalogue has no ${pin.model}`, fix)];
@@ -94,7 +96,7 @@ function checkKnown(
 function checkFamily({ pin, family, path }: PinInRing): readonly Finding[] {
   const actual = parseModel(pin.model)?.family;
   if (actual === family) return [];
-  const message = `whoever asks for ${family} gets ${pin.model}, of family ${actual}`;
+  const message = `developers who choose ${family} get ${pin.model}, of family ${actual}`;
   return [
     warning('family_differs', `${path}/model`, message, `Pin a model of family ${family}, unless you mean this.`),
   ];
@@ -108,32 +110,32 @@ function checkAllowed({ pin, ring, path }: PinInRing, policy: Policy): readonly 
   return [error('pin_not_available', `${path}/model`, message, fix)];
 }
 
-function checkServed({ pin, location, path, entry }: PinInRing): readonly Finding[] {
-  if (entry === null || isServedIn(entry, location) !== false) return [];
-  const served = entry.locations.value?.join(', ');
+function checkServed({ pin, location, path, catalogueModel }: PinInRing): readonly Finding[] {
+  if (catalogueModel === null || isServedIn(catalogueModel, location) !== false) return [];
+  const served = catalogueModel.locations.value?.join(', ');
   const message = `${pin.model} is not served in ${location}`;
-  const fix = `Use one of: ${served}; or, if Vertex serves it there by now, state its locations in "models" of the policy.`;
+  const fix = `Use one of: ${served}; or, if Vertex serves it there by now, set its locations in "models" of the policy.`;
   const at = pin.location === undefined ? `${path}/model` : `${path}/location`;
-  const isSure = entry.locations.certainty === 'high' || entry.locations.certainty === 'medium';
+  const isSure = catalogueModel.locations.certainty === 'high' || catalogueModel.locations.certainty === 'medium';
   return [isSure ? error('location_not_served', at, message, fix) : warning('location_not_served', at, message, fix)];
 }
 
-function checkExpressible({ pin, ring, path, entry }: PinInRing, policy: Policy): readonly Finding[] {
+function checkExpressible({ pin, ring, path, catalogueModel }: PinInRing, policy: Policy): readonly Finding[] {
   const ringLocation = ring.location ?? policy.location;
   const isElsewhere = pin.location !== undefined && pin.location !== ringLocation;
-  if (!isElsewhere || entry === null || entry.regionVariable.value !== null) return [];
+  if (!isElsewhere || catalogueModel === null || catalogueModel.regionVariable.value !== null) return [];
   const message = `Claude Code has no variable that would send ${pin.model} to ${pin.location}; it would be called in ${ringLocation}`;
   const fix = `Remove the pin's location, or move the whole ring to ${pin.location}.`;
   return [error('location_not_expressible', `${path}/location`, message, fix)];
 }
 
-function checkContext({ pin, path, entry }: PinInRing): readonly Finding[] {
-  if (!pin.context1m || entry === null) return [];
-  const rule = entry.context1m.value;
+function checkContext({ pin, path, catalogueModel }: PinInRing): readonly Finding[] {
+  if (!pin.context1m || catalogueModel === null) return [];
+  const rule = catalogueModel.context1m.value;
   if (rule === null) {
     const message = `whether ${pin.model} has a 1M context is not known; no [1m] is sent`;
     return [
-      warning('context1m_unknown', `${path}/context1m`, message, 'State "context1m" for it in "models" of the policy.'),
+      warning('context1m_unknown', `${path}/context1m`, message, 'Set "context1m" for it in "models" of the policy.'),
     ];
   }
   if (rule.kind !== 'none') return [];
@@ -142,7 +144,7 @@ function checkContext({ pin, path, entry }: PinInRing): readonly Finding[] {
 }
 
 function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue, day: string): readonly Finding[] {
-  const retirement = pin.entry?.retirement.value ?? null;
+  const retirement = pin.catalogueModel?.retirement.value ?? null;
   if (retirement === null) return [];
   const { model } = pin.pin;
   const path = `${pin.path}/model`;
@@ -157,20 +159,22 @@ function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue,
   return [warning('model_past_floor', path, message, fix)];
 }
 
-/** Two families on one model, or on two with one region variable, have one location only. */
+/** Two pins with one model, or with one region variable, can have only one location. */
 function checkSharedVariables(pins: readonly PinInRing[]): readonly Finding[] {
-  return pins.flatMap((mine, at) => {
-    const { pin, location, path } = mine;
-    const clash = pins.slice(0, at).find((other) => sharesVariable(other, mine) && other.location !== location);
-    if (clash === undefined) return [];
-    const message = `${clash.pin.model} is pinned in ${clash.location} for ${clash.family} and ${pin.model} in ${location} here; Claude Code can tell only one location of the two`;
-    return [error('location_conflict', `${path}/location`, message, `Write "location": "${clash.location}" in both.`)];
+  return pins.flatMap((current, at) => {
+    const { pin, location, path } = current;
+    const conflict = pins.slice(0, at).find((other) => sharesVariable(other, current) && other.location !== location);
+    if (conflict === undefined) return [];
+    const message = `${conflict.pin.model} is pinned in ${conflict.location} for ${conflict.family} and ${pin.model} in ${location} here; Claude Code has only one location for both`;
+    return [
+      error('location_conflict', `${path}/location`, message, `Write "location": "${conflict.location}" in both.`),
+    ];
   });
 }
 
 function sharesVariable(a: PinInRing, b: PinInRing): boolean {
-  const variable = a.entry?.regionVariable.value ?? null;
-  return a.pin.model === b.pin.model || (variable !== null && variable === b.entry?.regionVariable.value);
+  const variable = a.catalogueModel?.regionVariable.value ?? null;
+  return a.pin.model === b.pin.model || (variable !== null && variable === b.catalogueModel?.regionVariable.value);
 }
 
 function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): readonly PinInRing[] {
@@ -179,7 +183,7 @@ function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): r
     if (pin === undefined) return [];
     const path = pointer('', ['rings', at, 'pins', family]);
     const location = pin.location ?? ring.location ?? policy.location;
-    return [{ ring, family, pin, location, path, entry: findModel(catalogue, pin.model) }];
+    return [{ ring, family, pin, location, path, catalogueModel: findModel(catalogue, pin.model) }];
   });
 }
 

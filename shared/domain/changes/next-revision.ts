@@ -1,5 +1,5 @@
-// The next revision: what a wanted policy makes of the current revision, or the fault that stops it. A restore makes the next
-// revision with the content of an old one.
+// The next revision: a pure function from the current revision and a wanted policy to the next revision, or to the
+// fault that stops it. A restore makes the next revision with the policy of an old one.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Matrix } from '../availability/availability.ts';
@@ -16,9 +16,10 @@ import type { Rollout } from '../serving/rollout.ts';
 import { type Change, diffPolicies } from './diff.ts';
 import { lint } from './lint.ts';
 
+/** The wanted policy and the state that it is checked against. */
 export interface RevisionInput {
   readonly current: Revision | null;
-  /** The revision that the author saw; `any` where the change doesn't depend on it. */
+  /** The number of the revision that the author read; `any` when the change doesn't depend on it. */
   readonly expected: number | 'any';
   readonly policy: Policy;
   readonly by: string;
@@ -26,25 +27,28 @@ export interface RevisionInput {
   readonly now: string;
   readonly note: string | null;
   readonly catalogue: Catalogue;
+  /** The revision to restore; null for a change. */
   readonly restores: number | null;
-  /** Why a pin that is not proven callable is stated all the same. */
+  /** The author's reason to set a pin that is not known to be callable. */
   readonly forced: string | null;
+  /** The second person, where one was needed. */
   readonly approvedBy: string | null;
   readonly matrix: Matrix | null;
 }
 
+/** The result, which a dry run shows and a change commits. */
 export interface RevisionPlan {
-  /** Null when the policy already reads so: nothing is to be committed, and the author's wish is fulfilled. */
+  /** Null when the policy is equal already: there is nothing to commit. */
   readonly revision: Revision | null;
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * The next revision. Faults: `revision_conflict` when somebody else changed the policy since the author read it (unless
- * it already reads as the author wants: RFC 9110, 13.1.1), `rollout_active` when it touches a pin that a rollout is moving,
- * `policy_invalid` when lint finds an error. A restore reports lint errors but isn't stopped by them: what was good once must
- * always be within reach. It ends every rollout.
+ * The next revision. A restore ends every rollout. Lint errors don't stop a restore: an old policy must always be
+ * reachable. Faults: `revision_conflict` when somebody else changed the policy since the author read it, unless the
+ * policy is equal already (RFC 9110, 13.1.1); `rollout_active` when a rollout is moving one of the changed pins;
+ * `policy_invalid`.
  */
 export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { current, policy, restores } = input;
@@ -53,12 +57,12 @@ export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const isSame = current !== null && isDeepStrictEqual(current.policy, policy);
   if (isSame && rollouts.length === current.rollouts.length) return ok({ revision: null, changes: [], findings });
   const currentNumber = current?.number ?? 0;
-  if (!isSeen(input.expected, current)) {
+  if (!isUpToDate(input.expected, current)) {
     return fail({ code: 'revision_conflict', expected: Number(input.expected), current: currentNumber });
   }
-  const touched = rollouts.find((rollout) => touches(current?.policy ?? null, policy, rollout));
-  if (touched !== undefined) {
-    return fail({ code: 'rollout_active', rollout: touched.id, ring: touched.ring, family: touched.family });
+  const affected = rollouts.find((rollout) => changesPinOf(current?.policy ?? null, policy, rollout));
+  if (affected !== undefined) {
+    return fail({ code: 'rollout_active', rollout: affected.id, ring: affected.ring, family: affected.family });
   }
   if (restores === null && findings.some((finding) => finding.severity === 'error')) {
     return fail({ code: 'policy_invalid', findings });
@@ -66,29 +70,30 @@ export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { by, now: at, note, forced, approvedBy, matrix } = input;
   const number = currentNumber + 1;
   const callableModels = callableModelsFor(policy, matrix);
-  const made = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, callableModels };
-  const revision = { ...made, policySince: isSame ? current.policySince : number };
+  const content = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, callableModels };
+  const revision = { ...content, policySince: isSame ? current.policySince : number };
   return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
 }
 
-/** Revisions that only moved a rollout leave the policy as its author saw it. */
-function isSeen(expected: number | 'any', current: Revision | null): boolean {
+/** Whether the author read the current policy. Revisions that only moved a rollout didn't change the policy. */
+function isUpToDate(expected: number | 'any', current: Revision | null): boolean {
   if (expected === 'any') return true;
   return current === null ? expected === 0 : expected >= current.policySince && expected <= current.number;
 }
 
-/** Whether the pin that a rollout moves would become another one, or be called elsewhere. */
-function touches(before: Policy | null, after: Policy, { ring, family }: Rollout): boolean {
+/** Whether a change would affect the model or the endpoint of the pin that a rollout moves. */
+function changesPinOf(before: Policy | null, after: Policy, { ring, family }: Rollout): boolean {
   const find = (policy: Policy | null) =>
     policy === null ? undefined : pinnedEndpoints(policy).find((pin) => pin.ring === ring && pin.family === family);
   return !isDeepStrictEqual(find(before), find(after));
 }
 
+/** Faults: `policy_invalid`. */
 export function readPolicy(draft: unknown): Result<Policy> {
   return readDraft(Policy, draft);
 }
 
-/** The policy with one pin moved; `draft` is the pin as somebody sent it. */
+/** The policy with one new pin; `draft` is unchecked. Faults: `ring_unknown`, `family_unknown`, `policy_invalid`. */
 export function movePin(policy: Policy, ringName: string, family: string, draft: unknown): Result<Policy> {
   const at = policy.rings.findIndex((ring) => ring.name === ringName);
   const ring = policy.rings[at];

@@ -1,5 +1,5 @@
-// What a change means for machines: for each ring and family the model before and after, with what people weigh in it.
-// Shown by a dry run and kept in the event of a change, so that an announcement needs no second look-up.
+// A pin change: a ring's pin of a family before and after a change, with the facts that people compare. A dry run shows
+// pin changes. Events keep them, so an announcement needs no other document.
 
 import { z } from 'zod';
 import { type Catalogue, extendCatalogue, findModel, priceIn } from '../models/catalogue.ts';
@@ -9,7 +9,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { ResolvedPin } from '../serving/resolution.ts';
 import { resolve } from '../serving/resolve.ts';
 
-/** One side of a move. Price is what the location costs; null is unknown, as everywhere in the catalogue. */
+/** A pin with the facts about its model. `price` includes the surcharge of the location. Null means unknown. */
 export const PinState = z.strictObject({
   model: z.string(),
   location: z.string(),
@@ -20,7 +20,7 @@ export const PinState = z.strictObject({
 });
 export type PinState = z.infer<typeof PinState>;
 
-/** `from` or `to` is null where the ring has no such pin. */
+/** `from` is null for an added pin, `to` for a removed one. */
 export const PinChange = z.strictObject({
   ring: z.string(),
   family: z.enum(families),
@@ -29,7 +29,7 @@ export const PinChange = z.strictObject({
 });
 export type PinChange = z.infer<typeof PinChange>;
 
-/** Effects on machines with a current Claude Code, in the order of the new policy's rings, then of removed ones. */
+/** Changes for machines with a current Claude Code: by ring of the new policy, then by removed ring. */
 export function pinChangesBetween(
   before: Policy | null,
   after: Policy,
@@ -42,10 +42,10 @@ export function pinChangesBetween(
   return [...rings].flatMap((ring) =>
     families
       .map((family) => {
-        const endpoint = `${ring}/${family}`;
-        return { ring, family, from: from.get(endpoint) ?? null, to: to.get(endpoint) ?? null };
+        const key = `${ring}/${family}`;
+        return { ring, family, from: from.get(key) ?? null, to: to.get(key) ?? null };
       })
-      .filter((pinChange) => comparable(pinChange.from) !== comparable(pinChange.to)),
+      .filter((pinChange) => comparisonKey(pinChange.from) !== comparisonKey(pinChange.to)),
   );
 }
 
@@ -68,22 +68,22 @@ function pinStatesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyM
   );
 }
 
-/** What people weigh of a model in a location. */
+/** A pin with the catalogue's facts about its model. */
 export function pinStateOf(
   { model, location, context1m }: Pick<ResolvedPin, 'model' | 'location' | 'context1m'>,
   catalogue: Catalogue,
 ): PinState {
-  const entry = findModel(catalogue, model);
+  const catalogueModel = findModel(catalogue, model);
   return {
     model,
     location,
     context1m,
-    price: entry === null ? null : priceIn(entry, location),
-    minimumCli: entry?.minimumCli.value ?? null,
-    retirement: entry?.retirement.value ?? null,
+    price: catalogueModel === null ? null : priceIn(catalogueModel, location),
+    minimumCli: catalogueModel?.minimumCli.value ?? null,
+    retirement: catalogueModel?.retirement.value ?? null,
   };
 }
 
-function comparable(pinState: PinState | null): string | null {
+function comparisonKey(pinState: PinState | null): string | null {
   return pinState === null ? null : `${pinState.model} ${pinState.location} ${pinState.context1m}`;
 }

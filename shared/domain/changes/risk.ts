@@ -1,5 +1,5 @@
-// Risk: what in a change of the policy an organisation may want a second person for. What lowers risk (an older model of
-// the same place, a slower rule) is not in it, and a restore is never asked.
+// Risk: the parts of a policy change that an organisation may want a second person to approve. An older model in the
+// same location or a slower rule raises no risk, and a restore is never checked.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../models/catalogue.ts';
@@ -11,7 +11,7 @@ import { needsSecondPerson } from './second-person.ts';
 
 const rules = ['manual', 'approve', 'auto'];
 
-/** One line for people each; empty when nothing raises risk. */
+/** One line for people about each risk; empty when nothing raises risk. */
 export function risksOf(
   before: Policy | null,
   after: Policy,
@@ -21,8 +21,8 @@ export function risksOf(
 ): readonly string[] {
   if (before === null) return [];
   return [
-    ...(forced === null ? [] : [`a pin that is not proven callable: ${forced}`]),
-    ...(needsSecondPerson(before) && !needsSecondPerson(after) ? ['no second person would be needed'] : []),
+    ...(forced === null ? [] : [`a pin that is not known to be callable: ${forced}`]),
+    ...(needsSecondPerson(before) && !needsSecondPerson(after) ? ['later changes would need no second person'] : []),
     ...pinChangesBetween(before, after, catalogue, day).flatMap(({ ring, family, from, to }) => {
       if (to === null) return [];
       const isLower = from !== null && from.location === to.location && !isNewer(to.model, from.model);
@@ -37,11 +37,11 @@ function ruleRisks(before: Policy, after: Policy, { name }: Ring): readonly stri
   return families.flatMap((family) => {
     const [from, to] = [ruleOf(before, name, family), ruleOf(after, name, family)];
     const isFaster = rules.indexOf(to.rule) > rules.indexOf(from.rule) || to.soakHours < from.soakHours;
-    return isFaster ? [`upgrades of ${family} reach ring ${name} by ${to.rule} after ${to.soakHours} h`] : [];
+    return isFaster ? [`upgrades of ${family} reach ring ${name} by rule ${to.rule} after ${to.soakHours} h`] : [];
   });
 }
 
-/** Parts that decide who gets what, or run on machines; any change of them counts. */
+/** Parts that choose the machines of a ring, or that have an effect on machines. Every change of them counts. */
 function scopeRisks(before: Policy, after: Policy): readonly string[] {
   const scope = ({ project, location, settings, models, rollout, rings }: Policy) => ({
     project,
@@ -50,20 +50,20 @@ function scopeRisks(before: Policy, after: Policy): readonly string[] {
     models,
     rollout,
     rings: rings.map(({ name, match }) => [name, match]),
-    ringSettings: rings.map(({ name, settings: own, rollout: schedule }) => [name, own, schedule]),
+    ringSettings: rings.map((ring) => [ring.name, ring.settings, ring.rollout]),
   });
   const [from, to] = [scope(before), scope(after)];
-  const words = {
+  const labels = {
     project: 'the project',
     location: 'the location',
     settings: 'the settings',
     models: "the organisation's own models",
     rollout: 'the schedule of rollouts',
-    rings: 'who is in which ring',
+    rings: 'which machines are in which ring',
     ringSettings: 'the settings or schedule of a ring',
   };
-  return Object.entries(words).flatMap(([key, what]) => {
-    const name = key as keyof typeof words; // Object.entries widens the keys of `words`
-    return isDeepStrictEqual(from[name], to[name]) ? [] : [`${what} would change`];
+  return Object.entries(labels).flatMap(([key, label]) => {
+    const name = key as keyof typeof labels; // Object.entries widens the keys
+    return isDeepStrictEqual(from[name], to[name]) ? [] : [`${label} would change`];
   });
 }

@@ -1,9 +1,10 @@
-// The rule of the second person: where a policy asks for it, whatever raises risk takes effect only when somebody else than
-// its author approves it.
+// The rule of the second person: if the policy requires it, a change that raises risk takes effect only when another
+// person than its author approves it.
 
 import { fail, ok, type Result } from '../fault.ts';
 import type { Policy } from '../policy/policy.ts';
 
+/** Whether the policy has the rule; before the first policy it doesn't apply. */
 export function needsSecondPerson(policy: Policy | null): boolean {
   return policy?.secondPerson === true;
 }

@@ -1,8 +1,9 @@
-// The event of a change of access: who got or lost a role, which fleet token came or went. Never more of a token than its name.
+// The event of a change of access: who got or lost a role, and which fleet token was issued or revoked, by its name.
 
 import { z } from 'zod';
 import { envelope } from './event-envelope.ts';
 
+/** `number` is that of the access revision. */
 export const AccessChanged = z.strictObject({
   ...envelope,
   kind: z.literal('AccessChanged'),
@@ -11,6 +12,7 @@ export const AccessChanged = z.strictObject({
     note: z.string().nullable(),
     /** Role and member, such as `owner email:ada@example.com`. */
     granted: z.array(z.string()),
+    /** In the same form. */
     withdrawn: z.array(z.string()),
     issued: z.string().nullable(),
     revoked: z.string().nullable(),

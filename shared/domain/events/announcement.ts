@@ -1,15 +1,17 @@
-// Announcements: the state of telling people of each event once. Pure; the announce function claims, posts and records by
-// what is decided here.
+// An announcement: the delivery state of one event to a channel, so that people see each event once. Pure functions
+// decide on each claim, retry and end; callers write the state and post the message.
 
 import { z } from 'zod';
 
 const maxReasonLength = 500;
 
 /**
- * `claimed`: somebody is posting it until `until`. `waiting`: to be tried again, not before `until`. `done`: people saw
- * it. `dead`: it will never be posted, `reason` says why. `unconfirmed`: sent, but no answer came; not repeated.
+ * `claimed`: one instance may post it until `until`. `waiting`: the next attempt comes at `until` or later. `done`: the
+ * channel accepted it. `dead`: it will never be posted, for `reason`. `unconfirmed`: it was sent, but the channel gave
+ * no answer. It isn't sent again: people could see it twice.
  */
 export const Announcement = z.strictObject({
+  /** The id of the event. */
   event: z.string(),
   state: z.enum(['claimed', 'waiting', 'done', 'dead', 'unconfirmed']),
   until: z.iso.datetime(),
@@ -18,7 +20,7 @@ export const Announcement = z.strictObject({
 });
 export type Announcement = z.infer<typeof Announcement>;
 
-/** What came of posting: told to `settle`. `retryAfterMs` is the channel's own wish, if it had one. */
+/** The channel's answer to a post. `retryAfterMs` is the wait that the channel asked for; null for none. */
 export type Posted =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs: number | null }
@@ -26,16 +28,16 @@ export type Posted =
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'unanswered'; readonly reason: string };
 
-/** How long a claim holds: longer than any post may take, so that nobody else posts meanwhile. */
+/** How long a claim is valid, in milliseconds. Longer than any post takes, so that no two instances post at once. */
 export const leaseMs = 20_000;
 const firstRetryMs = 1_000;
 const maxRetryMs = 10 * 60_000;
-/** A channel may wish for more than that, but not for a wait that nobody would see the end of. */
+/** A channel may ask for a longer wait, up to this limit. */
 const maxRequestedWaitMs = 24 * 60 * 60_000;
-/** With doubling waits this is about a day. */
+/** With doubled waits this is about a day. */
 const maxAttempts = 150;
 
-/** The claim to write before posting; null when it is done with, or somebody else's turn. */
+/** The claim to write before a post; null when the announcement has ended, waits, or is claimed by another instance. */
 export function claim(before: Announcement | null, event: string, now: number): Announcement | null {
   if (before !== null && isSettled(before)) return null;
   if (before !== null && Date.parse(before.until) > now) return null;
@@ -48,11 +50,11 @@ export function claim(before: Announcement | null, event: string, now: number): 
   };
 }
 
-/** What to record once the channel answered. */
+/** The state to write after the channel's answer. */
 export function settle(claimed: Announcement, posted: Posted, now: number): Announcement {
   const at = instant(now);
   if (posted.kind === 'accepted') return { ...claimed, state: 'done', until: at, reason: null };
-  // Cut, since a reason too long to be kept would leave the claim open, and whoever came next would post again.
+  // A reason too long for the schema would fail the write. The claim would stay open, and the post would be repeated.
   const reason = posted.reason.slice(0, maxReasonLength).toWellFormed();
   switch (posted.kind) {
     case 'revoked':
@@ -62,21 +64,22 @@ export function settle(claimed: Announcement, posted: Posted, now: number): Anno
       return { ...claimed, state: 'unconfirmed', until: at, reason };
     case 'refused': {
       if (claimed.attempts >= maxAttempts) return { ...claimed, state: 'dead', until: at, reason };
-      const own = Math.min(maxRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
-      // The longer of both: a channel that always asks for a second more must not use up the attempts of a day.
-      const wait = Math.min(maxRequestedWaitMs, Math.max(own, posted.retryAfterMs ?? 0));
-      return { ...claimed, state: 'waiting', until: instant(now + wait), reason };
+      const backoffMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (claimed.attempts - 1));
+      // The longer of both waits: a channel that always asks for one second must not use up the attempts of a day.
+      const waitMs = Math.min(maxRequestedWaitMs, Math.max(backoffMs, posted.retryAfterMs ?? 0));
+      return { ...claimed, state: 'waiting', until: instant(now + waitMs), reason };
     }
   }
 }
 
-/** What to record of an announcement whose attempts are used up, such as one that ends the process each time; else null. */
+/** The state `dead` when all attempts are used up, such as when each post ended the process; else null. */
 export function giveUp(before: Announcement | null, now: number): Announcement | null {
   if (before === null || isSettled(before) || before.attempts < maxAttempts || Date.parse(before.until) > now)
     return null;
-  return { ...before, state: 'dead', until: instant(now), reason: before.reason ?? 'no attempt came to an end' };
+  return { ...before, state: 'dead', until: instant(now), reason: before.reason ?? 'no attempt finished' };
 }
 
+/** Whether the announcement has ended. */
 export function isSettled({ state }: Announcement): boolean {
   return state === 'done' || state === 'dead' || state === 'unconfirmed';
 }

@@ -1,6 +1,6 @@
-// Events: facts that happened, numbered without gaps and chained by hash, so that a copy of them shows whether one was
-// changed, removed or slipped in. The journal document holds the end of the chain and is moved in the same commit; only
-// against it can a cut at the end be seen.
+// Events: facts that happened, numbered without gaps and chained by hash. A copy of the chain shows whether an event
+// was changed, removed or inserted. The chain head holds the newest hash, and is written in the same commit as each
+// event. Only the chain head shows that events are missing at the end.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -28,13 +28,13 @@ const PolicyChanged = z.strictObject({
     note: z.string().nullable(),
     restores: z.int().positive().nullable(),
     forced: z.string().nullable(),
-    /** How many values of the policy differ, whether they affect a pin or not. */
+    /** The number of values that differ, also those that affect no pin. */
     changes: z.int().nonnegative(),
     pinChanges: z.array(PinChange),
   }),
 });
 
-const where = { project: z.string(), location: z.string(), model: z.string() };
+const endpointFields = { project: z.string(), location: z.string(), model: z.string() };
 const ringAndFamily = z.strictObject({ ring: z.string(), family: z.enum(families) });
 
 const ModelListed = z.strictObject({
@@ -49,12 +49,12 @@ const ModelEnabled = z.strictObject({
   data: z.strictObject({
     project: z.string(),
     model: z.string(),
-    /** Where one run found it newly callable. */
+    /** Locations in which one run found the model newly callable. */
     locations: z.array(z.string()).min(1),
     evidence: z.string(),
-    /** Whether people were told of this model less than an hour before, for another location. */
+    /** Whether the same model was announced less than an hour before, for another location. */
     follows: z.boolean(),
-    /** Pins that an older model of the family has in one of these places, and what moving them would mean. */
+    /** For each pin of an older model of the family in these locations: the pin change that would upgrade it. */
     upgrades: z.array(PinChange),
   }),
 });
@@ -62,14 +62,14 @@ const ModelEnabled = z.strictObject({
 const ModelLost = z.strictObject({
   ...envelope,
   kind: z.literal('ModelLost'),
-  data: z.strictObject({ ...where, evidence: z.string() }),
+  data: z.strictObject({ ...endpointFields, evidence: z.string() }),
 });
 
 const PinAtRisk = z.strictObject({
   ...envelope,
   kind: z.literal('PinAtRisk'),
   data: z.strictObject({
-    ...where,
+    ...endpointFields,
     state: Availability.exclude(['enabled', 'unknown']),
     evidence: z.string(),
     pins: z.array(ringAndFamily),
@@ -90,6 +90,7 @@ const ProbeBlind = z.strictObject({
 
 const ProbeRecovered = z.strictObject({ ...envelope, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
 
+/** One of fifteen kinds of events. */
 export const Event = z.discriminatedUnion('kind', [
   PolicyChanged,
   ModelListed,
@@ -109,16 +110,17 @@ export const Event = z.discriminatedUnion('kind', [
 ]);
 export type Event = z.infer<typeof Event>;
 
-/** A fact that has no place in the chain yet. */
+/** An event that is not in the chain yet. */
 export type NewEvent = WithoutEnvelope<Event>;
 type WithoutEnvelope<E> = E extends Event ? Omit<E, 'seq' | 'previous' | 'hash'> : never;
 
+/** The number and hash of the newest event. */
 export const ChainHead = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().length(64) });
 export type ChainHead = z.infer<typeof ChainHead>;
 
 export const emptyChain: ChainHead = { seq: 0, hash: '0'.repeat(64) };
 
-/** Gives news its place at the end of the chain. */
+/** The event with its number and hashes, and the chain head after it. */
 export function appendEvent(
   chainHead: ChainHead,
   newEvent: NewEvent,
@@ -128,12 +130,12 @@ export function appendEvent(
   return { event: { seq, ...newEvent, previous: chainHead.hash, hash }, chainHead: { seq, hash } };
 }
 
-/** The number of the first event that doesn't follow from the one before it, or null when the chain is whole. */
+/** The number of the first event that doesn't follow from the event before it; null when the chain is intact. */
 export function findBreak(events: readonly Event[], from: ChainHead = emptyChain): number | null {
-  let end = from;
+  let head = from;
   for (const { seq, previous, hash, ...newEvent } of events) {
-    if (seq !== end.seq + 1 || previous !== end.hash || hash !== hashOf(seq, previous, newEvent)) return seq;
-    end = { seq, hash };
+    if (seq !== head.seq + 1 || previous !== head.hash || hash !== hashOf(seq, previous, newEvent)) return seq;
+    head = { seq, hash };
   }
   return null;
 }

@@ -1,6 +1,6 @@
-// A message for people, before any channel's markup: what happened, the lines that matter, and how to act.
+// A message: the text of an announcement, before a channel's markup.
 
-/** Plain text throughout; the channel escapes it. */
+/** All fields are plain text; the channel escapes them. */
 export interface Message {
   readonly urgency: 'calm' | 'urgent';
   readonly title: string;
@@ -8,6 +8,6 @@ export interface Message {
   readonly summary: string;
   /** Label and value of each fact, most important first. */
   readonly fields: readonly (readonly [string, string])[];
-  /** What somebody may want to do next: words, and the exact call. */
+  /** Possible next steps: a text for people, and the exact call. */
   readonly actions: readonly { readonly text: string; readonly call: string }[];
 }

@@ -1,4 +1,4 @@
-// Events of change under way: upgrades, rollouts, proposals, and the freeze.
+// Events of upgrades, rollouts, proposals and the freeze.
 
 import { z } from 'zod';
 import { PinChange } from '../changes/pin-change.ts';
@@ -7,7 +7,7 @@ import { envelope } from './event-envelope.ts';
 
 const reason = z.string().max(500);
 
-/** An upgrade has soaked and waits for approval, or goes on by itself where the rule is `auto`. */
+/** An upgrade has soaked. It waits for an approval, or continues by itself under the rule `auto`. */
 export const UpgradeReady = z.strictObject({
   ...envelope,
   kind: z.literal('UpgradeReady'),
@@ -19,6 +19,7 @@ export const UpgradeReady = z.strictObject({
   }),
 });
 
+/** A person approved or rejected an upgrade. */
 export const UpgradeDecided = z.strictObject({
   ...envelope,
   kind: z.literal('UpgradeDecided'),
@@ -27,28 +28,29 @@ export const UpgradeDecided = z.strictObject({
     ring: z.string(),
     family: z.enum(families),
     model: z.string(),
-    /** `proposed`: a second person must approve it, too. */
+    /** `proposed`: one person approved it, and a second one must. */
     decision: z.enum(['proposed', 'approved', 'rejected']),
     reason,
   }),
 });
 
+/** A rollout started, ended or changed its stage or state. */
 export const RolloutMoved = z.strictObject({
   ...envelope,
   kind: z.literal('RolloutMoved'),
   data: z.strictObject({
     rollout: z.int().positive(),
     move: z.enum(['started', 'advanced', 'paused', 'resumed', 'aborted', 'completed']),
-    /** Percent of the ring's machines that it serves from now on. */
+    /** The percentage of the ring's machines that it reaches from now on. */
     percent: z.int().min(0).max(100),
     pinChange: PinChange,
     reason,
-    /** The revision that it made. */
+    /** The number of the revision that the move made. */
     revision: z.int().positive(),
   }),
 });
 
-/** A change of the policy that raises risk waits for a second person, or was decided on. */
+/** A proposal was made or rejected. An approved one is the event `PolicyChanged`. */
 export const ChangeProposed = z.strictObject({
   ...envelope,
   kind: z.literal('ChangeProposed'),
@@ -60,13 +62,14 @@ export const ChangeProposed = z.strictObject({
   }),
 });
 
+/** Automatic changes were stopped or allowed again. */
 export const FreezeChanged = z.strictObject({
   ...envelope,
   kind: z.literal('FreezeChanged'),
   data: z.strictObject({ frozen: z.boolean(), reason }),
 });
 
-/** Models that machines with an old CLI were served instead of their pin, and that are no longer callable. */
+/** Models that were callable for machines with an old CLI, and aren't any more. */
 export const FallbackLost = z.strictObject({
   ...envelope,
   kind: z.literal('FallbackLost'),

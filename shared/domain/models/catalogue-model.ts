@@ -1,5 +1,5 @@
-// A catalogue entry: what is known of one model, each fact with where it was read and how sure it is. The shipped list
-// (shared/catalogue/models.json) and an organisation's own additions (`models` in its policy) both end up in this form.
+// A catalogue entry: the facts about one model, each with its source and certainty. The shipped list
+// (shared/catalogue/models.json) has this form. The `models` of a policy are merged into that list.
 
 import { z } from 'zod';
 import { explainLocation, isLocation } from './location.ts';
@@ -9,7 +9,7 @@ import { isRelease } from './version.ts';
 /** `high`: read on an official page. `medium`: an excerpt or agreeing reports. `low`: one report or an inference. */
 const Certainty = z.enum(['high', 'medium', 'low', 'unknown']);
 
-/** `value` is null when nobody found out; then `certainty` is `unknown` and `source` says where it was looked for. */
+/** A fact with its source. An unknown fact has the value null; then `source` says where it was searched for. */
 function sourced<T extends z.ZodType>(value: T) {
   return z.strictObject({ value: value.nullable(), source: z.string().min(1).max(300), certainty: Certainty });
 }
@@ -40,11 +40,12 @@ export const Version = z
     params: { code: 'version_form', fix: 'Write major.minor.patch, such as "2.1.280".' },
   });
 
+/** Looked up in Claude Code, never derived: the names follow no rule (`..._4_8_OPUS`, but `..._HAIKU_4_5`). */
 const RegionVariable = z.string().regex(/^VERTEX_REGION_CLAUDE_[A-Z0-9_]{1,40}$/);
 
 /**
- * How a 1M context is asked for. `none`: the model has no such window. `native`: always on, no suffix.
- * `suffix`: Claude Code needs `[1m]` behind the id, from every version when `before` is null, else only from older ones.
+ * How Claude Code asks for a 1M context. `none`: the model has no such window. `native`: always on, no suffix.
+ * `suffix`: the id needs the suffix `[1m]`, in Claude Code older than `before`, or in every version when that is null.
  */
 export const Context1mRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -53,14 +54,15 @@ export const Context1mRule = z.discriminatedUnion('kind', [
 ]);
 export type Context1mRule = z.infer<typeof Context1mRule>;
 
-/** US dollars per million tokens on the global endpoint; regions and multi-regions cost a tenth more. */
+/** US dollars per million tokens on the global endpoint; `priceIn` adds the surcharge of other locations. */
 export const Price = z.strictObject({ input: z.number().positive(), output: z.number().positive() });
 export type Price = z.infer<typeof Price>;
 
-/** Google's word on the end: a floor (`not_sooner_than`, nothing happens by itself that day) or a day it was shut. */
+/** Google's date: the earliest day to shut the model (`not_sooner_than`), or the day of the shutdown (`shut`). */
 export const Retirement = z.strictObject({ kind: z.enum(['not_sooner_than', 'shut']), date: z.iso.date() });
 export type Retirement = z.infer<typeof Retirement>;
 
+/** Facts that a resolution, the lint and announcements use; `note` is for maintainers. */
 export const CatalogueModel = z.strictObject({
   id: ModelId,
   released: sourced(z.iso.date()),
@@ -74,7 +76,7 @@ export const CatalogueModel = z.strictObject({
 });
 export type CatalogueModel = z.infer<typeof CatalogueModel>;
 
-/** What an organisation states of a model that the shipped list lacks or has wrong; only what it states is replaced. */
+/** An organisation's own facts about a model. They add a model to the catalogue or replace single facts of one. */
 export const OwnModel = z.strictObject({
   id: ModelId,
   released: z.iso.date().optional(),

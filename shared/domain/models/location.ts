@@ -1,17 +1,17 @@
-// A location: where Vertex serves a model. Used by the policy's schema, the lint and (later) the prober's host rule.
+// A location: where Vertex serves a model. It is `global`, a multi-region (`us`, `eu`) or a region such as `us-east5`.
 
 const region = /^[a-z]{2,}-[a-z]+\d{1,2}$/;
 
-/** `global`, a multi-region, or a region's form; whether a model is served there is the catalogue's and the probe's word. */
+/** Whether text has the form of a location. The catalogue and the probe know which models are served in it. */
 export function isLocation(text: string): boolean {
   return text === 'global' || text === 'us' || text === 'eu' || region.test(text);
 }
 
-/** Says how to write a location that `isLocation` refused. */
+/** Why `isLocation` is false for the text, and how to write it; for people. */
 export function explainLocation(text: string): { readonly message: string; readonly fix: string } {
   const zone = /^(.+\d)-?[a-z]$/.exec(text);
   if (zone?.[1] !== undefined && isLocation(zone[1]))
-    return { message: 'this is a zone; Vertex has regions', fix: `Write "${zone[1]}".` };
+    return { message: 'this is a zone; a location is a region', fix: `Write "${zone[1]}".` };
   const lower = text.trim().toLowerCase();
   if (lower !== text && isLocation(lower)) return { message: 'locations are lower case', fix: `Write "${lower}".` };
   if (/^(europe|emea)$/.test(lower)) return { message: 'the European multi-region is called eu', fix: 'Write "eu".' };

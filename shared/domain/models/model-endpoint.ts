@@ -1,5 +1,5 @@
-// A model endpoint: one model in one location, called for one project. Vertex answers for each of them apart.
-// Source of the word: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+// A model endpoint: one model in one location, called for one project. Vertex may answer differently for each of them.
+// Source of the term: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
 
 export interface ModelEndpoint {
   readonly project: string;
@@ -7,7 +7,7 @@ export interface ModelEndpoint {
   readonly model: string;
 }
 
-/** The same text for the same endpoint, to compare and to look up by. */
+/** A key to compare endpoints and to look them up. */
 export function endpointKey({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${model}`;
 }

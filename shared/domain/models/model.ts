@@ -1,7 +1,7 @@
-// A model: an exact Claude version by its Vertex id. Everything that reads, compares or checks an id comes here, so that
-// no id of another form ever reaches a URL path, a shell line or a settings file.
+// A model: an exact Claude version, by its Vertex id. All code that parses, compares or checks an id uses this file. No
+// other text can then reach a URL path, a shell line or a settings file as an id.
 
-/** The lines of models that Claude Code has an alias and a pin variable for, in the order in which people read them. */
+/** Lines of models for which Claude Code has an alias and a pin variable, in display order. */
 export const families = ['opus', 'sonnet', 'haiku', 'fable'] as const;
 export type Family = (typeof families)[number];
 
@@ -10,14 +10,14 @@ export interface Model {
   readonly family: Family;
   readonly major: number;
   readonly minor: number;
-  /** What follows `@`: a date as YYYYMMDD, `default`, or nothing (models since 4.6 carry none). */
+  /** The text after `@`: a date (YYYYMMDD) or `default`; null for none. Models since 4.6 have no date. */
   readonly suffix: string | null;
 }
 
 const numberedLast = /^claude-(opus|sonnet|haiku|fable)-(\d{1,2})(?:-(\d{1,2}))?(?:@(\d{8}|default))?$/;
 const numberedFirst = /^claude-(\d{1,2})(?:-(\d{1,2}))?-(opus|sonnet|haiku)(-v2)?@(\d{8})$/;
 
-/** Reads a Vertex model id in either order of family and version; null for everything else. */
+/** Parses a Vertex model id, such as `claude-opus-4-8` or `claude-3-5-haiku@20241022`; null for other text. */
 export function parseModel(id: string): Model | null {
   const recent = numberedLast.exec(id);
   if (recent !== null) {
@@ -34,39 +34,39 @@ export function isFamily(text: string): text is Family {
   return (families as readonly string[]).includes(text);
 }
 
-/** Orders two models of one family from older to newer: by version, then by date, an undated id counting as newest. */
+/** Negative when `a` is older than `b`, of the same family: by version, then by date. An undated id is the newest. */
 export function compareModels(a: Model, b: Model): number {
   return a.major - b.major || a.minor - b.minor || compareText(dateOf(a), dateOf(b));
 }
 
-/** Whether an id means a newer version than another; false where one of them is no model id. */
+/** Whether an id means a newer version than another; false when one of them is no model id. */
 export function isNewer(id: string, than: string): boolean {
   const [a, b] = [parseModel(id), parseModel(than)];
   return a !== null && b !== null && compareModels(a, b) > 0;
 }
 
-/** Whether two ids mean the same version: `@default` is how some tools write an id that has no date. */
+/** Whether two ids mean the same version. Some tools write an undated id with `@default`. */
 export function isSameVersion(a: Model, b: Model): boolean {
   return a.family === b.family && compareModels(a, b) === 0;
 }
 
-/** Says what is wrong with text that is not a model id, and how to write it; for people, after `parseModel` said null. */
+/** Why `parseModel` is null for the text, and how to write the id; for people. */
 export function explainModel(text: string): { readonly message: string; readonly fix: string } {
-  const meant = mendId(text);
-  if (meant !== null && /\[1m\]/i.test(text)) {
+  const corrected = correctedId(text);
+  if (corrected !== null && /\[1m\]/i.test(text)) {
     return {
       message: '[1m] is a marker of Claude Code and never part of a Vertex model id',
-      fix: `Write "model": "${meant}" and "context1m": true beside it.`,
+      fix: `Write "model": "${corrected}" and "context1m": true beside it.`,
     };
   }
-  if (meant !== null && /[/:]/.test(text)) {
-    return { message: 'a pin names the bare model id, not a path to it', fix: `Write "${meant}".` };
+  if (corrected !== null && /[/:]/.test(text)) {
+    return { message: 'a pin names the bare model id, not a path to it', fix: `Write "${corrected}".` };
   }
-  if (meant !== null) return { message: 'Vertex joins the date with @, not with -', fix: `Write "${meant}".` };
+  if (corrected !== null) return { message: 'Vertex joins the date with @, not with -', fix: `Write "${corrected}".` };
   if (/^(opus|sonnet|haiku|fable|default|best)$/.test(text)) {
     return {
-      message: 'an alias is what a pin gives a meaning to',
-      fix: 'Write an exact id, such as "claude-opus-4-8".',
+      message: 'this is an alias; a pin needs an exact model id',
+      fix: 'Write an id such as "claude-opus-4-8".',
     };
   }
   return {
@@ -75,8 +75,8 @@ export function explainModel(text: string): { readonly message: string; readonly
   };
 }
 
-/** The id in text that has a path before it, a method, a marker or a date's dash too much; null when there is none. */
-function mendId(text: string): string | null {
+/** The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. */
+function correctedId(text: string): string | null {
   const bare = text
     .replace(/^.*\//s, '')
     .replace(/:\w+$/, '')
@@ -87,7 +87,7 @@ function mendId(text: string): string | null {
 
 function toFamily(text: string | undefined): Family {
   if (text === undefined || !isFamily(text))
-    throw new Error(`the id pattern let through a family it does not list: ${text}`);
+    throw new Error(`the id pattern matched a family that is not listed: ${text}`);
   return text;
 }
 

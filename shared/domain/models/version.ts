@@ -1,16 +1,17 @@
-// Claude Code's version as a machine reports it, and the order of two of them. Used by the CLI gate and the catalogue.
+// A version of Claude Code (`major.minor.patch`): its form and its order.
 
 const pattern = /^(\d{1,4})\.(\d{1,4})\.(\d{1,6})(?:[-+ ].{0,64})?$/;
 const release = /^(?:0|[1-9]\d{0,3})\.(?:0|[1-9]\d{0,3})\.(?:0|[1-9]\d{0,5})$/;
 
-/** Whether text starts with `major.minor.patch`; what `claude --version` appends ("2.1.331 (Claude Code)") is allowed. */
+/** Whether text starts with `major.minor.patch`. `claude --version` appends text, as in "2.1.331 (Claude Code)". */
 export function isVersion(text: string): boolean {
   return pattern.test(text);
 }
 
 /**
- * Whether text is `major.minor.patch` and no more: all that a policy may state, since Claude Code ignores a bound that it
- * can't read (claude-code-fleet facts 1.4).
+ * Whether text is exactly `major.minor.patch`. A policy may have no other form: Claude Code ignores a minimum or
+ * maximum version that it can't parse.
+ * Source: https://code.claude.com/docs/en/settings-reference, `requiredMinimumVersion`.
  */
 export function isRelease(text: string): boolean {
   return release.test(text);

@@ -1,12 +1,12 @@
-// A policy: everything that an admin states. Schemas of what is written by PUT /v1/policy and kept in each revision.
+// A policy: everything that admins set. PUT /v1/policy replaces the policy, and each revision keeps a copy.
 
 import { z } from 'zod';
 import { Location, OwnModel } from '../models/catalogue-model.ts';
 import { type Family, families } from '../models/model.ts';
 import { Pin } from './pin.ts';
-import { Schedule } from './rollout-schedule.ts';
+import { RolloutSchedule } from './rollout-schedule.ts';
 import { Settings } from './settings.ts';
-import { manual, UpgradeRule } from './upgrade-rule.ts';
+import { defaultUpgradeRule, UpgradeRule } from './upgrade-rule.ts';
 
 const ProjectId = z
   .string()
@@ -14,19 +14,23 @@ const ProjectId = z
 
 const RingName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a ring is named in lower case: letters, digits and -, 32 at most, a letter first');
+  .regex(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    'a ring name has up to 32 lower-case letters, digits and -, and starts with a letter',
+  );
 
-/** Whom a ring is for: one person, a mail domain, a label of the machine's credential, one machine, or everyone. */
+/** The machines of a ring: of one person or mail domain, with a label of their credential, one by name, or all. */
 const Selector = z
   .string()
   .max(256)
   .regex(
     /^(?:\*|email:[^\s@A-Z]+@[^\s@A-Z]+|domain:[a-z0-9.-]+|label:[A-Za-z0-9._-]+=[A-Za-z0-9._-]+|machine:[A-Za-z0-9._:-]+)$/,
-    'a selector is email:a@example.com, domain:example.com, label:key=value, machine:name (all lower case for mail) or *',
+    'a selector is email:a@example.com, domain:example.com, label:key=value, machine:name (mail addresses in lower case) or *',
   );
 
 const UpgradeRules = z.partialRecord(z.enum(families), UpgradeRule);
 
+/** A ring: machines that share pins. A machine belongs to the first ring that matches it. */
 export const Ring = z.strictObject({
   name: RingName,
   match: z.array(Selector).min(1, 'an empty list would match nobody; write ["*"] for everyone').max(5000),
@@ -36,10 +40,11 @@ export const Ring = z.strictObject({
   settings: Settings.optional(),
   pins: z.partialRecord(z.enum(families), Pin),
   upgrades: UpgradeRules.optional(),
-  rollout: Schedule.optional(),
+  rollout: RolloutSchedule.optional(),
 });
 export type Ring = z.infer<typeof Ring>;
 
+/** The policy. A ring's own project, location, lock, settings, upgrades and rollout override those of the policy. */
 export const Policy = z
   .strictObject({
     project: ProjectId,
@@ -47,10 +52,10 @@ export const Policy = z
     lock: z.boolean().default(false),
     settings: Settings.default({}),
     models: z.array(OwnModel).max(200).default([]),
-    /** For rings that have no rule of their own; without one a family is `manual`. */
+    /** For rings without a rule of their own; a family without any rule is `defaultUpgradeRule`. */
     upgrades: UpgradeRules.optional(),
-    rollout: Schedule.optional(),
-    /** Whether what raises risk takes effect only when a second person approves it. */
+    rollout: RolloutSchedule.optional(),
+    /** Whether a change that raises risk needs the approval of a second person. */
     secondPerson: z.boolean().optional(),
     rings: z.array(Ring).min(1).max(100),
   })
@@ -76,8 +81,8 @@ export const Policy = z
   });
 export type Policy = z.infer<typeof Policy>;
 
-/** The upgrade rule of a ring for a family: the ring's own, else the policy's, else `manual`. */
+/** The upgrade rule of a ring for a family: the ring's own, else the policy's, else `defaultUpgradeRule`. */
 export function ruleOf(policy: Policy, ring: string, family: Family): UpgradeRule {
   const own = policy.rings.find(({ name }) => name === ring)?.upgrades?.[family];
-  return own ?? policy.upgrades?.[family] ?? manual;
+  return own ?? policy.upgrades?.[family] ?? defaultUpgradeRule;
 }

@@ -1,14 +1,14 @@
-// Reads a draft that somebody sent as a policy or a pin. Every problem becomes a Finding with a path and a fix, so that
-// schema mistakes and lint findings (lint.ts) look alike to whoever has to mend them.
+// Reading a draft: checks JSON that somebody sent against a schema. Every error becomes a Finding with a path and a
+// fix, in the form that the lint uses for its findings.
 
 import type { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
 
 const maxDepth = 24;
-/** Keys that JavaScript treats specially when they are assigned; no setting of Claude Code has such a name. */
+/** Keys that change an object's prototype when JavaScript assigns them; no setting of Claude Code has such a name. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The draft as the schema's type, or `policy_invalid` with one finding for each thing wrong. `at` prefixes each path. */
+/** The draft as the schema's type; `at` prefixes each path. Fault: `policy_invalid`, with one finding an error. */
 export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
   const unsafe = findUnsafe(draft, at, 0);
   if (unsafe !== null) return fail({ code: 'policy_invalid', findings: [unsafe] });
@@ -17,14 +17,14 @@ export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Res
   return fail({ code: 'policy_invalid', findings: parsed.error.issues.flatMap((issue) => findingsOf(issue, at)) });
 }
 
-/** An RFC 6901 pointer below another. */
+/** The JSON pointer (RFC 6901) that extends `at` by `path`. */
 export function pointer(at: string, path: readonly PropertyKey[]): string {
   return at + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
-    return error('number_unsafe', at, 'JSON would not give this number back as it is', 'Write another number.');
+    return error('number_unsafe', at, 'JSON can not keep this number exactly', 'Write another number.');
   }
   if (typeof value !== 'object' || value === null) return null;
   if (depth > maxDepth) {
@@ -32,7 +32,7 @@ function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
   }
   for (const [key, inner] of Object.entries(value)) {
     const path = pointer(at, [key]);
-    if (forbiddenKeys.has(key)) return error('key_forbidden', path, `no key may be called ${key}`, 'Remove it.');
+    if (forbiddenKeys.has(key)) return error('key_forbidden', path, `the key ${key} is not allowed`, 'Remove it.');
     const found = findUnsafe(inner, path, depth + 1);
     if (found !== null) return found;
   }
@@ -48,7 +48,7 @@ function findingsOf(issue: z.core.$ZodIssue, at: string): readonly Finding[] {
           'key_unknown',
           pointer(path, [key]),
           `no such key: ${key}`,
-          'Remove it, or check its spelling and place.',
+          'Remove it, or check its spelling and level.',
         ),
       );
     case 'invalid_key':

@@ -1,11 +1,11 @@
-// Managed settings that a policy passes through to Claude Code beside the pins. Keys that Claude Code is known to fail
-// closed on are typed here; everything else goes through as it is; what Pinward itself writes can't be set by hand.
+// Settings: the managed settings that a policy gives to Claude Code beside the pins. The schema checks keys where a
+// wrong value does harm, and refuses keys that Pinward writes itself. All other keys pass unchanged.
 
 import { z } from 'zod';
 import { Version } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 
-/** Variables that Pinward writes on every machine, so that a policy can't say one thing and its settings another. */
+/** Variables that Pinward writes on every machine. In a policy's settings they could contradict its pins. */
 const ownVariables = new Set([
   'CLAUDE_CODE_USE_VERTEX',
   'CLOUD_ML_REGION',
@@ -15,7 +15,7 @@ const ownVariables = new Set([
 ]);
 const ownPrefixes = ['VERTEX_REGION_CLAUDE_', 'CLAUDE_CODE_3P_'];
 
-/** Names that a shell owns: assigning one ends the `eval` of all that follows, or changes the developer's shell. */
+/** Variables of the shell itself: assigning one may stop the `eval` of all later ones, or change the shell. */
 const shellVariables = new Set(
   `path status options commands aliases functions history version hostname argv words match prompt signals
    OPTIND OPTARG UID EUID GID EGID PPID SHLVL RANDOM SECONDS LINENO COLUMNS LINES IFS PWD OLDPWD`.split(/\s+/),
@@ -25,12 +25,12 @@ const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a name that an environment variable can have');
 
-/** Printable text: a control character could end a line in one of the formats, and lone surrogates have no bytes. */
+/** Printable text: a control character could end a line in a format, and a lone surrogate has no form in UTF-8. */
 const VariableValue = z
   .string()
   .max(8192)
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
-    message: 'a variable holds printable text on one line',
+    message: 'the value of a variable must be one line of printable text',
     params: { code: 'variable_value', fix: 'Remove line breaks and control characters.' },
   });
 
@@ -40,24 +40,24 @@ const Variables = z.record(VariableName, VariableValue).superRefine((variables, 
       context.addIssue({
         code: 'custom',
         path: [name],
-        message: `${name} belongs to the shell, which may refuse to be told it`,
+        message: `${name} is a variable of the shell itself, which may refuse a new value`,
         params: { code: 'variable_of_shell', fix: 'Remove it.' },
       });
     }
-    const upper = name.toUpperCase(); // Windows tells no two names apart that differ in case only
+    const upper = name.toUpperCase(); // Windows ignores case in names of variables
     if (!ownVariables.has(upper) && !ownPrefixes.some((prefix) => upper.startsWith(prefix))) continue;
     context.addIssue({
       code: 'custom',
       path: [name],
       message: `${name} is written by Pinward from the pins, the project and the location`,
-      params: { code: 'setting_protected', fix: 'Remove it here and state it as a pin, "project" or "location".' },
+      params: { code: 'setting_protected', fix: 'Remove it here and set a pin, "project" or "location" instead.' },
     });
   }
 });
 
 /**
- * A Claude Code settings object. Typed keys are those where a wrong value is ignored (requiredMinimumVersion fails open)
- * or locks everybody out (availableModels becomes empty): claude-code-fleet facts, sections 1.4 and 2.6.
+ * A settings object of Claude Code. Claude Code ignores an invalid requiredMinimumVersion. Claude Code reads an invalid
+ * availableModels as an empty list, which allows no model. Keys: https://code.claude.com/docs/en/settings-reference
  */
 export const Settings = z
   .looseObject({
@@ -72,7 +72,7 @@ export const Settings = z
   })
   .refine((settings) => !('policyHelper' in settings), {
     path: ['policyHelper'],
-    message: 'policyHelper is what fetches this policy; naming one in it would point Claude Code elsewhere',
+    message: 'policyHelper is the program that fetches this policy; the policy can not replace it',
     params: {
       code: 'setting_protected',
       fix: 'Remove it; `pinward install --delivery helper` writes it on the machine.',

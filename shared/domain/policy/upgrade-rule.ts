@@ -1,14 +1,14 @@
-// An upgrade rule: how newer models of a family come to a ring, as the policy says it.
+// An upgrade rule: the part of a policy that says how a newer model of a family reaches a ring.
 
 import { z } from 'zod';
 
-/** How upgrades of a family come to a ring; `manual` only shows them. */
+/** `defaultUpgradeRule` only shows an upgrade, `approve` waits for an approval, `auto` starts a rollout after the soak. */
 export const UpgradeRule = z.strictObject({
   rule: z.enum(['manual', 'approve', 'auto']),
-  /** From our own first callable observation of the model in the pin's place. */
+  /** Hours for which the model must have been callable at the pin's endpoint, by our own observations. */
   soakHours: z.int().min(0).max(2160).default(72),
 });
 export type UpgradeRule = z.infer<typeof UpgradeRule>;
 
-/** What a family without a rule has. */
-export const manual: UpgradeRule = { rule: 'manual', soakHours: 72 };
+/** The rule of a family for which the policy has none. */
+export const defaultUpgradeRule: UpgradeRule = { rule: 'manual', soakHours: 72 };

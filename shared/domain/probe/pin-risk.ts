@@ -1,4 +1,4 @@
-// What threatens the pins: places that are not callable where the fleet calls them, and models that near their end.
+// Pin risk: pinned endpoints that are not callable, and pinned models that retire soon.
 
 import { type Cell, isSurelyNotCallable, type Matrix } from '../availability/availability.ts';
 import { dayMs } from '../day.ts';
@@ -6,12 +6,12 @@ import type { NewEvent } from '../events/event.ts';
 import { findModel } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { PinnedEndpoint } from '../policy/pinned-endpoints.ts';
-import { by, type ProbeInput } from './probe-input.ts';
+import { type ProbeInput, probeActor } from './probe-input.ts';
 
-/** Days before Google's floor at which people are told. */
+/** Steps at which a retirement is announced, in days before the earliest day on which Google may shut the model. */
 const retiringDays = [7, 30, 90] as const;
 
-/** A pinned place that was looked at and is not callable is at risk, until it is callable again or pinned no longer. */
+/** A pinned endpoint is at risk while it is surely not callable. The start of a risk is an event. */
 export function updatePinsAtRisk(
   { before, now }: ProbeInput,
   cells: ReadonlyMap<string, Cell>,
@@ -19,20 +19,20 @@ export function updatePinsAtRisk(
 ): { value: Matrix['atRisk']; newEvents: readonly NewEvent[] } {
   const atRisk = new Map<string, PinnedEndpoint[]>();
   for (const pin of pinned) {
-    const name = endpointKey(pin.endpoint);
-    const cell = cells.get(name);
+    const key = endpointKey(pin.endpoint);
+    const cell = cells.get(key);
     if (cell === undefined || !isSurelyNotCallable(cell)) continue;
-    atRisk.set(name, [...(atRisk.get(name) ?? []), pin]);
+    atRisk.set(key, [...(atRisk.get(key) ?? []), pin]);
   }
-  const entries = [...new Set([...Object.keys(before.atRisk), ...atRisk.keys()])].map((name) => {
-    const was = before.atRisk[name];
-    const isNow = atRisk.has(name);
-    const count = (was?.count ?? 0) + (isNow && was?.isNow !== true ? 1 : 0);
-    return [name, { isNow, count }] as const;
+  const entries = [...new Set([...Object.keys(before.atRisk), ...atRisk.keys()])].map((key) => {
+    const previous = before.atRisk[key];
+    const isNow = atRisk.has(key);
+    const count = (previous?.count ?? 0) + (isNow && previous?.isNow !== true ? 1 : 0);
+    return [key, { isNow, count }] as const;
   });
   const newEvents = entries
-    .filter(([name, { isNow }]) => isNow && before.atRisk[name]?.isNow !== true)
-    .flatMap(([name, { count }]) => riskEvents(atRisk.get(name) ?? [], cells.get(name), count, now));
+    .filter(([key, { isNow }]) => isNow && before.atRisk[key]?.isNow !== true)
+    .flatMap(([key, { count }]) => riskEvents(atRisk.get(key) ?? [], cells.get(key), count, now));
   return { value: Object.fromEntries(entries), newEvents };
 }
 
@@ -47,10 +47,10 @@ function riskEvents(
   if (state === 'unknown' || state === 'enabled') return [];
   const id = `PinAtRisk.${model}.${location}.${project}.${count}`;
   const data = { project, location, model, state, evidence, pins: pins.map(({ ring, family }) => ({ ring, family })) };
-  return [{ id, kind: 'PinAtRisk', subject: model, at: now, by, data }];
+  return [{ id, kind: 'PinAtRisk', subject: model, at: now, by: probeActor, data }];
 }
 
-/** Each step towards Google's floor is told once a model, the nearest one that has been reached. */
+/** Each step is announced once for each model; when several are reached at once, only the nearest. */
 export function updateRetirements(
   { before, catalogue, now }: ProbeInput,
   pinned: readonly PinnedEndpoint[],
@@ -70,7 +70,14 @@ export function updateRetirements(
       .filter(({ endpoint }) => endpoint.model === model)
       .map(({ ring, family }) => ({ ring, family }));
     const id = `PinRetiring.${model}.${step}`;
-    return { id, kind: 'PinRetiring', subject: model, at: now, by, data: { model, retirement, days: step, pins } };
+    return {
+      id,
+      kind: 'PinRetiring',
+      subject: model,
+      at: now,
+      by: probeActor,
+      data: { model, retirement, days: step, pins },
+    };
   });
   return {
     value: { ...before.retiring, ...Object.fromEntries(reached.map(({ model, step }) => [model, step])) },

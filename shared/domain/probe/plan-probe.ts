@@ -1,5 +1,5 @@
-// Planning a probe: from the availability known before and the results of one run to the availability known now, and the events
-// that say what changed. Ids of events derive from endpoint and count, so a repeated run announces nothing twice.
+// The probe plan: the next matrix and the events of one run of the probe. A pure function of the matrix before and of
+// the results. The ids of events derive from endpoint and count, so a repeated run announces nothing twice.
 
 import {
   type AvailabilityChange,
@@ -17,16 +17,18 @@ import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { updateBlindness } from './blindness.ts';
 import { updatePinsAtRisk, updateRetirements } from './pin-risk.ts';
-import { by, type ProbeInput } from './probe-input.ts';
+import { type ProbeInput, probeActor } from './probe-input.ts';
 
-/** Locations that follow within it are no second message. */
+/** Further locations of a model within this time (milliseconds) make no second message. */
 const oneMessageMs = 60 * 60_000;
 
+/** What the caller commits after a run. */
 export interface ProbePlan {
   readonly matrix: Matrix;
   readonly newEvents: readonly NewEvent[];
 }
 
+/** The next matrix, and the events of what changed. */
 export function planProbe(input: ProbeInput): ProbePlan {
   const { before, now } = input;
   const pinned = input.policy === null ? [] : pinnedEndpoints(input.policy);
@@ -67,9 +69,9 @@ interface AppliedResult {
 }
 
 function applyResults({ before, results }: ProbeInput): readonly AppliedResult[] {
-  const known = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
+  const cellsByKey = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
   return results.map(({ endpoint, observation }) => {
-    const cell = known.get(endpointKey(endpoint)) ?? null;
+    const cell = cellsByKey.get(endpointKey(endpoint)) ?? null;
     return { before: cell, ...applyObservation(cell, endpoint, observation) };
   });
 }
@@ -79,11 +81,18 @@ function lostEvents(applied: readonly AppliedResult[], now: string): readonly Ne
     .filter(({ change }) => change === 'lost')
     .map(({ cell: { project, location, model, enabledCount, evidence } }): NewEvent => {
       const id = `ModelLost.${model}.${location}.${project}.${enabledCount}`;
-      return { id, kind: 'ModelLost', subject: model, at: now, by, data: { project, location, model, evidence } };
+      return {
+        id,
+        kind: 'ModelLost',
+        subject: model,
+        at: now,
+        by: probeActor,
+        data: { project, location, model, evidence },
+      };
     });
 }
 
-/** What a run enabled, one piece of news a model however many its locations. A loss lets the next enabling be told again. */
+/** One event for each model that a run found enabled, whatever the number of locations. */
 function updateEnabled(
   input: ProbeInput,
   applied: readonly AppliedResult[],
@@ -91,17 +100,18 @@ function updateEnabled(
 ): { value: Matrix['enabled']; newEvents: readonly NewEvent[] } {
   const value = { ...input.before.enabled };
   for (const { cell } of applied.filter(({ change }) => change === 'lost')) {
-    const was = value[modelName(cell)];
-    if (was !== undefined) value[modelName(cell)] = { ...was, notifiedAt: null };
+    const previous = value[modelKey(cell)];
+    // After a loss the next enabling is a message of its own.
+    if (previous !== undefined) value[modelKey(cell)] = { ...previous, notifiedAt: null };
   }
   const gained = applied.filter(
     ({ change, before, cell }) => change === 'gained' && isNewlyEnabled(before, cell, listed),
   );
-  const newEvents = [...Map.groupBy(gained, ({ cell }) => modelName(cell))].flatMap(([name, group]) => {
-    const was = value[name];
-    const count = (was?.count ?? 0) + 1;
-    const follows = Date.parse(input.now) - Date.parse(was?.notifiedAt ?? '') < oneMessageMs;
-    value[name] = { count, notifiedAt: follows ? (was?.notifiedAt ?? null) : input.now };
+  const newEvents = [...Map.groupBy(gained, ({ cell }) => modelKey(cell))].flatMap(([key, group]) => {
+    const previous = value[key];
+    const count = (previous?.count ?? 0) + 1;
+    const follows = Date.parse(input.now) - Date.parse(previous?.notifiedAt ?? '') < oneMessageMs;
+    value[key] = { count, notifiedAt: follows ? (previous?.notifiedAt ?? null) : input.now };
     return enabledEvents(
       group.map(({ cell }) => cell),
       count,
@@ -112,7 +122,7 @@ function updateEnabled(
   return { value, newEvents };
 }
 
-/** What a first look finds was there before us; only a model that was seen not callable, or that is new, was enabled. */
+/** A model that the first probe finds callable isn't new. It must be new in the list, or surely not callable before. */
 function isNewlyEnabled(before: Cell | null, { model }: Cell, listed: Matrix['listed']): boolean {
   if (before !== null && isSurelyNotCallable(before)) return true;
   return (listed[model] ?? null) !== null;
@@ -131,10 +141,10 @@ function enabledEvents(
   const upgrades = input.policy === null ? [] : upgradesTo(model, project, locations, input.policy, input.catalogue);
   const id = `ModelEnabled.${model}.${project}.${count}`;
   const data = { project, model, locations, evidence, follows, upgrades: [...upgrades] };
-  return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by, data }];
+  return [{ id, kind: 'ModelEnabled', subject: model, at: input.now, by: probeActor, data }];
 }
 
-/** Pins of the model's family that an older one has in one of these places, each as the move that would upgrade it. */
+/** For each pin of an older model of the family in these locations: the pin change that would upgrade it. */
 function upgradesTo(
   model: string,
   project: string,
@@ -154,30 +164,30 @@ function upgradesTo(
   });
 }
 
-function modelName({ project, model }: Cell): string {
+function modelKey({ project, model }: Cell): string {
   return `${project}/${model}`;
 }
 
-/** The first listing is what was there before us. */
+/** Each model that is new in the list is an event. The first list makes none, because its models aren't new. */
 function updateListing({ before, listed, now }: ProbeInput): {
   value: Matrix['listed'];
   newEvents: readonly NewEvent[];
 } {
   if (listed === null) return { value: before.listed, newEvents: [] };
   const isFirst = Object.keys(before.listed).length === 0;
-  const fresh = listed.filter((model) => !(model in before.listed));
-  const seen = Object.fromEntries(fresh.map((model) => [model, isFirst ? null : now]));
+  const newModels = listed.filter((model) => !(model in before.listed));
+  const firstSeen = Object.fromEntries(newModels.map((model) => [model, isFirst ? null : now]));
   const newEvents = isFirst
     ? []
-    : fresh.map(
+    : newModels.map(
         (model): NewEvent => ({
           id: `ModelListed.${model}.1`,
           kind: 'ModelListed',
           subject: model,
           at: now,
-          by,
+          by: probeActor,
           data: { model },
         }),
       );
-  return { value: { ...before.listed, ...seen }, newEvents };
+  return { value: { ...before.listed, ...firstSeen }, newEvents };
 }

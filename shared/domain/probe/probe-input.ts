@@ -1,4 +1,4 @@
-// What planning a probe's outcome works on: what was known, and what one run saw.
+// The probe input: the matrix before a run of the probe, and the results of the run.
 
 import type { Matrix } from '../availability/availability.ts';
 import type { Observation } from '../availability/observation.ts';
@@ -6,21 +6,24 @@ import type { Catalogue } from '../models/catalogue.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import type { Policy } from '../policy/policy.ts';
 
+/** One observation with its endpoint. */
 export interface ProbeResult {
   readonly endpoint: ModelEndpoint;
   readonly observation: Observation;
 }
 
+/** Everything that a plan depends on. */
 export interface ProbeInput {
   readonly before: Matrix;
   readonly results: readonly ProbeResult[];
-  /** What the publisher listed; null when the list could not be had. */
+  /** Model ids that Anthropic lists; null when the request failed. */
   readonly listed: readonly string[] | null;
   readonly policy: Policy | null;
+  /** With the policy's own models. */
   readonly catalogue: Catalogue;
-  /** ISO 8601, UTC: when the run ended. */
+  /** The end of the run (ISO 8601, UTC). */
   readonly now: string;
 }
 
-/** Who is named in the history as the author of a probe's news. */
-export const by = 'probe';
+/** The author of the probe's events in the history. */
+export const probeActor = 'probe';

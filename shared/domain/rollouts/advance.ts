@@ -1,5 +1,6 @@
-// Advancing: what time does to upgrades and rollouts. New upgrades are found and age. Failing rollouts are aborted. Unless people
-// froze automatic change, baked stages advance and waiting rollouts start.
+// Advancing: the automatic part of upgrades and rollouts, run every minute. It finds and ages upgrades, and aborts
+// failing rollouts. Unless people have frozen automatic changes, it also advances baked stages and starts waiting
+// rollouts.
 
 import { createHash } from 'node:crypto';
 import { compareModels, isNewer, parseModel } from '../models/model.ts';
@@ -10,36 +11,36 @@ import { callabilityOf, type Transition } from './transition.ts';
 import type { Upgrade } from './upgrade.ts';
 import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';
 
-/** What machines reported since a rollout began. */
+/** Machines that reported since a rollout began; `failed` of them reported a failure. */
 export interface Failures {
   readonly reports: number;
   readonly failed: number;
 }
 
-/** `failures` by the id of a rollout. */
+/** One automatic step. `failures` are by the id of a rollout. */
 export function advance(transition: Transition, failures: ReadonlyMap<number, Failures>): Transition {
   const followed = followUpgrades(findUpgrades(transition));
-  const guarded = followed.rollouts.reduce((next, each) => guard(next, each, failures.get(each.id)), followed);
-  if (guarded.rolloutState.frozen !== null) return guarded;
-  const moved = guarded.rollouts.reduce(
+  const checked = followed.rollouts.reduce((next, each) => abortIfUnfit(next, each, failures.get(each.id)), followed);
+  if (checked.rolloutState.frozen !== null) return checked;
+  const advanced = checked.rollouts.reduce(
     (next, each) => (isDue(next, each) ? advanceRollout(next, each) : next),
-    guarded,
+    checked,
   );
-  return startWaiting(moved);
+  return startWaiting(advanced);
 }
 
-/** Starts what has been approved, or may go by itself, as far as nothing stands in its way. */
+/** Starts a rollout for each upgrade that is approved, or ready under the rule `auto`, and that nothing blocks. */
 export function startWaiting(transition: Transition): Transition {
   if (transition.rolloutState.frozen !== null) return transition;
-  return waitingOf(transition).reduce((next, upgrade) => {
+  return waitingUpgrades(transition).reduce((next, upgrade) => {
     const from = pinOf(next, upgrade.ring, upgrade.family);
     if (from === null || !mayStart(next, upgrade)) return next;
     return startRollout(next, upgrade, from, saltOf(next, upgrade), upgrade.decided?.by ?? 'pinward');
   }, transition);
 }
 
-/** Ends a rollout whose model is gone, or that fails on machines. */
-function guard(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
+/** Aborts a rollout whose model is lost, or that fails on too many machines. */
+function abortIfUnfit(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
   const { ring, family, to, abortAtFailurePercent, minReports } = rollout;
   if (callabilityOf(transition, ring, family, to.model) === 'lost') {
     return endRollout(transition, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
@@ -50,8 +51,8 @@ function guard(transition: Transition, rollout: Rollout, failures: Failures | un
   return endRollout(transition, rollout, 'rejected', 'pinward', reason);
 }
 
-/** In the order of rings; of one ring the newest model first. */
-function waitingOf({ policy, rolloutState }: Transition): readonly Upgrade[] {
+/** By ring; in a ring the newest model first. */
+function waitingUpgrades({ policy, rolloutState }: Transition): readonly Upgrade[] {
   const order = new Map(policy.rings.map(({ name }, at) => [name, at]));
   return rolloutState.upgrades
     .filter(({ state, rollout, ring, family }) => {
@@ -61,7 +62,7 @@ function waitingOf({ policy, rolloutState }: Transition): readonly Upgrade[] {
     .toSorted((a, b) => (order.get(a.ring) ?? 0) - (order.get(b.ring) ?? 0) || compareIds(b.model, a.model));
 }
 
-/** One rollout a family at a time, rings in order, and only to what answers and makes no mistake of the policy. */
+/** One rollout of a family at a time, rings in their order, and only to a callable model without new lint errors. */
 function mayStart(transition: Transition, upgrade: Upgrade): boolean {
   const { ring, family, model, state } = upgrade;
   if (transition.rollouts.some((rollout) => rollout.family === family)) return false;
@@ -76,14 +77,14 @@ function earlierRings({ policy }: Transition, { ring }: Upgrade): readonly strin
   return names.slice(0, names.indexOf(ring));
 }
 
-/** A ring that goes first has not got this version, whether it is on its way or was rejected there. */
+/** Whether an earlier ring with automatic or approved upgrades still has an older version. */
 function holdsBack(transition: Transition, earlier: string, { family, model }: Upgrade): boolean {
   const pin = pinOf(transition, earlier, family);
-  const goesFirst = ruleOf(transition.policy, earlier, family).rule !== 'manual';
-  return pin !== null && goesFirst && isNewer(model, pin.model);
+  const hasRule = ruleOf(transition.policy, earlier, family).rule !== 'manual';
+  return pin !== null && hasRule && isNewer(model, pin.model);
 }
 
-/** New for every rollout, and the same when the same step is tried again. */
+/** Differs for every rollout, and is the same when the same step is repeated. */
 function saltOf({ rolloutState, committed }: Transition, { id }: Upgrade): string {
   return createHash('sha256')
     .update(`${rolloutState.rollouts + 1}\n${id}\n${committed.now}`)

@@ -1,10 +1,12 @@
-// Legal transitions: which state of a rollout, and of an upgrade, may follow which. Every change of a state passes these tables,
-// so that an illegal one is a bug that throws, and never a document.
+// Legal transitions: which state of a rollout, and of an upgrade, may follow which. Every change of a state is checked
+// against these tables. An illegal one is a bug: it throws and is never stored.
 
 import type { Rollout } from '../serving/rollout.ts';
 import type { Upgrade, UpgradeState } from './upgrade.ts';
 
-/** Each move of a rollout: the states that it may start in, and the state that it leads to. A new rollout has no state. */
+/**
+ * Each move of a rollout: its possible states before, and its state after. A rollout is `new` before its first move.
+ */
 export const rolloutMoves = {
   started: { from: ['new'], to: 'running' },
   advanced: { from: ['running'], to: 'running' },
@@ -16,11 +18,12 @@ export const rolloutMoves = {
   string,
   { readonly from: readonly (Rollout['state'] | 'new')[]; readonly to: Rollout['state'] }
 >;
+/** The name of a move, as in the event `RolloutMoved`. */
 export type RolloutMove = keyof typeof rolloutMoves;
 
 /**
- * An upgrade is found, soaks, is ready, is approved, and is rolled out. Its model may stop answering: then it is only found
- * again. Under the rule `auto` it is rolled out without an approval.
+ * An upgrade is found, soaks, is ready, is approved, and is rolled out. When its model is lost, the upgrade is `found`
+ * again. Under the rule `auto` a ready upgrade is rolled out without an approval.
  */
 const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
   found: ['soaking', 'ready', 'approved', 'rejected', 'superseded'],
@@ -32,6 +35,7 @@ const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>
   rolled_out: [],
 };
 
+/** Throws when the move is illegal. */
 export function checkRolloutMove(before: Rollout | null, after: Rollout, move: RolloutMove): void {
   const { from, to }: { readonly from: readonly string[]; readonly to: string } = rolloutMoves[move];
   const state = before?.state ?? 'new';
@@ -39,13 +43,13 @@ export function checkRolloutMove(before: Rollout | null, after: Rollout, move: R
   throw new Error(`rollout ${after.id} is ${state}: it can not be ${move} and become ${after.state}`);
 }
 
-/** An upgrade may stay in its state while its proposer or its rollout changes. */
+/** Throws when the transition is illegal. An upgrade may keep its state while its proposer or its rollout changes. */
 export function checkUpgradeTransition(before: Upgrade | null, after: Upgrade): void {
   if (before === null || before.state === after.state || upgradeTransitions[before.state].includes(after.state)) return;
   throw new Error(`upgrade ${after.id} is ${before.state}: it can not become ${after.state}`);
 }
 
-/** Whether nothing can happen to an upgrade any more. A newer version is another upgrade. */
+/** Whether an upgrade can't change any more. A newer version is another upgrade. */
 export function isEnded({ state }: Pick<Upgrade, 'state'>): boolean {
   return upgradeTransitions[state].length === 0;
 }

@@ -1,15 +1,15 @@
-// What people and time do to a rollout: start, advance, pause, resume, abort. Each is a step on a course.
+// Rollout actions: start, advance, pause, resume and abort. Each is a pure step from one transition to the next.
 
 import { fail, ok, type Result } from '../fault.ts';
 import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
-import { Schedule } from '../policy/rollout-schedule.ts';
+import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
 import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
 import type { Upgrade } from './upgrade.ts';
 
-/** Begins to carry an approved upgrade to its ring; the caller has seen that nothing stands in its way. */
+/** Starts the rollout of an upgrade. The caller has checked that nothing blocks it. */
 export function startRollout(
   transition: Transition,
   upgrade: Upgrade,
@@ -20,7 +20,8 @@ export function startRollout(
   const { policy, rolloutState, committed } = transition;
   const { ring, family, model } = upgrade;
   const id = rolloutState.rollouts + 1;
-  const schedule = policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? Schedule.parse({});
+  const schedule =
+    policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? RolloutSchedule.parse({});
   const rollout: Rollout = {
     id,
     ring,
@@ -42,43 +43,46 @@ export function startRollout(
   return withRollout(withUpgrade(counted, { ...upgrade, rollout: id }), rollout, 'started');
 }
 
-/** The next share, or the end: the ring's pin itself is moved. */
+/** The next stage; after the last one the ring's pin itself is moved, and the rollout is completed. */
 export function advanceRollout(transition: Transition, rollout: Rollout): Transition {
   const { now } = transition.committed;
   const base = { ...rollout, by: 'pinward', reason: '' };
   if (rollout.stage < rollout.stages.length - 1) {
     return withRollout(transition, { ...base, stage: rollout.stage + 1, stageSince: now }, 'advanced');
   }
-  const moved = { ...transition, policy: movedPolicy(transition, rollout) };
+  const moved = { ...transition, policy: policyWithPin(transition, rollout) };
   const ended = withRollout(moved, { ...base, state: 'completed', endedAt: now }, 'completed');
   return endUpgrades(ended, rollout);
 }
 
 /** Faults: `rollout_unknown`, `rollout_state`. */
 export function pauseRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
-  return moveOf(transition, id, 'paused', (rollout) =>
+  return applyMove(transition, id, 'paused', (rollout) =>
     withRollout(transition, { ...rollout, state: 'paused', by, reason }, 'paused'),
   );
 }
 
-/** The present stage bakes anew from now on. */
+/** The current stage starts to bake again. Faults: `rollout_unknown`, `rollout_state`. */
 export function resumeRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
   const stageSince = transition.committed.now;
-  return moveOf(transition, id, 'resumed', (rollout) =>
+  return applyMove(transition, id, 'resumed', (rollout) =>
     withRollout(transition, { ...rollout, state: 'running', stageSince, by, reason }, 'resumed'),
   );
 }
 
-/** A person's abort: the version won't come back to this ring by itself. */
+/** An abort by a person: the upgrade is rejected for this ring. Faults: `rollout_unknown`, `rollout_state`. */
 export function abortRollout(transition: Transition, id: number, by: string, reason: string): Result<Transition> {
-  return moveOf(transition, id, 'aborted', (rollout) => endRollout(transition, rollout, 'rejected', by, reason));
+  return applyMove(transition, id, 'aborted', (rollout) => endRollout(transition, rollout, 'rejected', by, reason));
 }
 
-/** Serves what was served before. The upgrade is `rejected`, or `found` again where only its model went away. */
+/**
+ * Ends a rollout early; its machines get the old pin again. The upgrade is `rejected`, or `found` if its model was
+ * lost.
+ */
 export function endRollout(
   transition: Transition,
   rollout: Rollout,
-  fate: 'rejected' | 'found',
+  upgradeState: 'rejected' | 'found',
   by: string,
   reason: string,
 ): Transition {
@@ -86,18 +90,18 @@ export function endRollout(
   const ended = withRollout(transition, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
   const upgrade = transition.rolloutState.upgrades.find((each) => each.rollout === rollout.id);
   if (upgrade === undefined) return ended;
-  const decided = fate === 'rejected' ? { by, at: now, reason } : null;
-  return withUpgrade(ended, { ...upgrade, state: fate, since: now, decided, proposed: null, rollout: null });
+  const decided = upgradeState === 'rejected' ? { by, at: now, reason } : null;
+  return withUpgrade(ended, { ...upgrade, state: upgradeState, since: now, decided, proposed: null, rollout: null });
 }
 
-/** Whether a rollout may serve more machines: it runs, its stage has baked, and its model answers. */
+/** Whether a rollout may advance: it is running, its stage has baked, and its model is callable. */
 export function isDue(transition: Transition, { ring, family, to, state, stageSince, bakeMinutes }: Rollout): boolean {
   const bakedMs = Date.parse(transition.committed.now) - Date.parse(stageSince);
   if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
   return callabilityOf(transition, ring, family, to.model) === 'callable';
 }
 
-function moveOf(
+function applyMove(
   transition: Transition,
   id: number,
   name: RolloutMove,
@@ -112,14 +116,14 @@ function moveOf(
   return fail({ code: 'rollout_state', rollout: id, state: rollout?.state ?? 'over', needs: needs.join(' or ') });
 }
 
-function movedPolicy({ policy }: Transition, { ring: name, family, to }: Rollout): Transition['policy'] {
+function policyWithPin({ policy }: Transition, { ring: name, family, to }: Rollout): Transition['policy'] {
   const rings = policy.rings.map((ring) =>
     ring.name === name ? { ...ring, pins: { ...ring.pins, [family]: to } } : ring,
   );
   return { ...policy, rings };
 }
 
-/** The one that it carried is rolled out; older ones of the same pin are of no use any more. */
+/** The upgrade of a completed rollout is rolled out; older upgrades of the same pin are superseded. */
 function endUpgrades(transition: Transition, { id, ring, family, to }: Rollout): Transition {
   const since = transition.committed.now;
   let next = transition;
@@ -137,7 +141,7 @@ function endUpgrades(transition: Transition, { id, ring, family, to }: Rollout):
   return next;
 }
 
-/** The pin that a ring has for a family now. */
+/** The ring's current pin of a family; null for none. */
 export function pinOf({ policy }: Transition, ring: string, family: Family): Pin | null {
   return policy.rings.find(({ name }) => name === ring)?.pins[family] ?? null;
 }

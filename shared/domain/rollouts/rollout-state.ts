@@ -1,16 +1,16 @@
-// The rollout state: all upgrades, whether automatic change is frozen, and how many rollouts and proposals there were. One
-// document, so that one read brings it.
+// The rollout state: all upgrades, the freeze, and the numbers of the newest rollout and proposal, in one document.
 
 import { z } from 'zod';
 import { Decision, Upgrade } from './upgrade.ts';
 
+/** The stored rollout state. */
 export const RolloutState = z.strictObject({
   upgrades: z.array(Upgrade),
-  /** Automatic change stands still: nothing starts and no share grows; what lowers risk still happens. */
+  /** Null without a freeze. During a freeze nothing starts or advances by itself; aborts still happen. */
   frozen: Decision.nullable(),
-  /** How many rollouts there were. */
+  /** The id of the newest rollout. */
   rollouts: z.int().nonnegative(),
-  /** How many proposals there were. */
+  /** The number of the newest proposal. */
   proposals: z.int().nonnegative(),
 });
 export type RolloutState = z.infer<typeof RolloutState>;

@@ -1,9 +1,9 @@
-// Soaking: how long a model has answered in a place, and how long a ring wants it to before it may come.
+// The soak: the time for which a model has been callable at an endpoint. An upgrade rule sets how long that must be.
 
 import type { Matrix } from '../availability/availability.ts';
 import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 
-/** The start of the stretch in which we saw it callable (milliseconds); null when we never did: no age is not old enough. */
+/** When the model became callable, by our own observations (milliseconds since 1970); null when it never was. */
 export function callableSince(matrix: Matrix | null, endpoint: ModelEndpoint): number | null {
   const cell = matrix?.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
   if (cell === undefined || cell.firstCallableAt === null) return null;

@@ -1,6 +1,6 @@
-// A course: what stands of policy, rollouts and upgrades, and what has been decided to change in it so far. Every act that
-// steers (an approval, a pause, a minute's automatic advance) is a chain of small steps on a course; finishing it gives the
-// documents to write and the news, or nothing when nothing came of it. Pure.
+// A transition: the committed state of policy, rollouts and upgrades, plus the changes decided so far. Every action (an
+// approval, a pause, an automatic advance) is a chain of pure steps on a transition. Its completion gives the documents
+// and events to write.
 
 import type { Matrix } from '../availability/availability.ts';
 import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
@@ -19,49 +19,56 @@ import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './le
 import type { RolloutState } from './rollout-state.ts';
 import type { Upgrade } from './upgrade.ts';
 
+/** The state that the store had when the transition started. */
 export interface CommittedState {
   readonly revision: Revision;
   readonly rolloutState: RolloutState;
   readonly matrix: Matrix | null;
+  /** The shipped catalogue. */
   readonly catalogue: Catalogue;
   /** ISO 8601, UTC. */
   readonly now: string;
 }
 
+/** Never changed: each step returns a new one. */
 export interface Transition {
   readonly committed: CommittedState;
   readonly policy: Policy;
-  /** Those under way. */
+  /** The active rollouts. */
   readonly rollouts: readonly Rollout[];
+  /** Rollouts that this transition ended. */
   readonly ended: readonly Rollout[];
   readonly rolloutState: RolloutState;
   readonly newEvents: readonly NewEvent[];
-  /** What happened to rollouts and pins, for the note of the revision. */
+  /** One line for each move of a rollout; for the note of the revision. */
   readonly notes: readonly string[];
 }
 
+/** The documents and events to commit. */
 export interface TransitionResult {
-  /** The next revision; null when machines are served the same as before. */
+  /** The next revision; null when nothing changes for machines. */
   readonly revision: Revision | null;
   readonly rolloutState: RolloutState;
-  /** Rollouts that are not as they were. */
+  /** Rollouts that started, changed or ended. */
   readonly rollouts: readonly Rollout[];
   readonly newEvents: readonly NewEvent[];
-  /** The number of the revision that stands now. */
+  /** The number of the revision that is current after the commit. */
   readonly revisionNumber: number;
 }
 
+/** A transition without changes. */
 export function startTransition(committed: CommittedState): Transition {
   const { revision, rolloutState } = committed;
   const { policy, rollouts } = revision;
   return { committed, policy, rollouts, ended: [], rolloutState, newEvents: [], notes: [] };
 }
 
-/** The number of the revision that this course will make if it changes what machines are served. */
+/** The number of the revision that this transition makes if something changes for machines. */
 export function nextRevisionNumber({ committed }: Transition): number {
   return committed.revision.number + 1;
 }
 
+/** The result of a transition. A fallback model that was lost makes a new revision, too. */
 export function completeTransition(transition: Transition, by: string): TransitionResult {
   const { committed, policy, rollouts, ended, rolloutState } = transition;
   const { revision: current, matrix, now } = committed;
@@ -69,18 +76,13 @@ export function completeTransition(transition: Transition, by: string): Transiti
   const lost = matrix === null ? [] : lostModels(current.callableModels, callableModels);
   const isSame = rollouts === current.rollouts && policy === current.policy;
   const before = new Set(current.rollouts);
-  const touched = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
+  const changedRollouts = [...rollouts.filter((rollout) => !before.has(rollout)), ...ended];
+  const result = { rolloutState, rollouts: changedRollouts };
   if (isSame && lost.length === 0) {
-    return {
-      revision: null,
-      rolloutState,
-      rollouts: touched,
-      newEvents: transition.newEvents,
-      revisionNumber: current.number,
-    };
+    return { ...result, revision: null, newEvents: transition.newEvents, revisionNumber: current.number };
   }
   const number = current.number + 1;
-  const fallback: readonly NewEvent[] = lost.length === 0 ? [] : [fallbackLost(lost, number, now)];
+  const fallbackEvents: readonly NewEvent[] = lost.length === 0 ? [] : [fallbackLostEvent(lost, number, now)];
   const notes = [...transition.notes, ...lost.map((model) => `${model} is no longer callable`)];
   const revision: Revision = {
     number,
@@ -95,21 +97,15 @@ export function completeTransition(transition: Transition, by: string): Transiti
     rollouts: [...rollouts],
     callableModels,
   };
-  return {
-    revision,
-    rolloutState,
-    rollouts: touched,
-    newEvents: [...transition.newEvents, ...fallback],
-    revisionNumber: number,
-  };
+  return { ...result, revision, newEvents: [...transition.newEvents, ...fallbackEvents], revisionNumber: number };
 }
 
-function fallbackLost(models: readonly string[], revision: number, at: string): NewEvent {
+function fallbackLostEvent(models: readonly string[], revision: number, at: string): NewEvent {
   const id = `FallbackLost.policy.${revision}`;
   return { id, kind: 'FallbackLost', subject: 'policy', at, by: 'pinward', data: { models: [...models], revision } };
 }
 
-/** Stops automatic change, or lets it go on; nothing where it is so already. */
+/** Stops automatic changes, or allows them again; no change when that is so already. */
 export function setFrozen(transition: Transition, frozen: boolean, by: string, reason: string): Transition {
   const { rolloutState, committed } = transition;
   if ((rolloutState.frozen !== null) === frozen) return transition;
@@ -122,6 +118,7 @@ export function setFrozen(transition: Transition, frozen: boolean, by: string, r
   );
 }
 
+/** Adds or replaces an upgrade, by its id. */
 export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
   const { upgrades } = transition.rolloutState;
   const at = upgrades.findIndex(({ id }) => id === upgrade.id);
@@ -134,12 +131,14 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
   return { ...transition, newEvents: [...transition.newEvents, event] };
 }
 
-/** Puts a rollout in place of what it was, with the news of its move; one that has ended leaves those under way. */
+/**
+ * Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`.
+ */
 export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
   checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);
   const others = transition.rollouts.filter((each) => each.id !== id);
-  const isOver = state === 'aborted' || state === 'completed';
+  const hasEnded = state === 'aborted' || state === 'completed';
   const percent = state === 'aborted' ? 0 : percentOf(rollout);
   const { now } = transition.committed;
   const event: NewEvent = {
@@ -159,30 +158,31 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
   };
   return {
     ...transition,
-    rollouts: isOver ? others : [...others, rollout].sort((a, b) => a.id - b.id),
-    ended: isOver ? [...transition.ended, rollout] : transition.ended,
+    rollouts: hasEnded ? others : [...others, rollout].sort((a, b) => a.id - b.id),
+    ended: hasEnded ? [...transition.ended, rollout] : transition.ended,
     newEvents: [...transition.newEvents, event],
     notes: [...transition.notes, `rollout ${id} ${move}: ${to.model} at ${percent} % of ring ${ring}`],
   };
 }
 
-/** Where a ring calls a family now; null when it has no such pin. */
+/** The endpoint of a ring's pin of a family; null when the ring has no such pin. */
 export function endpointOf({ policy }: Transition, ring: string, family: string) {
   return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
 }
 
 type Callability = 'callable' | 'doubtful' | 'lost';
 
-/** Whether a model answers where a ring calls the family; only two agreeing answers make it `lost`. */
+/** Whether a model is callable at a pin's location. `lost` needs two runs that agree; `doubtful` is any other doubt. */
 export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
   const endpoint = endpointOf(transition, ring, family);
-  const name = endpoint === null ? null : endpointKey({ ...endpoint, model });
-  const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === name);
+  const key = endpoint === null ? null : endpointKey({ ...endpoint, model });
+  const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === key);
   if (cell === undefined) return 'doubtful';
   if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
 }
 
+/** The pin change of an upgrade or a rollout. */
 export function pinChangeOf(
   transition: Transition,
   ring: string,
@@ -192,6 +192,6 @@ export function pinChangeOf(
 ): PinChange {
   const location = endpointOf(transition, ring, family)?.location ?? transition.policy.location;
   const catalogue = extendCatalogue(transition.committed.catalogue, transition.policy.models);
-  const stateOf = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
-  return { ring, family, from: stateOf(from), to: stateOf(to) };
+  const toPinState = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  return { ring, family, from: toPinState(from), to: toPinState(to) };
 }

@@ -1,4 +1,4 @@
-// What people and time do to an upgrade, as steps on a course: it is found, soaks, is ready, and people decide on it.
+// Upgrade actions: find, follow, approve and reject. Each is a pure step from one transition to the next.
 
 import { lint } from '../changes/lint.ts';
 import { checkSecondPerson, needsSecondPerson } from '../changes/second-person.ts';
@@ -13,16 +13,16 @@ import { callableSince } from './soak.ts';
 import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
 import { type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
-/** Adds an upgrade for every newer model that answers where a pin of its family is called, and that none was made for. */
+/** Adds an upgrade for every pin and every newer callable model at its location, unless there is one already. */
 export function findUpgrades(transition: Transition): Transition {
   const { policy, committed, rolloutState } = transition;
-  const known = new Set(rolloutState.upgrades.map(({ id }) => id));
+  const existing = new Set(rolloutState.upgrades.map(({ id }) => id));
   const cells = (committed.matrix?.cells ?? []).filter((cell) => cell.firstCallableAt !== null);
   let next = transition;
   for (const { ring, family, endpoint } of pinnedEndpoints(policy)) {
     for (const { project, location, model } of cells) {
       const id = upgradeId(ring, family, model);
-      if (project !== endpoint.project || location !== endpoint.location || known.has(id)) continue;
+      if (project !== endpoint.project || location !== endpoint.location || existing.has(id)) continue;
       if (!isUpgrade(model, endpoint.model, family) || callabilityOf(transition, ring, family, model) !== 'callable')
         continue;
       next = withUpgrade(next, newUpgrade(id, ring, family, model, committed.now));
@@ -31,22 +31,22 @@ export function findUpgrades(transition: Transition): Transition {
   return next;
 }
 
-/** Moves each upgrade that nobody has decided on to where its model's availability and age put it. */
+/** Moves each upgrade that is still open to the state that its model's availability and age require. */
 export function followUpgrades(transition: Transition): Transition {
   return transition.rolloutState.upgrades.reduce((next, upgrade) => {
     if (isEnded(upgrade) || upgrade.rollout !== null) return next;
-    const state = stateOf(next, upgrade);
+    const state = requiredState(next, upgrade);
     if (state === upgrade.state) return next;
-    const isBack = state === 'found';
-    const undecided = isBack ? { decided: null, proposed: null } : {};
+    // An upgrade that is found again loses its approvals.
+    const undecided = state === 'found' ? { decided: null, proposed: null } : {};
     const moved = withUpgrade(next, { ...upgrade, state, since: next.committed.now, ...undecided });
     return state === 'ready' ? withEvent(moved, readyEvent(moved, upgrade)) : moved;
   }, transition);
 }
 
 /**
- * Faults: `upgrade_unknown`; `upgrade_state` unless it is ready (with `force`, unless its model answers);
- * `second_person_needed`; `policy_invalid` where the moved pin would be a mistake.
+ * An upgrade must be ready, or with `force` found or soaking; its model must be callable. Faults: `upgrade_unknown`,
+ * `upgrade_state`, `second_person_needed`, and `policy_invalid` when the new pin would be a lint error.
  */
 export function approveUpgrade(
   transition: Transition,
@@ -61,23 +61,26 @@ export function approveUpgrade(
   const isOpen = state === 'ready' || (force && (state === 'found' || state === 'soaking'));
   if (!isOpen) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'ready' });
   if (callabilityOf(transition, ring, family, model) !== 'callable') {
-    return fail({ code: 'upgrade_state', upgrade: id, state: 'not callable', needs: 'callable in its place' });
+    return fail({ code: 'upgrade_state', upgrade: id, state: 'not callable', needs: "callable at the pin's endpoint" });
   }
   const errors = newErrors(transition, upgrade);
   if (errors.length > 0) return fail({ code: 'policy_invalid', findings: errors });
   const at = transition.committed.now;
-  const isNeeded = needsSecondPerson(transition.policy);
-  if (isNeeded && upgrade.proposed === null) {
+  const needsTwo = needsSecondPerson(transition.policy);
+  if (needsTwo && upgrade.proposed === null) {
     const proposed = withUpgrade(transition, { ...upgrade, proposed: { by, at, reason } });
     return ok(withEvent(proposed, decidedEvent(upgrade, 'proposed', by, at, reason)));
   }
-  const second = isNeeded && upgrade.proposed !== null ? checkSecondPerson(upgrade.proposed.by, by) : ok(null);
-  if (!second.ok) return second;
+  const check = needsTwo && upgrade.proposed !== null ? checkSecondPerson(upgrade.proposed.by, by) : ok(null);
+  if (!check.ok) return check;
   const approved = withUpgrade(transition, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
   return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));
 }
 
-/** Faults: `upgrade_unknown`; `upgrade_state` when it has ended or is being rolled out, which abort ends. */
+/**
+ * Faults: `upgrade_unknown`; `upgrade_state` when the upgrade has ended or has a rollout, which must be aborted
+ * instead.
+ */
 export function rejectUpgrade(transition: Transition, id: string, by: string, reason: string): Result<Transition> {
   const upgrade = transition.rolloutState.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
@@ -85,7 +88,7 @@ export function rejectUpgrade(transition: Transition, id: string, by: string, re
   if (state === 'rejected') return ok(transition);
   if (isEnded(upgrade)) return fail({ code: 'upgrade_state', upgrade: id, state, needs: 'not over yet' });
   if (upgrade.rollout !== null) {
-    const needs = `not under way; POST /v1/rollouts/${upgrade.rollout}/abort ends it`;
+    const needs = `not being rolled out; POST /v1/rollouts/${upgrade.rollout}/abort ends the rollout`;
     return fail({ code: 'upgrade_state', upgrade: id, state, needs });
   }
   const at = transition.committed.now;
@@ -93,7 +96,7 @@ export function rejectUpgrade(transition: Transition, id: string, by: string, re
   return ok(withEvent(rejected, decidedEvent(upgrade, 'rejected', by, at, reason)));
 }
 
-/** Mistakes that the policy would have with the upgrade and has not without it. */
+/** Lint errors that the policy would have with the upgrade's pin, and doesn't have without it. */
 export function newErrors(transition: Transition, { ring: name, family, model }: Upgrade) {
   const { policy, committed } = transition;
   const day = committed.now.slice(0, 10);
@@ -113,7 +116,7 @@ function isUpgrade(model: string, pinned: string, family: string): boolean {
   return parseModel(model)?.family === family && isNewer(model, pinned);
 }
 
-function stateOf(transition: Transition, upgrade: Upgrade): UpgradeState {
+function requiredState(transition: Transition, upgrade: Upgrade): UpgradeState {
   const { ring, family, model, state } = upgrade;
   const pin = pinOf(transition, ring, family);
   if (pin === null || !isNewer(model, pin.model)) return 'superseded';
@@ -138,7 +141,7 @@ function readyEvent(transition: Transition, { id, ring, family, model }: Upgrade
   const { rule, soakHours } = ruleOf(transition.policy, ring, family);
   const from = pinOf(transition, ring, family);
   if (from === null || rule === 'manual')
-    throw new Error(`an upgrade of no pin, or under no rule, became ready: ${id}`);
+    throw new Error(`upgrade ${id} became ready without a pin or under the rule manual`);
   const at = transition.committed.now;
   const pinChange = pinChangeOf(transition, ring, family, from, { ...from, model });
   const data = { upgrade: id, rule, soakHours, pinChange };

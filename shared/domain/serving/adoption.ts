@@ -1,40 +1,43 @@
-// Adoption: how many machines have which revision, and how many of them failed to apply it.
+// Adoption: how many machines have each revision, and how many of them failed to apply it.
 
-/** Polls are counted by stretches of so many milliseconds; a machine polls at least every 15 minutes. */
+/** The length of a window in which polls are counted, in milliseconds. A machine polls at least every 15 minutes. */
 export const windowMs = 10 * 60_000;
 
-/** How many stretches, the running one included, a machine is remembered after its last poll: 20 to 30 minutes. */
+/** How many windows count, with the current one: a machine counts for 20 to 30 minutes after its last poll. */
 export const windowsCounted = 3;
 
 /**
- * Standard error of a count as a share of it, as sketches have 4096 registers: 1.6 %; a few dozen are counted to the machine.
- * Of an older revision, which machines are leaving, it is 1.6 % of its ring.
+ * The relative standard error of a count by a HyperLogLog of 4096 registers: 1.6 %. Counts of a few dozen are exact.
+ * For an older revision, which machines are leaving, the error is 1.6 % of the machines in its ring.
  */
 export const standardError = 0.016;
 
+/** Estimated counts of machines. */
 export interface AdoptionCounts {
-  /** Polls of this time were counted (ISO 8601); null when there was none yet. */
+  /** The time whose polls were counted (ISO 8601); null before the first poll. */
   readonly period: { readonly from: string; readonly until: string } | null;
-  /** Machines that polled in that time. */
+  /** Machines that polled in the period. */
   readonly machines: number;
   /** Newest first. */
   readonly revisions: readonly RevisionCounts[];
-  /** Machines of that time whose Claude Code is too old for their pin of a family. */
+  /** Machines of the period whose Claude Code is too old for their pin of a family. */
   readonly heldBack: readonly { readonly family: string; readonly machines: number }[];
-  /** Machines of that time that a rollout has brought its pin to. */
+  /** Machines of the period that a rollout has reached. */
   readonly reached: readonly { readonly rollout: number; readonly machines: number }[];
   readonly standardError: number;
 }
 
+/** Counts of one revision. */
 export interface RevisionCounts {
   readonly revision: number;
-  /** Machines that were served this one and none newer: a machine counts once, and revisions only grow. */
+  /** Machines for which this is the newest revision that they were served; each machine counts once. */
   readonly served: number;
   readonly rings: readonly { readonly ring: string; readonly served: number }[];
-  /** Machines that reported so, whenever that was. One that failed and then succeeded counts in both. */
+  /** Machines that reported a success at any time. A machine that failed first counts in `failed`, too. */
   readonly applied: number;
+  /** Machines that reported a failure at any time. */
   readonly failed: number;
-  /** Different machines that reported on this revision or a newer one, and those of them that reported a failure. */
+  /** Different machines that reported on this revision or a newer one; `failed` of them reported a failure. */
   readonly sinceThen: { readonly reports: number; readonly failed: number };
 }
 
@@ -45,7 +48,7 @@ interface FailureRate {
   readonly rate: number;
 }
 
-/** Of the machines that reported on this revision or a newer one, those that reported a failure. */
+/** The part of the machines that reported on this revision or a newer one and reported a failure. */
 export function failureRate({ revisions }: AdoptionCounts, sinceRevision: number): FailureRate {
   const oldest = revisions.findLast(({ revision }) => revision >= sinceRevision);
   const { reports, failed } = oldest?.sinceThen ?? { reports: 0, failed: 0 };

@@ -1,10 +1,10 @@
-// The allow list: how Claude Code reads the setting `availableModels`.
+// The allow list: Claude Code's setting `availableModels`, and how Claude Code matches a model against it.
 
 import { parseModel } from '../models/model.ts';
 
 /**
- * Whether `availableModels` lets a model through: by a full id, a version prefix or an alias (`[1m]` is stripped). An entry
- * with a version switches the alias of its family off. Source: claude-code-fleet facts 1.4.
+ * Whether `availableModels` allows a model: by its full id, a version prefix or an alias; `[1m]` is ignored. An entry
+ * with a version disables the alias of its family. Source: https://code.claude.com/docs/en/model-config
  */
 export function isAllowedBy(availableModels: readonly string[], id: string): boolean {
   const family = parseModel(id)?.family ?? '';

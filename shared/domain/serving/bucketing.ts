@@ -1,38 +1,38 @@
-// Shares: which machines of a ring a rollout has reached. A machine's bucket comes from the rollout's salt and its own name,
-// so it stays in the same place while the share grows, and another rollout draws lots anew. No schema is loaded here:
-// the poll path imports this file.
+// Bucketing: which machines of a ring a rollout has reached. A machine's bucket is a hash of the rollout's salt and the
+// machine's name. A bucket stays the same while the percentage grows, and differs from rollout to rollout. No schema is
+// loaded here: the poll path imports this file.
 
 import { createHash } from 'node:crypto';
 import type { Ring } from '../policy/policy.ts';
 import type { Machine } from './machine.ts';
 import type { Rollout } from './rollout.ts';
 
-/** Hundredths of a percent. */
+/** The number of buckets; each is a hundredth of a percent. */
 export const buckets = 10_000;
 
-/** 0 to 9999; the same for the same machine all through a rollout. */
+/** 0 to 9999. */
 export function bucketOf(salt: string, name: string): number {
   return createHash('sha256').update(`${salt}\n${name}`).digest().readUInt32BE(0) % buckets;
 }
 
-/** The share of the ring's machines that the present stage serves, in percent. */
+/** The percentage of the ring's machines that the current stage reaches. */
 export function percentOf({ stages, stage }: Pick<Rollout, 'stages' | 'stage'>): number {
   const percent = stages[stage];
-  if (percent === undefined) throw new Error(`a rollout is at stage ${stage} of ${stages.length}`);
+  if (percent === undefined) throw new Error(`a rollout has the stage ${stage}, but only ${stages.length} stages`);
   return percent;
 }
 
-/** A machine without a name is reached last, since it can't be told from others. */
+/** A machine without a name and an address has no bucket; only a stage of 100 % reaches it. */
 export function isReached(
   rollout: Pick<Rollout, 'salt' | 'stages' | 'stage'>,
   { name, email }: Pick<Machine, 'name' | 'email'>,
 ): boolean {
   const percent = percentOf(rollout);
-  const known = name ?? email;
-  return percent >= 100 || (known !== null && bucketOf(rollout.salt, known) < (percent * buckets) / 100);
+  const identity = name ?? email;
+  return percent >= 100 || (identity !== null && bucketOf(rollout.salt, identity) < (percent * buckets) / 100);
 }
 
-/** The ring as a machine has it: with the pins moved that rollouts have brought to it, and those rollouts. */
+/** A machine's ring with the pins of all rollouts that have reached the machine, and these rollouts. */
 export function ringWithRollouts(
   ring: Ring,
   rollouts: readonly Rollout[],

@@ -1,13 +1,13 @@
-// Who asks for pins, and which ring it falls into. Used by resolve for a poll and by explain.
+// A machine: the sender of a poll, and the ring that it belongs to.
 
 import type { Policy, Ring } from '../policy/policy.ts';
 
-/** What is known of a machine. Name and CLI are what it says; email and labels come from its credential. */
+/** The facts about a machine. It reports its name and CLI; its email and labels come from its credential. */
 export interface Machine {
   readonly name: string | null;
   readonly email: string | null;
   readonly labels: Readonly<Record<string, string>>;
-  /** Claude Code's version, or null when the machine didn't say. */
+  /** The version of Claude Code; null when the machine reported none. */
   readonly cli: string | null;
 }
 
@@ -16,7 +16,7 @@ interface RingMatch {
   readonly selector: string;
 }
 
-/** The selectors that match a machine, from the narrowest to `*`. */
+/** All selectors that match a machine, from the narrowest to `*`. */
 export function selectorsOf(machine: Machine): readonly string[] {
   const email = machine.email?.toLowerCase() ?? null;
   return [
@@ -27,15 +27,15 @@ export function selectorsOf(machine: Machine): readonly string[] {
   ];
 }
 
-/** Turns a policy into a function from machine to ring: the first ring that lists one of its selectors. */
+/** A function that finds the first ring of the policy with a selector that matches the machine. */
 export function ringChooser(policy: Policy): (machine: Machine) => RingMatch {
   const rings = policy.rings.map((ring) => ({ ring, selectors: new Set(ring.match) }));
   return function chooseRing(machine) {
-    const own = selectorsOf(machine);
+    const candidates = selectorsOf(machine);
     for (const { ring, selectors } of rings) {
-      const selector = own.find((candidate) => selectors.has(candidate));
+      const selector = candidates.find((candidate) => selectors.has(candidate));
       if (selector !== undefined) return { ring, selector };
     }
-    throw new Error('no ring matches: the schema lets no policy through whose last ring lacks *');
+    throw new Error('no ring matches, although the schema requires * in the last ring');
   };
 }

@@ -1,34 +1,38 @@
-// A resolution: what the machines of one ring with one Claude Code version should use on one day, and why.
+// A resolution: the pins and settings for the machines of one ring with one Claude Code version on one day, and the
+// reasons.
 
 import type { Family } from '../models/model.ts';
 import type { Settings } from '../policy/settings.ts';
 
+/** A pin as a machine gets it. */
 export interface ResolvedPin {
   readonly family: Family;
-  /** The exact model served, which differs from the pin's where the CLI is too old for it. */
+  /** The exact model; an older one than the pin's when the CLI is too old for that. */
   readonly model: string;
   readonly location: string;
   /** Whether the pin asks for the 1M context. */
   readonly context1m: boolean;
-  /** What ANTHROPIC_DEFAULT_{FAMILY}_MODEL gets: the id, with `[1m]` where this CLI needs it. */
+  /** The value of ANTHROPIC_DEFAULT_{FAMILY}_MODEL: the id, with `[1m]` where this CLI needs it. */
   readonly variableValue: string;
+  /** The variable of the model's region, such as VERTEX_REGION_CLAUDE_5_5_OPUS; null when Claude Code has none. */
   readonly regionVariable: string | null;
 }
 
-/** One rule that shaped the resolution; `about` is `ring`, `project`, `lock` or a family. */
+/** One rule that shaped the resolution; `about` is `ring`, `lock` or a family. */
 export interface Reason {
   readonly about: string;
   readonly code: string;
   readonly text: string;
 }
 
+/** The whole answer to a poll, before it has a format. */
 export interface Resolution {
   readonly ring: string;
   readonly project: string;
   readonly location: string;
   readonly locked: boolean;
   readonly pins: readonly ResolvedPin[];
-  /** A whole Claude Code settings object, `env` included. */
+  /** A complete settings object of Claude Code. */
   readonly settings: Settings & { readonly env: Readonly<Record<string, string>> };
   readonly reasons: readonly Reason[];
 }

@@ -1,5 +1,5 @@
-// Resolution: what the machines of one ring with one Claude Code version should use on one day, and why. Pure and the
-// same for every such machine, so the API computes it once for each (ring, CLI version) and revision.
+// Resolving: a pure function from a policy, a ring, a CLI version and a day to a resolution. The result is the same for
+// every such machine, so callers can cache it.
 
 import { type CallableModels, isKnownCallable } from '../availability/callable-models.ts';
 import {
@@ -23,27 +23,28 @@ import { lockSettings, passedSettings, pinVariables } from './written-settings.t
 
 interface ResolveInput {
   readonly policy: Policy;
-  /** With the pins moved that rollouts have brought to the machine. */
+  /** With the pins of all rollouts that have reached the machine. */
   readonly ring: Ring;
   readonly reached: readonly Rollout[];
-  /** The selector by which the machine came into the ring, for the reasons. */
+  /** The selector that matched the machine; for the reasons. */
   readonly selector: string;
   readonly cli: string | null;
   readonly catalogue: Catalogue;
-  /** Which models a CLI too old for its pin may get instead. */
+  /** The models that a CLI too old for its pin may get instead. */
   readonly callableModels: CallableModels;
-  /** The day in UTC as YYYY-MM-DD: the only clock a resolution sees, so that its bytes change once a day at most. */
+  /** The day in UTC (YYYY-MM-DD). A resolution has no other clock, so it changes at most once a day. */
   readonly day: string;
 }
 
+/** The pins and settings for a machine, with the reasons. */
 export function resolve(input: ResolveInput): Resolution {
   const { policy, ring, selector, cli } = input;
   const project = ring.project ?? policy.project;
   const location = ring.location ?? policy.location;
   const locked = ring.lock ?? policy.lock;
-  const passed = passedSettings(policy, ring);
-  // A lock replaces the list, so the list has no say in what an older CLI gets.
-  const allowed = locked ? null : (passed.availableModels ?? null);
+  const ringSettings = passedSettings(policy, ring);
+  // A lock replaces the allow list, so the list doesn't limit the models for an older CLI.
+  const allowed = locked ? null : (ringSettings.availableModels ?? null);
   const resolved = families.flatMap((family) => {
     const pin = ring.pins[family];
     return pin === undefined ? [] : [resolvePin(input, family, pin, location, allowed)];
@@ -53,17 +54,17 @@ export function resolve(input: ResolveInput): Resolution {
     { about: 'ring', code: 'ring_matched', text: `Ring ${ring.name} is the first that lists ${selector}.` },
     ...(cli === null ? [noCli] : []),
     ...input.reached.map(rolloutReason),
-    ...resolved.flatMap(({ reasons: own }) => own),
+    ...resolved.flatMap(({ reasons: pinReasons }) => pinReasons),
     ...(locked ? [lockReason] : []),
   ];
-  const own = pinVariables(project, location, pins);
-  // Ours stand first, so that a shell that chokes on another variable has read them, and last, so that they win.
-  const env = { ...own, ...passed.env, ...own };
-  const settings = { ...passed, ...(locked ? lockSettings(pins) : {}), env };
+  const variables = pinVariables(project, location, pins);
+  // Pinward's variables come first: a shell that stops at another one has read them. They come again to override it.
+  const env = { ...variables, ...ringSettings.env, ...variables };
+  const settings = { ...ringSettings, ...(locked ? lockSettings(pins) : {}), env };
   return { ring: ring.name, project, location, locked, pins, settings, reasons };
 }
 
-/** Families whose pin an old CLI can't run. */
+/** Families whose pin the machine's CLI is too old for. */
 export function heldBackBy({ reasons }: Resolution): readonly string[] {
   return reasons.filter(({ code }) => code === 'cli_gated' || code === 'cli_too_old').map(({ about }) => about);
 }
@@ -76,13 +77,13 @@ function rolloutReason({ id, family, from, to }: Rollout): Reason {
 const noCli = {
   about: 'ring',
   code: 'cli_unstated',
-  text: 'The machine did not say which Claude Code it runs, so the pins are served as they stand.',
+  text: 'The machine did not report its version of Claude Code, so the pins are served unchanged.',
 };
 
 const lockReason = {
   about: 'lock',
   code: 'locked',
-  text: 'The policy is locked: only the pinned models can be chosen (availableModels, enforceAvailableModels).',
+  text: 'The policy is locked: developers can choose only the pinned models (availableModels, enforceAvailableModels).',
 };
 
 function resolvePin(
@@ -95,42 +96,42 @@ function resolvePin(
   const { cli, catalogue } = input;
   const location = pin.location ?? ringLocation;
   const pinned = findModel(catalogue, pin.model);
-  const gate = gateCli(input, pin.model, location, availableModels);
-  const served = gate.model === pin.model ? pinned : findModel(catalogue, gate.model);
+  const chosen = modelForCli(input, pin.model, location, availableModels);
+  const served = chosen.model === pin.model ? pinned : findModel(catalogue, chosen.model);
   const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
   const where = pin.location === undefined ? '' : ` in ${location}`;
   return {
     pin: {
       family,
-      model: gate.model,
+      model: chosen.model,
       location,
       context1m: pin.context1m,
-      variableValue: gate.model + suffix,
+      variableValue: chosen.model + suffix,
       regionVariable: served?.regionVariable.value ?? null,
     },
     reasons: [
       { about: family, code: 'pinned', text: `Ring ${input.ring.name} pins ${family} to ${pin.model}${where}.` },
-      ...gate.reasons.map((reason) => ({ about: family, ...reason })),
+      ...chosen.reasons.map((reason) => ({ about: family, ...reason })),
     ],
   };
 }
 
-/** An older CLI gets the newest model of the pinned one's family that it can run there; if none, the pin as it stands. */
-function gateCli(
+/** The pinned model, or for an older CLI the newest model of the family that it can run there, if there is one. */
+function modelForCli(
   input: ResolveInput,
   pinned: string,
   location: string,
   availableModels: readonly string[] | null,
 ): { model: string; reasons: { code: string; text: string }[] } {
   const { policy, ring, cli, catalogue, day, callableModels } = input;
-  const entry = findModel(catalogue, pinned);
-  if (cli === null || entry === null || runsOn(entry, cli) !== false) return { model: pinned, reasons: [] };
-  const needs = `${pinned} needs Claude Code ${entry.minimumCli.value}, this machine runs ${cli}`;
-  const { family } = modelOf(entry);
+  const pinnedModel = findModel(catalogue, pinned);
+  if (cli === null || pinnedModel === null || runsOn(pinnedModel, cli) !== false) return { model: pinned, reasons: [] };
+  const needs = `${pinned} needs Claude Code ${pinnedModel.minimumCli.value}, this machine runs ${cli}`;
+  const { family } = modelOf(pinnedModel);
   const isElsewhere = location !== (ring.location ?? policy.location);
   const older = modelsOfFamily(catalogue, family).find(
     (candidate) =>
-      isOlder(candidate, entry) &&
+      isOlder(candidate, pinnedModel) &&
       runsOn(candidate, cli) === true &&
       isServedIn(candidate, location) === true &&
       isKnownCallable(callableModels, ring.project ?? policy.project, location, candidate.id) &&
@@ -139,10 +140,10 @@ function gateCli(
       (availableModels === null || isAllowedBy(availableModels, candidate.id)),
   );
   if (older === undefined) {
-    const text = `${needs}, and no older ${family} is known to run there: the pin is served as it stands.`;
+    const text = `${needs}, and no older ${family} is known to run there: the pin is served unchanged.`;
     return { model: pinned, reasons: [{ code: 'cli_too_old', text }] };
   }
-  const text = `${needs}: it gets ${older.id}, the newest ${family} that it can run.`;
+  const text = `${needs}, so the machine gets ${older.id}, the newest ${family} that it can run.`;
   return { model: older.id, reasons: [{ code: 'cli_gated', text }] };
 }
 

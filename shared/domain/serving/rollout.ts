@@ -1,11 +1,12 @@
-// A rollout: the schedule by which a new pin reaches the machines of one ring, share by share. Those under way are part
-// of the revision, so that polls see them and the past can be explained; each is kept as a document of its own, too.
+// A rollout: the stages in which a new pin reaches the machines of one ring. Active rollouts are part of the revision,
+// because polls and explanations of the past need them. Each rollout is also a document of its own.
 
 import { z } from 'zod';
 import { families } from '../models/model.ts';
 import { Pin } from '../policy/pin.ts';
-import { Schedule } from '../policy/rollout-schedule.ts';
+import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 
+/** The stored rollout, with a copy of its schedule. */
 export const Rollout = z.strictObject({
   id: z.int().positive(),
   ring: z.string(),
@@ -13,17 +14,17 @@ export const Rollout = z.strictObject({
   from: Pin,
   to: Pin,
   salt: z.string().min(8).max(64),
-  ...Schedule.shape,
+  ...RolloutSchedule.shape,
   /** Index into `stages`. */
   stage: z.int().nonnegative(),
   state: z.enum(['running', 'paused', 'completed', 'aborted']),
-  /** When the present stage began, or was resumed. */
+  /** When the current stage began or was resumed. */
   stageSince: z.iso.datetime(),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
-  /** The first revision that served it. */
+  /** The first revision with this rollout. */
   firstRevision: z.int().positive(),
-  /** Who moved it last, and why. */
+  /** The author of the last move; `reason` is theirs. */
   by: z.string().min(1).max(320),
   reason: z.string().max(500),
 });

@@ -1,18 +1,18 @@
-// What Pinward writes into a machine's settings beside what the policy passes through. Used by resolve.
+// Written settings: the settings that Pinward itself writes for a machine, beside those that the policy gives.
 
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { ResolvedPin } from './resolution.ts';
 
-/** A ring's settings over the policy's: `env` is merged variable by variable, any other key is replaced whole. */
+/** The settings of the policy, overridden by those of the ring: `env` by variable, any other key as a whole. */
 export function passedSettings(policy: Policy, ring: Ring): Settings {
   const env = { ...policy.settings.env, ...ring.settings?.env };
   return { ...policy.settings, ...ring.settings, ...(Object.keys(env).length === 0 ? {} : { env }) };
 }
 
 /**
- * The variables that Claude Code reads. The small model's old variable is blanked because it beats the haiku pin, and
- * each pinned model's region is stated, so that neither a dotfile nor a former pin can send it elsewhere.
+ * The variables that Claude Code reads. The old variable of the small model would override the haiku pin, so it is
+ * empty. The region of each pinned model is set: a dotfile or a former pin could have set another one.
  */
 export function pinVariables(project: string, location: string, pins: readonly ResolvedPin[]): Record<string, string> {
   const env: Record<string, string> = {
@@ -26,6 +26,7 @@ export function pinVariables(project: string, location: string, pins: readonly R
   return env;
 }
 
+/** The settings that let developers choose only the pinned models. */
 export function lockSettings(
   pins: readonly ResolvedPin[],
 ): Pick<Settings, 'availableModels' | 'enforceAvailableModels'> {

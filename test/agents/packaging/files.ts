@@ -39,7 +39,7 @@ export function parsePlist(name: string): { readonly [key: string]: PlistValue }
 export function commandLines(): readonly CommandLine[] {
   const units = globSync('infra/agents/systemd/*/*.service', { cwd: root });
   const plists = globSync('infra/agents/launchd/*.plist', { cwd: root });
-  const docs = ['README.md', 'functions/api/README.md', 'infra/README.md', 'infra/agents/README.md'];
+  const docs = globSync(['*.md', '{functions,shared,infra}/**/*.md'], { cwd: root });
   return [
     ...units.flatMap((file) => linesIn(file, /^ExecStart=(.*)$/m.exec(read(file))?.[1] ?? '')),
     ...plists.flatMap((file) => linesIn(file, String(parsePlist(file)['ProgramArguments']).replaceAll(',', ' '))),

@@ -1,7 +1,7 @@
 // The Terraform in infra/ and the code say the same; and what is taken from the code, or comes new there, is found.
 
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { type Code, readCode } from './code.ts';
 import { roles } from './expected.ts';
@@ -22,6 +22,13 @@ test('every file is Terraform that can be parsed', async () => {
 
 test('Terraform and code agree', () => {
   assert.deepEqual(known, []);
+});
+
+test('functions/README.md has a row for every variable that the code reads', () => {
+  const told = readFileSync('functions/README.md', 'utf8').matchAll(/^\| (`[A-Z].*?`) \|/gm);
+  const names = [...told].flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+
+  assert.deepEqual(names.toSorted(), code.variables.toSorted());
 });
 
 test('every variable of Terraform says what it is, and refuses what it can not be', () => {

@@ -46,12 +46,14 @@ function messagesAgree(terraform: Terraform, { messages, events }: Code): readon
 /** Labels must be fields of the line, a narrowing must be one that can happen. */
 function detailsAgree({ name, message, also, labels }: Counted, messages: readonly Message[], events: string) {
   const saying = messages.filter(({ text }) => text === message);
-  const kind = /^jsonPayload\.news:"(\w+)\."$/.exec(also ?? '')?.[1];
+  const [, field = '', kind] = /^jsonPayload\.(\w+):"(\w+)\."$/.exec(also ?? '') ?? [];
   const severity = /^severity=(INFO|WARNING|ERROR)$/.exec(also ?? '')?.[1];
   const levels = { INFO: 'info', WARNING: 'warn', ERROR: 'error' };
   const happens =
     also === null ||
-    (kind !== undefined && events.includes(`z.literal('${kind}')`)) ||
+    (kind !== undefined &&
+      events.includes(`z.literal('${kind}')`) &&
+      saying.some(({ source }) => new RegExp(`\\b${field}: `).test(source))) ||
     saying.some(
       ({ level }) => severity !== undefined && level === Object.entries(levels).find(([is]) => is === severity)?.[1],
     );

@@ -51,9 +51,9 @@ describe('a policy file', () => {
     ['two documents', 'a: 1\n---\nb: 1\n', 'yaml', /^f:2: Source contains multiple documents$/],
     ['an alias of nothing', 'a: *b\n', 'yaml', /^f: Unresolved alias/],
     ['YAML named JSON', 'a: 1\n', 'json', /^f: [\s\S]*not valid JSON/],
-    ['a number that JSON lacks', 'a: .nan\n', 'yaml', /JSON would not give this number back/],
-    ['a number too large', '{"a": 1e999}', 'json', /JSON would not give this number back/],
-    ['a dangerous key', '{"__proto__": {}}', 'json', /no key may be called __proto__/],
+    ['a number that JSON lacks', 'a: .nan\n', 'yaml', /JSON can not keep this number exactly/],
+    ['a number too large', '{"a": 1e999}', 'json', /JSON can not keep this number exactly/],
+    ['a dangerous key', '{"__proto__": {}}', 'json', /the key __proto__ is not allowed/],
   ];
   for (const [name, text, format, title] of unreadable) {
     test(`is not taken when it is ${name}`, () => {

@@ -21,7 +21,7 @@ const blank = { ...opus, minimumCli: { value: null, source: 'test', certainty: '
 
 test('an own model that the shipped list lacks becomes an entry that knows only what was stated', () => {
   const [entry] = extendCatalogue([], [{ id: 'claude-opus-93', minimumCli: '3.3.0' }]);
-  const unknown = { value: null, source: "not stated in the organisation's policy", certainty: 'unknown' };
+  const unknown = { value: null, source: "not set in the organisation's policy", certainty: 'unknown' };
   assert.deepEqual(CatalogueModel.parse(entry), {
     id: 'claude-opus-93',
     released: unknown,

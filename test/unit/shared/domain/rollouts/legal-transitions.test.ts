@@ -14,7 +14,7 @@ import { Rollout } from '../../../../../shared/domain/serving/rollout.ts';
 const states = Rollout.shape.state.options;
 const moves: readonly RolloutMove[] = ['started', 'advanced', 'paused', 'resumed', 'completed', 'aborted'];
 
-/** As the README tells the life of a rollout: MOVE STATE>STATE. */
+/** As functions/api/README.md tells the life of a rollout: MOVE STATE>STATE. */
 const legalMoves = new Set([
   'started new>running',
   'advanced running>running',
@@ -25,7 +25,7 @@ const legalMoves = new Set([
   'aborted paused>aborted',
 ]);
 
-/** As the README tells the life of an upgrade; an upgrade may stay as it is, too. */
+/** As functions/api/README.md tells the life of an upgrade; an upgrade may stay as it is, too. */
 const legalUpgrades = new Set([
   ...['soaking', 'ready', 'approved', 'rejected', 'superseded'].map((to) => `found>${to}`),
   ...['found', 'ready', 'approved', 'rejected', 'superseded'].map((to) => `soaking>${to}`),
