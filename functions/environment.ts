@@ -1,99 +1,99 @@
-// What the environment says: the only reader of it. Each variable is a line of the README's table; a fault in one is an
-// `Error` with words for a person, since nothing can run without it.
+// The environment variables of Pinward; no other file reads them. Each one is a line in the README's table. A wrong
+// value throws an `Error` with a text for the operator, because nothing can run without it.
 
-/** The environment variables that Pinward reads, each a line in the README's table. */
 export interface Environment {
-  /** The file of the embedded store; without it the store is Firestore. */
+  /** The file of the embedded store. Without it, the store is Firestore. */
   readonly PINWARD_SQLITE?: string | undefined;
-  /** The Google Cloud project that Pinward runs in: its Firestore, topic and traces. */
+  /** The Google Cloud project of Pinward's Firestore, topic and traces. */
   readonly GOOGLE_CLOUD_PROJECT?: string | undefined;
-  /** The Firestore database; its `(default)` when absent. */
+  /** The Firestore database. Default: `(default)`. */
   readonly PINWARD_DATABASE?: string | undefined;
-  /** The topic of events; `pinward-events` when absent. */
+  /** The Pub/Sub topic of events. Default: `pinward-events`. */
   readonly PINWARD_TOPIC?: string | undefined;
-  /** Audiences of the Google ID tokens that are taken, and the Workspace domains whose people may come in, with commas. */
+  /** Audiences of the Google ID tokens that are accepted, separated by commas. */
   readonly PINWARD_AUDIENCES?: string | undefined;
+  /** Google Workspace domains whose users may call, separated by commas. */
   readonly PINWARD_HOSTED_DOMAINS?: string | undefined;
-  /** The audience of Identity-Aware Proxy's signed header, where browsers come through it. */
+  /** The audience of Identity-Aware Proxy's signed header, if browsers reach Pinward through that proxy. */
   readonly PINWARD_IAP_AUDIENCE?: string | undefined;
-  /** Addresses of the first owners, until the roles name one; with commas. */
+  /** E-mail addresses of the first owners, separated by commas. Used until the roles name an owner. */
   readonly PINWARD_OWNERS?: string | undefined;
-  /** A token that is owner whatever the roles say: to begin with, and to break the glass. */
+  /** A token that always has the role owner: for the first set-up and for emergencies. */
   readonly PINWARD_ADMIN_TOKEN?: string | undefined;
-  /** A token that machines may poll with, beside fleet tokens. */
+  /** A token that machines may poll with, in addition to fleet tokens. */
   readonly PINWARD_MACHINE_TOKEN?: string | undefined;
-  /** Slack's incoming webhook. A secret. */
+  /** The URL of Slack's incoming webhook. A secret. */
   readonly PINWARD_SLACK_URL?: string | undefined;
-  /** Google's emulators, which its clients find by these themselves. */
+  /** HOST:PORT of Google's emulators. Google's client libraries read these variables themselves. */
   readonly FIRESTORE_EMULATOR_HOST?: string | undefined;
   readonly PUBSUB_EMULATOR_HOST?: string | undefined;
-  /** The name that answers are signed for, such as acme.example. */
+  /** The name that responses are signed for, such as acme.example. */
   readonly PINWARD_ORGANISATION?: string | undefined;
-  /** The key that signs answers: a version of a Cloud KMS key by its full resource name, or a file. */
+  /** The key that signs responses: the full resource name of a Cloud KMS key version, or a file. */
   readonly PINWARD_KMS_KEY?: string | undefined;
   readonly PINWARD_KEY_FILE?: string | undefined;
-  /** The key that will sign next, and the one that did before: published beside it while one takes over from another. */
+  /** The next and the previous signing key. During a key rotation they are published beside the current one. */
   readonly PINWARD_KMS_KEY_NEXT?: string | undefined;
   readonly PINWARD_KEY_FILE_NEXT?: string | undefined;
   readonly PINWARD_KMS_KEY_OLD?: string | undefined;
   readonly PINWARD_KEY_FILE_OLD?: string | undefined;
-  /** Projects and locations to probe beside those of the policy, with commas between them. */
+  /** Projects and locations to probe in addition to those of the policy, separated by commas. */
   readonly PINWARD_PROJECTS?: string | undefined;
   readonly PINWARD_LOCATIONS?: string | undefined;
-  /** HOST:PORT of something that stands for all of Vertex, in tests. */
+  /** HOST:PORT of a fake Vertex AI, for tests. */
   readonly PINWARD_VERTEX_ENDPOINT?: string | undefined;
-  /** Where admins reach the API; announcements name calls by it, and the commands of admins call it. */
+  /** The API's public URL. Announcements show calls to it, and the commands of admins call it. */
   readonly PINWARD_URL?: string | undefined;
-  /** The token that the commands of admins call it with. */
+  /** The token that the commands of admins send. */
   readonly PINWARD_TOKEN?: string | undefined;
 }
 
 export const defaultTopic = 'pinward-events';
 
-/** The functions that are deployed; functions/index.ts serves them. */
+/** The deployed functions. functions/index.ts serves one of them. */
 export const targets = ['api', 'probe', 'announce', 'advance'] as const;
 export type Target = (typeof targets)[number];
 
-/** Points Google's clients at emulators: they read these variables themselves. */
+/** Points Google's client libraries at emulators. */
 export function pointAtEmulators(hosts: { readonly firestore: string; readonly pubsub: string }): void {
   process.env['FIRESTORE_EMULATOR_HOST'] = hosts.firestore;
   process.env['PUBSUB_EMULATOR_HOST'] = hosts.pubsub;
   process.env['METADATA_SERVER_DETECTION'] = 'none';
 }
 
-/** The environment of this process. */
 export function readEnvironment(): Environment {
   return process.env;
 }
 
-/** The function that the functions-framework was told to serve, by its variable or its option. */
+/** The function to serve: FUNCTION_TARGET or `--target`, as the functions-framework reads them. */
 export function readTarget(): Target {
   const option = process.argv.indexOf('--target');
-  const joined = process.argv.find((word) => word.startsWith('--target='))?.slice('--target='.length);
-  const name = process.env['FUNCTION_TARGET'] ?? joined ?? (option === -1 ? undefined : process.argv[option + 1]);
+  const assigned = process.argv.find((argument) => argument.startsWith('--target='))?.slice('--target='.length);
+  const name = process.env['FUNCTION_TARGET'] ?? assigned ?? (option === -1 ? undefined : process.argv[option + 1]);
   const target = targets.find((candidate) => candidate === name);
-  if (target === undefined) throw new Error(`which function? Say --target= and one of ${targets.join(', ')}`);
+  if (target === undefined) throw new Error(`no function is named: pass --target= with one of ${targets.join(', ')}`);
   return target;
 }
 
 const examples: Partial<Record<keyof Environment, string>> = {
-  GOOGLE_CLOUD_PROJECT: 'the id of the project, or set PINWARD_SQLITE to a file for the embedded store',
-  PINWARD_ORGANISATION: 'the name that answers are signed for, such as acme.example',
+  GOOGLE_CLOUD_PROJECT: 'a project id, or set PINWARD_SQLITE to a file for the embedded store',
+  PINWARD_ORGANISATION: 'the name that responses are signed for, such as acme.example',
   PINWARD_SLACK_URL: "Slack's incoming webhook URL",
-  PINWARD_URL: 'where admins reach the API, such as https://pinward.example.com',
+  PINWARD_URL: "the API's public URL, such as https://pinward.example.com",
 };
 
-/** The value of a variable that must be set. */
+/** The value of a required variable. Throws when it is missing. */
 export function requireVariable(environment: Environment, name: keyof Environment): string {
   const value = environment[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set: it must be ${examples[name] ?? 'set'}`);
+  if (value === undefined || value === '')
+    throw new Error(`${name} is not set${examples[name] === undefined ? '' : `: set it to ${examples[name]}`}`);
   return value;
 }
 
-/** Words with commas between them. */
+/** The items of a comma-separated list, without empty ones. */
 export function parseList(text = ''): readonly string[] {
   return text
     .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

@@ -1,4 +1,4 @@
-// Where the functions-framework begins. It would load `read-package-up` to find out whether a file with another ending is an
-// ES module, which takes longer than all of the api. (functions-framework 5.0.5)
+// The file that the functions-framework loads. It ends in .mjs, because for other files the framework loads
+// `read-package-up` to detect an ES module, which takes longer than loading the api. (functions-framework 5.0.5)
 
 import './index.ts';

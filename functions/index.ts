@@ -1,5 +1,5 @@
-// What is deployed: the list of functions. `functions-framework --target=api` serves one of them; a fault in its settings
-// ends the process at start, the settings of the others aren't looked at.
+// The entry point of every deployed function: `functions-framework --target=api` serves one of them. A wrong setting of
+// that function ends the process at start. Settings of the others aren't read.
 
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';

@@ -1,22 +1,22 @@
-// The life of a process that the functions-framework runs: on SIGTERM (Cloud Run gives ten seconds) what is under way is
-// answered and the stores are closed, and a promise that a client library lost ends nothing. Left to itself the framework
-// answers the latest request with 500 and exits at once in both cases.
+// Graceful shutdown of a process that the functions-framework runs. On SIGTERM it answers running requests, then closes
+// the stores. An unhandled rejection from a client library is logged and ends nothing. The framework's own handlers
+// answer the latest request with 500 and exit at once in both cases, so they are removed.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import type { Log } from './log.ts';
 import { describeBug } from './log.ts';
 
-/** Cloud Run kills after ten seconds. */
-const drainWithinMs = 9_000;
+/** Cloud Run kills the process ten seconds after SIGTERM. */
+const maxDrainMs = 9_000;
 
 export function handleShutdown(close: () => Promise<void>, log: Log): void {
   const servers = new Set<Server>();
   const channel = 'http.server.request.start';
-  subscribe(channel, function note(message) {
-    // The process has one server; a channel that somebody listens to costs every request.
-    unsubscribe(channel, note);
-    // Node documents the message of this channel as having the server.
+  subscribe(channel, function addServer(message) {
+    // The process has one server, and a channel with a subscriber slows down every request.
+    unsubscribe(channel, addServer);
+    // The cast is safe: Node documents that messages of this channel have the server.
     servers.add((message as { server: Server }).server);
   });
   let isDraining = false;
@@ -27,23 +27,24 @@ export function handleShutdown(close: () => Promise<void>, log: Log): void {
       .then(close)
       .finally(() => process.exit(0));
   };
-  const noteLost = (error: unknown): void => log.error('bug', { error: describeBug(error), lost: true });
-  const own = new Map<string | symbol, (about: unknown) => void>([
+  const logRejection = (error: unknown): void => log.error('bug', { error: describeBug(error), lost: true });
+  const ownListeners = new Map<string | symbol, (reason: unknown) => void>([
     ['SIGTERM', drain],
     ['SIGINT', drain],
-    ['unhandledRejection', noteLost],
+    ['unhandledRejection', logRejection],
   ]);
   process.on('newListener', (name, listener) => {
-    // The framework adds its own once it listens; a listener can only be removed after it has been added.
-    if (own.has(name) && listener !== own.get(name)) process.nextTick(() => process.off(name, listener));
+    // The framework adds its listeners when it starts to listen. A listener can only be removed after it was added.
+    if (ownListeners.has(name) && listener !== ownListeners.get(name))
+      process.nextTick(() => process.off(name, listener));
   });
-  for (const [name, listener] of own) process.on(name, listener);
+  for (const [name, listener] of ownListeners) process.on(name, listener);
 }
 
-/** Takes no new connection, answers what is under way, then breaks off what is left. */
+/** Accepts no new connection and answers running requests. After 9 s it closes the connections that are left. */
 export async function stop(server: Server): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), drainWithinMs);
-  // A connection whose answer is out stays open for the next request, which will not be taken.
+  const timer = setTimeout(() => server.closeAllConnections(), maxDrainMs);
+  // A keep-alive connection becomes idle after its response. Close it, or the server would wait for it.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await new Promise((resolve) => server.close(resolve));
   clearInterval(sweep);

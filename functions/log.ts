@@ -1,6 +1,6 @@
-// The log: static messages with fields, as JSON lines in Cloud Logging's names. Made here and not by a library, because
-// every poll has a line: the benches put the same line by pino at a tenth of the polls, and half of that is garbage
-// collection of lines that wait, so lines are written straight into a buffer that is used again.
+// The log: one JSON line a message, with fields in Cloud Logging's names. Messages are constant; what varies is a
+// field. Hand-written because every poll logs a line. With pino, logging costs a tenth of poll throughput, half of it
+// garbage collection of waiting lines. Here lines go into a reused buffer.
 
 import { write, writeSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -15,67 +15,67 @@ export interface Log {
 
 type Severity = 'INFO' | 'WARNING' | 'ERROR';
 
-const gatherForMs = 100;
+const flushEveryMs = 100;
 const bufferBytes = 65_536;
-/** In UTF-16 units, each of which takes at most three bytes. */
+/** In UTF-16 code units. Each takes at most three bytes of UTF-8. */
 const maxLineLength = 16_384;
 
 /**
- * Lines go to the file descriptor (1 is standard output) without holding up the caller, at the latest after 100 ms or at
- * the end of the process. When the reader has fallen behind by a whole buffer, lines are lost, and a line says how many.
+ * Lines are written to the file descriptor (1 is standard output) in the background, after at most 100 ms and at exit.
+ * If the reader is a whole buffer behind, lines are dropped, and a later line says how many.
  */
 export function createLog(descriptor = 1): Log {
-  let filling = Buffer.allocUnsafe(bufferBytes);
+  let active = Buffer.allocUnsafe(bufferBytes);
   let spare: Buffer<ArrayBuffer> | null = Buffer.allocUnsafe(bufferBytes);
   let used = 0;
-  let lost = 0;
-  let isFlushing = false;
+  let dropped = 0;
+  let isScheduled = false;
 
   function append(severity: Severity, message: string, fields: Fields): void {
     const line = toLine(severity, message, fields);
     if (used + 3 * line.length > bufferBytes) flush();
     if (used + 3 * line.length > bufferBytes) {
-      lost += 1;
+      dropped += 1;
       return;
     }
-    used += filling.write(line, used);
-    if (isFlushing) return;
-    isFlushing = true;
+    used += active.write(line, used);
+    if (isScheduled) return;
+    isScheduled = true;
     setTimeout(() => {
-      isFlushing = false;
+      isScheduled = false;
       flush();
-    }, gatherForMs);
+    }, flushEveryMs);
   }
 
   function flush(): void {
     if (used === 0 || spare === null) return;
-    const [full, length] = [filling, used];
-    [filling, spare, used] = [spare, null, 0];
+    const [full, length] = [active, used];
+    [active, spare, used] = [spare, null, 0];
     writeOut(full, 0, length);
   }
 
   function writeOut(full: Buffer<ArrayBuffer>, from: number, to: number): void {
     write(descriptor, full, from, to - from, null, (error, written) => {
-      const isFull = error?.code === 'EAGAIN';
-      if (isFull) setTimeout(() => writeOut(full, from, to), gatherForMs);
+      const isBlocked = error?.code === 'EAGAIN';
+      if (isBlocked) setTimeout(() => writeOut(full, from, to), flushEveryMs);
       else if (error === null && from + written < to) writeOut(full, from + written, to);
-      else giveBack(full);
+      else release(full);
     });
   }
 
-  function giveBack(empty: Buffer<ArrayBuffer>): void {
+  function release(empty: Buffer<ArrayBuffer>): void {
     spare = empty;
-    if (lost === 0) return;
-    const lines = lost;
-    lost = 0;
+    if (dropped === 0) return;
+    const lines = dropped;
+    dropped = 0;
     append('WARNING', 'log lines lost', { lines });
   }
 
   process.on('exit', () => {
     try {
-      if (used > 0) writeSync(descriptor, filling, 0, used);
+      if (used > 0) writeSync(descriptor, active, 0, used);
     } catch {
-      // The reader is gone or stuck; there is nobody to tell.
+      // The reader is gone or stuck, so nobody can be informed.
     }
   });
 
@@ -88,9 +88,9 @@ export function createLog(descriptor = 1): Log {
 
 const none: Fields = {};
 
-/** Source of the names: Cloud Logging, "Special JSON fields". */
+/** Field names: "Special JSON fields" of https://docs.cloud.google.com/logging/docs/structured-logging */
 function toLine(severity: Severity, message: string, fields: Fields): string {
-  const start = `{"severity":"${severity}","time":"${timeOf(Date.now())}","message":${JSON.stringify(message)}`;
+  const start = `{"severity":"${severity}","time":"${formatTime(Date.now())}","message":${JSON.stringify(message)}`;
   if (fields === none) return `${start}}\n`;
   const rest = toJson(fields);
   const line = `${start},${rest.slice(1)}\n`;
@@ -108,8 +108,8 @@ function toJson(fields: Fields): string {
 let lastMs = 0;
 let lastTime = '';
 
-/** Under load a millisecond has many lines. */
-function timeOf(ms: number): string {
+/** Caches the last result: under load, many lines share a millisecond. */
+function formatTime(ms: number): string {
   if (ms !== lastMs) {
     lastMs = ms;
     lastTime = new Date(ms).toISOString();
@@ -117,7 +117,7 @@ function timeOf(ms: number): string {
   return lastTime;
 }
 
-/** What ties a line to its request in Cloud Logging: the trace id of X-Cloud-Trace-Context or traceparent. */
+/** The field that links a line to its request in Cloud Logging: the trace of X-Cloud-Trace-Context or traceparent. */
 export function traceOf(headers: IncomingHttpHeaders, project: string | null): Fields {
   const { 'x-cloud-trace-context': google, traceparent } = headers;
   if (project === null || (google === undefined && traceparent === undefined)) return none;
@@ -126,7 +126,7 @@ export function traceOf(headers: IncomingHttpHeaders, project: string | null): F
   return { 'logging.googleapis.com/trace': `projects/${project}/traces/${id}` };
 }
 
-/** An exception for the log: where it came from, cut to a line that a log takes. */
+/** The stack of an exception, or its text, cut to 4,000 characters for a log line. */
 export function describeBug(error: unknown): string {
   return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
 }

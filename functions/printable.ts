@@ -1,6 +1,6 @@
-// Makes text from outside fit for a terminal and a log: names, notes and answers of strangers.
+// Makes untrusted text safe for a terminal and a log: names, notes, and responses of other services.
 
-/** One line: control characters, characters that turn the direction of text, and halves of characters become spaces. */
+/** One line: control characters, bidirectional marks and lone surrogates become spaces. */
 export function printable(text: string): string {
   return text.replace(/\p{C}+/gu, ' ');
 }

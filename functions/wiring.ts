@@ -1,5 +1,5 @@
-// The composition root: the only importer of adapters. From the environment to the functions that run. What a function
-// doesn't need is not loaded for it.
+// The composition root: makes the functions from the environment. A deployed process imports adapters only here. A
+// function loads only the adapters that it needs.
 
 import { randomUUID } from 'node:crypto';
 import { openFirestore } from '../shared/adapters/firestore.ts';
@@ -27,7 +27,7 @@ import { defaultTopic, type Environment, parseList, requireVariable } from './en
 import { createLog, type Log } from './log.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
 
-/** Parts that a process may bring itself, in place of those that the environment asks for. */
+/** Replacements for parts that the environment would otherwise select. */
 export interface Parts {
   readonly clock?: Clock;
   readonly log?: Log;
@@ -37,7 +37,7 @@ export interface Parts {
   readonly store?: Store;
   readonly authenticator?: Authenticator;
   readonly keys?: SigningKeys;
-  /** Where those who sign callers' tokens publish their keys. */
+  /** Where the issuers of callers' tokens publish their keys. */
   readonly issuerKeys?: KeyAddresses;
 }
 
@@ -46,20 +46,20 @@ export interface Wiring {
   readonly sweep: Sweep;
   api(): Handler;
   probe(): Probe;
-  /** One run, without a request. */
+  /** One probe run, without a request. */
   probeOnce(): Promise<Probed>;
   announce(): Promise<Announce>;
   advance(): Promise<Advance>;
-  /** One run of it, without a request. */
+  /** One advance run, without a request. */
   advanceOnce(): Promise<Result<number>>;
-  /** Closes what was opened. */
+  /** Writes buffered machine counts, then closes all that was opened. */
   close(): Promise<void>;
 }
 
-/** How long a change waits for its events to be published; what takes longer is left to the scheduled run. */
-const publishWithinMs = 3_000;
+/** How long a change waits until its events are published. The scheduled run publishes the rest. */
+const publishTimeoutMs = 3_000;
 
-/** Faults in the settings are thrown as `Error` with words for a person: nothing can run without them. */
+/** Throws an `Error` with a text for the operator when a setting is wrong or missing. */
 export function createWiring(environment: Environment, parts: Parts = {}): Wiring {
   const { clock = Date.now, log = createLog() } = parts;
   const store = parts.store ?? openStore(environment);
@@ -69,11 +69,10 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   const sweep = createSweep(store, bus);
   const kms = openKms();
   const adoption = createAdoption({ store, clock, log });
-  let opened: Garden | null = parts.garden ?? null;
+  let garden: Garden | null = parts.garden ?? null;
   const run = async () => {
     const { runProbe } = await import('./probe/run.ts');
-    const garden = opened ?? (await import('../shared/adapters/vertex.ts')).openVertex(vertexOptions(environment));
-    opened = garden;
+    garden ??= (await import('../shared/adapters/vertex.ts')).openVertex(vertexOptions(environment));
     return runProbe({
       store,
       garden,
@@ -118,7 +117,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
     },
     async close() {
       await adoption.flush();
-      await opened?.close();
+      await garden?.close();
       await kms.close();
       await bus.close();
       await store.close();
@@ -142,32 +141,32 @@ async function openSlackChannel(url: string): Promise<Channel> {
   return openSlack(url);
 }
 
-/** Null when nothing is to be signed, which the log then says. */
+/** Null when no signing key is set, which is logged. Throws when the settings contradict each other. */
 function openKeys(environment: Environment, kms: Kms, log: Log): SigningKeys | null {
   const [current, next, retiring] = [openKey('', 'make'), openKey('_NEXT', 'make'), openKey('_OLD', 'refuse')];
   if (current === null && (next !== null || retiring !== null))
-    throw new Error('a next or an old signing key is set, but none that signs: PINWARD_KMS_KEY or PINWARD_KEY_FILE');
+    throw new Error('a next or an old signing key is set, but no current one: set PINWARD_KMS_KEY or PINWARD_KEY_FILE');
   if (current === null) {
     log.warn('answers go out unsigned', { reason: 'neither PINWARD_KMS_KEY nor PINWARD_KEY_FILE is set' });
     return null;
   }
   const organisation = requireVariable(environment, 'PINWARD_ORGANISATION');
   if (!isOrganisation(organisation))
-    throw new Error(`PINWARD_ORGANISATION can not be "${organisation}": up to 100 of A-Z a-z 0-9 . _ -`);
+    throw new Error(`PINWARD_ORGANISATION is invalid: "${organisation}". Use up to 100 of A-Z a-z 0-9 . _ -`);
   return { organisation, current, next, retiring };
 
   function openKey(suffix: '' | '_NEXT' | '_OLD', ifAbsent: 'make' | 'refuse'): Signer | null {
     const [version, file] = [environment[`PINWARD_KMS_KEY${suffix}`], environment[`PINWARD_KEY_FILE${suffix}`]];
     if (version && file)
-      throw new Error(`PINWARD_KMS_KEY${suffix} and PINWARD_KEY_FILE${suffix} are both set: a key is in one place`);
+      throw new Error(`PINWARD_KMS_KEY${suffix} and PINWARD_KEY_FILE${suffix} are both set: set one of them`);
     if (version) return kms.signer(version);
     return file ? openKeyFile(file, ifAbsent) : null;
   }
 }
 
-/** On Cloud Functions nothing runs on after the answer, so publishing is waited for, but not for long. */
+/** Cloud Functions gives no processor time after the response, so publishing is awaited, but only briefly. */
 async function publishSoon(sweep: Sweep, log: Log): Promise<void> {
-  const swept = await withTimeout<Result<Swept> | null>(sweep(), publishWithinMs, () => null).catch(() => null);
+  const swept = await withTimeout<Result<Swept> | null>(sweep(), publishTimeoutMs, () => null).catch(() => null);
   const fault = swept === null ? 'late' : swept.ok ? swept.value.fault?.code : swept.fault.code;
   if (fault !== undefined) log.warn('events wait for the next run', { fault });
 }

@@ -1,6 +1,6 @@
-// `npm run build`: one zip a function in dist/, all that a deployment uploads. In each a single file with its source map and
-// a package.json that asks for the functions-framework alone, with the lock of ours. The same source makes the same bytes,
-// in whatever folder, zone or year it is built.
+// `npm run build`: makes a zip for each function in dist/, which is all that a deployment uploads. A zip has one
+// bundled file, its source map, and a package.json with a lock file that installs only the functions-framework. The
+// same source gives the same bytes in every folder, time zone and year.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,17 +13,17 @@ export type Bundle = Readonly<Record<'index.mjs' | 'index.mjs.map' | 'package.js
 
 const framework = '@google-cloud/functions-framework';
 
-/** Packages that one function alone loads; they stay out of the bundles of the others. */
-const ownPackages: Readonly<Record<string, Target>> = {
+/** Packages that only one function loads. They are left out of the other bundles. */
+const exclusivePackages: Readonly<Record<string, Target>> = {
   '@google-cloud/aiplatform': 'probe',
   '@google-cloud/kms': 'api',
   '@slack/webhook': 'announce',
 };
 
 /**
- * Files that packages load and we have no use for, 3 MB together: classes of messages (the clients speak by protos.json;
- * pipelines and data bundles of Firestore need some, operations that go on for long others), the client of Firestore's
- * administration, and zod's words in every language.
+ * Files of packages that Pinward doesn't use, 3 MB together: message classes (the clients use protos.json; only
+ * Firestore's pipelines, data bundles and long-running operations need the classes), Firestore's admin client, and
+ * zod's translations.
  */
 const unused = [
   /@google-cloud\/(?:firestore-api|pubsub-api|pubsub)\/build\/protos\/protos\.js$/,
@@ -31,14 +31,14 @@ const unused = [
   /firestore-api\/build\/src\/v1\/firestore_admin_client\.js$/,
   /zod\/v4\/locales\/index\.js$/,
 ];
-/** Firestore's client looks for a class in here as it is loaded. */
-const empty = 'export const google = { firestore: { v1: {} } };';
+/** Replaces an unused file. Firestore's client reads these namespaces when it is loaded. */
+const emptyModule = 'export const google = { firestore: { v1: {} } };';
 
-/** CommonJS packages within an ES module look for these. */
+/** CommonJS packages need these variables in an ES module. */
 const commonJs = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url), { dirname: __dirname, filename: __filename } = import.meta;`;
 
-/** Writes the zips of every function into a folder. */
+/** Writes a zip for each function into a folder. */
 async function bundleAll(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const target of targets) {
@@ -48,10 +48,10 @@ async function bundleAll(root: string, folder: string): Promise<void> {
   }
 }
 
-/** The files of one function, from the project in the folder `root`. */
+/** Makes the files of one function from the project in the folder `root`. */
 export async function bundle(root: string, target: Target): Promise<Bundle> {
   const { outputFiles } = await build({
-    // esbuild reads tsconfig.json from here: without that file the same source makes other bytes. (esbuild 0.28.2)
+    // esbuild reads tsconfig.json from here. Without that file, the same source gives other bytes. (esbuild 0.28.2)
     absWorkingDir: root,
     entryPoints: ['functions/index.ts'],
     outfile: 'index.mjs',
@@ -61,31 +61,31 @@ export async function bundle(root: string, target: Target): Promise<Bundle> {
     target: 'node24',
     format: 'esm',
     minify: true,
-    // Errors are told apart, and logged, by the names of their classes.
+    // Errors are distinguished and logged by their class names.
     keepNames: true,
     legalComments: 'none',
     sourcemap: 'linked',
     sourcesContent: false,
     preserveSymlinks: true,
     banner: { js: commonJs },
-    external: [framework, ...Object.keys(ownPackages).filter((name) => ownPackages[name] !== target)],
+    external: [framework, ...Object.keys(exclusivePackages).filter((name) => exclusivePackages[name] !== target)],
     plugins: [leaveOut],
     logLevel: 'warning',
   });
   const [map, code] = outputFiles.toSorted((a, b) => b.path.length - a.path.length);
-  if (map === undefined || code === undefined) throw new Error('esbuild made no file');
+  if (map === undefined || code === undefined) throw new Error('esbuild returned no file');
   return { 'index.mjs': code.contents, 'index.mjs.map': map.contents, ...manifestOf(root, target) };
 }
 
 export function zipBundle(bundle: Bundle): Uint8Array {
-  // The year by the local clock, as zip files have it, so that it is the same in every zone.
+  // In local time, like the times in zip files, so that the bytes are the same in every time zone.
   return zipSync({ ...bundle }, { level: 9, mtime: new Date(1980, 0, 1) });
 }
 
 const leaveOut: Plugin = {
   name: 'leave out',
   setup({ onLoad }) {
-    for (const filter of unused) onLoad({ filter }, () => ({ contents: empty }));
+    for (const filter of unused) onLoad({ filter }, () => ({ contents: emptyModule }));
   },
 };
 

@@ -1,6 +1,6 @@
-// A lock file for a part of the packages that ours locks, so that a bundle is installed with what was tested.
+// Makes a lock file for a subset of Pinward's packages, so that a bundle is installed with the tested versions.
 
-/** The parts of npm's lock file (version 3) that matter here. */
+/** The used parts of npm's lock file (version 3). */
 export interface Lock {
   readonly lockfileVersion: number;
   /** By folder, such as `node_modules/a/node_modules/b`. */
@@ -19,27 +19,27 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** What the manifest's dependencies need, from `whole`, in the form that `npm ci` reads. */
-export function lockOf({ name, version, dependencies }: Manifest, whole: Lock): object {
+/** The lock of the manifest's dependencies and of what they need, from `fullLock`, in the form that `npm ci` reads. */
+export function lockOf({ name, version, dependencies }: Manifest, fullLock: Lock): object {
   const needed = new Set<string>();
-  const waiting = foldersOf(dependencies, '', whole);
-  for (const folder of waiting) {
+  const queue = foldersOf(dependencies, '', fullLock);
+  for (const folder of queue) {
     if (needed.has(folder)) continue;
     needed.add(folder);
-    const { dependencies = {}, optionalDependencies = {} } = whole.packages[folder] ?? {};
-    waiting.push(...foldersOf({ ...dependencies, ...optionalDependencies }, folder, whole));
+    const { dependencies = {}, optionalDependencies = {} } = fullLock.packages[folder] ?? {};
+    queue.push(...foldersOf({ ...dependencies, ...optionalDependencies }, folder, fullLock));
   }
-  const packages = Object.entries(whole.packages).filter(([folder]) => needed.has(folder));
+  const packages = Object.entries(fullLock.packages).filter(([folder]) => needed.has(folder));
   return {
     name,
     version,
-    lockfileVersion: whole.lockfileVersion,
+    lockfileVersion: fullLock.lockfileVersion,
     requires: true,
     packages: { '': { name, version, dependencies }, ...Object.fromEntries(packages) },
   };
 }
 
-/** Where Node finds the packages with these names when it looks from a folder; without those that are not installed. */
+/** The folders where Node finds these packages from the folder `from`. Packages that aren't installed are left out. */
 function foldersOf(names: object, from: string, { packages }: Lock): string[] {
   return Object.keys(names).flatMap((name) => {
     for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {

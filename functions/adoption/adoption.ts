@@ -1,6 +1,6 @@
-// Adoption: how many machines were served which revision, and what they report. A poll only leaves a name here; once a minute
-// at most, names become sketches and are merged into the store: one document for each stretch of time and one for each
-// revision, whatever the number of machines and instances. What can't be written waits for the next minute.
+// Adoption: how many machines were served which revision, and what they report. A poll only adds the machine's name to
+// a buffer. At most once a minute, names become HyperLogLogs that are merged into the store. The store has one document
+// for each time window and each reported revision, for any number of machines. A failed write is repeated later.
 
 import type { Result } from '../../shared/domain/fault.ts';
 import { type AdoptionCounts, windowMs } from '../../shared/domain/serving/adoption.ts';
@@ -10,11 +10,11 @@ import { describeBug } from '../log.ts';
 import type { Aggregator, CountBuffer, CountKind } from './aggregator.ts';
 
 export interface Adoption {
-  /** Called by every answered poll. `counters`: `held FAMILY` and `reached ROLLOUT`, each counted, too. */
+  /** Called by every answered poll. `counters` are further counters for it: `held FAMILY`, `reached ROLLOUT`. */
   polled(machine: string, revision: number, ring: string, counters: readonly string[]): void;
-  /** A machine's word on a revision. */
+  /** Called by every report of a machine on a revision. */
   reported(machine: string, revision: number, outcome: 'applied' | 'failed'): void;
-  /** Writes what was gathered since the last flush; never throws. */
+  /** Writes what was buffered since the last flush. Never throws. */
   flush(): Promise<void>;
 }
 
@@ -25,16 +25,16 @@ interface AdoptionPorts {
 }
 
 export const flushEveryMs = 60_000;
-/** So many names at once become sketches before their minute is over. */
+/** This many buffered names are added to HyperLogLogs before the minute is over. */
 const flushAtSize = 20_000;
-/** Names beyond are lost: a machine comes again. Reached only when the sketches can't keep up. */
+/** Further names are dropped, since a machine polls again. Reached only if adding to HyperLogLogs can't keep up. */
 const maxBuffered = 100_000;
-/** Stretches, revisions, and what machines have in common: more of them in a minute are no fleet's doing. */
+/** Bounds the windows, revisions and counters of one buffer. No real fleet has more in a minute. */
 const maxKeys = 300;
 
-/** Where the latest poll was counted. */
-interface Last {
-  readonly batch: CountBuffer | null;
+/** Where the latest poll was counted: a shortcut, since most polls are counted in the same place. */
+interface LastCounter {
+  readonly buffer: CountBuffer | null;
   readonly window: number;
   readonly revision: number;
   readonly ring: string;
@@ -42,62 +42,63 @@ interface Last {
 }
 
 export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
-  let buffered = nothing();
+  let buffered = emptyBuffer();
   let size = 0;
   let aggregator: Aggregator | null = null;
-  /** When it was last tried, or the first poll; null before it. */
+  /** When a write was last tried; before that, when the first poll came. Null before the first poll. */
   let flushedAt: number | null = null;
-  let turn: Promise<void> = Promise.resolve();
+  let queue: Promise<void> = Promise.resolve();
   let isFlushing = false;
   let timer: NodeJS.Timeout | null = null;
-  let last: Last = { batch: null, window: 0, revision: 0, ring: '', machines: null };
+  let last: LastCounter = { buffer: null, window: 0, revision: 0, ring: '', machines: null };
 
   function machinesOf(kind: CountKind, number: number, counterName: string): Set<string> | null {
-    const byCommon = entryOf(buffered[kind], number, () => new Map<string, Set<string>>());
-    return byCommon === null ? null : entryOf(byCommon, counterName, () => new Set<string>());
+    const byCounter = getOrCreate(buffered[kind], number, () => new Map<string, Set<string>>());
+    return byCounter === null ? null : getOrCreate(byCounter, counterName, () => new Set<string>());
   }
 
-  function note(machines: Set<string> | null, machine: string): void {
+  function addName(machines: Set<string> | null, machine: string): void {
     if (machines === null || size >= maxBuffered || machines.has(machine)) return;
     machines.add(machine);
     size += 1;
   }
 
-  /** On Cloud Run timers stand still between requests, so the next poll flushes what is due; elsewhere the timer does. */
+  /** On Cloud Run timers don't run between requests, so a poll flushes what is due. Elsewhere the timer does. */
   function flushWhenDue(now: number): void {
     if (isFlushing) return;
     flushedAt ??= now;
-    // The distance, since a clock can be set back.
+    // Absolute, because a clock can be set back.
     const isDue = Math.abs(now - flushedAt) >= flushEveryMs;
-    if (isDue || size >= flushAtSize) begin(isDue);
-    else timer ??= setTimeout(() => begin(true), flushEveryMs).unref();
+    if (isDue || size >= flushAtSize) startFlush(isDue);
+    else timer ??= setTimeout(() => startFlush(true), flushEveryMs).unref();
   }
 
-  function begin(writes: boolean): Promise<void> {
+  /** Without `writes`, names only become HyperLogLogs. */
+  function startFlush(writes: boolean): Promise<void> {
     isFlushing = true;
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const mine = turn.then(() => settle(writes));
-    turn = mine;
-    return mine.then(() => {
-      if (turn === mine) isFlushing = false;
+    const flushed = queue.then(() => flushBuffer(writes));
+    queue = flushed;
+    return flushed.then(() => {
+      if (queue === flushed) isFlushing = false;
     });
   }
 
-  async function settle(writes: boolean): Promise<void> {
+  async function flushBuffer(writes: boolean): Promise<void> {
     try {
       if (size === 0 && aggregator === null) return;
       aggregator ??= (await import('./aggregator.ts')).createAggregator(store);
-      const batch = buffered;
-      buffered = nothing();
+      const full = buffered;
+      buffered = emptyBuffer();
       size = 0;
-      await aggregator.add(batch);
+      await aggregator.add(full);
       if (!writes) return;
       flushedAt = clock();
       const written = await aggregator.write();
       if (!written.ok) log.warn('adoption not written', { fault: written.fault.code });
     } catch (error) {
-      // Were it kept, the next flush would meet the same bug.
+      // If the aggregator were kept, the next flush would hit the same bug.
       aggregator = null;
       log.error('bug', { error: describeBug(error) });
     }
@@ -107,38 +108,38 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
     polled(machine, revision, ring, counters) {
       const now = clock();
       const window = Math.floor(now / windowMs);
-      // One poll is much like the one before it.
-      if (last.batch !== buffered || last.window !== window || last.revision !== revision || last.ring !== ring) {
+      if (last.buffer !== buffered || last.window !== window || last.revision !== revision || last.ring !== ring) {
         const machines = machinesOf('pollCount', window, `served ${revision} ${ring}`);
-        last = { batch: buffered, window, revision, ring, machines };
+        last = { buffer: buffered, window, revision, ring, machines };
       }
-      note(last.machines, machine);
-      for (const counter of counters) note(machinesOf('pollCount', window, counter), machine);
+      addName(last.machines, machine);
+      for (const counter of counters) addName(machinesOf('pollCount', window, counter), machine);
       flushWhenDue(now);
     },
     reported(machine, revision, outcome) {
-      note(machinesOf('reportCount', revision, outcome), machine);
+      addName(machinesOf('reportCount', revision, outcome), machine);
       flushWhenDue(clock());
     },
-    flush: () => begin(true),
+    flush: () => startFlush(true),
   };
 }
 
-/** Distinct machines by what they were last served and what they reported, estimated. */
+/** Estimated numbers of distinct machines, by the revision they were last served and by what they reported. */
 export async function readAdoption(store: Store): Promise<Result<AdoptionCounts>> {
   const { countAdoption } = await import('./count-machines.ts');
   return countAdoption(store);
 }
 
-function nothing(): CountBuffer {
+function emptyBuffer(): CountBuffer {
   return { pollCount: new Map(), reportCount: new Map() };
 }
 
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V | null {
-  const known = map.get(key);
-  if (known !== undefined) return known;
+/** Null when the map is full. */
+function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V | null {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
   if (map.size >= maxKeys) return null;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const created = create();
+  map.set(key, created);
+  return created;
 }

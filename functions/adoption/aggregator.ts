@@ -1,5 +1,5 @@
-// The aggregator: counts the machines that an instance has buffered, until they are merged into the store. Loaded by adoption.ts
-// with the first flush, since it loads the HyperLogLog library.
+// The aggregator: adds the machines that an instance has buffered to HyperLogLogs, and merges those into the store. It
+// is loaded with the first flush, because it loads the HyperLogLog library.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
@@ -16,26 +16,26 @@ import {
   mergeAll,
 } from './hyperloglog.ts';
 
-/** What is counted in one document: the polls of a stretch of time, or the reports on a revision. */
+/** What one document counts: the polls of a time window, or the reports on a revision. */
 export type CountKind = 'pollCount' | 'reportCount';
 
-/** By the number of the document, then by what the machines have in common. */
+/** Machine names by the number of the document (a window or a revision), then by the counter's name. */
 export type CountBuffer = Readonly<Record<CountKind, Map<number, Map<string, Set<string>>>>>;
 
 export interface Aggregator {
   add(buffered: CountBuffer): Promise<void>;
-  /** Merges all that was added into the store, by one commit. With a fault it stays for the next time. */
+  /** Merges all added machines into the store in one commit. After a fault they stay for the next write. */
   write(): Promise<Result<null>>;
 }
 
-/** How many of the newest documents of a kind are kept; what is older goes. */
+/** How many of the newest documents of a kind are kept. */
 export const newest: Readonly<Record<CountKind, number>> = { pollCount: windowsCounted, reportCount: 50 };
 
-/** As many counters of any size fit into one document. */
+/** This many counters of any size fit into one document. */
 const maxCounters = 300;
-/** Old documents that one flush takes away. */
+/** How many old documents one flush removes at most. */
 const sweepLimit = 20;
-/** Names that are added before polls get their turn: about two milliseconds. */
+/** Names added before other work gets a turn: about two milliseconds. */
 const batchSize = 1_000;
 
 export function createAggregator(store: Store): Aggregator {
@@ -63,12 +63,12 @@ export function createAggregator(store: Store): Aggregator {
     }
   }
 
-  function forgetOld(kind: CountKind): void {
+  function dropOutdated(kind: CountKind): void {
     const last = Math.max(...pending[kind].keys());
     for (const number of pending[kind].keys()) if (number <= last - newest[kind]) pending[kind].delete(number);
   }
 
-  /** The stored documents that the pending counts belong to, and the old ones that a new one replaces. */
+  /** The stored documents to merge the pending counts into, with the outdated ones to remove. */
   async function readDocuments(): Promise<Result<readonly CountDocument[]>> {
     const documents = kinds.flatMap((kind) => {
       const last = Math.max(...pending[kind].keys());
@@ -92,9 +92,9 @@ export function createAggregator(store: Store): Aggregator {
   return {
     async add(buffered) {
       for (const kind of kinds) {
-        for (const [number, byCommon] of buffered[kind])
-          for (const [counterName, machines] of byCommon) await addAll(kind, number, counterName, machines);
-        forgetOld(kind);
+        for (const [number, byCounter] of buffered[kind])
+          for (const [counterName, machines] of byCounter) await addAll(kind, number, counterName, machines);
+        dropOutdated(kind);
       }
     },
     async write() {
@@ -114,7 +114,7 @@ interface CountDocument {
   readonly outdated: readonly Write[];
 }
 
-/** Whoever makes the newest document removes those that are too old by now: the embedded store has no TTL. */
+/** The writer of a new newest document removes outdated ones, because the embedded store has no TTL. */
 async function readDocument(
   store: Store,
   kind: CountKind,
@@ -127,7 +127,7 @@ async function readDocument(
   return outdated.ok ? ok({ kind, number, stored: stored.value, outdated: outdated.value }) : outdated;
 }
 
-/** `damaged`: there is one, but nothing can be read from it; it is written anew. */
+/** `damaged`: the document exists but can't be read, so it is overwritten. */
 async function readStored(
   store: Store,
   kind: CountKind,
@@ -147,8 +147,9 @@ function mergeInto(
   const after = Object.entries(before);
   for (const [counterName, hyperLogLog] of hyperLogLogs) {
     const packed = before[counterName];
-    const known = packed === undefined ? null : decodeHyperLogLog(packed);
-    after.push([counterName, encodeHyperLogLog(known === null ? hyperLogLog : mergeAll([known, hyperLogLog]))]);
+    const existing = packed === undefined ? null : decodeHyperLogLog(packed);
+    const merged = existing === null ? hyperLogLog : mergeAll([existing, hyperLogLog]);
+    after.push([counterName, encodeHyperLogLog(merged)]);
   }
   const all = Object.entries(Object.fromEntries(after)).toSorted(([a], [b]) => revisionOf(b) - revisionOf(a));
   const value = Object.fromEntries(all.slice(0, maxCounters));
@@ -167,7 +168,7 @@ async function findOutdated(store: Store, kind: CountKind, number: number): Prom
   return ok(old.map(({ id }) => ({ kind, id, remove: true })));
 }
 
-/** What names no revision is never left out. */
+/** Counters that name no revision sort first, so that they are never left out. */
 function revisionOf(counterName: string): number {
   const [, revision] = counterName.split(' ');
   const number = Number(revision);

@@ -1,5 +1,5 @@
-// Counts machines from the sketches in the store, for readAdoption. Two sketches can be united but not intersected, so an
-// older revision's machines are what it adds to the union of the newer ones.
+// Counts machines from the HyperLogLogs in the store. HyperLogLogs can be merged but not intersected. So the machines
+// of an older revision are counted as what it adds to the union of the newer ones.
 
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import {
@@ -16,15 +16,16 @@ import { createHyperLogLog, decodeHyperLogLog, estimateCount, type HyperLogLog, 
 
 type Unpacked = ReadonlyMap<string, HyperLogLog>;
 
+/** Faults: the store's, and `document_corrupt` when a HyperLogLog can't be decoded. */
 export async function countAdoption(store: Store): Promise<Result<AdoptionCounts>> {
-  const [sightings, reports] = await Promise.all([
+  const [polls, reports] = await Promise.all([
     store.list('pollCount', { order: 'descending', limit: windowsCounted }),
     store.list('reportCount', { order: 'descending', limit: newest.reportCount }),
   ]);
-  if (!sightings.ok) return sightings;
+  if (!polls.ok) return polls;
   if (!reports.ok) return reports;
-  const last = Number(sightings.value[0]?.id);
-  const period = sightings.value.filter(({ id }) => Number(id) > last - windowsCounted);
+  const last = Number(polls.value[0]?.id);
+  const period = polls.value.filter(({ id }) => Number(id) > last - windowsCounted);
   const seen = mergeDocuments(period.map(({ value }) => value));
   const reported = unpackReports(reports.value);
   if (seen === null || reported === null) return fail(damagedFault);
@@ -56,23 +57,23 @@ type ReportCount = Pick<RevisionCounts, 'revision' | 'applied' | 'failed' | 'sin
 const damagedFault = {
   code: 'document_corrupt',
   document: 'adoption',
-  detail: 'a sketch is damaged; it goes away by itself within half an hour, one of reports with its revision',
+  detail: 'a counter is damaged; one of polls expires within half an hour, one of reports with its revision',
 } as const;
 
 function startOf(window: Stored<MachineCounts> | undefined, plus = 0): string {
   return new Date((Number(window?.id) + plus) * windowMs).toISOString();
 }
 
-/** The sketches of several documents, those of the same name as one; null when one of them can't be read. */
+/** Merges the HyperLogLogs of the same name in several documents. Null when one can't be decoded. */
 function mergeDocuments(documents: readonly MachineCounts[]): Unpacked | null {
-  const united = new Map<string, HyperLogLog>();
+  const merged = new Map<string, HyperLogLog>();
   for (const [counterName, packed] of documents.flatMap((hyperLogLogs) => Object.entries(hyperLogLogs))) {
     const hyperLogLog = decodeHyperLogLog(packed);
     if (hyperLogLog === null) return null;
-    const known = united.get(counterName);
-    united.set(counterName, known === undefined ? hyperLogLog : mergeAll([known, hyperLogLog]));
+    const existing = merged.get(counterName);
+    merged.set(counterName, existing === undefined ? hyperLogLog : mergeAll([existing, hyperLogLog]));
   }
-  return united;
+  return merged;
 }
 
 function unpackReports(documents: readonly Stored<MachineCounts>[]): readonly (readonly [number, Unpacked])[] | null {
@@ -93,7 +94,10 @@ function countServed(seen: Unpacked): readonly ServedCount[] {
   return [...Map.groupBy(cells, ({ ring }) => ring).values()].flatMap(countRing);
 }
 
-/** A machine that moved counts for the newest revision alone. By ring, since what is left of a small union is surer. */
+/**
+ * A machine that moved counts only for the newest revision. Counted by ring, because a difference of small unions is
+ * more exact.
+ */
 function countRing(cells: readonly ServedCell[]): readonly ServedCount[] {
   let all = createHyperLogLog();
   let counted = 0;

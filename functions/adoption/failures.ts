@@ -1,4 +1,4 @@
-// What machines reported since each rollout began, for whoever advances rollouts.
+// Failure rates of rollouts: what machines reported since each rollout started.
 
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Failures } from '../../shared/domain/rollouts/advance.ts';
@@ -7,6 +7,7 @@ import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../shared/ports.ts';
 import { readAdoption } from './adoption.ts';
 
+/** By the rollout's id. */
 export async function failuresOf(
   store: Store,
   rollouts: readonly Rollout[],

@@ -1,4 +1,4 @@
-// The types of hyperlolo as Pinward uses it: the package's own aren't found by its import path (0.4.0).
+// The types of hyperlolo 0.4.0, as far as Pinward uses it. TypeScript doesn't find the package's own types.
 
 declare module 'hyperlolo' {
   export class HyperLogLog {

@@ -1,5 +1,5 @@
-// The advance function, called every minute by a schedule: what happens by itself to upgrades and rollouts, then whatever
-// the outbox holds.
+// The advance function: moves upgrades and rollouts on by time, then publishes the events in the outbox. A schedule
+// calls it every minute.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ok, type Result } from '../../shared/domain/fault.ts';
@@ -15,7 +15,7 @@ interface AdvancePorts extends Omit<MoveRolloutsPorts, 'onPublished' | 'afterCom
 
 export type Advance = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Answers 500 when the store can't be used, so that the schedule tries again. */
+/** Responds 500 when the store can't be used, so that the schedule calls again. */
 export function createAdvance(ports: AdvancePorts): Advance {
   return async function advance(_request, response) {
     const advanced = await advanceOnce(ports);
@@ -24,12 +24,14 @@ export function createAdvance(ports: AdvancePorts): Advance {
   };
 }
 
-/** How many things happened. Before there is a policy, nothing can. */
+/** The number of events. 0 before the first policy. */
 export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> {
   const { sweep, log } = ports;
-  // This instance serves no polls, and sweeps the outbox below.
-  const alone = { ...ports, onPublished: () => undefined, afterCommit: () => Promise.resolve() };
-  const moved = await moveRollouts(alone, 'pinward', (transition, failures) => ok(advanceByTime(transition, failures)));
+  // This instance has no policy cache to update, and it sweeps the outbox below.
+  const commandPorts = { ...ports, onPublished: () => undefined, afterCommit: () => Promise.resolve() };
+  const moved = await moveRollouts(commandPorts, 'pinward', (transition, failures) =>
+    ok(advanceByTime(transition, failures)),
+  );
   if (!moved.ok && moved.fault.code !== 'no_policy') {
     log.error('advance failed', { fault: moved.fault.code });
     return moved;

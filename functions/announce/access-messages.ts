@@ -1,4 +1,4 @@
-// Telling who may do what from now on: whoever gets in by a change of access should not do so unseen.
+// The message for a change of access: granted and withdrawn roles, issued and revoked fleet tokens.
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
@@ -7,21 +7,24 @@ const maxFields = 10;
 
 export function composeAccessMessage({ by, data }: Extract<Event, { kind: 'AccessChanged' }>, url: string): Message {
   const { number, note, granted, withdrawn, issued, revoked } = data;
-  const isOwner = [...granted, ...withdrawn].some((entry) => entry.startsWith('owner '));
+  const isOwner = [...granted, ...withdrawn].some((member) => member.startsWith('owner '));
   const fields = [
-    ...granted.map((entry) => ['Granted', entry] as const),
-    ...withdrawn.map((entry) => ['Withdrawn', entry] as const),
+    ...granted.map((member) => ['Granted', member] as const),
+    ...withdrawn.map((member) => ['Withdrawn', member] as const),
   ];
   return {
     urgency: isOwner ? 'urgent' : 'calm',
     title: titleOf(issued, revoked),
-    summary: `${by} made number ${number} of who may do what.${note === null ? '' : ` Note: ${note}`}`,
+    summary: `${by} published revision ${number} of the access.${note === null ? '' : ` Note: ${note}`}`,
     fields:
       fields.length <= maxFields
         ? fields
-        : [...fields.slice(0, maxFields), ['And', `${fields.length - maxFields} more`]],
+        : [...fields.slice(0, maxFields), [`and ${fields.length - maxFields} more`, 'The call below shows all roles.']],
     actions: [
-      { text: 'See who may do what:', call: `curl ${url}/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"` },
+      {
+        text: 'See all roles and fleet tokens:',
+        call: `curl ${url}/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"`,
+      },
     ],
   };
 }

@@ -1,5 +1,6 @@
-// The announce function: from a Pub/Sub message to one post in the channel. It claims the announcement, posts, records
-// what came of it. An error thrown makes Pub/Sub deliver again; whatever can't be mended by that is recorded and taken.
+// The announce function: posts one message to the channel for each event from Pub/Sub. It claims the announcement,
+// posts, and records the result. A thrown error makes Pub/Sub deliver again. A failure that a retry can't fix is
+// recorded instead.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import {
@@ -16,7 +17,7 @@ import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts
 import type { Log } from '../log.ts';
 import { composeMessage } from './compose-message.ts';
 
-/** A Pub/Sub message as Eventarc delivers it, and as the framework makes it from the emulator's push. */
+/** A Pub/Sub message as Eventarc delivers it. The framework makes the same from the emulator's push. */
 export interface PubsubMessage {
   readonly message?: { readonly data?: string; readonly messageId?: string };
 }
@@ -26,20 +27,20 @@ interface AnnouncePorts {
   readonly channel: Channel;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where admins reach the API, for the calls that a message names. */
+  /** The API's public URL, for the calls that a message shows. */
   readonly serviceUrl: string;
 }
 
 export type Announce = (delivered: CloudEvent<PubsubMessage>) => Promise<void>;
 
-/** Thrown to be delivered again; the message goes to the log and, by the framework, into the answer. */
+/** Thrown so that Pub/Sub delivers again. Its message appears in the log and in the framework's response. */
 export class RetryLater extends Error {}
 
 export function createAnnounce(ports: AnnouncePorts): Announce {
   return async function announce(delivered) {
     const event = readEvent(delivered);
     if (event === null) {
-      ports.log.error('message dropped', { reason: 'it is no event of Pinward', delivery: delivered.id });
+      ports.log.error('message dropped', { reason: 'not an event of Pinward', delivery: delivered.id });
       return;
     }
     const message = composeMessage(event, ports.serviceUrl);
@@ -47,18 +48,18 @@ export function createAnnounce(ports: AnnouncePorts): Announce {
   };
 }
 
-/** Tells one event once. Throws `RetryLater` when it must be delivered again. */
+/** Announces one event once. Throws `RetryLater` when Pub/Sub must deliver it again. */
 async function announceEvent(ports: AnnouncePorts, event: Event, message: Message): Promise<void> {
   const { store, channel, clock, log } = ports;
   const read = await readAnnouncement(store, event.id);
   const before = read?.value ?? null;
   if (before !== null && isSettled(before)) return;
-  const given = giveUp(before, clock());
-  const claimed = given ?? claim(before, event.id, clock());
+  const abandoned = giveUp(before, clock());
+  const claimed = abandoned ?? claim(before, event.id, clock());
   if (claimed === null) throw new RetryLater(`${event.id} waits until ${before?.until}`);
   const isWritten = await write(store, read, claimed);
-  if (!isWritten) throw new RetryLater(`somebody else claimed ${event.id}`);
-  if (given !== null) return report(log, given);
+  if (!isWritten) throw new RetryLater(`another instance claimed ${event.id}`);
+  if (abandoned !== null) return report(log, abandoned);
 
   const posted = await channel.post(message);
   const settled = settle(claimed, posted, clock());
@@ -85,11 +86,11 @@ function readEvent({ data }: CloudEvent<PubsubMessage>): Event | null {
 
 async function readAnnouncement(store: Store, id: string): Promise<Stored<Announcement> | null> {
   const read = await store.read('announcement', id);
-  if (!read.ok) throw new RetryLater(`the store can not be read: ${read.fault.code}`);
+  if (!read.ok) throw new RetryLater(`the store can't be read: ${read.fault.code}`);
   return read.value;
 }
 
-/** Writes if nobody wrote since it was read; whether it did. */
+/** Writes unless another instance wrote since the read. Returns whether it wrote. */
 async function write(
   store: Store,
   read: Stored<Announcement> | null,
@@ -99,28 +100,28 @@ async function write(
   const expect = read === null ? 'absent' : { version: read.version };
   const written = await store.commit([{ kind: 'announcement', id: value.event, expect, value }, ...also]);
   if (!written.ok && written.fault.code !== 'write_conflict')
-    throw new RetryLater(`the store took nothing: ${written.fault.code}`);
+    throw new RetryLater(`the store can't be written: ${written.fault.code}`);
   return written.ok;
 }
 
 /**
- * Records what came of a post, with what the operator should know of the channel; unless the lease ran out meanwhile. A
- * store that fails for a moment is asked again, since an accepted post that isn't recorded would be repeated.
+ * Records the result of a post, and whether the channel has a health issue. Skipped when another instance took over the
+ * claim. Retries a failing store at once, because an accepted post that isn't recorded would be repeated.
  */
 async function recordSettled(
   ports: AnnouncePorts,
   claimed: Announcement,
   settled: Announcement,
   posted: Posted,
-  tries = 3,
+  attemptsLeft = 3,
 ): Promise<void> {
   try {
     const read = await readAnnouncement(ports.store, settled.event);
-    const isOurs = read !== null && read.value.state === 'claimed' && read.value.attempts === claimed.attempts;
-    if (isOurs) await write(ports.store, read, settled, healthIssueOf(posted, settled.until));
+    const isClaimed = read !== null && read.value.state === 'claimed' && read.value.attempts === claimed.attempts;
+    if (isClaimed) await write(ports.store, read, settled, healthIssueOf(posted, settled.until));
   } catch (error) {
-    if (tries === 1) throw error;
-    await recordSettled(ports, claimed, settled, posted, tries - 1);
+    if (attemptsLeft === 1) throw error;
+    await recordSettled(ports, claimed, settled, posted, attemptsLeft - 1);
   }
 }
 

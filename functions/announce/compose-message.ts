@@ -1,4 +1,4 @@
-// Telling: from an event to a message for people. Pure, and without markup: the channel brings its own.
+// Composes the message for an event. Pure, and without markup, which each channel adds itself.
 
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
@@ -23,7 +23,7 @@ import {
 
 type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
-/** What people read of an event; null when nobody is told. `serviceUrl` is where admins reach the API. */
+/** Null when the event isn't announced. `serviceUrl` is the API's public URL. */
 export function composeMessage(event: PolicyChanged, serviceUrl: string): Message;
 export function composeMessage(event: Event, serviceUrl: string): Message | null;
 export function composeMessage(event: Event, serviceUrl: string): Message | null {
@@ -55,9 +55,9 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
       return composeProposedMessage(event, url);
     case 'FreezeChanged':
       return composeFreezeMessage(event, url);
-    // A listing says nothing about one's own project.
+    // A listing doesn't show whether the customer's project may call the model.
     case 'ModelListed':
-    // A fallback is no pin: the machines that had it go on with what the pin itself says.
+    // A fallback isn't a pin: the machines that had it now get the pinned model.
     case 'FallbackLost':
       return null;
   }
@@ -74,7 +74,7 @@ function composePolicyMessage(event: PolicyChanged, serviceUrl: string): Message
   };
 }
 
-/** Named after the step when all effects are the same one, whatever the rings. */
+/** Names the step if all pin changes are the same step, in any rings. */
 function titleOf({ restores, pinChanges }: PolicyChanged['data']): string {
   if (restores !== null) return `Rolled back to revision ${restores}`;
   const [step, ...others] = new Set(pinChanges.map(stepOf));
@@ -91,10 +91,11 @@ function stepOf({ family, from, to }: PinChange): string {
 }
 
 function summarise({ at, by, data }: PolicyChanged): string {
-  const values = data.changes === 1 ? '1 value differs' : `${data.changes} values differ`;
+  const values = data.changes === 1 ? '1 value changed' : `${data.changes} values changed`;
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-  const what = `${by} published revision ${data.revision} on ${when}${data.revision === 1 ? ', the first' : `; ${values}`}.`;
-  return data.note === null ? what : `${what} Note: ${data.note}`;
+  const difference = data.revision === 1 ? ', the first' : `; ${values}`;
+  const note = data.note === null ? '' : ` Note: ${data.note}`;
+  return `${by} published revision ${data.revision} on ${when}${difference}.${note}`;
 }
 
 function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
@@ -103,7 +104,7 @@ function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
     text: `See revision ${revision}:`,
     call: `curl ${serviceUrl}/v1/revisions/${revision} ${token}`,
   };
-  // Before the first there is nothing to go back to.
+  // There is no revision before the first one.
   if (revision === 1) return [see];
   const restore = `${serviceUrl}/v1/revisions/${revision - 1}/restore`;
   const rollBack = {

@@ -1,4 +1,4 @@
-// Telling what a probe found out: models enabled and lost, pins at risk, and a probe that can't see.
+// Messages for what a probe found: enabled and lost models, pins at risk, and a probe that can't check anything.
 
 import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
@@ -14,12 +14,11 @@ const maxActions = 5;
 export function composeEnabledMessage({ at, data }: Of<'ModelEnabled'>, url: string): Message {
   const { model, project, locations, upgrades } = data;
   const where = locations.join(', ');
-  const pins =
-    upgrades.length === 0 ? 'No pin of an older version is in the same place.' : 'It is newer than these pins.';
+  const pins = upgrades.length === 0 ? 'No older model of its family is pinned there.' : 'It is newer than these pins.';
   return {
     urgency: 'calm',
     title: `${model} is enabled in ${where}`,
-    summary: `Project ${project} can call ${model} in ${where}: it answered a call there. ${pins}`,
+    summary: `Project ${project} can call ${model} in ${where}: it answered a test call. ${pins}`,
     fields: pinChangeFields(upgrades, at.slice(0, 10)),
     actions: [
       ...upgrades.slice(0, maxActions).map((pinChange) => moveAction(pinChange, model, url)),
@@ -33,7 +32,7 @@ export function composeLostMessage({ data }: Of<'ModelLost'>, url: string): Mess
   return {
     urgency: 'calm',
     title: `${model} is no longer callable in ${location}`,
-    summary: `Two runs in a row agreed: project ${project} can't call ${model} in ${location} any more.`,
+    summary: `Project ${project} can't call ${model} in ${location} any more. Two runs of the probe agreed.`,
     fields: [['Vertex answered', evidence]],
     actions: [matrixAction(url)],
   };
@@ -44,11 +43,13 @@ export function composeRiskMessage({ data }: Of<'PinAtRisk'>, url: string): Mess
   return {
     urgency: 'urgent',
     title: `Pin at risk: ${model} in ${location}`,
-    summary: `The fleet is pinned to ${model}, but project ${project} can't call it in ${location} (${state}). Machines that ask for it will fail.`,
+    summary:
+      `The fleet is pinned to ${model}, but project ${project} can't call it in ${location} (${state}). ` +
+      'Machines with this pin get errors.',
     fields: [pinsField(pins), ['Vertex answered', evidence]],
     actions: [
       ...pins.slice(0, maxActions).map(({ ring, family }) => ({
-        text: `Move ${family} of ring ${ring} to a model that is callable:`,
+        text: `Replace MODEL with a callable model, to move ${family} of ring ${ring}:`,
         call: putPin(url, ring, family, 'MODEL'),
       })),
       matrixAction(url),
@@ -60,16 +61,17 @@ export function composeRetiringMessage({ at, data }: Of<'PinRetiring'>, url: str
   const { model, retirement, days, pins } = data;
   const { kind, date } = retirement;
   const isOver = date <= at.slice(0, 10);
-  const [promise, end] = isOver ? ['promised', 'shut'] : ['promises', 'shuts'];
-  const what = kind === 'shut' ? `Google ${end} ${model} on ${date}` : `Google ${promise} ${model} only until ${date}`;
+  const [promises, shuts] = isOver ? ['promised', 'shut down'] : ['promises', 'shuts down'];
+  const retires =
+    kind === 'shut' ? `Google ${shuts} ${model} on ${date}` : `Google ${promises} ${model} only until ${date}`;
   return {
     urgency: days <= 7 ? 'urgent' : 'calm',
-    title: isOver ? `${model} may go at any time` : `${model} nears its end: ${date}`,
-    summary: `${what}, and it is pinned.`,
+    title: isOver ? `${model} is past its retirement date` : `${model} retires soon: ${date}`,
+    summary: `${retires}, and it is still pinned.`,
     fields: [pinsField(pins)],
     actions: [
       {
-        text: 'See which models are callable, and move the pins in time:',
+        text: 'See which models are callable, then move the pins:',
         call: `curl ${url}/v1/availability ${token}`,
       },
     ],
@@ -80,8 +82,10 @@ export function composeBlindMessage({ data }: Of<'ProbeBlind'>, url: string): Me
   const { locations, cause, evidence } = data;
   return {
     urgency: 'urgent',
-    title: 'The probe can not see Vertex',
-    summary: `Every question in ${locations.join(', ')} failed the same way, twice. What is known of models stays as it was. ${remedies[cause]}`,
+    title: `The probe can't check models in ${locations.join(', ')}`,
+    summary:
+      'Every request there failed in two runs in a row. ' +
+      `The stored availability of models stays as it was. ${remedies[cause]}`,
     fields: [
       ['Cause', cause],
       ['Google answered', evidence],
@@ -91,8 +95,8 @@ export function composeBlindMessage({ data }: Of<'ProbeBlind'>, url: string): Me
 }
 
 export function composeRecoveredMessage(_event: Of<'ProbeRecovered'>): Message {
-  const summary = 'It asks and is answered in every location.';
-  return { urgency: 'calm', title: 'The probe sees Vertex again', summary, fields: [], actions: [] };
+  const summary = 'It gets answers about models in every location.';
+  return { urgency: 'calm', title: 'The probe checks models again', summary, fields: [], actions: [] };
 }
 
 function moveAction({ ring, family }: PinChange, model: string, url: string): Message['actions'][number] {
@@ -105,7 +109,7 @@ function putPin(url: string, ring: string, family: string, model: string): strin
 }
 
 function matrixAction(url: string): Message['actions'][number] {
-  return { text: 'See what is callable where:', call: `curl ${url}/v1/availability ${token}` };
+  return { text: 'See which models are callable where:', call: `curl ${url}/v1/availability ${token}` };
 }
 
 function pinsField(pins: readonly { readonly ring: string; readonly family: string }[]): readonly [string, string] {

@@ -1,4 +1,4 @@
-// Telling how change goes: upgrades that wait for people, rollouts that begin, stop and end, proposals, and the freeze.
+// Messages for changes in progress: upgrades that wait for approval, rollouts, proposals and the freeze.
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
@@ -6,7 +6,7 @@ import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
-/** An upgrade under the rule `auto` is told when its rollout starts. */
+/** An upgrade with the rule `auto` is announced when its rollout starts. */
 export function composeReadyMessage({ at, data }: Of<'UpgradeReady'>, url: string): Message | null {
   const { upgrade, rule, soakHours, pinChange } = data;
   if (rule === 'auto' || pinChange.to === null) return null;
@@ -14,11 +14,11 @@ export function composeReadyMessage({ at, data }: Of<'UpgradeReady'>, url: strin
   return {
     urgency: 'calm',
     title: `${to.model} is ready for ring ${ring}`,
-    summary: `It has answered for ${soakHours} hours where ring ${ring} calls ${family}, and waits for approval.`,
+    summary: `It was callable for ${soakHours} hours where ring ${ring} calls ${family}. It now waits for approval.`,
     fields: pinChangeFields([pinChange], at.slice(0, 10)),
     actions: [
       {
-        text: 'Approve it; it then reaches the ring share by share:',
+        text: 'Approve it. It then reaches the ring in stages:',
         call: post(`${url}/v1/upgrades/${upgrade}/approve`),
       },
       { text: 'Reject this version for this ring:', call: post(`${url}/v1/upgrades/${upgrade}/reject`) },
@@ -26,32 +26,32 @@ export function composeReadyMessage({ at, data }: Of<'UpgradeReady'>, url: strin
   };
 }
 
-/** People hear of an approval by the rollout that it starts, and of a proposal because one of them must act. */
+/** Only a proposal is announced, because it needs a second person. An approval is announced with its rollout. */
 export function composeDecidedMessage({ by, data }: Of<'UpgradeDecided'>, url: string): Message | null {
   const { upgrade, ring, family, model, decision, reason } = data;
   if (decision !== 'proposed') return null;
   return {
     urgency: 'calm',
     title: `${model} for ring ${ring} needs a second person`,
-    summary: `${by} approved the upgrade of ${family}. Somebody else must approve it, too.`,
+    summary: `${by} approved the upgrade of ${family}. A second person must approve it, too.`,
     fields: reason === '' ? [] : [['Reason', reason]],
     actions: [{ text: 'Approve it:', call: post(`${url}/v1/upgrades/${upgrade}/approve`) }],
   };
 }
 
-/** Stages on the way are not told: what began will end, and an end is. */
+/** Intermediate stages aren't announced; start and end are. */
 export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url: string): Message | null {
   const { rollout, move, percent, pinChange, reason } = data;
   const { ring, family, from, to } = pinChange;
   if (move === 'advanced' || from === null || to === null) return null;
   const why = reason === '' ? '' : ` Reason: ${reason}`;
-  const see = { text: 'See how far it is:', call: get(`${url}/v1/rollouts/${rollout}`) };
+  const see = { text: 'See its progress:', call: get(`${url}/v1/rollouts/${rollout}`) };
   const abort = { text: `Go back to ${from.model}:`, call: post(`${url}/v1/rollouts/${rollout}/abort`) };
-  const what = { rollout, ring, family, from: from.model, to: to.model, percent, by };
+  const texts = moveText(move, { rollout, ring, family, from: from.model, to: to.model, percent, by }, why);
   const isUrgent = move === 'aborted' && by === 'pinward';
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
-    ...moveText(move, what, why),
+    ...texts,
     fields: move === 'started' ? pinChangeFields([pinChange], at.slice(0, 10)) : [],
     actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
   };
@@ -76,14 +76,14 @@ export function composeFreezeMessage({ by, data }: Of<'FreezeChanged'>, url: str
   const { frozen, reason } = data;
   return {
     urgency: frozen ? 'urgent' : 'calm',
-    title: frozen ? 'Automatic change is frozen' : 'Automatic change goes on',
+    title: frozen ? 'Automatic changes are frozen' : 'Automatic changes are allowed again',
     summary: `By ${by}.${reason === '' ? '' : ` Reason: ${reason}`}`,
     fields: [],
-    actions: frozen ? [{ text: 'Let it go on:', call: post(`${url}/v1/thaw`) }] : [],
+    actions: frozen ? [{ text: 'Allow them again:', call: post(`${url}/v1/thaw`) }] : [],
   };
 }
 
-interface What {
+interface RolloutFacts {
   readonly rollout: number;
   readonly ring: string;
   readonly family: string;
@@ -95,23 +95,26 @@ interface What {
 
 function moveText(
   move: Exclude<Of<'RolloutMoved'>['data']['move'], 'advanced'>,
-  { rollout, ring, family, from, to, percent, by }: What,
+  { rollout, ring, family, from, to, percent, by }: RolloutFacts,
   why: string,
 ): Pick<Message, 'title' | 'summary'> {
   const name = `Rollout ${rollout} (${family} of ring ${ring})`;
   switch (move) {
     case 'started':
-      return { title: `${to} begins to reach ring ${ring}`, summary: `Rollout ${rollout}: ${percent} % first.${why}` };
+      return {
+        title: `${to} starts to reach ring ${ring}`,
+        summary: `Rollout ${rollout} starts with ${percent} % of the machines.${why}`,
+      };
     case 'paused':
-      return { title: `${name} is paused at ${percent} %`, summary: `By ${by}.${why}` };
+      return { title: `${name} was paused at ${percent} %`, summary: `By ${by}.${why}` };
     case 'resumed':
-      return { title: `${name} goes on from ${percent} %`, summary: `By ${by}.${why}` };
+      return { title: `${name} was resumed at ${percent} %`, summary: `By ${by}.${why}` };
     case 'aborted':
-      return { title: `${name} was ended: back to ${from}`, summary: `By ${by}.${why}` };
+      return { title: `${name} was aborted: back to ${from}`, summary: `By ${by}.${why}` };
     case 'completed':
       return {
         title: `${to} has reached all of ring ${ring}`,
-        summary: `Rollout ${rollout} is complete; the ring is pinned to it.`,
+        summary: `Rollout ${rollout} is complete. The ring is now pinned to ${to}.`,
       };
   }
 }

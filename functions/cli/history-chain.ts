@@ -1,10 +1,13 @@
-// Checks an export of the history line by line, however long it is, and names the first place where it isn't whole. Each
-// line is an event as JSON, oldest first; the last says where the chain ended when it was exported.
+// Checks an export of the history and finds the first event where the hash chain breaks. Each line is an event as JSON,
+// the oldest first. The last line, the end line, says where the chain ended at export. Memory doesn't grow with the
+// export.
 
 import { z } from 'zod';
 import { appendEvent, ChainHead, type Event, emptyChain, findBreak } from '../../shared/domain/events/event.ts';
 
-/** What the chain needs of an event. Kinds and data of a later Pinward are as good: only the hash tells of them. */
+/**
+ * The parts of an event that the chain needs. Any kind and data is accepted, because a later Pinward may have new ones.
+ */
 export const Link = z.strictObject({
   seq: z.int().positive(),
   id: z.string(),
@@ -21,15 +24,16 @@ type Link = z.infer<typeof Link>;
 const End = z.strictObject({ end: ChainHead });
 
 export interface Break {
-  /** The number of the event that should stand here. */
+  /** The number of the event that is expected at this line. */
   readonly event: number;
   readonly line: number;
   readonly what: 'changed' | 'replaced' | 'removed' | 'reordered' | 'inserted' | 'cut' | 'rewritten' | 'damaged';
-  readonly words: string;
+  /** What is wrong, as a clause for people. */
+  readonly text: string;
 }
 
 export interface Verdict {
-  /** The last event before the break, or the last at all. */
+  /** The last event before the break, or the last of all. */
   readonly end: ChainHead;
   readonly broken: Break | null;
 }
@@ -38,98 +42,105 @@ export function endLine(end: ChainHead): string {
   return JSON.stringify({ end });
 }
 
-/** `expected`: an event that the chain is known to have had; against a cut or a new history only such knowledge helps. */
+/** `expected`: an event that the chain is known to have had. Only this reveals a history that was cut or rewritten. */
 export async function checkHistory(
   lines: AsyncIterable<string> | Iterable<string>,
   expected: ChainHead | null,
 ): Promise<Verdict> {
   let end = emptyChain;
-  let stated: ChainHead | null = null;
+  let endLineHead: ChainHead | null = null;
   let broken: Break | null = null;
-  let stray: CatalogueModel | null = null;
+  let strayLine: HistoryLine | null = null;
   let line = 0;
   for await (const text of lines) {
     line++;
-    const entry = readEntry(text);
+    const parsed = parseLine(text);
     if (broken !== null) {
-      // What comes later tells why a number is out of turn.
-      broken = reconsider(broken, stray, entry);
+      // Later lines show why a number is out of order.
+      broken = refineBreak(broken, strayLine, parsed);
       continue;
     }
-    const wrong = stated === null ? whatIsWrong(entry, end, expected) : behindEnd;
-    if (wrong !== null) {
-      broken = { event: end.seq + 1, line, ...wrong };
-      stray = entry;
-    } else if ('end' in entry) stated = entry.end;
-    else if ('seq' in entry) end = { seq: entry.seq, hash: entry.hash };
+    const defect = endLineHead === null ? findDefect(parsed, end, expected) : afterEnd;
+    if (defect !== null) {
+      broken = { event: end.seq + 1, line, ...defect };
+      strayLine = parsed;
+    } else if ('end' in parsed) endLineHead = parsed.end;
+    else if ('seq' in parsed) end = { seq: parsed.seq, hash: parsed.hash };
   }
-  return { end, broken: broken ?? endsEarly(end, stated, expected, line) };
+  return { end, broken: broken ?? checkEnd(end, endLineHead, expected, line) };
 }
 
-type Wrong = Pick<Break, 'what' | 'words'>;
-type CatalogueModel = Link | z.infer<typeof End> | { readonly wrong: Wrong };
+type Defect = Pick<Break, 'what' | 'text'>;
+type HistoryLine = Link | z.infer<typeof End> | { readonly defect: Defect };
 
-const behindEnd: Wrong = { what: 'inserted', words: 'it stands behind the line that tells the end' };
-const rewritten = 'it has another hash than was expected: it, or one before it, was made anew';
-const damaged = 'the line is not JSON: the file was cut or damaged there';
+const afterEnd: Defect = { what: 'inserted', text: 'it comes after the end line' };
+const rewritten = "its hash isn't the expected one: this event or an earlier one was rewritten";
+const damaged = "the line isn't JSON: the file was cut or damaged here";
 
-function readEntry(text: string): CatalogueModel {
+function parseLine(text: string): HistoryLine {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { wrong: { what: 'damaged', words: damaged } };
+    return { defect: { what: 'damaged', text: damaged } };
   }
   const isEnd = typeof value === 'object' && value !== null && 'end' in value;
   const read = isEnd ? End.safeParse(value) : Link.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const words = `it is not as events are (/${issue?.path.join('/')}: ${issue?.message})`;
-  return { wrong: { what: 'changed', words } };
+  return {
+    defect: { what: 'changed', text: `it isn't an event (/${issue?.path.join('/')}: ${issue?.message})` },
+  };
 }
 
-function whatIsWrong(entry: CatalogueModel, end: ChainHead, expected: ChainHead | null): Wrong | null {
-  if ('wrong' in entry) return entry.wrong;
-  if ('end' in entry) return null;
-  if (findBreak([asEvent(entry)], end) !== null) return explain(entry, end);
-  return expected?.seq === entry.seq && expected.hash !== entry.hash ? { what: 'rewritten', words: rewritten } : null;
+function findDefect(parsed: HistoryLine, end: ChainHead, expected: ChainHead | null): Defect | null {
+  if ('defect' in parsed) return parsed.defect;
+  if ('end' in parsed) return null;
+  if (findBreak([asEvent(parsed)], end) !== null) return explain(parsed, end);
+  return expected?.seq === parsed.seq && expected.hash !== parsed.hash ? { what: 'rewritten', text: rewritten } : null;
 }
 
-/** For the chain's own functions, which look at no more than what a Link has. */
+/** The cast is safe: the functions of the chain only read the fields of a Link. */
 function asEvent(link: Link): Event {
   return link as Event;
 }
 
-function explain(link: Link, end: ChainHead): Wrong {
+function explain(link: Link, end: ChainHead): Defect {
   const { seq, previous, hash, ...newEvent } = asEvent(link);
-  const own = appendEvent({ seq: seq - 1, hash: previous }, newEvent).event.hash;
+  const contentHash = appendEvent({ seq: seq - 1, hash: previous }, newEvent).event.hash;
   const next = end.seq + 1;
-  if (own !== hash) return { what: 'changed', words: 'its hash is not that of what it says' };
-  if (seq < next) return { what: 'inserted', words: `event ${seq} stands here, a second time` };
-  if (seq === next) return { what: 'replaced', words: 'it says that it follows another event than the one before it' };
+  if (contentHash !== hash) return { what: 'changed', text: "its hash doesn't match its content" };
+  if (seq < next) return { what: 'inserted', text: `event ${seq} appears here for a second time` };
+  if (seq === next) return { what: 'replaced', text: "its previous hash isn't that of the event before it" };
   const missing = seq - 1 === next ? `event ${next} is` : `events ${next} to ${seq - 1} are`;
-  return { what: 'removed', words: `${missing} missing: event ${seq} stands here` };
+  return { what: 'removed', text: `${missing} missing: event ${seq} appears here` };
 }
 
-function reconsider(broken: Break, stray: CatalogueModel | null, later: CatalogueModel): Break {
-  if (stray === null || !('seq' in stray) || !('seq' in later)) return broken;
+/** A removal may turn out to be a move or an insertion. */
+function refineBreak(broken: Break, strayLine: HistoryLine | null, later: HistoryLine): Break {
+  if (strayLine === null || !('seq' in strayLine) || !('seq' in later)) return broken;
   if (broken.what !== 'removed' && broken.what !== 'reordered') return broken;
-  const here = `event ${stray.seq} stands here`;
-  if (later.seq === stray.seq) return { ...broken, what: 'inserted', words: `${here}, and again in its place` };
+  const here = `event ${strayLine.seq} appears here`;
+  if (later.seq === strayLine.seq) return { ...broken, what: 'inserted', text: `${here}, and again in its own place` };
   if (later.seq !== broken.event) return broken;
-  return { ...broken, what: 'reordered', words: `${here}, and event ${later.seq} later` };
+  return { ...broken, what: 'reordered', text: `${here}, and event ${later.seq} later` };
 }
 
-function endsEarly(end: ChainHead, stated: ChainHead | null, expected: ChainHead | null, line: number): Break | null {
+function checkEnd(
+  end: ChainHead,
+  endLineHead: ChainHead | null,
+  expected: ChainHead | null,
+  line: number,
+): Break | null {
   const here = { event: end.seq + 1, line: line + 1, what: 'cut' } as const;
-  if (stated === null) return { ...here, words: 'the file ends without the line that tells the end' };
-  if (stated.seq > end.seq)
-    return { ...here, line, words: `the end is told to be ${stated.seq}, but ${end.seq} is the last` };
-  if (stated.seq < end.seq || stated.hash !== end.hash) {
-    return { event: end.seq, line, what: 'changed', words: 'the line that tells the end tells another' };
+  if (endLineHead === null) return { ...here, text: 'the file has no end line' };
+  if (endLineHead.seq > end.seq)
+    return { ...here, line, text: `the end line names event ${endLineHead.seq}, but ${end.seq} is the last` };
+  if (endLineHead.seq < end.seq || endLineHead.hash !== end.hash) {
+    return { event: end.seq, line, what: 'changed', text: 'the end line names another event' };
   }
   if (expected !== null && expected.seq > end.seq) {
-    return { ...here, words: `event ${expected.seq} was expected, but ${end.seq} is the last` };
+    return { ...here, text: `event ${expected.seq} was expected, but ${end.seq} is the last` };
   }
   return null;
 }

@@ -1,19 +1,19 @@
-// The history of a service as the lines of an export, oldest first. The API answers newest first, so pages are asked for by
-// the numbers that they end at; what happens meanwhile comes behind the end and isn't asked for.
+// Reads the history of a service as the lines of an export, oldest first. The API lists the newest first, so each page
+// is requested by the number that it ends before. Events that are added meanwhile aren't part of the export.
 
 import { z } from 'zod';
 import { emptyChain } from '../../shared/domain/events/event.ts';
 import { endLine, Link } from './history-chain.ts';
 import { type CommandError, call, type Target } from './service-client.ts';
 
-/** Events as they were sent, so that no reading of ours changes one. */
+/** Events as they were sent, unparsed, so that the export can't change one. */
 const Page = z.looseObject({ events: z.array(z.unknown()) });
 
 const pageSize = 200;
 
 export interface Source {
   readonly lines: AsyncIterable<string>;
-  /** Why the lines ended before their end, if they did. */
+  /** Why the lines ended too early, or null. */
   commandError(): CommandError | null;
 }
 
@@ -34,7 +34,7 @@ export function readService(target: Target): Source {
     let last: ReadonlySet<string> = new Set();
     for (let low = 1; low <= seq && commandError === null; low += pageSize) {
       const page = (await read(Math.min(low + pageSize, seq + 1), pageSize)).map((event) => JSON.stringify(event));
-      // Where one is missing, the page reaches back into the one before.
+      // If an event is missing, this page overlaps the one before.
       yield* page.filter((line) => !last.has(line));
       if (page.length > 0) last = new Set(page);
     }

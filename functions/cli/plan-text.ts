@@ -1,4 +1,5 @@
-// What a person sees of a planned change: the diff, what it means for machines, and what lint has to say. Troubles, too.
+// The terminal output for a planned change: the diff, its effect on machines and lint findings. Also for command
+// errors.
 
 import { styleText } from 'node:util';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
@@ -7,7 +8,7 @@ import { printable } from '../printable.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
 import type { CommandError } from './service-client.ts';
 
-/** `line` is that of its file, where it is from one. */
+/** `line` is the line in the policy file, if there is one. */
 type Finding = NonNullable<CommandError['findings']>[number] & { readonly line?: number };
 type Changes = Plan['reply']['changes'];
 type Color = 'red' | 'green' | 'yellow';
@@ -23,15 +24,15 @@ export function planText(plan: Plan, file: string, day: string): string {
     'Lint',
     reply.findings.map((finding) => findingText(finding, name)),
   );
-  if (!reply.changed) return `Nothing to change: revision ${base} says what ${name} says.\n${findings}`;
-  const fields = alikeEffects(reply.pinChanges)
+  if (!reply.changed) return `Nothing to change: revision ${base} has the policy of ${name}.\n${findings}`;
+  const fields = groupAlike(reply.pinChanges)
     .flatMap((pinChanges) => pinChangeFields(pinChanges, day))
     .map(([label, value]) => `  ${printable(label)}: ${printable(value)}`);
   return [
     `${name} changes revision ${base} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
-    section('What machines then use', fields),
-    section('Machines touched', touched.map(touchedText)),
+    section('Effect on machines', fields),
+    section('Machines affected', touched.map(touchedText)),
     section(
       'A second person must approve',
       reply.risks.map((risk) => `  ${printable(risk)}`),
@@ -44,14 +45,15 @@ export function errorText(
   { title, hint, field, findings = [], uncallablePins = [] }: CommandError,
   file: string,
 ): string {
+  const where = field === undefined ? '' : ` (${printable(field)})`;
   return [
-    `${paint('red', 'Not done:', process.stderr)} ${printable(title)}${field === undefined ? '' : ` (${printable(field)})`}\n`,
+    `${paint('red', 'Not done:', process.stderr)} ${printable(title)}${where}\n`,
     `  ${printable(hint)}\n`,
     section(
       'Lint',
       findings.map((finding) => findingText(finding, nameOf(file), process.stderr)),
     ),
-    section('Not proven callable', uncallablePins.map(unprovenText)),
+    section('Not known to be callable', uncallablePins.map(uncallableText)),
   ].join('');
 }
 
@@ -59,19 +61,19 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${title}:\n${lines.join('\n')}\n`;
 }
 
-/** Effects of rings that get the very same, so that none has more facts than an announcement takes. */
-function alikeEffects(pinChanges: readonly PinChange[]): readonly (readonly PinChange[])[] {
+/** Groups rings with the same pin changes, so that no group has more fields than one announcement. */
+function groupAlike(pinChanges: readonly PinChange[]): readonly (readonly PinChange[])[] {
   const rings = Object.values(Object.groupBy(pinChanges, ({ ring }) => ring)).map((ofRing = []) => ofRing);
   const alike = Object.groupBy(rings, (ofRing) => JSON.stringify(ofRing.map(({ ring: _, ...rest }) => rest)));
   return Object.values(alike).map((same = []) => same.flat());
 }
 
-/** In color on a terminal that wants it only: not where NO_COLOR is set, nor into a file. */
-function paint(color: Color, words: string, stream: NodeJS.WriteStream = process.stdout): string {
-  return styleText(color, words, { stream });
+/** Colored only on a terminal, and not if NO_COLOR is set. */
+function paint(color: Color, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(color, text, { stream });
 }
 
-/** A first policy is one change; its parts read better. */
+/** A first policy is a single change, shown as one change for each key. */
 function membersOf(changes: Changes): Changes {
   const [first] = changes;
   if (first?.path !== '' || !(first.to instanceof Object)) return changes;
@@ -100,18 +102,18 @@ function findingText(
   name: string,
   stream: NodeJS.WriteStream = process.stdout,
 ): string {
-  const mark = severity === 'error' ? paint('red', 'error', stream) : paint('yellow', 'warning', stream);
+  const label = severity === 'error' ? paint('red', 'error', stream) : paint('yellow', 'warning', stream);
   const at = line === undefined ? '' : `${printable(name)}:${line} `;
-  return `  ${mark} ${at}${printable(path)}: ${printable(message)}\n    ${printable(fix)}`;
+  return `  ${label} ${at}${printable(path)}: ${printable(message)}\n    ${printable(fix)}`;
 }
 
-function unprovenText(uncallablePins: NonNullable<CommandError['uncallablePins']>[number]): string {
-  const { ring, family, project, location, model, state, evidence, nearest, elsewhere } = uncallablePins;
-  const seen = evidence === '' ? state : `${state}, ${evidence}`;
+function uncallableText(uncallablePin: NonNullable<CommandError['uncallablePins']>[number]): string {
+  const { ring, family, project, location, model, state, evidence, nearest, elsewhere } = uncallablePin;
+  const result = evidence === '' ? state : `${state}, ${evidence}`;
   const choices = [
     ...(nearest === null ? [] : [`nearest: ${nearest}`]),
-    ...elsewhere.map((place) => `callable in ${place}`),
+    ...elsewhere.map((other) => `callable in ${other}`),
   ];
-  const said = `  ${family} of ring ${ring}: ${model} in ${location} of project ${project} (${seen})`;
-  return [said, ...choices.map((choice) => `    ${choice}`)].map(printable).join('\n');
+  const pin = `  ${family} of ring ${ring}: ${model} in ${location} of project ${project} (${result})`;
+  return [pin, ...choices.map((choice) => `    ${choice}`)].map(printable).join('\n');
 }

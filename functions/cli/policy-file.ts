@@ -1,5 +1,5 @@
-// A policy as a file, YAML or JSON: read for `plan` and `apply`, written by `pull`. Values of a YAML file that already say
-// what stands are left as they are, with their comments and order.
+// A policy file in YAML or JSON: `plan` and `apply` read it, `pull` writes it. In an existing YAML file, `pull` changes
+// only the values that differ, and keeps comments and order.
 
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -12,15 +12,15 @@ export type Format = 'yaml' | 'json';
 
 export interface PolicyFile {
   readonly draft: unknown;
-  /** The line of a value, or of the nearest around it, by its RFC 6901 pointer. */
+  /** The line of a value, or of the nearest value that contains it, by its RFC 6901 pointer. */
   lineOf(pointer: string): number;
 }
 
-/** By the extension of its name; `-` is YAML, of which JSON is a part. */
+/** By the file's extension. `-` is read as YAML, which includes JSON. */
 export function formatOf(file: string): Attempt<Format> {
   if (file === '-' || /\.ya?ml$/i.test(file)) return { ok: true, value: 'yaml' };
   if (/\.json$/i.test(file)) return { ok: true, value: 'json' };
-  return commandError('file_form', `${file} is neither YAML nor JSON by its name`, 'Call it .yaml, .yml or .json.');
+  return commandError('file_form', `${file} has no YAML or JSON extension`, 'Rename it to .yaml, .yml or .json.');
 }
 
 export function readPolicyText(text: string, format: Format, name: string): Attempt<PolicyFile> {
@@ -35,15 +35,15 @@ export function readPolicyText(text: string, format: Format, name: string): Atte
   try {
     const draft: unknown = format === 'json' ? JSON.parse(text.replace(/^\uFEFF/, '')) : document.toJS();
     if (draft === null || draft === undefined) return unreadable(name, 'it is empty');
-    const sound = readDraft(z.unknown(), draft);
-    if (!sound.ok && sound.fault.code === 'policy_invalid') return invalid([...sound.fault.findings]);
+    const checked = readDraft(z.unknown(), draft);
+    if (!checked.ok && checked.fault.code === 'policy_invalid') return invalid([...checked.fault.findings]);
     return { ok: true, value: { draft, lineOf: (pointer) => lineOf(document, lines, pointer) } };
   } catch (error) {
     return unreadable(name, messageOf(error));
   }
 }
 
-/** The bytes of a new file. `heading` becomes a comment where the format has any. */
+/** The text of a new file. `heading` becomes a comment if the format has comments. */
 export function writePolicy(policy: Policy, format: Format, heading: string): string {
   if (format === 'json') return `${JSON.stringify(policy, null, 2)}\n`;
   const document = new Document(policy);
@@ -51,7 +51,7 @@ export function writePolicy(policy: Policy, format: Format, heading: string): st
   return document.toString({ lineWidth: 0 });
 }
 
-/** A file brought up to date: left alone where it says so already, else revised where that keeps comments, else anew. */
+/** Returns a file unchanged if it has the policy, else revised with its comments if possible, else written new. */
 export function updatePolicyText(old: string | null, policy: Policy, format: Format, heading: string) {
   const before = old === null ? null : readPolicyText(old, format, '');
   if (old !== null && before?.ok && isDeepStrictEqual(Policy.safeParse(before.value.draft).data, policy)) {
@@ -62,7 +62,7 @@ export function updatePolicyText(old: string | null, policy: Policy, format: For
   return { text: writePolicy(policy, format, heading), how: 'written' } as const;
 }
 
-/** Null where only a new file can say what stands. */
+/** Null when the old text can't be revised to this policy. */
 function revisePolicy(text: string, policy: Policy, heading: string): string | null {
   try {
     const document = parseYaml(text);
@@ -71,14 +71,14 @@ function revisePolicy(text: string, policy: Policy, heading: string): string | n
     revise(document, document.contents, before.data, policy);
     document.commentBefore = [` ${heading}`, ...olderComment(document.commentBefore)].join('\n');
     const revised = document.toString(layoutOf(text));
-    // An anchor may have carried a change to where it doesn't belong.
+    // Through a YAML anchor, a change may have reached another value.
     return isDeepStrictEqual(Policy.parse(parseYaml(revised).toJS()), policy) ? revised : null;
   } catch {
     return null;
   }
 }
 
-/** The habits of a file that Pinward can keep: whether lists are indented, and brackets padded. */
+/** The style of a file that can be kept: indented lists, and padded brackets. */
 function layoutOf(text: string) {
   const indentSeq = !/^( *)[^\s#-].*:[ \t]*\n\1- /m.test(text);
   return { lineWidth: 0, indentSeq, flowCollectionPadding: !/[[{][^\s\]}]/.test(text) };
@@ -109,7 +109,7 @@ function lineOf(document: Document, lines: LineCounter, pointer: string): number
   return 1;
 }
 
-/** The node that says `to` where `node` says `from`: the same one, as far as they agree. */
+/** Changes the node of `from` into a node of `to`, and keeps the parts that are equal. */
 function revise(document: Document, node: unknown, from: unknown, to: unknown): unknown {
   if (isMap(node) && isRecord(from) && isRecord(to)) {
     for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
@@ -121,7 +121,7 @@ function revise(document: Document, node: unknown, from: unknown, to: unknown): 
   }
   if (isSeq(node) && Array.isArray(from) && Array.isArray(to)) {
     const old = [...node.items];
-    // A comment above the first item is kept with the list, though it speaks of the item.
+    // The library attaches a comment above the first item to the list, but the comment is about the item.
     if (isMap(old[0]) && node.commentBefore != null) {
       old[0].commentBefore = node.commentBefore;
       node.commentBefore = null;
@@ -140,7 +140,7 @@ function revise(document: Document, node: unknown, from: unknown, to: unknown): 
   return document.createNode(to);
 }
 
-/** What tells the items of a list apart: rings by name, models by id, all else by itself. */
+/** The identity of a list item: a ring's name, a model's id, else the item itself. */
 function keyOf(item: unknown): unknown {
   return isRecord(item) ? (item['name'] ?? item['id'] ?? item) : item;
 }

@@ -1,5 +1,5 @@
-// Plans a change of the policy from a file, and asks the service for it. The service itself makes the plan (a dry run), so
-// that it holds for what the change would really do.
+// Plans a policy change from a file, and makes the change. A plan is a dry run by the service, so it shows what the
+// change would really do.
 
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -19,13 +19,13 @@ export interface PlanOptions {
 
 export interface Plan {
   readonly draft: unknown;
-  /** The revision that it was planned against; 0 for none. */
+  /** The number of the revision that the plan was made against; 0 for none. */
   readonly base: number;
   readonly reply: Change;
   readonly touched: readonly Touched[];
 }
 
-/** A ring whose machines get something else; `match` says which machines those are. */
+/** A ring whose machines are affected. `match` selects its machines. */
 export interface Touched {
   readonly ring: string;
   readonly match: readonly string[];
@@ -38,8 +38,9 @@ export interface CommittedState {
 
 type Change = z.infer<typeof ChangeReply>;
 
-/** Keys of a policy that machines feel; rings may say some of them for themselves. */
-const ownable = ['project', 'location', 'lock'] as const;
+/** Policy keys that a ring can override. */
+const overridable = ['project', 'location', 'lock'] as const;
+/** Policy keys that affect every ring. */
 const shared = ['settings', 'models'];
 
 export async function planChange(options: PlanOptions): Promise<Attempt<Plan>> {
@@ -57,12 +58,12 @@ export async function planChange(options: PlanOptions): Promise<Attempt<Plan>> {
   return { ok: true, value: { draft, base: number, reply: { ...reply, findings }, touched } };
 }
 
-/** Makes the change if the revision that it was planned against still stands, or proposes it to a second person. */
+/** Makes the change, or a proposal for a second person. Fails if the plan's revision isn't current any more. */
 export function makeChange(options: PlanOptions, { draft, base }: Plan): Promise<Attempt<Answer<Change>>> {
   return put(options, draft, base, false);
 }
 
-/** What stands; number 0 and no policy where none was stated yet. */
+/** The current policy. Number 0 and null before the first one. */
 export async function readCurrentPolicy(target: Target): Promise<Attempt<CommittedState>> {
   const read = await call(target, { method: 'GET', path: 'v1/policy' }, Policy);
   if (!read.ok && read.commandError.code === 'no_policy') return { ok: true, value: { number: 0, policy: null } };
@@ -71,8 +72,8 @@ export async function readCurrentPolicy(target: Target): Promise<Attempt<Committ
   if (!Number.isNaN(number)) return { ok: true, value: { number, policy: read.value.body } };
   return commandError(
     'not_pinward',
-    'The answer has no ETag',
-    'A proxy in front of Pinward takes it away; it must not.',
+    'The response has no ETag',
+    'A proxy in front of Pinward removes it. Let the proxy pass the ETag header.',
   );
 }
 
@@ -87,7 +88,7 @@ async function readDraftFile(file: string): Promise<Attempt<PolicyFile>> {
   }
 }
 
-/** A file's name for people. */
+/** A file's name in messages. */
 export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
@@ -111,17 +112,17 @@ function withLines<T extends { readonly path: string }>(findings: readonly T[], 
   return findings.map((finding) => ({ ...finding, line: file.lineOf(finding.path) }));
 }
 
-/** The rings that a change touches: those it names, and for what all rings share those that don't say it for themselves. */
+/** The rings that a change affects: those it names, and for a policy-wide key those that don't override the key. */
 function touchedRings(changes: Change['changes'], before: Policy | null, draft: unknown): readonly Touched[] {
   const after = Policy.safeParse(draft).data ?? null;
   const rings = new Map([...(before?.rings ?? []), ...(after?.rings ?? [])].map((ring) => [ring.name, ring]));
-  const touches = changes.map(({ path }) => path.split('/')).map(([, key = '', name]) => ({ key, name }));
+  const changedKeys = changes.map(({ path }) => path.split('/')).map(([, key = '', name]) => ({ key, name }));
   return [...rings.values()]
     .filter((ring) =>
-      touches.some(({ key, name }) => {
+      changedKeys.some(({ key, name }) => {
         if (key === 'rings') return name === undefined || name === ring.name;
-        const own = ownable.find((each) => each === key);
-        return own === undefined ? key === '' || shared.includes(key) : ring[own] === undefined;
+        const override = overridable.find((each) => each === key);
+        return override === undefined ? key === '' || shared.includes(key) : ring[override] === undefined;
       }),
     )
     .map(({ name, match }) => ({ ring: name, match }));

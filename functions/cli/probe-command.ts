@@ -1,5 +1,5 @@
-// `npm run probe`: one look at the real Vertex AI with the credentials of whoever runs it, shown as a table. Commits what it
-// saw to the store of `npm start`, or with --dry-run to nothing.
+// `npm run probe`: probes the real Vertex AI once with the caller's own credentials, and shows the results as a table.
+// It stores the results in the data folder of `npm start`, or nowhere with --dry-run.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,17 +11,17 @@ import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import { runProbe } from '../probe/run.ts';
 
-const help = `Look at which Claude models a project can call, and where.
+const help = `Show which Claude models a project can call, and where.
 
   npm run probe -- --project ID [--locations LIST] [--data FOLDER] [--dry-run]
 
-  --project ID      the project whose developers call Vertex AI; asked with your application default credentials
+  --project ID      probe for this project, with your application default credentials
                     (gcloud auth application-default login)
-  --locations LIST  with commas between them (default global,us,eu)
-  --data FOLDER     the data of npm start, where what was seen is kept (default .pinward)
-  --dry-run         keep nothing
+  --locations LIST  probe in these locations, separated by commas (default global,us,eu)
+  --data FOLDER     store the results in this data folder of npm start (default .pinward)
+  --dry-run         store nothing
 
-It asks a free question for each model and place, and confirms those that seem open with a call of one token.
+Each model is checked for free in each location. If it may be callable, a call of one token confirms it.
 `;
 
 const marks: Record<Cell['state'], string> = {
@@ -35,7 +35,7 @@ const marks: Record<Cell['state'], string> = {
 };
 
 const legend =
-  'yes: answered a call · -: not enabled for the project, or unknown there · .: not served there · ?: no answer about it';
+  'yes: callable · -: not enabled, or no such model there · .: not served there · ?: no answer about the model';
 const results: ProbeResult[] = [];
 
 const { values } = parseArgs({
@@ -68,16 +68,16 @@ process.stderr.write('\n');
 await garden.close();
 await store.close();
 if (!ran.ok || ran.value === null) {
-  process.stderr.write(`Nothing was kept: ${ran.ok ? 'another run is under way' : ran.fault.code}\n`);
+  process.stderr.write(`Nothing was stored: ${ran.ok ? 'another run is active' : ran.fault.code}\n`);
   process.exit(1);
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
-const silent = results.filter(({ observation }) => marksNothing(observation.verdict));
-for (const line of new Set(silent.map(explain))) process.stdout.write(`${line}\n`);
-// Nothing at all was said of any model: whoever runs this has something to mend first.
-if (silent.length === results.length) process.exitCode = 1;
+const inconclusive = results.filter(({ observation }) => isInconclusive(observation.verdict));
+for (const line of new Set(inconclusive.map(explain))) process.stdout.write(`${line}\n`);
+// No response was about a model, so the caller must fix something first.
+if (inconclusive.length === results.length) process.exitCode = 1;
 
-function marksNothing(verdict: ProbeResult['observation']['verdict']): boolean {
+function isInconclusive(verdict: ProbeResult['observation']['verdict']): boolean {
   return verdict === 'misconfigured' || verdict === 'transient' || verdict === 'unknown';
 }
 

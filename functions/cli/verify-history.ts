@@ -1,5 +1,5 @@
-// `npm run verify-history`: whether the chain of events is whole, from an export without any service, or from a service,
-// which it can export on the way.
+// `npm run verify-history`: checks that the hash chain of events is intact, in an export or in a service. It can export
+// the events of the service at the same time.
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
@@ -11,21 +11,21 @@ import { checkHistory, type Verdict } from './history-chain.ts';
 import { readService, type Source } from './history-export.ts';
 import { messageOf, readTarget } from './service-client.ts';
 
-const help = `Whether the history is whole: no event changed, removed, inserted or moved.
+const help = `Check that the history is intact: no event was changed, removed, inserted or moved.
 
-  npm run verify-history -- FILE                       check an export; needs no service
-  npm run verify-history -- --url URL [--export FILE]  check what a service has, and export it
+  npm run verify-history -- FILE                       check an export, without a service
+  npm run verify-history -- --url URL [--export FILE]  check the history of a service, and export it
 
-  --url URL           the service (default PINWARD_URL); its token comes from PINWARD_TOKEN, or
-  --token-file FILE   from a file
-  --export FILE       write the events into a file, one a line, oldest first
-  --expect SEQ:HASH   what this command printed before. A history that was cut at its end, or made anew as a whole,
-                      shows only against that: keep it elsewhere.
+  --url URL           call this service (default: PINWARD_URL)
+  --token-file FILE   read the token from this file (default: use the token in PINWARD_TOKEN)
+  --export FILE       write the events to this file, one a line, oldest first
+  --expect SEQ:HASH   check that this event is still there. Take the value from an earlier output of this command,
+                      and keep it outside of Pinward. Only this finds a history that was cut or rewritten as a whole.
 
-Exit: 0 whole, 1 broken, 2 could not be checked.
+Exit codes: 0 intact, 1 broken, 2 not checked.
 `;
 
-const exits = { whole: 0, broken: 1, unchecked: 2 } as const;
+const exits = { intact: 0, broken: 1, unchecked: 2 } as const;
 /** Far above any event; a file with longer lines isn't an export. */
 const maxLineLength = 4_000_000;
 
@@ -42,12 +42,12 @@ async function main(): Promise<number> {
   });
   if (values.help) {
     process.stdout.write(help);
-    return exits.whole;
+    return exits.intact;
   }
   const [file, ...others] = positionals;
   const expected = readExpected(values.expect);
   if (others.length > 0 || (file !== undefined && (values.url ?? values.export) !== undefined)) {
-    return unchecked(`Name a file or a service.\n\n${help}`);
+    return unchecked(`Name a file or a service, not both.\n\n${help}`);
   }
   const target = file === undefined ? readTarget(values, readEnvironment()) : null;
   if (target?.ok === false) return unchecked(`${target.commandError.title}\n  ${target.commandError.hint}\n\n${help}`);
@@ -59,12 +59,12 @@ async function main(): Promise<number> {
   );
   const commandError = source.commandError();
   if (commandError !== null) return unchecked(`${printable(commandError.title)}\n  ${printable(commandError.hint)}\n`);
-  process.stdout.write(wordsOf(verdict));
-  return verdict.broken === null ? exits.whole : exits.broken;
+  process.stdout.write(verdictText(verdict));
+  return verdict.broken === null ? exits.intact : exits.broken;
 }
 
-function unchecked(words: string): number {
-  process.stderr.write(words);
+function unchecked(text: string): number {
+  process.stderr.write(text);
   return exits.unchecked;
 }
 
@@ -75,7 +75,7 @@ function readExpected(text: string | undefined): ChainHead | null {
   return { seq: Number(seq), hash };
 }
 
-/** Not by node:readline, which ends lines at U+2028, too, and that may stand in a note. */
+/** Replaces node:readline, which also splits lines at U+2028. A note may contain that character. */
 async function* readLines(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of createReadStream(file, 'utf8')) {
@@ -85,12 +85,12 @@ async function* readLines(file: string): AsyncGenerator<string> {
       yield rest;
       rest = other;
     }
-    if (rest.length > maxLineLength) throw new Error(`${file} is no export: a line of it is far too long`);
+    if (rest.length > maxLineLength) throw new Error(`${file} is not an export: it has a line that is too long`);
   }
   if (rest !== '') yield rest;
 }
 
-/** Writes lines as they pass, under another name until all are there: half an export replaces no whole one. */
+/** Copies to FILE.partial, which is renamed when complete, so that a partial copy never replaces an older export. */
 async function* copyTo(file: string, { lines, commandError }: Source): AsyncGenerator<string> {
   const partial = `${file}.partial`;
   const copy = createWriteStream(partial);
@@ -105,11 +105,11 @@ async function* copyTo(file: string, { lines, commandError }: Source): AsyncGene
   else rmSync(partial);
 }
 
-function wordsOf({ end, broken }: Verdict): string {
+function verdictText({ end, broken }: Verdict): string {
   const upTo = `${end.seq}:${end.hash}`;
-  if (broken === null) return `${end.seq} events, chain whole, ends at ${upTo}\n`;
-  const { event, line, what, words } = broken;
-  return `Broken at event ${event} (line ${line}), ${what}: ${printable(words)}.\nWhole up to ${upTo}\n`;
+  if (broken === null) return `${end.seq} events, chain intact, ends at ${upTo}\n`;
+  const { event, line, what, text } = broken;
+  return `Broken at event ${event} (line ${line}), ${what}: ${printable(text)}.\nIntact up to ${upTo}\n`;
 }
 
 process.exitCode = await main().catch((error) => unchecked(`${messageOf(error)}\n`));

@@ -1,4 +1,4 @@
-// Changing access: who has which role, and the fleet tokens. The only code that writes them.
+// Changes access: the roles and the fleet tokens. No other code writes them.
 
 import { type Access, type AccessRevision, noRoles } from '../../shared/domain/access/access.ts';
 import { type AccessChange, membersAdded } from '../../shared/domain/access/decide-access-change.ts';
@@ -9,23 +9,24 @@ import type { CommandPorts } from './command-ports.ts';
 import { type Decision, transact } from './transact.ts';
 
 export interface ChangeAccessPorts extends Pick<CommandPorts, 'store' | 'clock' | 'afterCommit'> {
-  /** Hears at once what this instance has committed, so that its next call goes by it. */
+  /** Gets committed access at once, so that this instance's next call obeys it. */
   readonly onAccess: (access: Access) => void;
 }
 
 export interface AccessChangeRequest {
   readonly by: string;
   readonly note: string | null;
-  /** The access wanted, or null if it is so already. */
+  /** The new access, or null when nothing changes. */
   readonly decide: (change: AccessChange) => Result<Access | null>;
 }
 
 export interface AccessOutcome {
-  /** The current access; null while nobody has stated any. */
+  /** The current access. Null before the first change. */
   readonly access: Access | null;
   readonly changed: boolean;
 }
 
+/** Faults: those of `decide`, the store's, and `write_conflict`. */
 export async function changeAccess(
   ports: ChangeAccessPorts,
   request: AccessChangeRequest,
@@ -45,11 +46,11 @@ export async function changeAccess(
 
 function decide(
   { clock }: ChangeAccessPorts,
-  { by, note, decide: wanted }: AccessChangeRequest,
+  { by, note, decide: decideAccess }: AccessChangeRequest,
   stored: Stored<Access> | null,
 ): Result<Decision<AccessOutcome>> {
   const current = stored?.value ?? null;
-  const decided = wanted({ current, by, now: clock(), note });
+  const decided = decideAccess({ current, by, now: clock(), note });
   if (!decided.ok) return decided;
   const access = decided.value;
   if (access === null) return ok({ writes: [], newEvents: [], outcome: { access: current, changed: false } });

@@ -1,5 +1,5 @@
-// Changing the policy. A change makes a revision and publishes it. Where a second person is needed, a change that raises risk
-// becomes a proposal instead. The changes of one instance take turns, so that they don't conflict with each other.
+// Changes the policy: a change makes a revision and publishes it. If the policy requires a second person, a change that
+// raises risk becomes a proposal instead. Changes of one instance run one after another, so that they don't conflict.
 
 import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
 import { nextRevision } from '../../shared/domain/changes/next-revision.ts';
@@ -72,7 +72,7 @@ function decide(
   );
 }
 
-/** A revision may always be restored, whether its pins are callable or not, and without a second person. */
+/** A restore needs no callable pins and no second person. Faults: those of `nextRevision`, `model_not_callable`. */
 function planChange(
   catalogue: Catalogue,
   request: ChangeRequest,
@@ -89,14 +89,14 @@ function planChange(
   if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
   const { revision, changes, findings } = planned.value;
   const day = now.slice(0, 10);
-  const isJudged = needsSecondPerson(before) && restores === null && approvedBy === null && revision !== null;
+  const needsRisks = needsSecondPerson(before) && restores === null && approvedBy === null && revision !== null;
   const result: ChangeResult = {
     revision: revision?.number ?? current?.number ?? 0,
     changed: revision !== null,
     changes,
     pinChanges: revision === null ? [] : pinChangesBetween(before, policy, catalogue, day),
     findings,
-    risks: isJudged ? risksOf(before, policy, forced, catalogue, day) : [],
+    risks: needsRisks ? risksOf(before, policy, forced, catalogue, day) : [],
     proposal: null,
   };
   return ok({ revision, result });

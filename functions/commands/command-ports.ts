@@ -1,4 +1,4 @@
-// What every command needs from outside: the store, the catalogue, the time, and who must hear of a commit.
+// What every command needs from outside: the store, the catalogue, the clock, and callbacks after a commit.
 
 import type { Published } from '../../shared/domain/documents.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
@@ -8,8 +8,8 @@ export interface CommandPorts {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
-  /** Hears at once what this instance has published, so that its next poll serves it. */
+  /** Gets a published revision at once, so that this instance's next poll serves it. */
   readonly onPublished: (published: Published) => void;
-  /** Sends out the events of a commit. It never fails, and waits no longer than an admin should. */
+  /** Publishes the events of a commit. It never fails, and it waits at most a few seconds. */
   readonly afterCommit: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-// The current state: what stands in the store when a change of the policy or of a rollout is decided.
+// The current state: the stored documents that a change of the policy or of a rollout is decided on.
 
 import type { Matrix } from '../../shared/domain/availability/availability.ts';
 import type { Published } from '../../shared/domain/documents.ts';
@@ -43,12 +43,12 @@ export function rolloutStateWrite({ storedRolloutState }: CurrentState, value: R
   return { kind: 'rolloutState', id: 'current', expect: expectOf(storedRolloutState), value };
 }
 
-/** A new revision for the history. */
+/** Adds a revision to the history. */
 export function revisionWrite(revision: Revision): Write {
   return { kind: 'revision', id: numberedId(revision.number), expect: 'absent', value: revision };
 }
 
-/** Rollouts that changed, each kept as a document of its own too. */
+/** Writes the changed rollouts, each as its own document. */
 export function rolloutWrites(rollouts: readonly Rollout[]): readonly Write[] {
   return rollouts.map((rollout) => ({ kind: 'rollout', id: numberedId(rollout.id), expect: 'any', value: rollout }));
 }

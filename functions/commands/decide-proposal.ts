@@ -1,4 +1,4 @@
-// Deciding a proposal: somebody else than its author approves it, or anybody who may change the policy rejects it.
+// Decides a proposal. Somebody other than its author approves it, or anybody who may change the policy rejects it.
 
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import { checkSecondPerson } from '../../shared/domain/changes/second-person.ts';
@@ -20,10 +20,10 @@ export async function approveProposal(
   const proposal = await readOpenProposal(store, number);
   if (!proposal.ok) return proposal;
   const { base, by, note, force } = proposal.value.value;
-  const second = checkSecondPerson(by, approver);
-  if (!second.ok) return second;
+  const allowed = checkSecondPerson(by, approver);
+  if (!allowed.ok) return allowed;
   const draft = async () => {
-    // Read anew for each attempt: somebody else may have decided it meanwhile.
+    // Read again for each attempt: somebody else may have decided it meanwhile.
     const open = await readOpenProposal(store, number);
     return open.ok ? ok({ policy: open.value.value.policy, proposal: open.value }) : open;
   };

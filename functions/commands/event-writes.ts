@@ -1,10 +1,10 @@
-// Event writes: what appends new events to the chain and to the outbox, for the commit that makes them true.
+// Event writes: append new events to the hash chain and to the outbox, in the same commit as the change they describe.
 
 import { appendEvent, emptyChain, type NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import { expectOf, numberedId, type Store, type Write } from '../../shared/ports.ts';
 
-/** Empty for no events. A commit of these writes fails if anybody else appended an event since. */
+/** Empty for no events. A commit of these writes fails if another commit appended an event since. */
 export async function eventWrites(store: Store, newEvents: readonly NewEvent[]): Promise<Result<readonly Write[]>> {
   if (newEvents.length === 0) return ok([]);
   const stored = await store.read('chainHead', 'current');

@@ -1,5 +1,5 @@
-// Moving rollouts: an action of a person, or of time, on upgrades, rollouts and the freeze. Approvals, pauses, aborts and each
-// minute's advance come here.
+// Moves rollouts: runs an action on upgrades, rollouts and the freeze, and commits the result. Actions are
+// those of admins (such as an approval, a pause or an abort) and the advance by time.
 
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Failures } from '../../shared/domain/rollouts/advance.ts';
@@ -23,13 +23,13 @@ import {
 import { type Decision, transact } from './transact.ts';
 
 export interface MoveRolloutsPorts extends CommandPorts {
-  /** What machines reported since each of these rollouts began, by the rollout's id. */
+  /** Failure rates of the machines since each rollout started, by the rollout's id. */
   readonly readFailures: (rollouts: readonly Rollout[]) => Promise<Result<ReadonlyMap<number, Failures>>>;
 }
 
 export type RolloutAction = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
 
-/** Faults: those of the action, `no_policy`, and the store's. */
+/** Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
 export async function moveRollouts(
   ports: MoveRolloutsPorts,
   by: string,

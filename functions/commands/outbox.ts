@@ -1,13 +1,13 @@
-// Empties the outbox: publishes events that were committed but not yet sent, in order, and takes each away once the bus
-// has it. Called by whoever has just committed, and by the scheduled run for what a crash left behind. A crash between
-// publishing and taking away repeats an event under the same id; none is lost.
+// Sweeps the outbox: publishes committed events in order, and removes each one after the bus accepted it. A sweep runs
+// after each commit, and by schedule for events that a crash left behind. A crash between publishing and removing
+// repeats an event under the same id. No event is lost.
 
 import { type Fault, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Bus, Store } from '../../shared/ports.ts';
 
 export interface Swept {
   readonly published: number;
-  /** Subjects that wait for the next run, because one of their events could not be published. */
+  /** Subjects that wait for the next sweep, because one of their events couldn't be published. */
   readonly waiting: readonly string[];
   readonly fault: Fault | null;
 }
@@ -16,7 +16,7 @@ export type Sweep = () => Promise<Result<Swept>>;
 
 const pageSize = 100;
 
-/** A sweep of which one runs at a time; asked for meanwhile, one more follows, which sees what was committed since. */
+/** One sweep runs at a time. Calls meanwhile share one further sweep, which sees what was committed since. */
 export function createSweep(store: Store, bus: Bus): Sweep {
   let running: Promise<Result<Swept>> | null = null;
   let next: Promise<Result<Swept>> | null = null;
@@ -34,7 +34,7 @@ export function createSweep(store: Store, bus: Bus): Sweep {
   };
 }
 
-/** Faults only when the outbox can't be read; what can't be published stays and is told. */
+/** Fails only when the outbox can't be read. An event that can't be published stays; `fault` says why. */
 async function sweepOutbox(store: Store, bus: Bus): Promise<Result<Swept>> {
   const waiting = new Set<string>();
   let published = 0;
@@ -49,14 +49,14 @@ async function sweepOutbox(store: Store, bus: Bus): Promise<Result<Swept>> {
     if (!page.ok) return page;
     for (const { id, value: event } of page.value) {
       after = id;
-      // What follows in a subject must not overtake what could not be sent.
+      // Later events of a subject must not overtake one that wasn't published.
       if (waiting.has(event.subject)) continue;
       const sent = await bus.publish(event);
-      const taken = sent.ok ? await store.commit([{ kind: 'outbox', id, remove: true }]) : sent;
-      if (taken.ok) {
+      const removed = sent.ok ? await store.commit([{ kind: 'outbox', id, remove: true }]) : sent;
+      if (removed.ok) {
         published++;
       } else {
-        fault = taken.fault;
+        fault = removed.fault;
         waiting.add(event.subject);
       }
     }

@@ -1,4 +1,4 @@
-// A change of the policy as a command sees it: what is asked for, what it is decided on, and what came of it.
+// A change of the policy: the request, the state that it is decided on, and the result.
 
 import type { RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
@@ -10,16 +10,18 @@ import type { Stored } from '../../shared/ports.ts';
 import type { CurrentState } from './current-state.ts';
 
 export interface ChangeRequest {
-  /** Reads the policy wanted, given the current revision. Called anew for each attempt. */
+  /** Makes the new policy from the current revision. Called again for each attempt. */
   readonly draft: (current: Revision | null) => Result<Draft> | Promise<Result<Draft>>;
+  /** The current revision's expected number, from If-Match. */
   readonly expected: number | 'any';
   readonly by: string;
   readonly note: string | null;
+  /** The revision that this change restores, or null. */
   readonly restores: number | null;
-  /** States pins that are not proven callable all the same, for this reason. */
+  /** The reason to publish pins that aren't known to be callable. Null: don't publish them. */
   readonly force: string | null;
   readonly dryRun: boolean;
-  /** The second person; null where nobody has approved the change yet. */
+  /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
 }
 
@@ -30,21 +32,20 @@ export interface Draft {
 }
 
 export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
-  /** The current revision; with a dry run the one that there would be. */
+  /** The current revision; in a dry run, the one that the change would make. */
   readonly revision: number;
   readonly changed: boolean;
   readonly pinChanges: readonly PinChange[];
-  /** What a second person is needed for; empty when nobody is. */
+  /** Why a second person must approve. Empty when none is needed. */
   readonly risks: readonly string[];
-  /** The proposal that was made instead of the change. */
+  /** The proposal that was made instead of the change, or null. */
   readonly proposal: number | null;
 }
 
-/** What a change is decided on. */
 export interface StateForChange extends CurrentState, Draft {}
 
 export interface ChangeOutcome {
   readonly result: ChangeResult;
-  /** What was published; null when nothing was. */
+  /** The revision that was published, or null. */
   readonly published: Revision | null;
 }

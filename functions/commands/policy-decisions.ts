@@ -1,4 +1,4 @@
-// What a planned change of the policy commits: the next revision, or a proposal of it.
+// The writes and events of a planned policy change: of the next revision, or of a proposal for it.
 
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
@@ -11,6 +11,7 @@ import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from 
 import type { ChangeOutcome, ChangeRequest, ChangeResult, StateForChange } from './policy-change.ts';
 import type { Decision } from './transact.ts';
 
+/** Publishes the revision. A restore also ends rollouts, and an approved proposal is closed. */
 export function decideRevision(
   catalogue: Catalogue,
   { by, restores, approvedBy }: ChangeRequest,
@@ -34,7 +35,7 @@ export function decideRevision(
   };
 }
 
-/** `revision` is the one that an approval would make. */
+/** Stores a proposal instead of the revision that an approval would make. */
 export function decideProposal(
   { by, note, force }: ChangeRequest,
   current: StateForChange,
@@ -88,7 +89,7 @@ export function changeProposed(
   return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
 }
 
-/** A restore ends every rollout, since it brings back what was served before. */
+/** A restore ends every rollout, because it brings back an earlier policy for all machines. */
 function endRollouts(
   catalogue: Catalogue,
   current: StateForChange,

@@ -1,5 +1,5 @@
-// A transaction: the one way in which Pinward changes its store. It reads what a decision needs, decides without waiting for
-// anything, and commits all writes together with their events. If another instance committed in between, it starts again.
+// A transaction: reads what a decision needs, decides synchronously, and commits all writes together with their events.
+// If another instance committed in between, it starts again. All changes of policy, access and rollouts use it.
 
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
@@ -7,7 +7,7 @@ import type { Store, Write } from '../../shared/ports.ts';
 import { eventWrites } from './event-writes.ts';
 
 export interface Decision<Outcome> {
-  /** Each write states the version that it was decided on. Nothing is committed where there are none. */
+  /** Each write names the version that it was decided on. Without writes nothing is committed. */
   readonly writes: readonly Write[];
   readonly newEvents: readonly NewEvent[];
   readonly outcome: Outcome;

@@ -1,4 +1,4 @@
-// A port that nobody listens on, for programs that must be told one. Taken from the system and given back at once.
+// A free port, for programs that need a port number at start. The system chooses it, and it is released at once.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

@@ -1,14 +1,14 @@
-// The topic of events and its push subscription, made as Terraform makes them in the cloud; the emulator has none at start.
+// The topic of events and its push subscription, with Terraform's settings. The Pub/Sub emulator starts without them.
 
 import { PubSub } from '@google-cloud/pubsub';
 
 const alreadyExists = 6;
 
-/** Makes topic and subscription unless they are there. The endpoint's path must name the topic: the framework reads it. */
+/** Creates the topic if needed and a new subscription. The endpoint's path must be `pushPath`. */
 export async function subscribePush(project: string, topic: string, endpoint: string): Promise<void> {
   const client = new PubSub({ projectId: project });
   try {
-    await unlessThere(client.createTopic(topic));
+    await ignoreExisting(client.createTopic(topic));
     const options = {
       enableMessageOrdering: true,
       ackDeadlineSeconds: 30,
@@ -26,13 +26,13 @@ export async function subscribePush(project: string, topic: string, endpoint: st
   }
 }
 
-/** Where the framework's announce function takes pushes of this topic. */
+/** The path of a push endpoint. The functions-framework reads the topic from it. */
 export function pushPath(project: string, topic: string): string {
   return `/projects/${project}/topics/${topic}`;
 }
 
-async function unlessThere(made: Promise<unknown>): Promise<void> {
-  await made.catch((error) => {
+async function ignoreExisting(creation: Promise<unknown>): Promise<void> {
+  await creation.catch((error) => {
     if (error.code !== alreadyExists) throw error;
   });
 }

@@ -1,5 +1,5 @@
-// The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and the
-// tokens that it makes in one folder and listens on the loopback address only.
+// The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and
+// tokens in one folder, and listens on 127.0.0.1 only.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -24,20 +24,19 @@ import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
 
 interface LocalOptions {
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number;
   readonly dataFolder: string;
-  /** Slack's incoming webhook; without it announcements are shown by `write`. */
+  /** Slack's incoming webhook. Null: announcements go to `write`. */
   readonly slackUrl: string | null;
-  /** The hosts of Google's emulators, to keep documents and carry events there; null for the embedded store. */
+  /** HOST:PORT of Google's emulators for documents and events. Null: the embedded store. */
   readonly emulators: { readonly firestore: string; readonly pubsub: string } | null;
-  /** A project to probe whether a policy names it or not. */
+  /** A project to probe even if no policy names it. */
   readonly project: string | null;
-  /** The Model Garden that a timer probes; null for none. */
+  /** The Model Garden to probe periodically, or null. */
   readonly garden: Garden | null;
-  /** The time that the service goes by. */
   readonly clock?: Clock;
-  /** Gets lines for a person. */
+  /** Gets log lines and announcements as text. */
   readonly write: (text: string) => void;
 }
 
@@ -46,19 +45,19 @@ export interface Local {
   readonly dataFolder: string;
   readonly adminToken: string;
   readonly machineToken: string;
-  /** Whether the tokens were made by this start. */
+  /** Whether this start made the tokens. */
   readonly isFirstStart: boolean;
   /** Runs the probe now. */
   probe(): Promise<Probed>;
-  /** Lets upgrades and rollouts go on now. */
+  /** Advances upgrades and rollouts now. */
   advance(): Promise<Result<number>>;
-  /** Answers what is under way, then stops. */
+  /** Answers running requests, then stops. */
   close(): Promise<void>;
 }
 
-/** How often rollouts move on, and the outbox is looked at for what could not be announced at once. */
+/** How often rollouts advance and the outbox is swept. */
 const advanceEveryMs = 5_000;
-/** Much more often than a schedule in the cloud would, so that there is something to watch. */
+/** Much more often than in the cloud, so that there is something to watch. */
 const probeEveryMs = 20_000;
 const emulatedProject = 'demo-pinward';
 
@@ -119,7 +118,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   };
 }
 
-/** The announce function on a port of its own, with the emulator pushing to it. */
+/** Serves the announce function on its own port, where the Pub/Sub emulator pushes to it. */
 async function serveAnnounce(announce: Announce): Promise<Server> {
   cloudEvent<PubsubMessage>('announce', announce);
   const server = getTestServer('announce');
@@ -128,12 +127,13 @@ async function serveAnnounce(announce: Announce): Promise<Server> {
   return server;
 }
 
+/** Reads the token in a file, or makes one on the first start. */
 function keepToken(file: string): string {
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
 
-/** An event as Eventarc would bring it. */
+/** An event in the form in which Eventarc delivers it. */
 function delivery(event: Event): CloudEvent<PubsubMessage> {
   const data = Buffer.from(JSON.stringify(event)).toString('base64');
   return {
@@ -145,7 +145,7 @@ function delivery(event: Event): CloudEvent<PubsubMessage> {
   };
 }
 
-/** Its URL, once it listens. */
+/** Returns the URL when the server listens. */
 async function listen(server: Server, port: number): Promise<string> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,5 @@
-// A Model Garden that is not there: answers like Vertex for any project, so that `npm start` shows without a cloud what a
-// probe finds. Its story: a model that nobody could call appears in one location, then in others. Plainly labelled.
+// A simulated Model Garden: answers like Vertex AI for any project, so that `npm start` can show a probe without a
+// cloud. A model that isn't enabled at first appears in one location, then in two more. All evidence says "simulated".
 
 import type { Observation, Verdict } from '../../shared/domain/availability/observation.ts';
 import { type Catalogue, isServedIn, isShut, modelsOfFamily } from '../../shared/domain/models/catalogue.ts';
@@ -7,8 +7,8 @@ import { families } from '../../shared/domain/models/model.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 
-/** What appears, where, and how long after the first question (milliseconds): by then two runs have seen it missing. */
-const story = [
+/** When a model appears, after the first request. Before that, two runs have found it missing. */
+const schedule = [
   { model: 'claude-fable-5-2', location: 'global', afterMs: 90_000 },
   { model: 'claude-fable-5-2', location: 'us', afterMs: 130_000 },
   { model: 'claude-fable-5-2', location: 'eu', afterMs: 170_000 },
@@ -16,16 +16,17 @@ const story = [
 
 export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden {
   let start: number | null = null;
-  const entries = families.flatMap((family) => modelsOfFamily(catalogue, family));
+  const models = families.flatMap((family) => modelsOfFamily(catalogue, family));
 
   function verdictOf({ location, model }: ModelEndpoint): Verdict {
     const now = clock();
     start ??= now;
-    const step = story.find((each) => each.model === model && each.location === location);
+    const step = schedule.find((each) => each.model === model && each.location === location);
     if (step !== undefined) return now - start >= step.afterMs ? 'enabled' : 'not_enabled';
-    const entry = entries.find(({ id }) => id === model);
-    if (entry === undefined || isShut(entry, new Date(now).toISOString().slice(0, 10))) return 'not_enabled';
-    const isServed = isServedIn(entry, location);
+    const catalogueModel = models.find(({ id }) => id === model);
+    if (catalogueModel === undefined || isShut(catalogueModel, new Date(now).toISOString().slice(0, 10)))
+      return 'not_enabled';
+    const isServed = isServedIn(catalogueModel, location);
     if (isServed === null) return 'not_enabled';
     return isServed ? 'enabled' : 'not_served';
   }
@@ -45,7 +46,7 @@ export function openSimulatedGarden(catalogue: Catalogue, clock: Clock): Garden 
       };
     };
   return {
-    list: async () => ({ models: entries.map(({ id }) => id), evidence: 'simulated' }),
+    list: async () => ({ models: models.map(({ id }) => id), evidence: 'simulated' }),
     screen: observe('screen'),
     confirm: observe('confirm'),
     close: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-// `npm start`: the whole service on this machine, and words for the person who started it.
+// `npm start`: runs the whole service on this machine, and shows what to try next.
 
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,19 +9,18 @@ import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulat
 import { type Local, startLocal } from './service.ts';
 import { openSimulatedGarden } from './simulated-garden.ts';
 
-const help = `Pinward, the whole service on this machine.
+const help = `Run the whole Pinward service on this machine.
 
   npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
 
-  --port PORT     where to listen on 127.0.0.1 (default 8787)
-  --data FOLDER   where the store and the tokens are kept (default .pinward)
-  --slack URL     a Slack incoming webhook to announce to (default: announcements are shown here)
-  --project ID    probe the real Vertex AI for this project, with your own application default credentials
-                  (default: a simulated Model Garden, in which a new model appears two minutes after
-                  the first policy)
-  --emulators     keep documents in Google's Firestore emulator and carry events over its Pub/Sub emulator, from the
-                  gcloud SDK of this machine; with FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST set, in those
-  --help          this text
+  --port PORT     listen on this port of 127.0.0.1 (default 8787)
+  --data FOLDER   keep the store and the tokens in this folder (default .pinward)
+  --slack URL     announce to this Slack incoming webhook (default: show announcements in this terminal)
+  --project ID    probe the real Vertex AI for this project, with your application default credentials
+                  (default: probe a simulated Model Garden, where a new model appears after about two minutes)
+  --emulators     use Google's Firestore and Pub/Sub emulators from the gcloud SDK of this machine. If
+                  FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST are set, those emulators are always used.
+  --help          show this text
 `;
 
 interface Options {
@@ -39,26 +38,26 @@ async function main(): Promise<void> {
   const started: Emulator[] = [];
   const local = await start(options, started, write).catch(async (error: NodeJS.ErrnoException) => {
     await Promise.all(started.map((emulator) => emulator.stop()));
-    const hint = error.code === 'EADDRINUSE' ? ` Try another: npm start -- --port ${options.port + 1}` : '';
+    const hint = error.code === 'EADDRINUSE' ? ` Use another port: npm start -- --port ${options.port + 1}` : '';
     return quit(`Pinward did not start: ${error.message}.${hint}`);
   });
   let isStopping = false;
   const stop = async () => {
     if (isStopping) process.exit(130);
     isStopping = true;
-    write('\nAnswering what is under way, then stopping (Ctrl-C again to stop at once).\n');
+    write('\nStopping after the running requests. Press Ctrl-C again to stop at once.\n');
     await local.close();
     await Promise.all(started.map((emulator) => emulator.stop()));
-    write(started.length === 0 ? 'Stopped. The data is kept.\n' : "Stopped. The emulators' data is gone with them.\n");
+    write(started.length === 0 ? 'Stopped. The data is kept.\n' : 'Stopped. The data of the emulators is gone.\n');
     process.exit();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // Whoever reads that Ctrl-C stops it may press it at once.
+  // Last, because it mentions Ctrl-C, which must already work.
   write(greeting(local, options));
 }
 
-/** Starts emulators first if they are wanted and not running yet; notes those that it started. */
+/** Starts the emulators first if the options need them. Adds each to `started`. */
 async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
   const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
   const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now) : openVertex();
@@ -68,7 +67,7 @@ async function start(options: Options, started: Emulator[], write: (text: string
   }
   if (!options.emulators) return startLocal({ ...common, emulators: null });
   const missing = whyNoEmulators();
-  if (missing !== false) throw new Error(`--emulators needs Google's emulators, but ${missing}`);
+  if (missing !== false) throw new Error(`--emulators can't be used: ${missing}`);
   write('Starting the emulators of Firestore and Pub/Sub.\n');
   for (const emulator of [startFirestoreEmulator, startPubsubEmulator]) started.push(await emulator());
   const [{ host: documents = '' } = {}, { host: events = '' } = {}] = started;
@@ -113,34 +112,35 @@ function quit(message: string): never {
 }
 
 function greeting({ url, adminToken, isFirstStart }: Local, { dataFolder, project }: Options): string {
-  const near = relative('.', dataFolder) || '.';
-  const folder = near.startsWith('..') ? dataFolder : near;
+  const relativeFolder = relative('.', dataFolder) || '.';
+  const folder = relativeFolder.startsWith('..') ? dataFolder : relativeFolder;
   const first = isFirstStart
     ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
     : '';
   const admin = `-H "Authorization: Bearer $(cat ${folder}/admin-token)"`;
   const garden =
     project === null
-      ? 'It probes a SIMULATED Model Garden every 20 s: whatever it finds is made up. (--project ID asks the real one.)'
+      ? 'It probes a SIMULATED Model Garden every 20 s: the results are invented. Use --project ID for the real one.'
       : `It probes Vertex AI every 20 s for project ${project}.`;
   return `Pinward listens on ${url} and keeps its data in ${folder}/.
 ${garden}
 
-${first}Try next, in another terminal:
+${first}Try this in another terminal:
 
-  1. State a policy (If-Match "0" says that there is none yet):
+  1. Publish a policy (If-Match "0" means: only if there is none yet):
      curl -X PUT ${url}/v1/policy ${admin} \\
        -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
 
-  2. Fetch the pins as a developer machine does at login (into .pinward/machine, not into your system):
-     sh infra/agents/posix/pinward.sh --root ${folder}/machine install --server ${url} --token-file ${folder}/machine-token
+  2. Fetch the pins as a developer machine does at login. This writes only to ${folder}/machine:
+     sh infra/agents/posix/pinward.sh --root ${folder}/machine install --server ${url} \\
+       --token-file ${folder}/machine-token
 
-  3. Move one pin, and let the machine log in again:
+  3. Move one pin, then log in on the machine again:
      curl -X PUT ${url}/v1/rings/everyone/pins/opus ${admin} \\
        -H 'If-Match: *' -H 'Content-Type: application/json' --data '{"model": "claude-opus-5-5"}'
      sh infra/agents/posix/pinward.sh --root ${folder}/machine login
 
-Ctrl-C stops. Every call: curl ${url}/openapi.json ${admin}
+Ctrl-C stops. See all calls: curl ${url}/openapi.json ${admin}
 `;
 }
 

@@ -1,4 +1,4 @@
-// What a person at a terminal sees of a local run: a line a poll, change and run, and announcements where no Slack is.
+// The terminal output of a local run: a line for each log message, and announcements if no Slack webhook is set.
 
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel } from '../../shared/ports.ts';
@@ -9,15 +9,13 @@ type Write = (text: string) => void;
 
 export function createTerminalLog(write: Write): Log {
   const line =
-    (mark: string) =>
+    (prefix: string) =>
     (message: string, fields: Fields = {}) => {
       const time = new Date().toTimeString().slice(0, 8);
-      const stated = Object.entries(fields).filter(
-        ([, value]) => value !== null && value !== undefined && value !== '',
-      );
-      write(
-        `${time} ${mark}${message}${stated.map(([name, value]) => `  ${name}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`).join('')}\n`,
-      );
+      const texts = Object.entries(fields)
+        .filter(([, value]) => value !== null && value !== undefined && value !== '')
+        .map(([name, value]) => `  ${name}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`);
+      write(`${time} ${prefix}${message}${texts.join('')}\n`);
     };
   return { info: line(''), warn: line('! '), error: line('!! ') };
 }

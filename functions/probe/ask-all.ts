@@ -1,5 +1,5 @@
-// Looking around: every place is screened for free, and confirmed with a call of one token only where that may tell
-// something new. Bounded in how much is asked at once, in calls that cost, and in time.
+// Probes all model endpoints. Each one is screened for free. It is confirmed with a call of one token only if the
+// answer may be new. Concurrency, paid calls and time are bounded.
 
 import type { Cell, Matrix } from '../../shared/domain/availability/availability.ts';
 import type { Observation } from '../../shared/domain/availability/observation.ts';
@@ -13,18 +13,18 @@ interface AskAllInput {
   readonly clock: Clock;
   readonly before: Matrix;
   readonly endpoints: readonly ModelEndpoint[];
-  readonly onResult?: (ask: ProbeResult, done: number, all: number) => void;
+  readonly onResult?: (result: ProbeResult, done: number, all: number) => void;
 }
 
 const concurrency = 32;
-/** Confirmations a run: at one token each, at most cents a day. */
+/** Confirmations a run. At one token each, they cost cents a day at most. */
 const maxConfirmations = 200;
-/** What isn't looked at by then waits for the next run. */
+/** Endpoints that weren't probed by then wait for the next run. */
 const maxDurationMs = 4 * 60_000;
-/** An enabled model is confirmed again so often. */
+/** How often an enabled model is confirmed again. */
 const confirmEveryMs = 24 * 60 * 60_000;
 
-/** What was seen, in the order of the places; places that there was no time for are left out. */
+/** Results are in the order of `endpoints`, without those that there was no time for. */
 export async function askAll(input: AskAllInput): Promise<{ results: readonly ProbeResult[]; confirmations: number }> {
   const { garden, clock, before, endpoints } = input;
   const cells = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
@@ -42,32 +42,35 @@ export async function askAll(input: AskAllInput): Promise<{ results: readonly Pr
     if (screened.verdict !== 'candidate' || !mayConfirm || !isDue(cell, clock())) return screened;
     confirmations++;
     const observation = await garden.confirm(endpoint);
-    // The fleet draws on the same quota: where there is none left, no more of it is asked for in this run.
+    // The fleet uses the same quota, so this run leaves an exhausted one alone.
     if (observation.verdict === 'no_quota') exhausted.add(quotaKey(endpoint));
     return observation;
   }
 
-  async function work(): Promise<void> {
+  async function probeNext(): Promise<void> {
     while (next < endpoints.length && clock() < end) {
-      const at = next++;
-      const endpoint = endpoints[at];
+      const index = next++;
+      const endpoint = endpoints[index];
       if (endpoint === undefined) return;
-      const made = { endpoint, observation: await ask(endpoint) };
-      results[at] = made;
-      input.onResult?.(made, ++done, endpoints.length);
+      const result = { endpoint, observation: await ask(endpoint) };
+      results[index] = result;
+      input.onResult?.(result, ++done, endpoints.length);
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, work));
-  return { results: results.filter((made) => made !== null), confirmations };
+  await Promise.all(Array.from({ length: concurrency }, probeNext));
+  return { results: results.filter((result) => result !== null), confirmations };
 }
 
-/** Whether a confirmation may change something: not enabled yet, in doubt, or long ago. */
+/** Whether a confirmation may change something: the model isn't enabled, is suspected, or was confirmed long ago. */
 function isDue(cell: Cell | null, now: number): boolean {
   if (cell === null || cell.state !== 'enabled' || cell.suspectedAt !== null || cell.confirmedAt === null) return true;
   return now - Date.parse(cell.confirmedAt) >= confirmEveryMs;
 }
 
-/** Models of one line share a quota in a location (Google's quotas page; vertex-probing facts, A5). */
+/**
+ * Models of one family share a quota in a location. Source:
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/quotas
+ */
 function quotaKey({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${parseModel(model)?.family}`;
 }

@@ -1,4 +1,5 @@
-// The probe function, called by a schedule: one run, then whatever the outbox holds, this run's news and what a crash left.
+// The probe function: one run, then a sweep of the outbox, which also publishes what a crash left there. A schedule
+// calls it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '../../shared/domain/fault.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../log.ts';
 import type { Ran } from './run.ts';
 
 interface ProbePorts {
-  /** One run of the probe; null when another one is under way. */
+  /** One run of the probe. Null when it had nothing to do or another run was first. */
   readonly run: () => Promise<Result<Ran | null>>;
   readonly sweep: Sweep;
   readonly log: Log;
@@ -18,11 +19,11 @@ export interface Probed {
   readonly confirmations: number;
   readonly events: readonly string[];
   readonly published: number;
-  /** The code of what failed, or null. */
+  /** The code of the fault, or null. */
   readonly fault: string | null;
 }
 
-/** Runs and publishes; never throws, since what failed is in the result and the log. */
+/** Runs and publishes. Never throws: a fault is in the result and in the log. */
 export async function probeOnce({ run, sweep, log }: ProbePorts): Promise<Probed> {
   const ran = await run();
   const swept = await sweep();
@@ -37,7 +38,7 @@ export async function probeOnce({ run, sweep, log }: ProbePorts): Promise<Probed
 
 export type Probe = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Answers 200 with what was done, 500 when the schedule should call again. */
+/** Responds 200 with a summary, or 500 when the schedule should call again. */
 export function createProbe(ports: ProbePorts): Probe {
   return async function probe(_request, response) {
     const done = await probeOnce(ports);

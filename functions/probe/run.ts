@@ -1,5 +1,5 @@
-// One run of the probe: read what is known, ask Vertex, plan, commit in one write, publish. Runs may overlap, crash or
-// repeat: a lease lets one at a time ask, and the commit holds only if nobody else committed since the read.
+// One run of the probe: read the matrix, ask Vertex, plan, and commit the new matrix with its events. Runs may overlap,
+// crash or repeat: a lease allows one at a time, and the commit fails if another run committed since the read.
 
 import { emptyMatrix, type Matrix } from '../../shared/domain/availability/availability.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
@@ -20,13 +20,13 @@ export interface RunPorts {
   readonly garden: Garden;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
-  /** Names this run in the lease. */
+  /** The name of this run in the lease. */
   readonly holder: string;
-  /** Projects and locations to look at beside those of the policy. */
+  /** Projects and locations to probe in addition to those of the policy. */
   readonly projects: readonly string[];
   readonly locations: readonly string[];
-  /** Told of each look as it is made, for whoever watches. */
-  readonly onResult?: (ask: ProbeResult, done: number, all: number) => void;
+  /** Gets each result at once, to show progress. */
+  readonly onResult?: (result: ProbeResult, done: number, all: number) => void;
 }
 
 export interface Ran {
@@ -36,17 +36,17 @@ export interface Ran {
   readonly matrix: Matrix;
 }
 
-/** A run ends within it, so that a crashed one holds up the next no longer. */
+/** Longer than a run takes. After a crash, the next run waits at most this long. */
 export const leaseMs = 5 * 60_000;
 
-/** Null when another run is under way or committed first, or there is nothing to look at: this one has nothing to say. */
+/** Null when another run is active or committed first, or when there is nothing to probe. */
 export async function runProbe(ports: RunPorts): Promise<Result<Ran | null>> {
   const leased = await takeLease(ports);
   if (!leased.ok || leased.value === null) return leased.ok ? ok(null) : leased;
   try {
     return await runOnce(ports);
   } finally {
-    // Once it ran out, it may be another one's.
+    // An expired lease may belong to another run by now.
     if (ports.clock() < leased.value) await ports.store.commit([{ kind: 'lease', id: 'probe', remove: true }]);
   }
 }
@@ -55,13 +55,13 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const { store, clock } = ports;
   const published = await store.read('published', 'current');
   if (!published.ok) return published;
-  const known = await store.read('matrix', 'current');
-  if (!known.ok) return known;
+  const stored = await store.read('matrix', 'current');
+  if (!stored.ok) return stored;
   const policy = published.value?.value.revision.policy ?? null;
-  const before = known.value?.value ?? { ...emptyMatrix, at: instant(clock()) };
+  const before = stored.value?.value ?? { ...emptyMatrix, at: instant(clock()) };
 
   const { models: listed } = await ports.garden.list();
-  // What was ever listed stays in sight, also when the list can't be had or no longer has it.
+  // A model that was ever listed stays probed, even if the list is unavailable or no longer has it.
   const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
   const endpoints = endpointsOf(ports, policy, everListed);
   if (endpoints.length === 0) return ok(null);
@@ -69,7 +69,7 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
 
   const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
   const plan = planProbe({ before, results, listed, policy, catalogue, now: instant(clock()) });
-  const committed = await commit(store, known.value, plan.matrix, plan.newEvents);
+  const committed = await commit(store, stored.value, plan.matrix, plan.newEvents);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
   return ok({ endpoints: endpoints.length, confirmations, newEvents: plan.newEvents, matrix: plan.matrix });
 }
@@ -79,10 +79,7 @@ function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly st
   return endpointsToProbe({ policy, shipped, listed, projects, locations });
 }
 
-/**
- * Until when this run may ask, in milliseconds since 1970: nobody held the lease, or whoever held it is overdue. Null when
- * it may not.
- */
+/** When this run's lease expires (milliseconds since 1970). Null when another run holds the lease. */
 async function takeLease({ store, clock, holder }: RunPorts): Promise<Result<number | null>> {
   const held = await store.read('lease', 'probe');
   if (!held.ok) return held;
@@ -96,13 +93,13 @@ async function takeLease({ store, clock, holder }: RunPorts): Promise<Result<num
 
 async function commit(
   store: Store,
-  known: Stored<Matrix> | null,
+  stored: Stored<Matrix> | null,
   matrix: Matrix,
   newEvents: readonly NewEvent[],
 ): Promise<Result<null>> {
-  const recorded = await eventWrites(store, newEvents);
-  if (!recorded.ok) return recorded;
-  return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(known), value: matrix }, ...recorded.value]);
+  const events = await eventWrites(store, newEvents);
+  if (!events.ok) return events;
+  return store.commit([{ kind: 'matrix', id: 'current', expect: expectOf(stored), value: matrix }, ...events.value]);
 }
 
 function instant(at: number): string {

@@ -1,6 +1,6 @@
-// How a document becomes bytes in a store and comes back; shared by the stores so that they can't differ. Writing always
-// checks the schema. Reading trusts what carries its own digest, since only Pinward writes those; without a right digest
-// (somebody edited the store by hand) the schema decides. So the poll path never pays for loading the schemas.
+// The codec of stored documents: JSON with a digest, the same in all stores. Writing always checks the schema. Reading
+// trusts a document whose digest is right, because only Pinward writes those. If somebody edited the document by hand,
+// the schema decides. So a poll never has to load the schemas.
 
 import { createHash } from 'node:crypto';
 import { dayMs } from '../domain/day.ts';
@@ -14,26 +14,26 @@ interface Encoded {
   readonly digest: string;
 }
 
-/** What every store takes; Firestore's limit of 1 MiB counts names and other fields, too. A policy is far below. */
+/** Below Firestore's limit of 1 MiB, which includes names and other fields. A policy is much smaller. */
 const maxBytes = 1_000_000;
 
-/** Raise when a schema changes so that older documents must be checked again. */
+/** Raise this when a schema changes in a way that requires older documents to be checked again. */
 const schemaVersion = 1;
 
 interface EncodedPut extends Encoded {
-  /** When the store may forget it (milliseconds since 1970); null for never. */
+  /** When the store may delete the document (milliseconds since 1970), or null. */
   readonly expireAt: number | null;
   readonly write: Put;
   /** The document's name for people, such as `revision/0000000041`. */
   readonly document: string;
 }
 
-/** A removal has no bytes: `'body' in encoded` tells the two apart. */
+/** A removal has no `body`. */
 export type EncodedWrite = EncodedPut | { readonly write: Remove; readonly document: string };
 
 /**
- * The bytes of a whole commit. Bugs of the caller throw: a value that breaks its schema or is too large, and two writes of
- * one document, which databases understand differently.
+ * Encodes a whole commit. Throws for bugs of the caller: a value that is too large or breaks its schema, or two writes
+ * of one document, which databases treat differently.
  */
 export async function encodeAll(writes: readonly Write[]): Promise<readonly EncodedWrite[]> {
   const names = new Set(writes.map(nameOf));
@@ -44,7 +44,7 @@ export async function encodeAll(writes: readonly Write[]): Promise<readonly Enco
       if ('remove' in write) return { write, document };
       const encoded = await encode(write.kind, write.value);
       const bytes = Buffer.byteLength(encoded.body);
-      if (bytes > maxBytes) throw new Error(`${document} has ${bytes} bytes; ${maxBytes} are the most`);
+      if (bytes > maxBytes) throw new Error(`${document} has ${bytes} bytes, the limit is ${maxBytes}`);
       return { write, document, ...encoded };
     }),
   );
@@ -57,11 +57,11 @@ async function encode<K extends Kind>(kind: K, value: Documents[K]): Promise<Enc
   return { body, digest: digestOf(kind, body), expireAt: days === undefined ? null : Date.now() + days * dayMs };
 }
 
-/** The document, or `document_corrupt` with what is wrong with it. `name` is for people, such as `revision/0000000041`. */
+/** Faults: `document_corrupt`. `name` is for its text, such as `revision/0000000041`. */
 export async function decode<K extends Kind>(kind: K, name: string, stored: Encoded): Promise<Result<Documents[K]>> {
   const parsed = parseJson(stored.body);
   if (parsed === undefined) return fail({ code: 'document_corrupt', document: name, detail: 'it is not JSON' });
-  // The digest covers the kind: `encode` made these bytes from a value of this very type.
+  // The cast is safe: the digest covers the kind, so `encode` made this text from a value of this type.
   if (stored.digest === digestOf(kind, stored.body)) return ok(parsed as Documents[K]);
   const { schemas } = await import('../domain/documents.ts');
   const checked = schemas[kind].safeParse(parsed);

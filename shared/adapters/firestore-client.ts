@@ -1,17 +1,17 @@
-// Firestore's client library as the store (firestore.ts) uses it: how it is opened, how long it may go on trying, and how
-// documents, writes and versions are put in its terms.
+// Firestore's client library as firestore.ts uses it: options, time limits for retries, and the mapping of documents,
+// writes and versions.
 
 import type { DocumentReference, DocumentSnapshot, Firestore, Timestamp, WriteBatch } from '@google-cloud/firestore';
 import type { Put } from '../ports.ts';
 import type { EncodedWrite } from './codec.ts';
 
-/** How long the library may try to commit, in milliseconds: less than the store waits, so that nothing lands later. */
-const commitWithinMs = 4_000;
+/** How long the library may retry a commit. Less than the store waits, so that no commit succeeds later. */
+const commitTimeoutMs = 4_000;
 
-/** One attempt to read. The library makes fifteen, which can't be set; the store doesn't wait for all of them. */
-const attemptWithinMs = 4_000;
+/** For one attempt to read. The library always makes fifteen, but the store doesn't wait for all of them. */
+const readTimeoutMs = 4_000;
 
-/** Overrides google-gax's defaults (of ten minutes); the names are those of firestore_client_config.json. */
+/** Overrides google-gax's defaults of ten minutes. Names as in the library's firestore_client_config.json. */
 const clientConfig = {
   interfaces: {
     'google.firestore.v1.Firestore': {
@@ -21,16 +21,16 @@ const clientConfig = {
           initial_retry_delay_millis: 100,
           retry_delay_multiplier: 2,
           max_retry_delay_millis: 1_000,
-          initial_rpc_timeout_millis: commitWithinMs,
+          initial_rpc_timeout_millis: commitTimeoutMs,
           rpc_timeout_multiplier: 1,
-          max_rpc_timeout_millis: commitWithinMs,
-          total_timeout_millis: commitWithinMs,
+          max_rpc_timeout_millis: commitTimeoutMs,
+          total_timeout_millis: commitTimeoutMs,
         },
       },
       methods: {
-        BatchGetDocuments: { timeout_millis: attemptWithinMs },
-        RunQuery: { timeout_millis: attemptWithinMs },
-        Commit: { timeout_millis: commitWithinMs, retry_codes_name: 'transient', retry_params_name: 'bounded' },
+        BatchGetDocuments: { timeout_millis: readTimeoutMs },
+        RunQuery: { timeout_millis: readTimeoutMs },
+        Commit: { timeout_millis: commitTimeoutMs, retry_codes_name: 'transient', retry_params_name: 'bounded' },
       },
     },
   },
@@ -50,7 +50,7 @@ export async function openClient(options: {
   });
 }
 
-/** Ids may hold what names in Firestore can't: a slash, or the dots and underscores that it keeps for itself. */
+/** Encodes what ids may have but Firestore's names may not: slashes, and a dot or an underscore at the start. */
 export function documentOf(client: Firestore, kind: string, id: string): DocumentReference {
   const first = id.startsWith('.') ? '%2E' : id.startsWith('_') ? '%5F' : '';
   return client.collection(kind).doc(first + encodeURIComponent(first === '' ? id : id.slice(1)));
@@ -71,15 +71,15 @@ export async function addTo(batch: WriteBatch, client: Firestore, encoded: Encod
 }
 
 /**
- * Commits with the retries of `clientConfig`. `batch.commit()` would go on for ten minutes, so that a change could happen
- * long after its author was told that the store is unavailable; it is this very call with retries of its own.
+ * Commits with the retries of `clientConfig`. `batch.commit()` is the same call with its own retries for ten minutes.
+ * With it, a change could succeed long after its author got `store_unavailable`.
  */
 export async function commitOnce(batch: WriteBatch): Promise<void> {
-  // Internal to the library, which is pinned; a test on a dead emulator shows that nothing is sent later.
+  // `_commit` is internal, but the version is pinned. A test with a dead emulator shows that nothing is sent later.
   await (batch as WriteBatch & { _commit(options: object): Promise<unknown> })._commit({});
 }
 
-/** The update time of a document that is there. */
+/** The update time as SECONDS.NANOSECONDS; empty for a missing document. */
 export function versionOf({ updateTime }: DocumentSnapshot): string {
   return updateTime === undefined ? '' : `${updateTime.seconds}.${updateTime.nanoseconds}`;
 }

@@ -1,6 +1,6 @@
-// The production store: Google Firestore in native mode, one collection a kind. A document has its `body` as JSON, the
-// codec's `digest`, its `id` (to list by: descending names would need an index of their own) and the `commit` that wrote
-// it. Versions are Firestore's update times. The client library is loaded with the first call.
+// The production store: Google Firestore in native mode, with one collection for each kind. A document has a `body` in
+// JSON, the codec's `digest`, its `id` and the `commit` that wrote it. Lists are ordered by `id`, because a descending
+// order of names would need an index. Versions are Firestore's update times. The first call loads the client library.
 
 import { randomUUID } from 'node:crypto';
 import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
@@ -13,16 +13,16 @@ import { addTo, commitOnce, documentOf, isAsExpected, openClient, versionOf } fr
 
 interface FirestoreOptions {
   readonly project: string;
-  /** Firestore's `(default)` when absent. */
+  /** Default: `(default)`. */
   readonly database?: string;
-  /** HOST:PORT of an emulator; FIRESTORE_EMULATOR_HOST, which the library reads itself, goes before it. */
+  /** HOST:PORT of an emulator. The library reads FIRESTORE_EMULATOR_HOST itself and prefers it. */
   readonly emulator?: string;
 }
 
-/** How long a call may take before the store counts as unavailable, in milliseconds. */
-const answerWithinMs = 5_000;
+/** After this time, a call fails with `store_unavailable`. */
+const callTimeoutMs = 5_000;
 
-/** The gRPC codes of a broken precondition: NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, and ABORTED by contention. */
+/** gRPC codes of a failed precondition: NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, and ABORTED for contention. */
 const conflictCodes: readonly unknown[] = [5, 6, 9, 10];
 
 export function openFirestore(options: FirestoreOptions): Store {
@@ -32,23 +32,23 @@ export function openFirestore(options: FirestoreOptions): Store {
 class FirestoreStore implements Store {
   readonly #options: FirestoreOptions;
   #client: Promise<Firestore> | null = null;
-  /** What the library is still at, also when we have given up on it. */
+  /** Calls of the library that haven't ended, including those that timed out here. */
   readonly #running = new Set<Promise<unknown>>();
   #isClosed = false;
-  #ended: Promise<void> | null = null;
+  #termination: Promise<void> | null = null;
 
   constructor(options: FirestoreOptions) {
     this.#options = options;
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>> {
-    const found = await this.#ask((client) => documentOf(client, kind, id).get());
+    const found = await this.#call((client) => documentOf(client, kind, id).get());
     if (!found.ok) return found;
     return found.value.exists ? toStored(kind, found.value) : ok(null);
   }
 
   async list<K extends Kind>(kind: K, { order, limit, after }: Page): Promise<Result<readonly Stored<Documents[K]>[]>> {
-    const found = await this.#ask((client) => {
+    const found = await this.#call((client) => {
       const query = client.collection(kind).orderBy('id', order === 'ascending' ? 'asc' : 'desc');
       return (after === undefined ? query : query.startAfter(after)).limit(limit).get();
     });
@@ -65,9 +65,9 @@ class FirestoreStore implements Store {
   async commit(writes: readonly Write[]): Promise<Result<null>> {
     const encoded = await encodeAll(writes);
     if (encoded.length === 0) return ok(null);
-    // Differs each time, so that writing the same value again is a change to Firestore, too, with a new update time.
+    // Unique, so that writing an equal value changes the document, too, and gives it a new update time.
     const commit = randomUUID();
-    const committed = await this.#ask(async (client) => {
+    const committed = await this.#call(async (client) => {
       const batch = client.batch();
       for (const each of encoded) await addTo(batch, client, each, commit);
       return commitOnce(batch).then(
@@ -79,19 +79,19 @@ class FirestoreStore implements Store {
     return committed.value === 'done' ? ok(null) : this.#explainConflict(encoded, commit);
   }
 
-  /** Waits for what is under way: the library throws past its callers when it retries a read on a client that is closed. */
+  /** Waits for running calls: on a closed client, a retry of a read throws an error that nobody can catch. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#ended ??= Promise.all(this.#running).then(async () => (await this.#client)?.terminate());
-    await inTime(this.#ended).catch(() => undefined);
+    this.#termination ??= Promise.all(this.#running).then(async () => (await this.#client)?.terminate());
+    await withCallTimeout(this.#termination).catch(() => undefined);
   }
 
   /**
-   * Firestore doesn't say which write of a commit failed, so this looks. A commit that the library sent twice, because the
-   * first answer got lost, conflicts with itself: the documents then bear its mark, and all is well.
+   * Finds the write that failed, which Firestore doesn't say. If a response is lost, the library sends a commit twice,
+   * and the commit conflicts with itself. Then the documents have its `commit`, and it succeeded.
    */
   async #explainConflict(encoded: readonly EncodedWrite[], commit: string): Promise<Result<null>> {
-    const found = await this.#ask((client) =>
+    const found = await this.#call((client) =>
       client.getAll(...encoded.map(({ write: { kind, id } }) => documentOf(client, kind, id))),
     );
     if (!found.ok) return found;
@@ -99,20 +99,20 @@ class FirestoreStore implements Store {
     const puts = states.filter((each) => 'body' in each);
     if (puts.length > 0 && puts.every(({ snapshot }) => snapshot?.get('commit') === commit)) return ok(null);
     const conditional = puts.filter(({ write }) => write.expect !== 'any');
-    const broken = conditional.find(({ write, snapshot }) => !isAsExpected(write.expect, snapshot)) ?? conditional[0];
-    return broken === undefined
+    const failed = conditional.find(({ write, snapshot }) => !isAsExpected(write.expect, snapshot)) ?? conditional[0];
+    return failed === undefined
       ? fail({ code: 'store_unavailable', detail: 'too many writers at once' })
-      : fail({ code: 'write_conflict', document: broken.document });
+      : fail({ code: 'write_conflict', document: failed.document });
   }
 
-  async #ask<T>(question: (client: Firestore) => Promise<T>): Promise<Result<T>> {
+  async #call<T>(request: (client: Firestore) => Promise<T>): Promise<Result<T>> {
     if (this.#isClosed) return fail({ code: 'store_unavailable', detail: 'the store is closed' });
     this.#client ??= openClient(this.#options);
-    const answer = this.#client.then(question);
-    const ended = answer.catch(() => undefined).finally(() => this.#running.delete(ended));
+    const response = this.#client.then(request);
+    const ended = response.catch(() => undefined).finally(() => this.#running.delete(ended));
     this.#running.add(ended);
     try {
-      return ok(await inTime(answer));
+      return ok(await withCallTimeout(response));
     } catch (cause) {
       return fail({ code: 'store_unavailable', detail: cause instanceof Error ? cause.message : String(cause) });
     }
@@ -121,7 +121,7 @@ class FirestoreStore implements Store {
 
 async function toStored<K extends Kind>(kind: K, snapshot: DocumentSnapshot): Promise<Result<Stored<Documents[K]>>> {
   const id = decodeURIComponent(snapshot.id);
-  // What somebody edited by hand may lack these or have them of any type; then they are no bytes of ours.
+  // A document that was edited by hand may lack these fields or have another type. Then the digest doesn't match.
   const [body, digest] = [snapshot.get('body'), snapshot.get('digest')].map((field: unknown) => String(field ?? ''));
   const value = await decode(kind, `${kind}/${id}`, { body: body ?? '', digest: digest ?? '' });
   return value.ok ? ok({ id, version: versionOf(snapshot), value: value.value }) : value;
@@ -131,8 +131,8 @@ function codeOf(cause: unknown): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
 
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  return withTimeout(answer, answerWithinMs, () => {
-    throw new Error(`no answer within ${answerWithinMs / 1000} s`);
+function withCallTimeout<T>(response: Promise<T>): Promise<T> {
+  return withTimeout(response, callTimeoutMs, () => {
+    throw new Error(`no response within ${callTimeoutMs / 1000} s`);
   });
 }

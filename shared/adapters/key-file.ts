@@ -1,5 +1,5 @@
-// A signing key in a file of this machine (PKCS#8 in PEM), for whoever runs Pinward without Cloud KMS. Only its owner may
-// read it: with it anybody can speak for the organisation.
+// A signing key in a local file (PKCS#8 in PEM), for installations without Cloud KMS. Only its owner may read the file,
+// because anybody who has the key can sign for the organisation.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { ok } from '../domain/fault.ts';
 import { publicKeyOf } from '../domain/serving/statement.ts';
 import type { Signer } from '../ports.ts';
 
-/** Faults are thrown as `Error` with words for a person, who must mend them before anything can be signed. */
+/** Throws an `Error` with a text for the operator when the file can't be used. */
 export function openKeyFile(file: string, ifAbsent: 'make' | 'refuse'): Signer {
-  const key = readKey(file) ?? (ifAbsent === 'make' ? makeKey(file) : refuse(file, 'is not there'));
+  const key = readKey(file) ?? (ifAbsent === 'make' ? makeKey(file) : refuse(file, 'does not exist'));
   const publicKey = publicKeyOf(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   return {
     publicKey: async () => ok(publicKey),
@@ -22,14 +22,14 @@ function readKey(file: string): KeyObject | null {
   const descriptor = openIfThere(file);
   if (descriptor === null) return null;
   try {
-    // Of the open file, which nobody can exchange between the question and the reading.
+    // Checks the open file, which can't be replaced between the check and the read.
     const { mode } = fstatSync(descriptor);
-    // Windows has no such modes: Node shows every file there as readable by all.
+    // Windows has no such modes. There Node reports every file as readable by all.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       const octal = (mode & 0o777).toString(8).padStart(4, '0');
       refuse(
         file,
-        `is open to others (mode ${octal}): chmod 600 ${file}, and make a new key if somebody may have read it`,
+        `is open to others (mode ${octal}). Run chmod 600 ${file}. If somebody may have read it, make a new key`,
       );
     }
     return parseKey(file, readFileSync(descriptor, 'utf8'));
@@ -43,25 +43,25 @@ function openIfThere(file: string): number | null {
     return openSync(file, 'r');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    return refuse(file, 'can not be read', cause);
+    return refuse(file, "can't be read", cause);
   }
 }
 
 function parseKey(file: string, pem: string): KeyObject {
   const key = readPem(file, pem);
   if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-  return refuse(file, 'is not a key on the curve P-256; `openssl ecparam -name prime256v1 -genkey -noout` makes one');
+  return refuse(file, 'has no key on the curve P-256. Make one with openssl ecparam -name prime256v1 -genkey -noout');
 }
 
 function readPem(file: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (cause) {
-    return refuse(file, 'has no private key in PEM in it', cause);
+    return refuse(file, 'has no private key in PEM', cause);
   }
 }
 
-/** A link takes its name in one step and only where there is none: of two that start at once, both get the same key. */
+/** Creates the file with a link, which is atomic and replaces no file. Processes that start at once share one key. */
 function makeKey(file: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const draft = `${file}.${randomUUID()}`;
@@ -69,11 +69,12 @@ function makeKey(file: string): KeyObject {
     writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
     linkSync(draft, file);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) refuse(file, 'can not be made', cause);
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
+      refuse(file, "can't be created", cause);
   } finally {
     rmSync(draft, { force: true });
   }
-  return readKey(file) ?? refuse(file, 'is gone again');
+  return readKey(file) ?? refuse(file, 'was removed meanwhile');
 }
 
 function refuse(file: string, why: string, cause?: unknown): never {

@@ -1,11 +1,11 @@
-// The bus of one process: hands each event to its listener and counts it as published only once that is done, so that
-// what a crash cut short is still in the outbox at the next start.
+// The bus within one process. An event is published when its listener has finished, so after a crash an unfinished one
+// is still in the outbox.
 
 import type { Event } from '../domain/events/event.ts';
 import { fail, ok } from '../domain/fault.ts';
 import type { Bus } from '../ports.ts';
 
-/** `listener` throws when it must be told again. */
+/** `listener` throws when the event must be published again. */
 export function openLoopback(listener: (event: Event) => Promise<void>): Bus {
   return {
     async publish(event) {

@@ -1,12 +1,12 @@
-// Events over Google Pub/Sub: one ordered topic. The client is loaded with the first event, never by a poll.
+// The bus over Google Pub/Sub: one topic with message ordering. The first event loads the client, a poll never does.
 
 import type { PubSub, Topic } from '@google-cloud/pubsub';
 import type { Event } from '../domain/events/event.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Bus } from '../ports.ts';
 
-/** How long a publish may take, its retries included (milliseconds). */
-const publishWithinMs = 10_000;
+/** For one publish with its retries. */
+const publishTimeoutMs = 10_000;
 
 export function openPubsub(project: string, topicName: string): Bus {
   let opened: Promise<{ client: PubSub; topic: Topic }> | null = null;
@@ -17,7 +17,7 @@ export function openPubsub(project: string, topicName: string): Bus {
     const topic = client.topic(topicName, {
       messageOrdering: true,
       batching: { maxMessages: 1 },
-      gaxOpts: { timeout: publishWithinMs, maxRetries: 0 },
+      gaxOpts: { timeout: publishTimeoutMs, maxRetries: 0 },
     });
     return { client, topic };
   }
@@ -28,14 +28,14 @@ export function openPubsub(project: string, topicName: string): Bus {
       const { topic } = await opened;
       try {
         await topic.publishMessage({
-          // A message without a body would reach the framework's function undecoded. (functions-framework 5.0.5)
+          // The framework doesn't decode a message without a body. (functions-framework 5.0.5)
           json: event,
           orderingKey: event.subject,
           attributes: cloudEventAttributes(event, project),
         });
         return ok(null);
       } catch (cause) {
-        // The client stops a key after a failure so that nothing overtakes; the outbox keeps the order itself.
+        // After a failure the client blocks the ordering key. The outbox keeps the order itself.
         topic.resumePublishing(event.subject);
         return fail({ code: 'bus_unavailable', detail: cause instanceof Error ? cause.message : String(cause) });
       }
@@ -46,7 +46,7 @@ export function openPubsub(project: string, topicName: string): Bus {
   };
 }
 
-/** CloudEvents 1.0 attributes in the Pub/Sub protocol binding's binary mode. */
+/** CloudEvents 1.0 in binary mode: https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md */
 function cloudEventAttributes(event: Event, project: string): Record<string, string> {
   return {
     'ce-specversion': '1.0',

@@ -1,5 +1,5 @@
-// A message as Slack's Block Kit. What people wrote goes into plain_text, which knows no markup; only calls need mrkdwn,
-// for a code block. Whatever the message, Slack's limits hold.
+// A message in Slack's Block Kit. Text that people wrote goes into plain_text, which has no markup. Only calls use
+// mrkdwn, for a code block. Every payload is within Slack's limits.
 
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 import type { Message } from '../domain/events/message.ts';
@@ -11,15 +11,16 @@ interface PlainText {
   emoji: false;
 }
 
-/** Slack takes 3000 in a section and 2000 in a field; less, so that summary and call fit together. */
+/** In characters. Slack allows 3000 in a section and 2000 in a field. Lower, so that summary and call fit together. */
 const limits = { header: 150, summary: 2000, label: 300, value: 2000, call: 2000, text: 4000 };
 const maxFields = 40;
 const maxActions = 10;
-/** Of the blocks as JSON. Slack refuses messages from about 12,000 characters on, which it documents nowhere. */
+/** Of the blocks as JSON. Slack refuses more than about 12,000, a limit that its documentation doesn't have. */
 const maxCharacters = 11_000;
+
 export function payloadOf(message: Message): IncomingWebhookSendArguments {
   const title = message.urgency === 'urgent' ? `🚨 ${message.title}` : message.title;
-  // `mrkdwn` is in the webhook's payload but not in the SDK's type.
+  // A variable of its own, because the SDK's type lacks `mrkdwn`.
   const payload = {
     text: fit(`${title}\n${message.summary}`, limits.text),
     mrkdwn: false,
@@ -31,7 +32,7 @@ export function payloadOf(message: Message): IncomingWebhookSendArguments {
   return payload;
 }
 
-/** As much as fits into one message: facts are left out before actions, the last ones first. */
+/** Drops the last fields, then the last actions, until the blocks fit into one message. */
 function blocksOf({ title, summary, ...message }: Message): Block[] {
   const head: Block[] = [
     { type: 'header', text: plain(title.replace(/\s+/g, ' '), limits.header) },
@@ -44,14 +45,14 @@ function blocksOf({ title, summary, ...message }: Message): Block[] {
   for (;;) {
     const left = message.fields.length - fields.length + message.actions.length - actions.length;
     const rest = left > 0 ? [context(`and ${left} more that don't fit here`)] : [];
-    const blocks = [...head, ...layFacts(fields.flat()), ...rest, ...actions.flat()];
+    const blocks = [...head, ...fieldSections(fields.flat()), ...rest, ...actions.flat()];
     if (JSON.stringify(blocks).length <= maxCharacters) return blocks;
     if (fields.pop() === undefined) actions.pop();
   }
 }
 
 /** Label and value side by side, ten fields to a section. */
-function layFacts(fields: PlainText[]): Block[] {
+function fieldSections(fields: PlainText[]): Block[] {
   return Array.from({ length: Math.ceil(fields.length / 10) }, (_, at) => ({
     type: 'section',
     fields: fields.slice(at * 10, at * 10 + 10),
@@ -66,20 +67,20 @@ function context(text: string): Block {
   return { type: 'context', elements: [plain(text, limits.label)] };
 }
 
-/** Inside a block only a backtick has a meaning, and there is no escape for it. */
+/** Replaces backticks, the only markup within a code block, because Slack has no escape for them. */
 function code(call: string): Block {
   const fence = '```';
   const text = `${fence}${fit(call.replaceAll('`', 'ˋ'), limits.call)}${fence}`;
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
 }
 
-/** Escaped, and cut between characters if that is longer than the limit; never empty, which Slack refuses. */
+/** Escapes a text and cuts it between characters. Never empty, because Slack refuses empty texts. */
 function fit(text: string, limit: number): string {
-  const shown = tidy(text);
-  const whole = escapeText(shown);
-  if (whole.length <= limit) return whole;
+  const cleaned = clean(text);
+  const escaped = escapeText(cleaned);
+  if (escaped.length <= limit) return escaped;
   let cut = '';
-  for (const character of shown) {
+  for (const character of cleaned) {
     const next = escapeText(character);
     if (cut.length + next.length > limit - 1) break;
     cut += next;
@@ -87,11 +88,11 @@ function fit(text: string, limit: number): string {
   return `${cut}…`;
 }
 
-/** Without what Slack can't read (lone surrogates, control characters) and what makes text read other than it is. */
-function tidy(text: string): string {
+/** Removes lone surrogates and control characters, which Slack can't read, and bidirectional marks, which mislead. */
+function clean(text: string): string {
   const lines = text.toWellFormed().replace(/\r\n?|[\u2028\u2029]/g, '\n');
-  const clean = lines.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
-  return clean === '' ? '—' : clean;
+  const visible = lines.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
+  return visible === '' ? '—' : visible;
 }
 
 function escapeText(text: string): string {

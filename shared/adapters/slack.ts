@@ -1,5 +1,5 @@
-// Slack: posts a message through an incoming webhook and says what came of it. The webhook's URL is a secret: reasons are
-// made of our own words and of codes, never of an error's message.
+// The Slack channel: posts a message through an incoming webhook and classifies the result. The webhook's URL is a
+// secret, so a reason has only constant text and codes, never an error's message.
 
 import type { FetchFunction } from '@slack/webhook';
 import { dayMs } from '../domain/day.ts';
@@ -8,20 +8,20 @@ import type { Channel, Clock } from '../ports.ts';
 import { payloadOf } from './slack-blocks.ts';
 
 interface SlackOptions {
-  /** How long a post may take, its answer included (milliseconds). Well below the lease of an announcement. */
+  /** For a post with its response. Must be well below the lease of an announcement. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
 }
 
-/** The head of Slack's answer, which the SDK's errors leave out in part. */
-interface Answer {
+/** The parts of Slack's response that the SDK's errors lack. */
+interface ResponseHead {
   readonly status: number;
   readonly retryAfter: string | null;
 }
 
-/** Slack's words for a webhook that takes nothing any more, whatever the status beside them. */
-const revoking = new Set([
+/** Slack's error codes for a webhook that can't post any more, with any status. */
+const revokedCodes = new Set([
   'action_prohibited',
   'channel_is_archived',
   'channel_not_found',
@@ -34,32 +34,32 @@ const revoking = new Set([
   'team_disabled',
   'user_not_found',
 ]);
-/** Errors that come before the first byte of a request: no address, no connection, no trust in the certificate. */
-const unsent =
+/** Error codes before a request is sent: no address, no connection, an untrusted certificate. */
+const unsentCodes =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|(?:ERR_TLS_)?CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 
-/** Throws when the URL can't be a webhook's; its text is in no error. */
+/** Throws when the URL isn't a webhook's. The error doesn't contain the URL. */
 export function openSlack(url: string, options: SlackOptions = {}): Channel {
   checkUrl(url);
   const { timeoutMs = 10_000, clock = Date.now, fetch = globalThis.fetch } = options;
   return {
     async post(message) {
       const { IncomingWebhook } = await import('@slack/webhook');
-      const noted: Answer[] = [];
-      const noting: FetchFunction = async (to, init) => {
-        // A connection for each post: one that Slack closed while this instance slept would leave the post unanswered.
+      const responses: ResponseHead[] = [];
+      const recordingFetch: FetchFunction = async (to, init) => {
+        // A new connection for each post. Slack may close an idle one, and then a post would get no response.
         const headers = { ...init?.headers, Connection: 'close' };
-        // `manual` doesn't follow a redirect either, and lets its status be seen.
+        // `manual` shows the status of a redirect and doesn't follow it.
         const response = await fetch(to, { ...init, headers, redirect: 'manual' });
-        noted.push({ status: response.status, retryAfter: response.headers.get('retry-after') });
+        responses.push({ status: response.status, retryAfter: response.headers.get('retry-after') });
         return response;
       };
       try {
-        await new IncomingWebhook(url, { timeout: timeoutMs, fetch: noting }).send(payloadOf(message));
+        await new IncomingWebhook(url, { timeout: timeoutMs, fetch: recordingFetch }).send(payloadOf(message));
         return { kind: 'accepted' };
       } catch (error) {
-        const [answer] = noted;
-        return answer === undefined ? explainSilence(error) : judge(answer, wordOf(error), clock());
+        const [response] = responses;
+        return response === undefined ? classifyNoResponse(error) : classify(response, readCode(error), clock());
       }
     },
   };
@@ -67,28 +67,28 @@ export function openSlack(url: string, options: SlackOptions = {}): Channel {
 
 function checkUrl(url: string): void {
   const parsed = URL.parse(url);
-  const example = 'it must be one such as https://hooks.slack.com/services/T…/B…/…';
-  if (parsed === null) throw new Error(`the URL of the Slack webhook can not be read: ${example}`);
+  const example = 'use one like https://hooks.slack.com/services/T…/B…/…';
+  if (parsed === null) throw new Error(`the URL of the Slack webhook is invalid: ${example}`);
   if (parsed.username !== '' || parsed.password !== '')
-    throw new Error(`the URL of the Slack webhook has a user or a password in it: ${example}`);
+    throw new Error(`the URL of the Slack webhook has a user or a password: ${example}`);
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(parsed.hostname);
   if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && isLocal))
     throw new Error(`the URL of the Slack webhook is not https: ${example}`);
 }
 
-/** Slack's word for what is wrong, such as `invalid_blocks`; a body of any other form is not repeated. */
-function wordOf(error: unknown): string | null {
+/** Slack's error code, such as `invalid_blocks`. Null for any other body, which isn't shown. */
+function readCode(error: unknown): string | null {
   const body = error instanceof Error && 'body' in error && typeof error.body === 'string' ? error.body.trim() : '';
   return /^[a-z_]{2,64}$/.test(body) ? body : null;
 }
 
-function judge({ status, retryAfter }: Answer, word: string | null, now: number): Posted {
-  // Its head said so, and only the end of the answer is missing.
+function classify({ status, retryAfter }: ResponseHead, code: string | null, now: number): Posted {
+  // Slack accepted the post. Only the end of the response is missing.
   if (status >= 200 && status < 300) return { kind: 'accepted' };
-  const reason = `Slack answered ${status}${word === null ? '' : `: ${word}`}`;
-  if ((word !== null && revoking.has(word)) || [401, 403, 404, 410].includes(status))
+  const reason = `Slack answered ${status}${code === null ? '' : `: ${code}`}`;
+  if ((code !== null && revokedCodes.has(code)) || [401, 403, 404, 410].includes(status))
     return { kind: 'revoked', reason };
-  // A gateway that waited in vain: whoever is behind it may have taken the post.
+  // A gateway timed out, but the server behind it may have accepted the post.
   if (status === 504) return { kind: 'unanswered', reason };
   const isTransient = status === 429 || status === 408 || status >= 500 || status < 400;
   return isTransient
@@ -96,7 +96,7 @@ function judge({ status, retryAfter }: Answer, word: string | null, now: number)
     : { kind: 'malformed', reason };
 }
 
-/** Retry-After as seconds or an HTTP date (RFC 9110, 10.2.3) in milliseconds, a day at most. */
+/** Milliseconds, at most a day, from a Retry-After in seconds or as an HTTP date (RFC 9110, 10.2.3). */
 function readWait(text: string | null, now: number): number | null {
   if (text === null) return null;
   const wait = /^\d+$/.test(text)
@@ -107,24 +107,24 @@ function readWait(text: string | null, now: number): number | null {
   return Number.isNaN(wait) ? null : Math.min(dayMs, Math.max(0, wait));
 }
 
-/** No answer: refused only where that proves that no request went out, since a post that was taken must not be repeated. */
-function explainSilence(error: unknown): Posted {
+/** `refused` only if the error proves that no request was sent, because an accepted post must not be repeated. */
+function classifyNoResponse(error: unknown): Posted {
   const chain: Error[] = [];
   for (let at = error; at instanceof Error && chain.length < 9; at = at.cause) chain.push(at);
   if (chain.some(({ name }) => name === 'TimeoutError'))
     return { kind: 'unanswered', reason: 'Slack did not answer in time' };
-  const code = chain.map(codeOf).findLast((found) => found !== null) ?? 'unknown error';
+  const code = chain.map(codeOf).findLast((each) => each !== null) ?? 'unknown error';
   if (chain.some(provesUnsent))
     return { kind: 'refused', reason: `no connection to Slack: ${code}`, retryAfterMs: null };
-  return { kind: 'unanswered', reason: `the connection to Slack broke before an answer: ${code}` };
+  return { kind: 'unanswered', reason: `the connection to Slack broke before a response: ${code}` };
 }
 
 function provesUnsent(error: Error): boolean {
-  // Several addresses were tried in vain, which happens only before there is a connection.
+  // All addresses failed, which only happens before there is a connection.
   if (error instanceof AggregateError) return true;
   if ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')) return true;
   if (error.message === 'Client network socket disconnected before secure TLS connection was established') return true;
-  return unsent.test(codeOf(error) ?? '');
+  return unsentCodes.test(codeOf(error) ?? '');
 }
 
 function codeOf(error: Error): string | null {

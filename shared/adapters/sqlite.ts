@@ -1,5 +1,5 @@
-// The embedded store: one file, node:sqlite, write-ahead log. The default of `npm start` and of small installations;
-// several processes may share the file.
+// The embedded store: one file, with node:sqlite and a write-ahead log. The default of `npm start` and of small
+// installations. Several processes may share the file.
 
 import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,8 +16,8 @@ interface Row {
 }
 
 /**
- * Opens or makes the file. `synchronous = FULL` because an acknowledged change must outlive a power cut, too; the time
- * that another process may hold the lock is bounded by `busy_timeout` (milliseconds).
+ * Opens or creates the file. `synchronous = FULL`, because an acknowledged change must survive a power cut.
+ * `busy_timeout` is how long to wait for another process's lock (milliseconds).
  */
 export function openSqlite(file: string): Store {
   const database = new DatabaseSync(file);
@@ -32,7 +32,7 @@ export function openSqlite(file: string): Store {
 
 const sqliteBusy = 5;
 
-/** SQLite doesn't apply busy_timeout when two processes make this switch on a new file at once; it says locked. */
+/** SQLite ignores busy_timeout if two processes switch a new file to WAL at once. It fails as locked. */
 function useWriteAheadLog(database: DatabaseSync): void {
   for (let tries = 1; ; tries++) {
     try {
@@ -63,9 +63,9 @@ class SqliteStore implements Store {
   }
 
   async list<K extends Kind>(kind: K, page: Page): Promise<Result<readonly Stored<Documents[K]>[]>> {
-    const [behind, order] = page.order === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
+    const [comparison, order] = page.order === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
     const after = page.after === undefined ? [] : [page.after];
-    const where = after.length === 0 ? 'kind = ?' : `kind = ? AND id ${behind} ?`;
+    const where = after.length === 0 ? 'kind = ?' : `kind = ? AND id ${comparison} ?`;
     const sql = `SELECT * FROM document WHERE ${where} ORDER BY id ${order} LIMIT ?`;
     const rows = this.#rows(sql, kind, ...after, page.limit);
     if (!rows.ok) return rows;
@@ -100,7 +100,7 @@ class SqliteStore implements Store {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** Whether the document was as expected and is now written. */
+  /** False when the document wasn't as expected. */
   #write(encoded: EncodedWrite): boolean {
     if (!('body' in encoded)) {
       this.#run('DELETE FROM document WHERE kind = ? AND id = ?', encoded.write.kind, encoded.write.id);
@@ -108,7 +108,7 @@ class SqliteStore implements Store {
     }
     const { write, body, digest } = encoded;
     const { kind, id, expect } = write;
-    // Drawn by lot rather than counted, so that a document made anew never gets a version that a removed one had.
+    // Random, not counted: a document that is removed and created again must not get an earlier version.
     const version = randomInt(2 ** 48 - 1);
     if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, version, body, digest);
     if (expect === 'any') return this.#run(insert.replace('INSERT', 'REPLACE'), kind, id, version, body, digest);
@@ -122,7 +122,7 @@ class SqliteStore implements Store {
 
   #rows(sql: string, ...values: (string | number)[]): Result<readonly Row[]> {
     try {
-      // The table is STRICT and these are its columns.
+      // The cast is safe: the table is STRICT and has these columns.
       return ok(this.#database.prepare(sql).all(...values) as unknown as Row[]);
     } catch (cause) {
       return unavailable(cause);

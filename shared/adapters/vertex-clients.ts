@@ -1,5 +1,6 @@
-// The clients of Vertex AI: one for each host and kind, and one of the Model Garden, all with the same credentials. The SDK
-// is loaded with the first of them, by deep imports: its root costs half a second more. Only gRPC carries rawPredict whole.
+// The clients of Vertex AI: one for each host and service, and one for the Model Garden, with shared credentials. The
+// first client loads the SDK, by deep imports that are half a second faster than the root import. The clients use gRPC,
+// because in REST mode version 7.4.0 of the SDK sends the wrong body for rawPredict.
 
 import { setMaxListeners } from 'node:events';
 import type { LlmUtilityServiceClient } from '@google-cloud/aiplatform/build/src/v1/llm_utility_service_client.js';
@@ -9,9 +10,9 @@ import type { ModelGardenServiceClient } from '@google-cloud/aiplatform/build/sr
 export interface Clients {
   utility(location: string): Promise<LlmUtilityServiceClient>;
   prediction(location: string): Promise<PredictionServiceClient>;
-  /** There is exactly one: in some modes each costs 10 MB. */
+  /** Exactly one, because in some modes each costs 10 MB. */
   modelGarden(): Promise<ModelGardenServiceClient>;
-  /** Cancels the calls that it was given to. */
+  /** Aborted by `close`. Pass it to each call. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -21,44 +22,41 @@ interface Client {
   close(): Promise<void>;
 }
 
-/** The API's host for a location, as Anthropic's and Google's own SDKs have it; another host answers with a web page. */
+/** The API's host for a location, as in the SDKs of Anthropic and Google. A wrong host returns a web page. */
 export function hostOf(location: string): string {
   if (location === 'global') return 'aiplatform.googleapis.com';
   if (location === 'us' || location === 'eu') return `aiplatform.${location}.rep.googleapis.com`;
   return `${location}-aiplatform.googleapis.com`;
 }
 
-/** `fakeHost`: host and port of a fake for all locations, without encryption or credentials. */
+/** `fakeHost`: HOST:PORT of a fake for all locations, without TLS or credentials. */
 export function createClients(fakeHost: string | null): Clients {
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
-  const held = new Map<string, Promise<Client>>();
+  const clients = new Map<string, Promise<Client>>();
   const ready = new Set<Client>();
   let connecting: ReturnType<typeof connectReal> | null = null;
   const connect = () => (connecting ??= fakeHost === null ? connectReal() : connectFake(fakeHost));
 
-  /**
-   * Kept only when it can be used: a client that has failed to get credentials stays useless, and throws where nobody
-   * catches it.
-   */
-  function hold<T extends Client>(key: string, create: () => Promise<T>): Promise<T> {
-    const found = held.get(key);
-    if (found !== undefined) return found as Promise<T>; // a key has the kind of client in it
+  /** A client that failed to get credentials isn't kept: it stays useless and throws errors that nobody can catch. */
+  function getOrCreate<T extends Client>(key: string, create: () => Promise<T>): Promise<T> {
+    const existing = clients.get(key);
+    if (existing !== undefined) return existing as Promise<T>; // safe: the key names the type of client
     const created = create().then(async (client) => {
       await client.initialize();
       if (closing.signal.aborted) await client.close();
       else ready.add(client);
       return client;
     });
-    held.set(key, created);
-    created.catch(() => held.delete(key));
+    clients.set(key, created);
+    created.catch(() => clients.delete(key));
     return created;
   }
 
   return {
     signal: closing.signal,
     utility: (location) =>
-      hold(`utility ${hostOf(location)}`, async () => {
+      getOrCreate(`utility ${hostOf(location)}`, async () => {
         const options = await (await connect())(hostOf(location));
         const { LlmUtilityServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1/llm_utility_service_client.js'
@@ -66,7 +64,7 @@ export function createClients(fakeHost: string | null): Clients {
         return new Client(options);
       }),
     prediction: (location) =>
-      hold(`prediction ${hostOf(location)}`, async () => {
+      getOrCreate(`prediction ${hostOf(location)}`, async () => {
         const options = await (await connect())(hostOf(location));
         const { PredictionServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js'
@@ -74,7 +72,7 @@ export function createClients(fakeHost: string | null): Clients {
         return new Client(options);
       }),
     modelGarden: () =>
-      hold('model garden', async () => {
+      getOrCreate('model garden', async () => {
         const options = await (await connect())(hostOf('global'));
         const { ModelGardenServiceClient: Client } = await import(
           '@google-cloud/aiplatform/build/src/v1beta1/model_garden_service_client.js'
@@ -83,7 +81,7 @@ export function createClients(fakeHost: string | null): Clients {
       }),
     async close() {
       closing.abort();
-      // Those that still wait for credentials close themselves.
+      // Clients that still wait for credentials close themselves.
       await Promise.all([...ready].map((client) => client.close()));
     },
   };
@@ -95,7 +93,7 @@ async function connectReal(): Promise<(host: string) => Promise<Options>> {
   const { GoogleAuth } = await import('google-auth-library');
   const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
   return async (host) => {
-    // Asked for before there is a client: one whose credentials fail later throws where nobody catches it.
+    // Gets credentials first: a client that fails to get them throws an error that nobody can catch.
     await auth.getClient();
     return { apiEndpoint: host, auth };
   };
@@ -111,7 +109,7 @@ async function connectFake(fakeHost: string): Promise<(host: string) => Promise<
     port: Number(port),
     sslCreds: credentials.createInsecure(),
     authClient: new PassThroughClient(),
-    // A connection for each client, as the real ones have it; it makes them worth counting.
+    // Its own connection for each client, like real ones, so that tests can count clients.
     'grpc.use_local_subchannel_pool': 1,
   });
 }

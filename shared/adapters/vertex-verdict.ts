@@ -1,17 +1,18 @@
-// What an answer of Vertex AI says: one row a known answer, the first that fits counts, and what fits none is `unknown`
-// with its text. Texts and codes are facts from vertex-probing.md; that a text counts and not only its code is because
-// codes alone can't tell a model that is off from a prober that may not ask.
+// What a response of Vertex AI means: a table with a row for each known response. The first row that matches counts. A
+// response that matches none is `unknown`, with its text. Rows also match texts, because the same code can mean a model
+// that is off or a probe without permission. Codes:
+// https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/api-errors
 
 import type { BlindCause, Observation, Verdict } from '../domain/availability/observation.ts';
 
 export type Judged = Pick<Observation, 'verdict' | 'cause' | 'evidence'>;
 
 interface Row {
-  /** gRPC codes, any of them; left out: all, and errors from this side of the wire, which have none. */
+  /** Any of these gRPC codes. Absent: any code, and also local errors, which have none. */
   readonly codes?: readonly number[];
   /** `reason` of the google.rpc.ErrorInfo. */
   readonly reason?: RegExp;
-  readonly says?: RegExp;
+  readonly text?: RegExp;
   readonly verdict: Verdict;
   readonly cause?: BlindCause;
 }
@@ -36,90 +37,90 @@ const names = [
   'UNAUTHENTICATED',
 ] as const;
 
-/** As much of a text as is looked at: a web page may be long, and the patterns take the square of the time. */
-const lengthRead = 5000;
+/** Characters of a text that are matched. A web page may be long, and the patterns take quadratic time. */
+const maxTextLength = 5000;
 
-/** Vertex has answered the same refusal as a failed precondition, as a bad argument and as a denial. */
+/** Vertex returned the same refusals as INVALID_ARGUMENT, PERMISSION_DENIED and FAILED_PRECONDITION. */
 const refusals = [3, 7, 9];
 
 const rows: readonly Row[] = [
-  // The network, before anything is known of the answer; getting credentials needs it, too.
-  { says: /\b(?:EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONN[A-Z]+|E[A-Z]+UNREACH|EPIPE)\b/, verdict: 'transient' },
-  { says: /^Getting metadata from plugin failed\b.*(?:socket hang up|timed? ?out)/is, verdict: 'transient' },
+  // The network failed, perhaps while getting credentials.
+  { text: /\b(?:EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONN[A-Z]+|E[A-Z]+UNREACH|EPIPE)\b/, verdict: 'transient' },
+  { text: /^Getting metadata from plugin failed\b.*(?:socket hang up|timed? ?out)/is, verdict: 'transient' },
 
-  // Credentials, before anything was sent.
-  { says: /^Getting metadata from plugin failed\b/, verdict: 'misconfigured', cause: 'unauthenticated' },
+  // There are no usable credentials. Nothing was sent.
+  { text: /^Getting metadata from plugin failed\b/, verdict: 'misconfigured', cause: 'unauthenticated' },
   {
-    says: /Could not load the default credentials|\binvalid_grant\b|\binvalid_rapt\b|\breauth|GOOGLE_APPLICATION_CREDENTIALS/,
+    text: /Could not load the default credentials|\binvalid_grant\b|\binvalid_rapt\b|\breauth|GOOGLE_APPLICATION_CREDENTIALS/,
     verdict: 'misconfigured',
     cause: 'unauthenticated',
   },
   { codes: [16], verdict: 'misconfigured', cause: 'unauthenticated' },
 
-  // A web page: no such API at this host.
+  // A web page: the host has no such API.
   { codes: [12], verdict: 'misconfigured', cause: 'wrong_address' },
-  { codes: [2, 3, 5, 13], says: /<!doctype html|<html|not JSON/i, verdict: 'misconfigured', cause: 'wrong_address' },
+  { codes: [2, 3, 5, 13], text: /<!doctype html|<html|not JSON/i, verdict: 'misconfigured', cause: 'wrong_address' },
 
-  // Claude itself, in Anthropic's form. It was reached, whatever it did not like.
-  { says: /"(?:overloaded|rate_limit|timeout|api)_error"/, verdict: 'transient' },
-  { codes: [3], says: /"invalid_request_error"/, verdict: 'enabled' },
+  // Claude itself responded, in Anthropic's form, so the model was reached.
+  { text: /"(?:overloaded|rate_limit|timeout|api)_error"/, verdict: 'transient' },
+  { codes: [3], text: /"invalid_request_error"/, verdict: 'enabled' },
 
-  // About the model.
-  // May be answered before the terms are checked (gemini-cli#1477), and so never means more than this.
-  { codes: [3], says: /countTokens is infeasible/i, verdict: 'candidate' },
-  { codes: refusals, says: /is not allowed to use Publisher Model/i, verdict: 'not_enabled' },
-  { codes: refusals, says: /is not servable in region/i, verdict: 'not_served' },
-  { codes: refusals, says: /constraints\/vertexai\.allowedModels/, verdict: 'blocked_by_policy' },
-  { codes: refusals, says: /requires data sharing|data_sharing_enabled_provider/i, verdict: 'needs_data_sharing' },
-  // Not enabled, not there or no such id: Vertex doesn't tell these apart.
+  // About the model. "Infeasible" may come before the terms are checked, so it never means `enabled`:
+  // https://github.com/google-gemini/gemini-cli/issues/1477
+  { codes: [3], text: /countTokens is infeasible/i, verdict: 'candidate' },
+  { codes: refusals, text: /is not allowed to use Publisher Model/i, verdict: 'not_enabled' },
+  { codes: refusals, text: /is not servable in region/i, verdict: 'not_served' },
+  { codes: refusals, text: /constraints\/vertexai\.allowedModels/, verdict: 'blocked_by_policy' },
+  { codes: refusals, text: /requires data sharing|data_sharing_enabled_provider/i, verdict: 'needs_data_sharing' },
+  // Not enabled, not served there, or no such id: Vertex has the same response for all.
   { codes: [5], verdict: 'not_enabled' },
-  // No quota at all and a quota used up look the same.
-  { codes: [8], says: /quota exceeded\b.*per_base_model/is, verdict: 'no_quota' },
+  // A quota of zero and an exhausted quota look the same.
+  { codes: [8], text: /quota exceeded\b.*per_base_model/is, verdict: 'no_quota' },
   { codes: [8], verdict: 'transient' },
 
-  // About us.
+  // About our own configuration.
   { codes: [7], reason: /^IAM_PERMISSION_DENIED$/, verdict: 'misconfigured', cause: 'permission_denied' },
   { codes: [7], reason: /^BILLING_DISABLED$/, verdict: 'misconfigured', cause: 'billing_disabled' },
-  { codes: [7], says: /billing to be enabled|enable billing/i, verdict: 'misconfigured', cause: 'billing_disabled' },
+  { codes: [7], text: /billing to be enabled|enable billing/i, verdict: 'misconfigured', cause: 'billing_disabled' },
   { codes: [7], reason: /^SERVICE_DISABLED$/, verdict: 'misconfigured', cause: 'api_disabled' },
   {
     codes: [7],
-    says: /has not been used in project .* before or it is disabled/i,
+    text: /has not been used in project .* before or it is disabled/i,
     verdict: 'misconfigured',
     cause: 'api_disabled',
   },
   { codes: [7], verdict: 'misconfigured', cause: 'permission_denied' },
 
-  // About the moment.
+  // Temporary.
   { codes: [1, 2, 4, 10, 13, 14], verdict: 'transient' },
 ];
 
-/** What a failed call says. `by` matters only in that no screen proves a model enabled. */
+/** Of a failed call. A screen never proves more than `candidate`. */
 export function judgeError(error: unknown, by: Observation['by']): Judged {
   const { code, text, reason } = readError(error);
   return judge(by, code, text, reason, code === null ? text : `${names[code]}: ${text}`);
 }
 
-/** What a count of tokens says: a verb that Claude models lack did work, which proves no more than the usual refusal. */
+/** Of an answered countTokens. Claude models usually refuse it, and an answer proves no more than that refusal. */
 export function judgeCount(): Judged {
   return { verdict: 'candidate', cause: null, evidence: 'OK: countTokens was answered' };
 }
 
-/** What the body of an answered rawPredict says: Claude spoke, or refused in its own form. */
+/** Of an answered rawPredict: a message of Claude, or an error in Anthropic's form. */
 export function judgeBody(body: string): Judged {
   const type = typeOf(body);
   if (type === 'message') return { verdict: 'enabled', cause: null, evidence: 'OK: the model answered' };
-  // 3 is how the same body comes as an error.
-  if (type === 'error') return judge('confirm', 3, body.slice(0, lengthRead), '', `OK: ${body}`);
+  // 3 (INVALID_ARGUMENT) is the code of a failed call with this body.
+  if (type === 'error') return judge('confirm', 3, body.slice(0, maxTextLength), '', `OK: ${body}`);
   return { verdict: 'unknown', cause: null, evidence: clean(`OK: ${body}`) };
 }
 
 function judge(by: Observation['by'], code: number | null, text: string, reason: string, evidence: string): Judged {
   const row = rows.find(
-    ({ codes, says, reason: named }) =>
+    ({ codes, text: pattern, reason: reasonPattern }) =>
       (codes === undefined || (code !== null && codes.includes(code))) &&
-      (says === undefined || says.test(text)) &&
-      (named === undefined || named.test(reason)),
+      (pattern === undefined || pattern.test(text)) &&
+      (reasonPattern === undefined || reasonPattern.test(reason)),
   );
   const verdict = row?.verdict ?? 'unknown';
   return {
@@ -129,14 +130,15 @@ function judge(by: Observation['by'], code: number | null, text: string, reason:
   };
 }
 
-/** A gRPC error's `details` is the text alone; other errors have only a message and, it may be, a code of another kind. */
+/** In a gRPC error, `details` is the text alone. Other errors have a message, and perhaps a code that isn't gRPC's. */
 function readError(error: unknown): { readonly code: number | null; readonly text: string; readonly reason: string } {
-  if (!(error instanceof Error)) return { code: null, text: String(error).slice(0, lengthRead), reason: '' };
-  const { code, details, reason } = error as { code?: unknown; details?: unknown; reason?: unknown }; // each checked here
+  if (!(error instanceof Error)) return { code: null, text: String(error).slice(0, maxTextLength), reason: '' };
+  // The cast is safe: each field is checked below.
+  const { code, details, reason } = error as { code?: unknown; details?: unknown; reason?: unknown };
   const isGrpc = typeof code === 'number' && code > 0 && code < names.length;
   return {
     code: isGrpc ? code : null,
-    text: (typeof details === 'string' && details !== '' ? details : error.message).slice(0, lengthRead),
+    text: (typeof details === 'string' && details !== '' ? details : error.message).slice(0, maxTextLength),
     reason: typeof reason === 'string' ? reason : '',
   };
 }
@@ -150,10 +152,10 @@ function typeOf(body: string): unknown {
   }
 }
 
-/** Fit for a log, a page and a chat: one line, without what looks like a secret, 500 characters at most. */
+/** Makes a text safe to show: one line, without strings that look like secrets, at most 500 characters. */
 function clean(text: string): string {
   return text
-    .slice(0, lengthRead)
+    .slice(0, maxTextLength)
     .replace(/-----BEGIN [^-]*PRIVATE KEY-----(?:.*?-----END [^-]*PRIVATE KEY-----|.*)/gs, '[secret]')
     .replace(/\b(?:ya29\.|1\/\/|AIza|GOCSPX-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}/g, '[secret]')
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [secret]')

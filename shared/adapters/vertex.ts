@@ -1,5 +1,5 @@
-// Vertex AI's Model Garden: lists Anthropic's models, and asks for one in one place, first for free and then with one token.
-// What can't be asked is an observation, too; only an id that no path may hold is a bug, and thrown before anything is sent.
+// Vertex AI's Model Garden: lists Anthropic's models, and probes a model endpoint: for free by countTokens, or with one
+// token by rawPredict. A failed call is an observation, too. Only an invalid id throws, before anything is sent.
 
 import type { CallOptions } from 'google-gax';
 import type { Observation } from '../domain/availability/observation.ts';
@@ -12,27 +12,27 @@ import { type Clients, createClients } from './vertex-clients.ts';
 import { type Judged, judgeBody, judgeCount, judgeError } from './vertex-verdict.ts';
 
 export interface VertexOptions {
-  /** Host and port of a fake that stands for all of Vertex. Without it: Google, with the credentials found by default. */
+  /** HOST:PORT of a fake Vertex AI. Default: Google, with application default credentials. */
   readonly fakeHost?: string;
   readonly clock?: Clock;
   readonly timeoutsMs?: Partial<Timeouts>;
 }
 
-/** How long each may take (milliseconds). */
+/** In milliseconds. */
 interface Timeouts {
-  /** Loading the SDK and finding credentials; a cold function with a share of a processor takes seconds to load. */
+  /** Loading the SDK and getting credentials. A cold function with a fraction of a processor needs seconds. */
   readonly ready: number;
   readonly screen: number;
   readonly confirm: number;
-  /** All pages together. */
+  /** For all pages together. */
   readonly list: number;
 }
 
 const publisher = 'publishers/anthropic';
-/** More than there can be: 25 models were known in 2026, and a page holds 300 versions. */
-const pagesAtMost = 20;
+/** Far above any real list: in 2026 there were 25 models, and a page has up to 300 versions. */
+const maxPages = 20;
 const projectId = /^(?:[a-z0-9.-]{1,63}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
-const question = Buffer.from(
+const confirmBody = Buffer.from(
   JSON.stringify({
     anthropic_version: 'vertex-2023-10-16',
     max_tokens: 1,
@@ -48,10 +48,10 @@ export function openVertex(options: VertexOptions = {}): Garden {
   async function observe(
     by: Observation['by'],
     endpoint: ModelEndpoint,
-    ask: typeof countTokens,
+    probe: typeof countTokens,
   ): Promise<Observation> {
     checkEndpoint(endpoint);
-    const judged = await ask(clients, endpoint, timeouts).catch((error) => judgeError(error, by));
+    const judged = await probe(clients, endpoint, timeouts).catch((error) => judgeError(error, by));
     return { ...judged, by, at: new Date(clock()).toISOString() };
   }
 
@@ -71,29 +71,31 @@ export function openVertex(options: VertexOptions = {}): Garden {
 }
 
 async function countTokens(clients: Clients, endpoint: ModelEndpoint, timeouts: Timeouts): Promise<Judged> {
-  const client = await inTime(timeouts.ready, clients.utility(endpoint.location));
+  const client = await withReadyTimeout(timeouts.ready, clients.utility(endpoint.location));
   const request = { endpoint: nameOf(endpoint), contents: [{ role: 'user', parts: [{ text: 'ping' }] }] };
-  await answered((heard) => client.countTokens(request, callOptions(clients, timeouts.screen), heard));
+  await callWithCallback((callback) => client.countTokens(request, callOptions(clients, timeouts.screen), callback));
   return judgeCount();
 }
 
 async function predictOne(clients: Clients, endpoint: ModelEndpoint, timeouts: Timeouts): Promise<Judged> {
-  const client = await inTime(timeouts.ready, clients.prediction(endpoint.location));
-  const request = { endpoint: nameOf(endpoint), httpBody: { contentType: 'application/json', data: question } };
-  const body = await answered<{ data?: Uint8Array | string | null }>((heard) =>
-    client.rawPredict(request, callOptions(clients, timeouts.confirm), heard),
+  const client = await withReadyTimeout(timeouts.ready, clients.prediction(endpoint.location));
+  const request = { endpoint: nameOf(endpoint), httpBody: { contentType: 'application/json', data: confirmBody } };
+  const body = await callWithCallback<{ data?: Uint8Array | string | null }>((callback) =>
+    client.rawPredict(request, callOptions(clients, timeouts.confirm), callback),
   );
   return judgeBody(textOf(body?.data));
 }
 
 /**
- * One call by callback. The SDK's promises read 4 MB of definitions again for each error that carries details, which
- * stops everything for 0.1 s and more; a prober that may not ask gets such an error everywhere at once.
+ * Calls the SDK with a callback. For each error with details, the SDK's promises parse 4 MB of definitions again, which
+ * blocks the process for 0.1 s or more. A probe without permission gets such an error for every endpoint at once.
  */
-async function answered<T>(call: (heard: (error: unknown, answer?: T | null) => void) => void): Promise<T | null> {
+async function callWithCallback<T>(
+  call: (callback: (error: unknown, response?: T | null) => void) => void,
+): Promise<T | null> {
   try {
     return await new Promise((resolve, reject) => {
-      call((error, answer) => (error ? reject(error) : resolve(answer ?? null)));
+      call((error, response) => (error ? reject(error) : resolve(response ?? null)));
     });
   } catch (error) {
     const { GoogleError } = await import('google-gax');
@@ -103,37 +105,37 @@ async function answered<T>(call: (heard: (error: unknown, answer?: T | null) => 
   }
 }
 
-/** Page by page, since the SDK's own paging has a time-out for each page and none for all. */
+/** Page by page, because the SDK's own paging has a time-out for each page but none for all. */
 async function listModels(clients: Clients, timeouts: Timeouts): Promise<readonly string[]> {
-  const client = await inTime(timeouts.ready, clients.modelGarden());
+  const client = await withReadyTimeout(timeouts.ready, clients.modelGarden());
   const end = performance.now() + timeouts.list;
   const ids = new Set<string>();
   let pageToken = '';
-  for (let page = 0; page < pagesAtMost; page++) {
-    const [, , answer] = await client.listPublisherModels(
+  for (let page = 0; page < maxPages; page++) {
+    const [, , response] = await client.listPublisherModels(
       { parent: publisher, listAllVersions: true, pageSize: 300, pageToken },
       { ...callOptions(clients, end - performance.now()), autoPaginate: false },
     );
-    for (const entry of answer.publisherModels ?? []) {
-      const id = idOf(entry.name ?? '', entry.versionId ?? '');
+    for (const { name, versionId } of response.publisherModels ?? []) {
+      const id = idOf(name ?? '', versionId ?? '');
       if (parseModel(id) !== null) ids.add(id);
     }
-    pageToken = answer.nextPageToken ?? '';
+    pageToken = response.nextPageToken ?? '';
     if (pageToken === '') return [...ids];
   }
-  throw new Error(`the listing did not end within ${pagesAtMost} pages`);
+  throw new Error(`the list did not end within ${maxPages} pages`);
 }
 
-/** What is called, of what is listed: the name's tail, and the version unless there is only the one. */
+/** The id to call: the last part of the name, and @version unless the version is `default`. */
 function idOf(name: string, versionId: string): string {
   const tail = name.startsWith(`${publisher}/models/`) ? name.slice(`${publisher}/models/`.length) : '';
   return versionId === '' || versionId === 'default' || tail.includes('@') ? tail : `${tail}@${versionId}`;
 }
 
 function checkEndpoint({ project, location, model }: ModelEndpoint): void {
-  if (!projectId.test(project)) throw new Error(`not the id of a project: ${JSON.stringify(project)}`);
+  if (!projectId.test(project)) throw new Error(`not a project id: ${JSON.stringify(project)}`);
   if (!isLocation(location)) throw new Error(`not a location: ${JSON.stringify(location)}`);
-  if (parseModel(model) === null) throw new Error(`not the id of a model: ${JSON.stringify(model)}`);
+  if (parseModel(model) === null) throw new Error(`not a model id: ${JSON.stringify(model)}`);
 }
 
 function nameOf({ project, location, model }: ModelEndpoint): string {
@@ -144,12 +146,12 @@ function textOf(data: Uint8Array | string | null | undefined): string {
   return typeof data === 'string' ? data : Buffer.from(data ?? []).toString();
 }
 
-/** No retry by the SDK: the probe asks again itself, when and if it wants to. */
-function callOptions({ signal }: Clients, restMs: number): CallOptions {
-  return { timeout: Math.max(1, restMs), retry: null, signal };
+/** Without retries by the SDK, because the next run of the probe asks again. */
+function callOptions({ signal }: Clients, remainingMs: number): CallOptions {
+  return { timeout: Math.max(1, remainingMs), retry: null, signal };
 }
 
-function inTime<C>(ms: number, client: Promise<C>): Promise<C> {
+function withReadyTimeout<C>(ms: number, client: Promise<C>): Promise<C> {
   return withTimeout(client, ms, () => {
     throw Object.assign(new Error('no credentials were found in time'), { code: 4 });
   });

@@ -26,7 +26,7 @@ describe('npm start', () => {
     const [code] = await once(local.process, 'close');
 
     assert.ok(local.output().includes(token));
-    assert.match(local.output(), /1\. State a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
+    assert.match(local.output(), /1\. Publish a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
     assert.match(local.output(), /Stopped\. The data is kept\./);
     assert.equal(code, 0);
     assert.equal(statSync(join(folder, 'admin-token')).mode & 0o777, 0o600);

@@ -128,7 +128,7 @@ export function testDocuments(open: Open): void {
 
     await assert.rejects(
       opened.store.commit([writeJournal('a', 1), { kind: 'revision', id: '1', expect: 'any', value }]),
-      /revision\/1 has 1000\d{3} bytes; 1000000 are the most/,
+      /revision\/1 has 1000\d{3} bytes, the limit is 1000000/,
     );
     assert.equal(await must(opened.store.read('chainHead', 'a')), null);
   });

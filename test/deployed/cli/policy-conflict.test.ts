@@ -72,7 +72,7 @@ describe('npm run policy -- apply', () => {
     const ran = await run('policy-command', ['apply', '-', '--yes'], { url, input: wanted });
 
     assert.equal(ran.status, 0);
-    assert.match(ran.stdout, /Revision 2 says so already/);
+    assert.match(ran.stdout, /Revision 2 already has this policy/);
   });
 
   describe('at a terminal', { skip: process.platform === 'linux' ? false : 'script works otherwise here' }, () => {
@@ -87,7 +87,7 @@ describe('npm run policy -- apply', () => {
         const shown = await type(url, newFile('policy.json', wanted), keys, {});
 
         assert.match(shown.text, /would make revision 2[\s\S]+Make revision 2\? \[y\/N\]/);
-        assert.match(shown.text, isDone ? /Applied: revision 2 stands/ : /You did not agree/);
+        assert.match(shown.text, isDone ? /Applied: revision 2 is current/ : /You did not confirm/);
         assert.equal(shown.status, status);
         assert.equal((await currentPolicy()).lock, isDone);
       });

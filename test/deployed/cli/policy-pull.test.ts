@@ -55,7 +55,7 @@ describe('npm run policy -- pull', () => {
     assert.match(text, /^# Revision 1 of http:\S+, made 2026-11-24T12:00:00\.000Z by admin\n/);
     assert.equal(text.slice(text.indexOf('# Which')), yaml);
     assert.deepEqual([first.status, again.status], [0, 0]);
-    assert.match(again.stdout, /says already what revision 1 says/);
+    assert.match(again.stdout, /already has the policy of revision 1/);
     assert.equal(readFileSync(file, 'utf8'), text);
   });
 
@@ -73,7 +73,7 @@ describe('npm run policy -- pull', () => {
     await service.state();
     const nowhere = await policy(['pull', '/nowhere/policy.yaml']);
 
-    assert.match(none.stderr, /No policy has been stated yet/);
+    assert.match(none.stderr, /There is no policy yet/);
     assert.match(nowhere.stderr, /ENOENT/);
     assert.deepEqual([none.status, nowhere.status], [1, 1]);
   });

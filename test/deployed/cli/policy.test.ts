@@ -44,7 +44,7 @@ describe('npm run policy', () => {
     assert.match(stdout, /opus · ring everyone: claude-opus-4-8 in global → claude-opus-5-5 in global/);
     assert.match(stdout, /Price per million tokens: .+\$5 → \$4 \(−20%\)/);
     assert.match(stdout, /Minimum Claude Code: 2\.1\.280 for claude-opus-5-5/);
-    assert.match(stdout, /Machines touched:\n {2}ring everyone: \*/);
+    assert.match(stdout, /Machines affected:\n {2}ring everyone: \*/);
     assert.match(
       stdout,
       /warning \S+policy\.yaml:10 \/rings\/0\/pins\/haiku\/model: Google promises .+\n {4}Pin a newer model/,
@@ -99,7 +99,7 @@ describe('npm run policy', () => {
     const first = await policy(['apply', file, '--yes', '--note', 'from git']);
     const again = await policy(['apply', file]);
 
-    assert.match(first.stdout, /Applied: revision 1 stands/);
+    assert.match(first.stdout, /Applied: revision 1 is current/);
     assert.match(again.stdout, /Nothing to change/);
     assert.deepEqual([first.status, again.status], [0, 0]);
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe('npm run policy', () => {
     const { status, stderr } = await policy(['apply', newFile('policy.yaml', yaml)]);
 
     assert.equal(status, 1);
-    assert.match(stderr, /Nobody can be asked here\n {2}Add --yes/);
+    assert.match(stderr, /Confirmation needs a terminal\n {2}Add --yes/);
     await service.ask().get('/v1/policy').set(asAdmin).expect(404);
   });
 

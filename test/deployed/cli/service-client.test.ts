@@ -27,12 +27,12 @@ describe('a call of the service', () => {
   };
 
   const answers: readonly (readonly [string, (response: ServerResponse) => unknown, string, RegExp])[] = [
-    ['a page', (to) => page(to, 200), 'not_pinward', /^GET http:\S+\/v1\/policy answers 200 with text\/html/],
-    ['a page that forbids', (to) => page(to, 403), 'not_pinward', /answers 403 with text\/html/],
+    ['a page', (to) => page(to, 200), 'not_pinward', /^GET http:\S+\/v1\/policy returned 200 with text\/html/],
+    ['a page that forbids', (to) => page(to, 403), 'not_pinward', /returned 403 with text\/html/],
     ['other JSON', (to) => to.end('{"hello": "world"}'), 'not_understood', /\/project: /],
-    ['nothing', (to) => to.end(), 'not_pinward', /answers 200 with nothing/],
+    ['nothing', (to) => to.end(), 'not_pinward', /returned 200 with nothing/],
     ['a redirect', (to) => to.writeHead(302, { Location: '/login' }).end(), 'redirected', /to \/login/],
-    ['half an answer', (to) => to.write('{', () => to.destroy()), 'unreachable', /can not be reached/],
+    ['half an answer', (to) => to.write('{', () => to.destroy()), 'unreachable', /can't be reached/],
   ];
   for (const [name, answer, code, title] of answers) {
     test(`tells ${name} from Pinward`, async () => {
@@ -61,8 +61,8 @@ describe('a call of the service', () => {
 
     assert.deepEqual([read.code, written.code], ['unreachable', 'unreachable']);
     assert.match(read.title, /\(ECONNREFUSED\)/);
-    assert.doesNotMatch(read.hint, /plan tells/);
-    assert.match(written.hint, /Whether the change was made is not known: plan tells/);
+    assert.doesNotMatch(read.hint, /run plan/);
+    assert.match(written.hint, /The change may have been made: run plan to see/);
   });
 
   test('says whether it is the certificate or no TLS at all', async () => {
@@ -77,7 +77,7 @@ describe('a call of the service', () => {
     assert.deepEqual([untrusted.code, bare.code], ['tls_failed', 'tls_failed']);
     assert.match(untrusted.title, /DEPTH_ZERO_SELF_SIGNED_CERT/);
     assert.match(untrusted.hint, /NODE_EXTRA_CA_CERTS/);
-    assert.match(bare.title, /no TLS there/);
+    assert.match(bare.title, /the server does not speak TLS/);
   });
 
   test('passes on what Pinward says, and where the token comes from when it is not known', async () => {

@@ -59,7 +59,7 @@ describe('npm run verify-history', () => {
       events,
     );
     assert.deepEqual(JSON.parse(last ?? ''), { end: { seq: many, hash: events.at(-1)?.hash } });
-    assert.equal(exported.stdout, `${many} events, chain whole, ends at ${end}\n`);
+    assert.equal(exported.stdout, `${many} events, chain intact, ends at ${end}\n`);
     assert.equal(checked.stdout, exported.stdout);
     assert.deepEqual([exported.status, checked.status], [0, 0]);
   });
@@ -70,8 +70,8 @@ describe('npm run verify-history', () => {
     await service.state({ lock: true });
     const some = await verify([]);
 
-    assert.equal(none.stdout, `0 events, chain whole, ends at 0:${'0'.repeat(64)}\n`);
-    assert.match(some.stdout, /^2 events, chain whole, ends at 2:[0-9a-f]{64}\n$/);
+    assert.equal(none.stdout, `0 events, chain intact, ends at 0:${'0'.repeat(64)}\n`);
+    assert.match(some.stdout, /^2 events, chain intact, ends at 2:[0-9a-f]{64}\n$/);
     assert.deepEqual([none.status, some.status], [0, 0]);
   });
 
@@ -105,7 +105,7 @@ describe('npm run verify-history', () => {
     assert.equal(status, 1);
     assert.equal(
       stdout,
-      `Broken at event 2 (line 2), changed: its hash is not that of what it says.\nWhole up to 1:${events[0]?.hash}\n`,
+      `Broken at event 2 (line 2), changed: its hash doesn't match its content.\nIntact up to 1:${events[0]?.hash}\n`,
     );
   });
 

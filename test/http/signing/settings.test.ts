@@ -49,8 +49,14 @@ describe('the key that signs', () => {
     chmodSync(opened, 0o644);
     const file = newFile();
     const cases: readonly (readonly [Environment, RegExp])[] = [
-      [{ PINWARD_KEY_FILE: file }, /^PINWARD_ORGANISATION is not set: it must be the name that answers are signed for/],
-      [{ PINWARD_KEY_FILE: file, PINWARD_ORGANISATION: 'two\nlines' }, /^PINWARD_ORGANISATION can not be "two\nlines"/],
+      [
+        { PINWARD_KEY_FILE: file },
+        /^PINWARD_ORGANISATION is not set: set it to the name that responses are signed for/,
+      ],
+      [
+        { PINWARD_KEY_FILE: file, PINWARD_ORGANISATION: 'two\nlines' },
+        /^PINWARD_ORGANISATION is invalid: "two\nlines"/,
+      ],
       [{ ...organised, PINWARD_KEY_FILE: opened }, /is open to others/],
       [{ ...organised, PINWARD_KMS_KEY: 'answers' }, /^not the name of a key version of Cloud KMS: answers \(projects/],
       [{ ...organised, PINWARD_KMS_KEY: version, PINWARD_KEY_FILE: file }, /^PINWARD_KMS_KEY and PINWARD_KEY_FILE are/],
@@ -58,9 +64,9 @@ describe('the key that signs', () => {
         { ...organised, PINWARD_KEY_FILE: file, PINWARD_KEY_FILE_OLD: file, PINWARD_KMS_KEY_OLD: version },
         /^PINWARD_KMS_KEY_OLD and PINWARD_KEY_FILE_OLD are both set/,
       ],
-      [{ ...organised, PINWARD_KMS_KEY_OLD: version }, /^a next or an old signing key is set, but none that signs/],
-      [{ ...organised, PINWARD_KMS_KEY_NEXT: version }, /^a next or an old signing key is set, but none that signs/],
-      [{ ...organised, PINWARD_KEY_FILE: file, PINWARD_KEY_FILE_OLD: newFile() }, /key\.pem is not there$/],
+      [{ ...organised, PINWARD_KMS_KEY_OLD: version }, /^a next or an old signing key is set, but no current one/],
+      [{ ...organised, PINWARD_KMS_KEY_NEXT: version }, /^a next or an old signing key is set, but no current one/],
+      [{ ...organised, PINWARD_KEY_FILE: file, PINWARD_KEY_FILE_OLD: newFile() }, /key\.pem does not exist$/],
     ];
 
     for (const [environment, words] of cases) assert.throws(() => start(environment), { message: words });

@@ -21,14 +21,14 @@ test('a change of roles is told whole, and urgently where owners change', () => 
   assert.deepEqual(told({ granted, withdrawn: ['editor email:ed@example.com'], note: 'Bob joins' }), {
     urgency: 'urgent',
     title: 'Roles changed',
-    summary: 'ada@example.com made number 7 of who may do what. Note: Bob joins',
+    summary: 'ada@example.com published revision 7 of the access. Note: Bob joins',
     fields: [
       ['Granted', 'owner email:bob@example.com'],
       ['Withdrawn', 'editor email:ed@example.com'],
     ],
     actions: [
       {
-        text: 'See who may do what:',
+        text: 'See all roles and fleet tokens:',
         call: 'curl https://pinward.test/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"',
       },
     ],
@@ -47,5 +47,5 @@ test('many members are counted instead of listed', () => {
   const fields = told({ granted })?.fields ?? [];
 
   assert.equal(fields.length, 11);
-  assert.deepEqual(fields.at(-1), ['And', '290 more']);
+  assert.deepEqual(fields.at(-1), ['and 290 more', 'The call below shows all roles.']);
 });

@@ -20,7 +20,7 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
   assert.deepEqual(composeMessage(changed({ pinChanges: [moved, { ...moved, ring: 'pilot' }] }), `${serviceUrl}/`), {
     urgency: 'calm',
     title: 'opus moves to claude-opus-5-5',
-    summary: 'ada@example.com published revision 42 on 2026-11-24 12:34 UTC; 1 value differs.',
+    summary: 'ada@example.com published revision 42 on 2026-11-24 12:34 UTC; 1 value changed.',
     fields: [
       ['opus · ring everyone, pilot', 'claude-opus-4-8 in global → claude-opus-5-5 in global'],
       ['Price per million tokens', 'claude-opus-5-5 in global: input $5 → $6 (+20%), output $25 → $20 (−20%)'],
@@ -66,7 +66,7 @@ test('the title says what happened', async (t) => {
 
 test('the summary carries the note and how much differs', () => {
   const { summary } = composeMessage(changed({ note: 'as agreed on <!channel>', changes: 3 }), serviceUrl);
-  assert.match(summary, /; 3 values differ\. Note: as agreed on <!channel>$/);
+  assert.match(summary, /; 3 values changed\. Note: as agreed on <!channel>$/);
 });
 
 test('the first revision offers no way back', () => {
@@ -112,7 +112,7 @@ test('a price is told with its difference, and as unknown where it is', async (t
     ],
     [old, old, 'input $5, output $25, unchanged'],
     [null, of({ input: 0.275, output: 1.1 }), 'input $0.275, output $1.10'],
-    [of(null), old, 'input $5, output $25; before that price unknown'],
+    [of(null), old, 'input $5, output $25; the earlier price is unknown'],
     [old, of(null), 'price unknown'],
     [null, of(null), 'price unknown'],
     [old, null, undefined],
@@ -129,9 +129,9 @@ test('the retirement told is that of the model left or kept', async (t) => {
   const of = (kind: 'not_sooner_than' | 'shut', date: string): PinState => ({ ...old, retirement: { kind, date } });
   const rows: readonly (readonly [PinState | null, string | undefined])[] = [
     [of('not_sooner_than', '2026-11-24'), 'Google promises claude-opus-4-8 until 2026-11-24'],
-    [of('not_sooner_than', '2026-11-23'), 'Google promised claude-opus-4-8 until 2026-11-23, no longer'],
-    [of('shut', '2026-11-24'), 'Google shut claude-opus-4-8 on 2026-11-24'],
-    [of('shut', '2026-11-25'), 'Google shuts claude-opus-4-8 on 2026-11-25'],
+    [of('not_sooner_than', '2026-11-23'), 'Google promised claude-opus-4-8 only until 2026-11-23'],
+    [of('shut', '2026-11-24'), 'Google shut down claude-opus-4-8 on 2026-11-24'],
+    [of('shut', '2026-11-25'), 'Google shuts down claude-opus-4-8 on 2026-11-25'],
     [{ ...old, retirement: null }, 'claude-opus-4-8: date unknown'],
     [null, undefined],
   ];

@@ -53,7 +53,7 @@ describe('a key file', () => {
       const octal = mode.toString(8).padStart(4, '0');
       assert.throws(
         () => openKeyFile(file, 'make'),
-        new RegExp(`^Error: the key file ${file} is open to others \\(mode ${octal}\\): chmod 600 ${file}`),
+        new RegExp(`^Error: the key file ${file} is open to others \\(mode ${octal}\\)\\. Run chmod 600 ${file}`),
       );
       assert.equal(statSync(file).mode & 0o777, mode);
     }
@@ -68,8 +68,8 @@ describe('a key file', () => {
       ['', /no private key in PEM/],
       ['not a key', /no private key in PEM/],
       [publicHalf.export({ type: 'spki', format: 'pem' }), /no private key in PEM/],
-      [pkcs8(other), /not a key on the curve P-256/],
-      [pkcs8(rsa), /not a key on the curve P-256/],
+      [pkcs8(other), /no key on the curve P-256/],
+      [pkcs8(rsa), /no key on the curve P-256/],
     ];
     for (const [text, words] of cases) {
       const file = keep(text);
@@ -81,12 +81,12 @@ describe('a key file', () => {
   test('that must be there is not made', () => {
     const file = join(newFolder(), 'key.pem');
 
-    assert.throws(() => openKeyFile(file, 'refuse'), /key\.pem is not there$/);
+    assert.throws(() => openKeyFile(file, 'refuse'), /key\.pem does not exist$/);
     assert.ok(!existsSync(file));
   });
 
   test('in a folder that is not there says so', () => {
-    assert.throws(() => openKeyFile(join(newFolder(), 'gone', 'key.pem'), 'make'), /can not be made \(ENOENT/);
+    assert.throws(() => openKeyFile(join(newFolder(), 'gone', 'key.pem'), 'make'), /can't be created \(ENOENT/);
   });
 
   test('is one key for all who start at once', async () => {

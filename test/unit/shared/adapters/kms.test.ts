@@ -71,7 +71,7 @@ describe('a key of Cloud KMS', { skip: isMissing('openssl') }, () => {
   const spoiled: readonly (readonly [HealthIssue, RegExp, RegExp])[] = [
     ['damaged', /signature arrived damaged/, /public key arrived damaged/],
     ['no checksum', /signature arrived damaged/, /public key arrived damaged/],
-    ['another key', /signed with another key/, /answered for another key/],
+    ['another key', /signed with another key/, /returned another key/],
     ['disabled', /not enabled/, /not enabled/],
   ];
   for (const [healthIssue, onSign, onKey] of spoiled) {
@@ -91,7 +91,7 @@ describe('a key of Cloud KMS', { skip: isMissing('openssl') }, () => {
     const { fake, kms } = await meet(t);
     fake.healthIssue('digest unchecked');
 
-    assert.match(detailOf(await kms.signer(fake.makeKey().name).sign('text')), /without its checksum/);
+    assert.match(detailOf(await kms.signer(fake.makeKey().name).sign('text')), /did not check the checksum/);
   });
 
   test('of another algorithm is refused by name', async (t) => {

@@ -92,7 +92,7 @@ test('each answer of Slack has one meaning', async (t) => {
 
 test('no answer after sending is unanswered: the message may have been taken, so it is not to be repeated', async (t) => {
   const hasty = openSlack(slack.url, { timeoutMs: 100 });
-  const broke = /^the connection to Slack broke before an answer: [A-Z_]+$/;
+  const broke = /^the connection to Slack broke before a response: [A-Z_]+$/;
   const rows = [
     ['hang', /^Slack did not answer in time$/, 1],
     ['reset after reading', broke, 1],

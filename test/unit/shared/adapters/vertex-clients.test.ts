@@ -58,7 +58,7 @@ test('a listing without an end is given up', async (t) => {
   const { garden, vertex } = await meet(t, {}, { pageSize: 1 });
   garden.list(...Array.from({ length: 99 }, (_, at) => ({ name: `claude-opus-${at}`, versionId: 'default' })));
 
-  assert.deepEqual(await vertex.list(), { models: null, evidence: 'the listing did not end within 20 pages' });
+  assert.deepEqual(await vertex.list(), { models: null, evidence: 'the list did not end within 20 pages' });
   assert.equal(garden.calls().list, 20);
 });
 

@@ -164,8 +164,11 @@ describe('Vertex', () => {
     ];
     for (const over of bad)
       await t.test(JSON.stringify(over), async () => {
-        await assert.rejects(vertex.screen({ ...endpoint, ...over }), /^Error: not (?:the id of|a location)/);
-        await assert.rejects(vertex.confirm({ ...endpoint, ...over }), /^Error: not (?:the id of|a location)/);
+        await assert.rejects(vertex.screen({ ...endpoint, ...over }), /^Error: not a (?:project id|location|model id)/);
+        await assert.rejects(
+          vertex.confirm({ ...endpoint, ...over }),
+          /^Error: not a (?:project id|location|model id)/,
+        );
       });
 
     assert.deepEqual(garden.calls(), before);
