@@ -1,10 +1,9 @@
 // What must hold in the simulated fleet, judged by what machines really got and not by what the service says of itself. The
 // first few breaches of each rule are kept in words.
 
-import { compareVersions } from '../../shared/domain/models/version.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
-import { type Answer, expectedShare } from './fleet-answers.ts';
+import type { Answer } from './fleet-answers.ts';
 import type { Machines } from './fleet-machines.ts';
 import { models } from './fleet-policy.ts';
 
@@ -79,7 +78,7 @@ export class Rules {
 
   judgeShares(): void {
     for (const { revision, rollout, known, reached, nameless } of this.#shares.values()) {
-      const share = expectedShare(rollout);
+      const share = percentOf(rollout) / 100;
       const bound = sigmas * Math.sqrt(known * share * (1 - share));
       const where = `${share * 100} % of ring ${rollout.ring} in revision ${revision}`;
       if (Math.abs(reached - known * share) > bound + 1) this.breach('shares', `${reached} of ${known} are ${where}`);
@@ -89,7 +88,7 @@ export class Rules {
 
   #runs(cli: string | null, model: string): boolean {
     const minimum = minimumCli.get(model);
-    return cli === null || minimum === undefined || compareVersions(cli, minimum) >= 0;
+    return cli === null || minimum === undefined || isAtLeast(cli, minimum);
   }
 
   #reachedOf(family: string): Uint16Array {
@@ -108,6 +107,18 @@ export class Rules {
     if (!isNameless && isReached) share.reached += 1;
     if (isNameless && isReached) share.nameless += 1;
   }
+}
+
+/** Versions are compared number by number. */
+function isAtLeast(version: string, minimum: string): boolean {
+  const [own, least] = [version, minimum].map((text) => text.split('.').map(Number));
+  const at = own?.findIndex((number, index) => number !== least?.[index]) ?? -1;
+  return at === -1 || (own?.[at] ?? 0) > (least?.[at] ?? 0);
+}
+
+/** The percentage of its ring that a rollout is said to reach. */
+export function percentOf({ stages, stage }: Rollout): number {
+  return stages[stage] ?? 0;
 }
 
 /** What people would write beside a chart. */

@@ -65,8 +65,8 @@ export class Process {
 
   async step<T>(of: 'store' | 'other', call: () => Promise<T>): Promise<T> {
     this.#burn(of);
-    // Others may come in between.
-    for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
+    // Others may come in between, so that answers arrive in any order.
+    for (let turns = this.#around.chance.between(0, 8); turns > 0; turns--) await null;
     if (this.#mayStall && this.#fails(0.001)) this.#beginStall();
     const stall = this.#around.stalled.get(this);
     if (stall !== undefined) await stall.promise;
