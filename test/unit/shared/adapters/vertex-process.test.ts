@@ -179,9 +179,9 @@ function run(script: string, env: Record<string, string> = {}, flags: readonly s
   });
 }
 
-/** What it said until it ended by itself; killed, and so without an exit code, after 30 s. */
+/** What it said until it ended by itself; killed, and so without an exit code, after a minute. */
 async function ended(child: Child): Promise<{ code: number | null; said: readonly unknown[] }> {
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const [lines] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   clearTimeout(watchdog);
   const said = lines.split('\n').filter((line) => line !== '');
