@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Target } from '../../functions/environment.ts';
 import { freePort } from '../../functions/local/free-port.ts';
+import { compileCache } from '../support/compile-cache.ts';
 
 export type { Target };
 
@@ -88,6 +89,7 @@ export class Deployed {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       METADATA_SERVER_DETECTION: 'none',
+      ...(this.#folder === project ? { NODE_COMPILE_CACHE: compileCache } : {}),
       ...this.#environment,
     };
     const child = spawn(process.execPath, [framework, ...words], {

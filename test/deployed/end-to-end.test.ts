@@ -142,7 +142,7 @@ describe('an upgrade', { skip: whyNoEmulators() }, () => {
   }
 
   async function untilTold(words: string): Promise<void> {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + 60_000;
     while (!slack.messages.some(({ payload }) => JSON.stringify(payload).includes(words))) {
       if (performance.now() > end) throw new Error(`nobody was told: ${words}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

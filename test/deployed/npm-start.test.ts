@@ -79,7 +79,7 @@ function newFolder(): string {
 }
 
 function run(...options: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['functions/local/start.ts', ...options], { encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(process.execPath, ['functions/local/start.ts', ...options], { encoding: 'utf8', timeout: 60_000 });
 }
 
 async function start(folder: string): Promise<Started> {

@@ -6,7 +6,6 @@
 
 import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
 import type { PollResponse, ResponseCache } from '../../functions/api/polls/response-cache.ts';
-import { isReached, percentOf } from '../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Machines } from './fleet-machines.ts';
 
@@ -45,13 +44,15 @@ export class Answers {
     return pace;
   }
 
-  /** Whether a rollout has reached each machine of its ring at this stage, by the real rule. */
-  lotsOf(rollout: Rollout): Uint8Array {
+  /** Whether a rollout has reached each machine of its ring at this stage, as the real answers of all of them say. */
+  lotsOf(rollout: Rollout, responseCache: ResponseCache): Uint8Array {
     const name = `${rollout.id} ${rollout.stage}`;
     const known = this.#lots.get(name);
     if (known !== undefined) return known;
-    const lots = Uint8Array.from(this.#machines.questions, ({ machine }, at) =>
-      this.#machines.ringOf(at) === rollout.ring && isReached(rollout, machine) ? 1 : 0,
+    const counter = `reached ${rollout.id}`;
+    const isReached = (question: PollRequest) => responseTo(responseCache, question).body.counters.includes(counter);
+    const lots = Uint8Array.from(this.#machines.questions, (question, at) =>
+      this.#machines.ringOf(at) === rollout.ring && isReached(question) ? 1 : 0,
     );
     this.#lots.set(name, lots);
     return lots;
@@ -91,7 +92,7 @@ export class Framed {
     this.#responseCache = responseCache;
     this.#answers = answers;
     this.#machines = machines;
-    this.#lots = rollouts.map((rollout) => answers.lotsOf(rollout));
+    this.#lots = rollouts.map((rollout) => answers.lotsOf(rollout, responseCache));
     this.#pace = answers.paceOf(responseCache);
     this.rollouts = rollouts;
     this.#onAnswer = onAnswer;
@@ -124,11 +125,6 @@ export class Framed {
     this.#pace[machine] = seconds;
     return seconds;
   }
-}
-
-/** For the rules: the share of its ring that a rollout is said to reach, 0 to 1. */
-export function expectedShare(rollout: Rollout): number {
-  return percentOf(rollout) / 100;
 }
 
 function responseTo(responseCache: ResponseCache, pollRequest: PollRequest): PollResponse {

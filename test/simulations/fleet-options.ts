@@ -33,7 +33,7 @@ export const [withNight, withoutNight] = [15.5, 8.5] as const;
 
 export const usage = `usage: npm run simulate -- [--machines N] [--seed N] [--timer SECONDS]
 
-  --machines N      1000 to 1000000; default 100000
+  --machines N      200 to 1000000; default 100000
   --seed N          the same seed makes the same world; default: another one each time
   --timer SECONDS   how often a timer starts the agent, which stays and polls until shortly before the next start while
                     something moves; default 300, as in infra/agents; with 1 machines poll exactly when asked to
@@ -53,10 +53,10 @@ export function readOptions(args: readonly string[], anySeed: number): Given {
     return { wrong: error instanceof Error ? error.message : String(error) };
   }
   if (values.help === true) return { help: true };
-  const machines = wholeNumber(values.machines ?? '100000', 1_000, 1_000_000);
+  const machines = wholeNumber(values.machines ?? '100000', 200, 1_000_000);
   const seed = wholeNumber(values.seed ?? String(anySeed), 0, 2 ** 31 - 1);
   const timer = wholeNumber(values.timer ?? '300', 1, 3_600);
-  if (machines === null) return { wrong: `--machines is a number from 1000 to 1000000, not ${values.machines}` };
+  if (machines === null) return { wrong: `--machines is a number from 200 to 1000000, not ${values.machines}` };
   if (seed === null) return { wrong: `--seed is a number from 0 to ${2 ** 31 - 1}, not ${values.seed}` };
   if (timer === null) return { wrong: `--timer is a number of seconds from 1 to 3600, not ${values.timer}` };
   return { options: { machines, seed, timer, instances: 8, hours: withNight, flaws: new Set() } };

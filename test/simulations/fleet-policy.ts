@@ -1,9 +1,8 @@
 // The policy of the simulated fleet, its models, and which of them the Model Garden has when.
 
-import type { Observation } from '../../shared/domain/availability/observation.ts';
 import type { OwnModel } from '../../shared/domain/models/catalogue-model.ts';
-import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
-import type { Clock, Garden } from '../../shared/ports.ts';
+import type { Clock } from '../../shared/ports.ts';
+import { callableWhere, ScriptedGarden } from '../support/fakes/scripted-garden.ts';
 import { models as invented } from '../support/invented.ts';
 import { draft, ring } from '../support/world.ts';
 
@@ -56,20 +55,8 @@ export class Truth {
     return (this.#since.get(model) ?? Number.POSITIVE_INFINITY) <= at;
   }
 
-  garden(): Garden {
-    const look =
-      (by: Observation['by']) =>
-      async ({ model }: ModelEndpoint): Promise<Observation> => {
-        const now = this.#clock();
-        const isCallable = this.wasCallable(model, now);
-        const verdict = !isCallable ? 'not_enabled' : by === 'screen' ? 'candidate' : 'enabled';
-        return { verdict, cause: null, evidence: verdict, by, at: new Date(now).toISOString() };
-      };
-    return {
-      list: async () => ({ models: null, evidence: '' }),
-      screen: look('screen'),
-      confirm: look('confirm'),
-      close: () => Promise.resolve(),
-    };
+  garden(): ScriptedGarden {
+    const script = callableWhere(({ model }) => this.wasCallable(model, this.#clock()));
+    return new ScriptedGarden(this.#clock, script);
   }
 }

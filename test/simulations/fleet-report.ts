@@ -1,8 +1,7 @@
 // What people read of a simulation: a line for each revision, and how it all went.
 
-import { percentOf } from '../../shared/domain/serving/bucketing.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
-import { rules } from './fleet-rules.ts';
+import { percentOf, rules } from './fleet-rules.ts';
 import type { World } from './fleet-world.ts';
 
 export interface Simulated {

@@ -1,10 +1,10 @@
 // What must hold in the simulated fleet, judged by what machines really got and not by what the service says of itself. The
 // first few breaches of each rule are kept in words.
 
-import { compareVersions } from '../../shared/domain/models/version.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
-import { type Answer, expectedShare } from './fleet-answers.ts';
+import { atLeast, atMost } from '../support/binomial.ts';
+import type { Answer } from './fleet-answers.ts';
 import type { Machines } from './fleet-machines.ts';
 import { models } from './fleet-policy.ts';
 
@@ -17,13 +17,14 @@ export const rules = {
   answers: 'what machines get here is what the real poll answers',
   adoption: 'adoption as the service counts it is the truth, within five of its standard errors',
   writes: 'what the store has to do depends on time, not on polls',
-  back: '99 % of the machines online are back within 60 s while machines come often',
+  back: '99 % of the machines online are back within 60 s while machines come often, or as many of few as chance allows',
   newest: 'at the end every machine online has the newest revision',
 } as const;
 export type Rule = keyof typeof rules;
 
-/** Standard deviations that chance is given: it uses them up in one of two million cases. */
+/** Standard deviations that chance is given, and how often it takes more, to one side, where it is normally distributed. */
 export const sigmas = 5;
+export const onceInMillions = 2.87e-7;
 const maxKept = 3;
 const minimumCli = new Map(models.map((model) => [model.id, model.minimumCli]));
 
@@ -79,17 +80,18 @@ export class Rules {
 
   judgeShares(): void {
     for (const { revision, rollout, known, reached, nameless } of this.#shares.values()) {
-      const share = expectedShare(rollout);
-      const bound = sigmas * Math.sqrt(known * share * (1 - share));
+      const share = percentOf(rollout) / 100;
+      const isChance =
+        atMost(reached, known, share) >= onceInMillions && atLeast(reached, known, share) >= onceInMillions;
       const where = `${share * 100} % of ring ${rollout.ring} in revision ${revision}`;
-      if (Math.abs(reached - known * share) > bound + 1) this.breach('shares', `${reached} of ${known} are ${where}`);
+      if (!isChance) this.breach('shares', `${reached} of ${known} are ${where}`);
       if (share < 1 && nameless > 0) this.breach('shares', `${nameless} without a name are among ${where}`);
     }
   }
 
   #runs(cli: string | null, model: string): boolean {
     const minimum = minimumCli.get(model);
-    return cli === null || minimum === undefined || compareVersions(cli, minimum) >= 0;
+    return cli === null || minimum === undefined || isAtLeast(cli, minimum);
   }
 
   #reachedOf(family: string): Uint16Array {
@@ -108,6 +110,18 @@ export class Rules {
     if (!isNameless && isReached) share.reached += 1;
     if (isNameless && isReached) share.nameless += 1;
   }
+}
+
+/** Versions are compared number by number. */
+function isAtLeast(version: string, minimum: string): boolean {
+  const [own, least] = [version, minimum].map((text) => text.split('.').map(Number));
+  const at = own?.findIndex((number, index) => number !== least?.[index]) ?? -1;
+  return at === -1 || (own?.[at] ?? 0) > (least?.[at] ?? 0);
+}
+
+/** The percentage of its ring that a rollout is said to reach. */
+export function percentOf({ stages, stage }: Rollout): number {
+  return stages[stage] ?? 0;
 }
 
 /** What people would write beside a chart. */

@@ -175,9 +175,9 @@ export class World {
       machines.revision[at] !== newest;
     const behind = machines.revision.filter((_, at) => isBehind(at)).length;
     if (behind > 0) rules.breach('newest', `${behind} machines online have not got revision ${newest}`);
-    for (const { what, isMoving, affected, after } of this.rollbacks) {
+    for (const { what, isMoving, isInTime, affected, after } of this.rollbacks) {
       const took = after.percent99;
-      if (affected === 0 || took === null || (isMoving && took > 60)) {
+      if (affected === 0 || took === null || (isMoving && !isInTime)) {
         rules.breach('back', `${what}: 99 % of ${affected} after ${took ?? 'more than the simulated'} s`);
       }
     }

@@ -84,7 +84,7 @@ describe('the command line of the simulation', () => {
   });
 
   for (const [args, wrong] of [
-    [['--machines', '10'], /--machines is a number from 1000/],
+    [['--machines', '10'], /--machines is a number from 200/],
     [['--machines', '1e4'], /not 1e4/],
     [['--seed', '-1'], /--seed/],
     [['--seed', 'x'], /--seed is a number .* not x/],

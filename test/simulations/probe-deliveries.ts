@@ -3,12 +3,12 @@
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { createAnnounce, type PubsubMessage, RetryLater } from '../../functions/announce/announce.ts';
-import { isSettled, type Posted } from '../../shared/domain/events/announcement.ts';
+import type { Posted } from '../../shared/domain/events/announcement.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import { Died, Process, type Surroundings } from './probe-process.ts';
 
 export const silent = { info() {}, warn() {}, error() {} };
-export const serviceUrl = 'https://pinward.test';
+const serviceUrl = 'https://pinward.test';
 
 export class Deliveries {
   readonly posts = new Map<string, number>();
@@ -80,7 +80,13 @@ export class Deliveries {
 
   async #noteUnrecorded({ id }: Event): Promise<void> {
     const read = await this.#around.store.read('announcement', id);
-    const isRecorded = read.ok && read.value !== null && isSettled(read.value.value);
+    const state = read.ok ? read.value?.value.state : undefined;
+    const isRecorded = state === 'done' || state === 'dead' || state === 'unconfirmed';
     if (!isRecorded) this.unrecorded.set(id, (this.unrecorded.get(id) ?? 0) + 1);
   }
+}
+
+/** Whether people are told of an event of the probe. An enabling that follows another within the hour was told with it. */
+export function isTold({ kind, data }: Event): boolean {
+  return kind === 'ModelEnabled' ? !data.follows : kind !== 'ModelListed';
 }

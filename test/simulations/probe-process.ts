@@ -4,7 +4,8 @@
 import type { Observation } from '../../shared/domain/availability/observation.ts';
 import { fail, ok } from '../../shared/domain/fault.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
-import type { Bus, Garden, Store, Write } from '../../shared/ports.ts';
+import type { Bus, Store, Write } from '../../shared/ports.ts';
+import { ScriptedGarden } from '../support/fakes/scripted-garden.ts';
 import type { Chance } from './chance.ts';
 import { downKinds, type Kind, lateRow, noiseRows, type Row, rowOf } from './probe-answers.ts';
 import { nameOf, type Spot, type Truth } from './probe-truth.ts';
@@ -64,8 +65,8 @@ export class Process {
 
   async step<T>(of: 'store' | 'other', call: () => Promise<T>): Promise<T> {
     this.#burn(of);
-    // Others may come in between.
-    for (let turns = this.#around.chance.between(0, 2); turns > 0; turns--) await null;
+    // Others may come in between, so that answers arrive in any order.
+    for (let turns = this.#around.chance.between(0, 8); turns > 0; turns--) await null;
     if (this.#mayStall && this.#fails(0.001)) this.#beginStall();
     const stall = this.#around.stalled.get(this);
     if (stall !== undefined) await stall.promise;
@@ -127,18 +128,18 @@ export class Process {
     };
   }
 
-  garden(): Garden {
+  garden(): ScriptedGarden {
     const { truth } = this.#around;
-    return {
-      list: () =>
-        this.step('other', async () => {
-          this.listed = this.#fails(0.06) ? null : ['no-model-of-ours', ...truth.listed];
-          return { models: this.listed, evidence: '' };
-        }),
-      screen: (endpoint) => this.step('other', async () => this.#answer(endpoint, 'screen')),
-      confirm: (endpoint) => this.step('other', async () => this.#answer(endpoint, 'confirm')),
-      close: () => Promise.resolve(),
-    };
+    const garden = new ScriptedGarden(
+      () => this.#around.time,
+      (endpoint, by) => this.step('other', async () => this.#answer(endpoint, by)),
+    );
+    garden.listing = () =>
+      this.step('other', async () => {
+        this.listed = this.#fails(0.06) ? null : ['no-model-of-ours', ...truth.listed];
+        return this.listed;
+      });
+    return garden;
   }
 
   #answer(endpoint: ModelEndpoint, by: 'screen' | 'confirm'): Observation {

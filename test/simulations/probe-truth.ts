@@ -2,7 +2,6 @@
 // lists, which quotas are used up and which locations can't be seen. It changes by chance between runs.
 
 import type { OwnModel } from '../../shared/domain/models/catalogue-model.ts';
-import { parseModel } from '../../shared/domain/models/model.ts';
 import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import type { Chance } from './chance.ts';
 import { downKinds, type Kind, kinds, type Row, stormRows } from './probe-answers.ts';
@@ -120,7 +119,7 @@ export function nameOf({ project, location, model }: ModelEndpoint): string {
   return `${project}/${location}/${model}`;
 }
 
-/** Places that share a quota. */
+/** Places that share a quota: the models of one family in one location of a project. */
 export function quotaKey({ project, location, model }: ModelEndpoint): string {
-  return `${project}/${location}/${parseModel(model)?.family}`;
+  return `${project}/${location}/${/opus|sonnet|haiku/.exec(model)}`;
 }

@@ -1,17 +1,16 @@
 // One world of the simulation: a store, a truth that changes, and a schedule that starts probes twice, at once or while an
 // older one hangs. Everything but the garden, the bus and the channel is the real code.
 
-import { composeMessage } from '../../functions/announce/compose-message.ts';
 import { createSweep } from '../../functions/commands/outbox.ts';
 import { probeOnce } from '../../functions/probe/probe.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
-import { findBreak } from '../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Write } from '../../shared/ports.ts';
 import { policy, revision, ring } from '../support/world.ts';
 import type { Chance } from './chance.ts';
-import { Deliveries, serviceUrl, silent } from './probe-deliveries.ts';
+import { isWholeChain } from './event-chain.ts';
+import { Deliveries, isTold, silent } from './probe-deliveries.ts';
 import { Oracle } from './probe-oracle.ts';
 import { AskingOracle } from './probe-oracle-asking.ts';
 import { Died, Process, type Surroundings } from './probe-process.ts';
@@ -161,11 +160,12 @@ export class ProbeWorld {
     const history = await store.list('event', { order: 'ascending', limit: 100_000 });
     const outbox = await store.list('outbox', { order: 'ascending', limit: 1 });
     await store.close();
-    if (!history.ok || findBreak(history.value.map(({ value }) => value)) !== null) oracle.complain('false', 'history');
+    if (!history.ok || !isWholeChain(history.value.map(({ value }) => value))) oracle.complain('false', 'history');
     if (!outbox.ok || outbox.value.length > 0) oracle.complain('missed', 'something stayed in the outbox');
     for (const [id, event] of oracle.events) {
       const posts = deliveries.posts.get(id) ?? 0;
-      if (composeMessage(event, serviceUrl) !== null && posts === 0) oracle.complain('missed', `${id} was not posted`);
+      if (isTold(event) && posts === 0) oracle.complain('missed', `${id} was not posted`);
+      if (!isTold(event) && posts > 0) oracle.complain('false', `${id} was posted`);
       const most = 1 + (deliveries.unrecorded.get(id) ?? 0);
       if (posts > most) oracle.complain('duplicate', `${id} was posted ${posts} times`);
     }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { documentOf, openClient } from '../../shared/adapters/firestore-client.ts';
 import type { Kind } from '../../shared/domain/documents.ts';
+import type { Store } from '../../shared/ports.ts';
 import type { TestStore } from './stores.ts';
 
 export interface FirestoreTestStore extends TestStore {
@@ -18,6 +19,7 @@ export async function openTestFirestore(emulator: string, direct = emulator): Pr
   const project = `demo-${randomUUID().slice(0, 20)}`;
   const store = openFirestore({ project, emulator });
   const other = openFirestore({ project, emulator: direct });
+  await loadLibrary(other);
   const edit = async (kind: Kind, id: string, fields: Record<string, unknown>) => {
     const client = await openClient({ project, emulator: direct });
     await documentOf(client, kind, id).update(fields);
@@ -33,4 +35,9 @@ export async function openTestFirestore(emulator: string, direct = emulator): Pr
       await other.close();
     },
   };
+}
+
+/** The first call of a process loads the library, which may take a loaded machine longer than a store waits for an answer. */
+async function loadLibrary(store: Store): Promise<void> {
+  while (!(await store.read('lease', 'none')).ok);
 }

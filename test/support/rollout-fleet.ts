@@ -10,12 +10,11 @@ import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
-import type { Observation } from '../../shared/domain/availability/observation.ts';
 import { ok } from '../../shared/domain/fault.ts';
-import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
-import type { Garden, Store } from '../../shared/ports.ts';
+import type { Store } from '../../shared/ports.ts';
+import { callableWhere, ScriptedGarden } from './fakes/scripted-garden.ts';
 import { models } from './invented.ts';
 import { draft, ring } from './world.ts';
 
@@ -143,21 +142,11 @@ export class Fleet {
     throw new Error(`${message}: ${JSON.stringify(fields)}`);
   }
 
-  #garden(): Garden {
-    const observe =
-      (by: Observation['by']) =>
-      async ({ model }: ModelEndpoint): Promise<Observation> => {
-        const at = new Date(this.time).toISOString();
-        if (this.isVertexAway) return { verdict: 'transient', cause: null, evidence: 'away', by, at };
-        const isCallable = this.callable.has(model);
-        const verdict = !isCallable ? 'not_enabled' : by === 'screen' ? 'candidate' : 'enabled';
-        return { verdict, cause: null, evidence: verdict, by, at };
-      };
-    return {
-      list: async () => ({ models: null, evidence: '' }),
-      screen: observe('screen'),
-      confirm: observe('confirm'),
-      close: () => Promise.resolve(),
-    };
+  #garden(): ScriptedGarden {
+    const truth = callableWhere(({ model }) => this.callable.has(model));
+    return new ScriptedGarden(
+      () => this.time,
+      (endpoint, by) => (this.isVertexAway ? 'transient' : truth(endpoint, by)),
+    );
   }
 }

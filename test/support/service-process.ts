@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compileCache } from './compile-cache.ts';
 
 export interface ServiceProcess extends AsyncDisposable {
   /** Asks as the admin. */
@@ -20,6 +21,7 @@ const program = join(import.meta.dirname, '../../functions/local/start.ts');
 
 export async function startProcess(folder: string): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [program, '--port', '0', '--data', folder], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const errors: Buffer[] = [];

@@ -33,6 +33,8 @@ export const answer: Omit<Statement, 'organisation'> = {
 
 /** `timeoutMs`: how long one call of Cloud KMS may take. */
 export async function meetSigner(t: TestContext, timeoutMs = 5_000): Promise<SigningWorld> {
+  // The first call would load it, which may take a loaded machine longer than a signature is waited for.
+  await import('@google-cloud/kms/build/src/v1/key_management_service_client.js');
   const fake = await startFakeKms();
   const kms = openKms({ endpoint: fake.endpoint, timeoutMs });
   t.after(async () => {

@@ -106,7 +106,7 @@ function testUpgrade(start: (around: Surroundings) => Promise<MovableService>): 
   }
 
   async function untilTold(words: string): Promise<string> {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + 60_000;
     for (;;) {
       const [message] = told(words);
       if (message !== undefined) return message;

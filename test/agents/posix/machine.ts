@@ -121,9 +121,9 @@ export function write(path: string, content: string, mode = 0o644): void {
   writeFileSync(path, content, { mode });
 }
 
-/** Waits until the condition holds, at most thirty seconds: this machine may be busy. */
+/** Waits until the condition holds, at most a minute: this machine may be busy. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !holds(); await setTimeout(10)) {
+  for (const deadline = Date.now() + 60_000; !holds(); await setTimeout(10)) {
     if (Date.now() > deadline) throw new Error(`still not so: ${holds}`);
   }
 }

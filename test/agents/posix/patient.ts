@@ -126,7 +126,7 @@ function resolution(cli: string | null): Resolution {
 /** A fake gcloud for the one call of the doctor. Variables of the environment set its output and exit code. */
 const gcloud = `#!/bin/sh
 [ "$*" = 'auth application-default print-access-token' ] || { echo "unexpected: $*" >&2; exit 2; }
-[ -z "\${GCLOUD_HANGS-}" ] || exec sleep 60
+[ -z "\${GCLOUD_HANGS-}" ] || { echo called >>"$0.calls"; exec sleep 60; }
 [ -z "\${GCLOUD_SAYS-}" ] || { printf 'ERROR: (gcloud.auth.application-default.print-access-token) %s\\n' "$GCLOUD_SAYS" >&2; exit 1; }
 echo 'WARNING: a new version is available' >&2
 echo '${accessToken}'

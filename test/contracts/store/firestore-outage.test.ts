@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
 import { openTestFirestore } from '../../support/open-firestore.ts';
 import { chainHead, faultOf, must, versionOf, writeJournal } from '../../support/stores.ts';
@@ -25,15 +26,18 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
       const expect = { version: await versionOf(opened.store, 'chainHead', 'a') };
       line.set(state);
 
-      const start = performance.now();
+      const sixSeconds = timer(6_000);
       const answers = [
         opened.store.read('chainHead', 'a'),
         opened.store.list('chainHead', all),
         opened.store.commit([writeJournal('a', 2, expect)]),
         opened.store.commit([writeJournal('b', 1)]),
       ];
-      for (const answer of answers) assert.equal((await faultOf(answer))?.code, 'store_unavailable');
-      assert.ok(performance.now() - start < 6_000);
+      const faults = await Promise.race([Promise.all(answers.map(faultOf)), sixSeconds]);
+      assert.deepEqual(
+        faults?.map((fault) => fault?.code),
+        answers.map(() => 'store_unavailable'),
+      );
 
       line.set('open');
       await until(async () => (await opened.store.read('chainHead', 'a')).ok);
@@ -63,12 +67,11 @@ describe('the firestore store behind a line', { skip, concurrency: true }, () =>
     await using line = await openLine(emulator.host);
     await using opened = await openTestFirestore(line.host, emulator.host);
     line.set('clogged');
-    const start = performance.now();
+    const sixSeconds = timer(6_000);
     const answer = opened.store.read('chainHead', 'a');
-    await opened.store.close();
+    const fault = await Promise.race([opened.store.close().then(() => faultOf(answer)), sixSeconds]);
 
-    assert.equal((await faultOf(answer))?.code, 'store_unavailable');
-    assert.ok(performance.now() - start < 6_000);
+    assert.equal(fault?.code, 'store_unavailable');
     // The library is still at it and would keep this process for a minute.
     line.set('open');
     await opened.store.close();
@@ -98,6 +101,14 @@ describe('a firestore document edited by hand', { skip }, () => {
     assert.deepEqual((await must(opened.store.read('chainHead', 'a')))?.value, chainHead(1));
   });
 });
+
+/**
+ * Null when so much time is over. It runs in the loop that the store's own timers run in, so that of the two the shorter one
+ * ends first, however slow the machine is.
+ */
+function timer(milliseconds: number): Promise<null> {
+  return setTimeout(milliseconds, null, { ref: false });
+}
 
 /** Asks again until it is so; a minute is more than any store needs. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {

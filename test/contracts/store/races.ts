@@ -53,10 +53,12 @@ export function testRaces(open: Open): void {
     await must(opened.store.commit([writeJournal('sum', 0)]));
 
     const writers = Array.from({ length: 10 }, (_, at) => addTimes(at % 2 === 0 ? opened.store : opened.other, 10));
-    const conflicts = (await Promise.all(writers)).reduce((sum, each) => sum + each, 0);
+    const added = await Promise.all(writers);
+    const total = (of: keyof Added) => added.reduce((sum, each) => sum + each[of], 0);
 
-    assert.equal((await must(opened.store.read('chainHead', 'sum')))?.value.seq, 100);
-    assert.ok(conflicts > 0, 'the writers never met, so this proves nothing');
+    const sum = (await must(opened.store.read('chainHead', 'sum')))?.value.seq ?? 0;
+    assert.ok(sum >= 100 && sum <= 100 + total('unanswered'), `${sum}, ${total('unanswered')} without an answer`);
+    assert.ok(total('conflicts') > 0, 'the writers never met, so this proves nothing');
   });
 }
 
@@ -73,16 +75,24 @@ async function race({ store, other }: Handles, writes: (seq: 0 | 1) => Write[]):
   return codes[0] === 'won' ? 0 : 1;
 }
 
-/** Adds one to `sum` so many times and says how often another writer got in between. */
-async function addTimes(store: Store, times: number): Promise<number> {
-  let conflicts = 0;
+interface Added {
+  /** How often another writer got in between. */
+  readonly conflicts: number;
+  /** How often no answer came in time, as on a loaded machine: it may have been added all the same. */
+  readonly unanswered: number;
+}
+
+/** Adds one to `sum` so many times. */
+async function addTimes(store: Store, times: number): Promise<Added> {
+  let [conflicts, unanswered] = [0, 0];
   for (let done = 0; done < times; ) {
     const stored = await must(store.read('chainHead', 'sum'));
     const { version, value } = stored ?? assert.fail('sum is not there');
     const fault = await faultOf(store.commit([writeJournal('sum', value.seq + 1, { version })]));
     if (fault === null) done++;
     else if (fault.code === 'write_conflict') conflicts++;
+    else if (fault.code === 'store_unavailable') unanswered++;
     else assert.fail(JSON.stringify(fault));
   }
-  return conflicts;
+  return { conflicts, unanswered };
 }

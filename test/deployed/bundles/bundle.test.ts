@@ -63,6 +63,7 @@ describe('a bundle', () => {
   test('asks for the functions-framework alone, in the version of the project and with its lock', () => {
     const ours: { dependencies: Record<string, string> } = readJson('package.json');
     const whole: Lock = readJson('package-lock.json');
+    const locks = new Set<string>();
     for (const [target, made] of bundles) {
       const manifest = readText<Record<string, unknown>>(made, 'package.json');
       const { packages } = readText<Lock>(made, 'package-lock.json');
@@ -74,7 +75,9 @@ describe('a bundle', () => {
       assert.ok(`node_modules/${framework}` in locked);
       for (const [folder, each] of Object.entries(locked)) assert.deepEqual(each, whole.packages[folder]);
       assert.ok(!JSON.stringify(packages).includes('"resolved"'));
+      locks.add(JSON.stringify(locked));
     }
+    assert.equal(locks.size, 1, 'all have the same packages');
   });
 });
 

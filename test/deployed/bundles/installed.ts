@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -14,21 +14,29 @@ export const root = join(import.meta.dirname, '../../..');
 /** The folder of each function; it lasts as long as this process. */
 export type Installed = Readonly<Record<Target, string>>;
 
+/** All bundles lock the same packages, which bundle.test.ts shows, so the first one's serve the others. */
 export async function installBundles(): Promise<Installed> {
-  const folders = await Promise.all(targets.map(async (target) => [target, await install(target)] as const));
-  return Object.fromEntries(folders) as Installed; // has each target, as the line above shows
+  const [first, ...others] = await Promise.all(targets.map(async (target) => [target, await unpack(target)] as const));
+  if (first === undefined) throw new Error('there is no function');
+  await installPackages(first[1]);
+  for (const [, folder] of others)
+    cpSync(join(first[1], 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+  return Object.fromEntries([first, ...others]) as Installed; // has each target, as the lines above show
 }
 
-async function install(target: Target): Promise<string> {
+async function unpack(target: Target): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `pinward-${target}-`));
   process.on('exit', () => rmSync(folder, { recursive: true }));
   const files = unzipSync(zipBundle(await bundle(root, target)));
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+  return folder;
+}
+
+async function installPackages(folder: string): Promise<void> {
   const words = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = spawn('npm', words, { cwd: folder, env: outsideEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] });
   const [status] = await once(npm, 'exit');
-  if (status !== 0) throw new Error(`npm ci of ${target} ended with ${status}`);
-  return folder;
+  if (status !== 0) throw new Error(`npm ci ended with ${status}`);
 }
 
 /** Without what `npm test` tells its scripts of the project that it runs in. */

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { compileCache } from '../../support/compile-cache.ts';
 import { adminToken, type Service, startService } from '../../support/service.ts';
 
 export interface Ran {
@@ -52,7 +53,7 @@ export async function serve(): Promise<{ service: Service; url: string; close: (
 /** The environment of a command: no color is forced on it or taken away, as CI does, and what Node compiled serves the next. */
 export function surroundings(): NodeJS.ProcessEnv {
   const { NODE_V8_COVERAGE: _, NO_COLOR: __, FORCE_COLOR: ___, CI: ____, ...inherited } = process.env;
-  return { ...inherited, NODE_COMPILE_CACHE: join(tmpdir(), 'pinward-compiled') };
+  return { ...inherited, NODE_COMPILE_CACHE: compileCache };
 }
 
 /** Its URL, once it listens on a free port of this machine. */

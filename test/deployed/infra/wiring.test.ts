@@ -6,6 +6,7 @@ import { type Environment, targets } from '../../../functions/environment.ts';
 import { createWiring, type Wiring } from '../../../functions/wiring.ts';
 import { openLoopback } from '../../../shared/adapters/loopback.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { ScriptedGarden } from '../../support/fakes/scripted-garden.ts';
 import { needed, notDeployed } from './expected.ts';
 
 const values: Readonly<Record<string, string>> = {
@@ -62,12 +63,7 @@ async function runProbe(environment: Environment): Promise<void> {
     log,
     store: openSqlite(':memory:'),
     bus: openLoopback(async () => {}),
-    garden: {
-      list: async () => ({ models: [], evidence: '' }),
-      screen: () => assert.fail('nothing to ask'),
-      confirm: () => assert.fail('nothing to ask'),
-      close: async () => {},
-    },
+    garden: new ScriptedGarden(Date.now, () => assert.fail('nothing to ask')),
   });
   const { fault } = await wiring.probeOnce();
   await wiring.close();

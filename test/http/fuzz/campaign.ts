@@ -10,10 +10,10 @@ import fc from 'fast-check';
 import { createLog, type Log } from '../../../functions/log.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { adminToken, asAdmin, machineToken } from '../../support/service.ts';
-import { type Client, openClient } from './client.ts';
+import { type Answer, type Client, openClient } from './client.ts';
 import { type Document, type Operation, operationsOf, problemSchemaOf } from './document.ts';
 import { type Asked, requestsOf } from './requests.ts';
-import { hold } from './rules.ts';
+import { hold, holdCost } from './rules.ts';
 import { tourOf } from './tour.ts';
 import { openWorld } from './world.ts';
 
@@ -66,10 +66,16 @@ async function fuzzWorld(cases: number, seed: number, log: Log, counts: Counts):
       const answer = await client.ask(asked);
       count(counts, asked, answer?.status ?? 0, byId);
       hold(asked, answer, byId.get(asked.operation), problem);
+      return answer;
     };
-    for (const asked of tourOf(operations)) await named(asked, run);
+    const tour = tourOf(operations);
+    const answers: (Answer | null)[] = [];
+    for (const asked of tour) answers.push(await named(asked, run));
+    const usual = medianOf(answers.map((answer) => answer?.cost ?? 0));
+    for (const [at, asked] of tour.entries()) await named(asked, async () => holdCost(answers[at] ?? null, usual));
+    const runWithin = async (asked: Asked) => holdCost(await run(asked), usual);
     const request = fc.oneof(...operations.map((each) => requestsOf(document, each)));
-    await fc.assert(fc.asyncProperty(request, run), { numRuns: cases, seed });
+    await fc.assert(fc.asyncProperty(request, runWithin), { numRuns: cases, seed });
     assert.equal(opened - client.connections, before, 'the service made a connection of its own');
     await holdState(client);
   } finally {
@@ -79,12 +85,16 @@ async function fuzzWorld(cases: number, seed: number, log: Log, counts: Counts):
   }
 }
 
-async function named(asked: Asked, run: (asked: Asked) => Promise<void>): Promise<void> {
+async function named<T>(asked: Asked, run: (asked: Asked) => Promise<T>): Promise<T> {
   try {
-    await run(asked);
+    return await run(asked);
   } catch (cause) {
     throw new Error(`on the tour: ${JSON.stringify(asked)}`, { cause });
   }
+}
+
+function medianOf(costs: readonly number[]): number {
+  return costs.toSorted((a, b) => a - b)[Math.floor(costs.length / 2)] ?? 0;
 }
 
 /** What was stored can still be read and served. */

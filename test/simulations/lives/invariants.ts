@@ -2,20 +2,16 @@
 // first thing that should not be.
 
 import assert from 'node:assert/strict';
-import { isSurelyNotCallable } from '../../../shared/domain/availability/availability.ts';
-import { risksOf } from '../../../shared/domain/changes/risk.ts';
+import type { Cell } from '../../../shared/domain/availability/availability.ts';
 import type { Kind } from '../../../shared/domain/documents.ts';
-import { findBreak } from '../../../shared/domain/events/event.ts';
-import { endpointKey } from '../../../shared/domain/models/model-endpoint.ts';
-import { pinnedEndpoints } from '../../../shared/domain/policy/pinned-endpoints.ts';
-import { emptyRolloutState, type RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
-import { isReached } from '../../../shared/domain/serving/bucketing.ts';
+import type { RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
 import { numberedId, type Store } from '../../../shared/ports.ts';
+import { isWholeChain } from '../event-chain.ts';
+import { endpointOf, endpointsOf, nameOf } from './endpoints.ts';
+import { raisesRisk } from './raised-risk.ts';
 import { comebacks, revisionsOf, rolloutsOf } from './replay.ts';
-
-const machines = Array.from({ length: 200 }, (_, at) => ({ name: `m-${at}`, email: null }));
 
 export class Watcher {
   readonly #store: Store;
@@ -39,10 +35,10 @@ export class Watcher {
     const wasProbed = this.#isProbed;
     await this.#readMatrix();
     const published = await this.#read('published', 'current');
-    const rolloutState = (await this.#read('rolloutState', 'current')) ?? emptyRolloutState;
+    const upgrades = (await this.#read('rolloutState', 'current'))?.upgrades ?? [];
     if (published === null) return;
     const { revision: newest } = published;
-    this.#checkApproved(rolloutState, newest);
+    this.#checkApproved(upgrades, newest);
     for (let number = (this.#last?.number ?? 0) + 1; number <= newest.number; number++) {
       const revision = await this.#read('revision', numberedId(number));
       assert.ok(revision !== null, `revision ${number} is missing below ${newest.number}`);
@@ -53,31 +49,26 @@ export class Watcher {
       this.#last = revision;
     }
     assert.deepEqual(newest, this.#last, 'the published revision is the newest of the history');
-    this.#checkRejected(rolloutState);
+    this.#checkRejected(upgrades);
   }
 
   /** Once an advance is through, no rollout goes on whose model is gone. */
   async checkGuarded(): Promise<void> {
     const published = await this.#read('published', 'current');
     const matrix = await this.#read('matrix', 'current');
-    const lost = new Set((matrix?.cells ?? []).filter(isSurelyNotCallable).map(endpointKey));
+    const lost = new Set((matrix?.cells ?? []).filter(isLost).map(nameOf));
     const { policy, rollouts = [] } = published?.revision ?? {};
-    const gone = rollouts.filter(({ ring, family, to }) =>
-      pinnedEndpoints(policy ?? assert.fail()).some(
-        (pin) =>
-          pin.ring === ring && pin.family === family && lost.has(endpointKey({ ...pin.endpoint, model: to.model })),
-      ),
-    );
-    assert.deepEqual(gone, []);
+    const gone = rollouts.filter((rollout) => lost.has(endpointOf(policy ?? assert.fail(), rollout) ?? ''));
+    assert.deepEqual(gone, [], 'a rollout goes on whose model is gone');
   }
 
-  /** The whole history, once at the end. */
+  /** The whole history, when a step is through. */
   async replay(): Promise<void> {
     const listed = await this.#store.list('event', { order: 'ascending', limit: 10_000 });
     assert.ok(listed.ok);
     const events = listed.value.map(({ value }) => value);
-    assert.equal(findBreak(events), null);
-    const rolloutState = (await this.#read('rolloutState', 'current')) ?? emptyRolloutState;
+    assert.ok(isWholeChain(events), 'the chain of events is whole');
+    const rolloutState = await this.#read('rolloutState', 'current');
     assert.deepEqual(
       rolloutsOf(events),
       (this.#last?.rollouts ?? []).map(({ id, state, stages, stage }) => [id, state, stages[stage]]),
@@ -85,7 +76,8 @@ export class Watcher {
     );
     assert.deepEqual(comebacks(events), [], 'what a person ended does not begin again');
     const froze = events.findLast((event) => event.kind === 'FreezeChanged');
-    assert.equal(froze?.data.frozen ?? false, rolloutState.frozen !== null);
+    const isFrozen = (rolloutState?.frozen ?? null) !== null;
+    assert.equal(isFrozen, froze?.data.frozen ?? false, 'the events tell of the freeze');
     const numbers = events.flatMap(revisionsOf).sort((a, b) => a - b);
     const expected = Array.from({ length: this.#last?.number ?? 0 }, (_, at) => at + 1);
     assert.deepEqual([...new Set(numbers)], expected, 'every revision has an event');
@@ -113,31 +105,29 @@ export class Watcher {
         assert.ok(!this.#rejected.has(name), `${name} was rejected and begins again`);
         continue;
       }
-      assert.equal(rollout.salt, before.salt);
-      const lost = machines.filter((machine) => isReached(before, machine) && !isReached(rollout, machine));
-      assert.deepEqual(lost, [], 'a machine that was reached stays reached');
+      // Salt and name place a machine among the hundred, so that it stays reached while these stay and the percentage grows.
+      assert.equal(rollout.salt, before.salt, 'machines keep their places');
+      assert.ok(percentOf(rollout) >= percentOf(before), 'a machine that was reached stays reached');
       assert.ok(rollout.stage - before.stage <= 1, 'no stage is left out');
     }
   }
 
   /** A rollout begins and grows only while there is not even a doubt. */
-  #checkSure({ policy }: Revision, { ring, family, to }: Rollout): void {
-    const pin = pinnedEndpoints(policy).find((each) => each.ring === ring && each.family === family);
-    const endpoint = pin === undefined ? '' : endpointKey({ ...pin.endpoint, model: to.model });
-    assert.ok(this.#sure.has(endpoint), `${endpoint} was in doubt`);
+  #checkSure({ policy }: Revision, rollout: Rollout): void {
+    const endpoint = endpointOf(policy, rollout);
+    assert.ok(this.#sure.has(endpoint ?? ''), `${endpoint} was in doubt`);
   }
 
   #checkSecondPerson(revision: Revision): void {
     const before = this.#last;
     const isStated = revision.by !== 'pinward' && revision.policySince === revision.number;
     if (before?.policy.secondPerson !== true || revision.restores !== null || !isStated) return;
-    const day = revision.at.slice(0, 10);
-    if (risksOf(before.policy, revision.policy, revision.forced, [], day).length === 0) return;
+    if (!raisesRisk(before.policy, revision.policy, revision.forced)) return;
     assert.ok(revision.approvedBy !== null && revision.approvedBy !== revision.by, 'two persons raised this risk');
   }
 
   /** Where two persons are needed, two approved; looked at when it first shows, since the rule may go later. */
-  #checkApproved({ upgrades }: RolloutState, newest: Revision): void {
+  #checkApproved(upgrades: RolloutState['upgrades'], newest: Revision): void {
     const isNeeded = this.#last?.policy.secondPerson === true && newest.policy.secondPerson === true;
     for (const { id, state, proposed, decided } of upgrades) {
       if (state !== 'approved') this.#approved.delete(id);
@@ -147,7 +137,7 @@ export class Watcher {
     }
   }
 
-  #checkRejected({ upgrades }: RolloutState): void {
+  #checkRejected(upgrades: RolloutState['upgrades']): void {
     for (const { id, state } of upgrades) {
       if (this.#rejected.has(id)) assert.equal(state, 'rejected', `${id} was rejected and is ${state}`);
       if (state === 'rejected') this.#rejected.add(id);
@@ -159,8 +149,8 @@ export class Watcher {
     if (matrix === null) return;
     this.#isProbed = true;
     const enabled = matrix.cells.filter(({ state }) => state === 'enabled');
-    this.#callable = new Set(enabled.map(endpointKey));
-    const sure = enabled.filter(({ suspectedAt }) => suspectedAt === null).map(endpointKey);
+    this.#callable = new Set(enabled.map(nameOf));
+    const sure = enabled.filter(({ suspectedAt }) => suspectedAt === null).map(nameOf);
     // What was sure before this step may have been decided on in it.
     this.#sure = new Set([...this.#sureNow, ...sure]);
     this.#sureNow = new Set(sure);
@@ -173,13 +163,11 @@ export class Watcher {
   }
 }
 
-/** Where machines are sent by a revision: by pins, and by what rollouts bring. */
-function endpointsOf({ policy, rollouts }: Revision): Set<string> {
-  const pinned = pinnedEndpoints(policy);
-  const brought = rollouts.flatMap(({ ring, family, to }) =>
-    pinned
-      .filter((each) => each.ring === ring && each.family === family)
-      .map(({ endpoint }) => ({ ...endpoint, model: to.model })),
-  );
-  return new Set([...pinned.map(({ endpoint }) => endpoint), ...brought].map(endpointKey));
+/** Two answers in a row said so; a single one only makes it suspect. */
+function isLost({ state, suspectedAt }: Cell): boolean {
+  return state !== 'enabled' && state !== 'unknown' && suspectedAt === null;
+}
+
+function percentOf({ stages, stage }: Rollout): number {
+  return stages[stage] ?? assert.fail('a rollout is at a stage that it has');
 }

@@ -49,10 +49,16 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: put(fc.constantFrom({}, { secondPerson: true }, { secondPerson: true }, { location: 'us' }), (over) => [
-      '/v1/policy',
-      rolloutPolicy(over),
-    ]),
+    arbitrary: put(
+      fc.constantFrom(
+        {},
+        { secondPerson: true },
+        { secondPerson: true },
+        { secondPerson: true, settings: { model: 'opus' } },
+        { location: 'us' },
+      ),
+      (over) => ['/v1/policy', rolloutPolicy(over)],
+    ),
   },
 );
 
@@ -120,20 +126,20 @@ export const steps: fc.Arbitrary<Named> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(calls, fc.oneof(calls, happenings)).map(both) },
 );
 
-/** Holds the invariants after every step of so many lives, each on a store of its own. */
+/** Holds the invariants after every step of so many lives, each on a store of its own. Half begin with two persons needed. */
 export function checkLives(
   open: () => Promise<{ store: Store } & AsyncDisposable>,
   numRuns: number,
   seed: number,
 ): Promise<void> {
   const lives = fc.array(steps, { minLength: 8, maxLength: 40 });
-  const property = fc.asyncProperty(lives, async (life) => {
+  const property = fc.asyncProperty(lives, fc.boolean(), async (life, secondPerson) => {
     await using opened = await open();
     const fleet = new Fleet(opened.store);
     const watcher = new Watcher(opened.store);
     fleet.callable.delete('claude-opus-91');
     fleet.callable.delete('claude-opus-92');
-    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
+    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy({ secondPerson }));
     await fleet.probeTwice();
     await watcher.look();
     fleet.callable.add('claude-opus-91');
@@ -145,6 +151,7 @@ export function checkLives(
     await advance(fleet);
     await watcher.look();
     await watcher.checkGuarded();
+    await watcher.replay();
     await lowerRisk(fleet);
     await watcher.look();
     await watcher.replay();

@@ -1,49 +1,67 @@
-// A Model Garden that answers by script, and counts what is asked of it.
+// A Model Garden in this process, for whatever asks the port and not Vertex: it answers by a script and records what is asked.
+// The wire to Vertex has a fake of its own (garden.ts).
 
 import type { Observation, Verdict } from '../../../shared/domain/availability/observation.ts';
 import type { ModelEndpoint } from '../../../shared/domain/models/model-endpoint.ts';
-import type { Garden } from '../../../shared/ports.ts';
+import type { Clock, Garden } from '../../../shared/ports.ts';
+
+/** What Vertex answers to one call about an endpoint: a verdict of now, or a whole observation. */
+export type Script = (
+  endpoint: ModelEndpoint,
+  by: Observation['by'],
+) => Verdict | Observation | Promise<Verdict | Observation>;
 
 export class ScriptedGarden implements Garden {
-  listed: readonly string[] | null = null;
-  /** What the screen says of a place; by default what is servable. */
-  screens: (endpoint: ModelEndpoint) => Verdict = () => 'candidate';
-  confirms: (endpoint: ModelEndpoint) => Verdict = () => 'enabled';
+  script: Script;
+  /** What the publisher lists; null when the list can not be had. */
+  listing: () => readonly string[] | null | Promise<readonly string[] | null> = () => null;
   /** What an answer waits for. */
   before: () => Promise<unknown> = () => Promise.resolve();
   readonly screened: ModelEndpoint[] = [];
   readonly confirmed: ModelEndpoint[] = [];
+  /** The most calls that were under way at once. */
   most = 0;
   #open = 0;
-  readonly #clock: () => number;
+  readonly #clock: Clock;
 
-  constructor(clock: () => number) {
+  constructor(clock: Clock, script: Script = callableWhere(() => true)) {
     this.#clock = clock;
+    this.script = script;
   }
 
   async list() {
-    return { models: this.listed, evidence: '' };
+    return { models: await this.listing(), evidence: '' };
   }
 
   screen(endpoint: ModelEndpoint): Promise<Observation> {
     this.screened.push(endpoint);
-    return this.#answer(this.screens(endpoint), 'screen');
+    return this.#answer(endpoint, 'screen');
   }
 
   confirm(endpoint: ModelEndpoint): Promise<Observation> {
     this.confirmed.push(endpoint);
-    return this.#answer(this.confirms(endpoint), 'confirm');
+    return this.#answer(endpoint, 'confirm');
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #answer(verdict: Verdict, by: Observation['by']): Promise<Observation> {
+  async #answer(endpoint: ModelEndpoint, by: Observation['by']): Promise<Observation> {
     this.most = Math.max(this.most, ++this.#open);
     await this.before();
     this.#open--;
-    const cause = verdict === 'misconfigured' ? 'api_disabled' : null;
-    return { verdict, cause, evidence: `it was ${verdict}`, by, at: new Date(this.#clock()).toISOString() };
+    const answer = await this.script(endpoint, by);
+    if (typeof answer !== 'string') return answer;
+    const cause = answer === 'misconfigured' ? 'api_disabled' : null;
+    return { verdict: answer, cause, evidence: `it was ${answer}`, by, at: new Date(this.#clock()).toISOString() };
   }
+}
+
+/** Callable there, which the free screen can only suppose, and not enabled elsewhere. */
+export function callableWhere(isCallable: (endpoint: ModelEndpoint) => boolean): Script {
+  return (endpoint, by) => {
+    if (!isCallable(endpoint)) return 'not_enabled';
+    return by === 'screen' ? 'candidate' : 'enabled';
+  };
 }

@@ -53,7 +53,7 @@ describe('a look around', () => {
   });
 
   test('confirms nothing that the screen already answered', async () => {
-    garden.screens = () => 'not_served';
+    garden.script = () => 'not_served';
     const { results, confirmations } = await around(manyEndpoints(2));
 
     assert.deepEqual([confirmations, garden.confirmed], [0, []]);
@@ -85,7 +85,10 @@ describe('a look around', () => {
   }
 
   test('asks no more of a quota that is used up, and goes on elsewhere', async () => {
-    garden.confirms = ({ location }) => (location === 'eu' ? 'no_quota' : 'enabled');
+    garden.script = ({ location }, by) => {
+      if (by === 'screen') return 'candidate';
+      return location === 'eu' ? 'no_quota' : 'enabled';
+    };
     garden.before = () => new Promise(setImmediate);
     // More than are asked at once, so that some come after the first refusal.
     const same = Array.from({ length: 80 }, (_, at) => endpoint(`claude-opus-${at + 5}`, 'eu'));
@@ -112,7 +115,7 @@ describe('a look around', () => {
   });
 
   test('begins nothing after four minutes, and leaves out what it did not look at', async () => {
-    garden.screens = () => 'not_enabled';
+    garden.script = () => 'not_enabled';
     garden.before = async () => {
       await new Promise(setImmediate);
       time += 10_000;

@@ -7,7 +7,7 @@ import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import { type Event, findBreak } from '../../../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { Store } from '../../../../shared/ports.ts';
-import { ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
+import { callableWhere, ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
 import { idsOf, minute } from '../../../support/observations.ts';
 import { must } from '../../../support/stores.ts';
 import { now } from '../../../support/world.ts';
@@ -34,12 +34,12 @@ describe('a run of the probe', () => {
 
   /** Two runs that see nothing enabled, so that the next enabling is news. */
   async function seenClosed(): Promise<void> {
-    garden.screens = () => 'not_enabled';
+    garden.script = () => 'not_enabled';
     for (let runs = 0; runs < 2; runs++) {
       await must(run());
       time += 10 * minute;
     }
-    garden.screens = ({ model }) => (model === 'claude-opus-5' ? 'candidate' : 'not_enabled');
+    garden.script = callableWhere(({ model }) => model === 'claude-opus-5');
   }
 
   async function kept(kind: 'event' | 'outbox'): Promise<readonly Event[]> {
@@ -157,9 +157,9 @@ describe('a run of the probe', () => {
   });
 
   test('keeps looking at what was listed once, also when the list can not be had', async () => {
-    garden.listed = ['claude-haiku-9'];
+    garden.listing = () => ['claude-haiku-9'];
     await must(run());
-    garden.listed = null;
+    garden.listing = () => null;
     garden.screened.length = 0;
     await must(run());
 

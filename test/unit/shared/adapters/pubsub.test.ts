@@ -77,9 +77,9 @@ describe('the Pub/Sub bus', { skip: whyNoEmulators() }, () => {
 });
 
 async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!isSo()) {
-    if (performance.now() > end) throw new Error('it did not come to pass within 20 s');
+    if (performance.now() > end) throw new Error('it did not come to pass within a minute');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

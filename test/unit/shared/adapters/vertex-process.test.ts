@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { compileCache } from '../../../support/compile-cache.ts';
 import { startFakeGarden } from '../../../support/fakes/garden.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
@@ -174,14 +175,14 @@ test('credentials that never come are waited for no longer than the call may tak
 
 function run(script: string, env: Record<string, string> = {}, flags: readonly string[] = []): Child {
   return spawn(process.execPath, [...flags, '--input-type=module', '-e', opening + script], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 }
 
-/** What it said until it ended by itself; killed, and so without an exit code, after 30 s. */
+/** What it said until it ended by itself; killed, and so without an exit code, after a minute. */
 async function ended(child: Child): Promise<{ code: number | null; said: readonly unknown[] }> {
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const [lines] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   clearTimeout(watchdog);
   const said = lines.split('\n').filter((line) => line !== '');

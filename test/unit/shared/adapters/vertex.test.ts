@@ -135,11 +135,14 @@ describe('Vertex', () => {
       await Promise.all(Array.from({ length: 50 }, () => vertex.confirm(endpoint)));
       return performance.now() - start;
     };
-    const plain = await time('denied otherwise');
-    const detailed = await time('permission denied');
+    const [plain, detailed]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      plain.push(await time('denied otherwise'));
+      detailed.push(await time('permission denied'));
+    }
 
-    // Through the SDK's promises it is fifty times as long.
-    assert.ok(detailed < 10 * plain, `${detailed} ms against ${plain} ms`);
+    // Through the SDK's promises it is fifty times as long. Of each the fastest round, since other work slows some down.
+    assert.ok(Math.min(...detailed) < 10 * Math.min(...plain), `${detailed} ms against ${plain} ms`);
   });
 
   test('an id that no path may hold is a bug, and nothing is sent', async (t) => {
