@@ -31,7 +31,8 @@ test('any query gives the machine and the version that URLSearchParams gives, or
       const parameters = new URLSearchParams(query);
       const [name, cli] = [parameters.get('machine') || null, parameters.get('cli') || null];
       const isValid =
-        (name === null || /^[A-Za-z0-9._:-]{1,128}$/.test(name)) && (cli === null || /^\d+\.\d+\.\d+/.test(cli));
+        (name === null || /^[A-Za-z0-9._:-]{1,128}$/.test(name)) &&
+        (cli === null || /^\d{1,4}\.\d{1,4}\.\d{1,6}(?:[-+ ].{0,64})?$/.test(cli));
 
       const read = readQuery(query);
 

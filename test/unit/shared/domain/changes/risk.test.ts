@@ -24,13 +24,13 @@ function risks(before: Policy | null, after: Policy, forced: string | null = nul
   return risksOf(before, after, forced, [], day);
 }
 
-const onePerson = 'no second person would be needed';
+const onePerson = 'later changes would need no second person';
 const ofARing = 'the settings or schedule of a ring would change';
 const newer = { model: 'claude-opus-92' };
 const older = { model: 'claude-opus-90' };
 const moved = (model: string, place: string) => `opus of ring everyone becomes ${model} in ${place}`;
 const faster = (rule: string, hours: number, name = 'everyone') =>
-  `upgrades of opus reach ring ${name} by ${rule} after ${hours} h`;
+  `upgrades of opus reach ring ${name} by rule ${rule} after ${hours} h`;
 
 describe('risk is raised by', () => {
   const fable = { model: 'claude-fable-90' };
@@ -59,7 +59,7 @@ describe('risk is raised by', () => {
     [
       'approval where upgrades were only shown',
       stated({}, { upgrades: { sonnet: approve } }),
-      ['upgrades of sonnet reach ring everyone by approve after 48 h'],
+      ['upgrades of sonnet reach ring everyone by rule approve after 48 h'],
     ],
     ['upgrades that go by themselves', stated({}, { upgrades: { opus: auto } }), [faster('auto', 48)]],
     ['a shorter soak', stated({}, { upgrades: { opus: { ...approve, soakHours: 47 } } }), [faster('approve', 47)]],
@@ -73,11 +73,11 @@ describe('risk is raised by', () => {
       stated({ upgrades: { opus: auto } }),
       [faster('auto', 48, 'labs'), faster('auto', 48)],
     ],
-    ['doing without a second person', stated({ secondPerson: false }), ['no second person would be needed']],
+    ['doing without a second person', stated({ secondPerson: false }), ['later changes would need no second person']],
     [
       'saying no more that there must be one',
       stated({ secondPerson: undefined }),
-      ['no second person would be needed'],
+      ['later changes would need no second person'],
     ],
     ['another project', stated({ project: 'acme-labs' }), ['the project would change']],
     ['settings', stated({ settings: { model: 'opus' } }), ['the settings would change']],
@@ -89,11 +89,15 @@ describe('risk is raised by', () => {
     ['another schedule', stated({ rollout: { stages: [50, 100] } }), ['the schedule of rollouts would change']],
     ['settings of a ring', stated({}, { settings: { model: 'opus' } }), [ofARing]],
     ['a schedule of a ring', stated({}, { rollout: { bakeMinutes: 1 } }), [ofARing]],
-    ['a ring that others match', stated({}, { match: ['*', 'domain:b.test'] }), ['who is in which ring would change']],
+    [
+      'a ring that others match',
+      stated({}, { match: ['*', 'domain:b.test'] }),
+      ['which machines are in which ring would change'],
+    ],
     [
       'a ring less',
       stated({ rings: [ring({ pins: { opus, sonnet } })] }),
-      ['who is in which ring would change', ofARing],
+      ['which machines are in which ring would change', ofARing],
     ],
   ];
   for (const [what, after, expected] of rows) {
@@ -104,7 +108,7 @@ describe('risk is raised by', () => {
     const after = stated({}, { pins: { opus: newer, sonnet } });
 
     assert.deepEqual(risks(stated(), after, 'the probe is down'), [
-      'a pin that is not proven callable: the probe is down',
+      'a pin that is not known to be callable: the probe is down',
       moved('claude-opus-92', 'global'),
     ]);
   });
@@ -120,7 +124,7 @@ describe('risk is raised by', () => {
       'opus of ring labs becomes claude-opus-91 in us',
       moved('claude-opus-92', 'us'),
       'the location would change',
-      'who is in which ring would change',
+      'which machines are in which ring would change',
     ]);
   });
 });

@@ -131,7 +131,7 @@ describe('a rollout', () => {
       [0, 1, 2, 3].map((stage) => percentOf({ ...rollout, stage })),
       [1, 10, 50, 100],
     );
-    assert.throws(() => percentOf({ ...rollout, stage: 4 }), /stage 4 of 4/);
+    assert.throws(() => percentOf({ ...rollout, stage: 4 }), /has the stage 4, but only 4 stages/);
   });
 });
 
