@@ -68,10 +68,9 @@ function parameterOf(query: string, name: string): string | null {
   for (let start = 0; start < query.length; ) {
     const ampersand = query.indexOf('&', start);
     const end = ampersand === -1 ? query.length : ampersand;
-    const valueStart = start + name.length + 1;
-    if (valueStart <= end && query.charCodeAt(valueStart - 1) === equalsSign && query.startsWith(name, start)) {
-      return ownCopy(query.slice(valueStart, end), query);
-    }
+    const nameEnd = start + name.length;
+    const isNamed = query.startsWith(name, start) && (nameEnd === end || query.charCodeAt(nameEnd) === equalsSign);
+    if (isNamed) return ownCopy(query.slice(nameEnd + 1, end), query);
     start = end + 1;
   }
   return null;
