@@ -3,7 +3,6 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
-import { isAtLeast } from '../../shared/domain/access/roles.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Adoption } from '../adoption/adoption.ts';
 import type { Log } from '../log.ts';
@@ -17,9 +16,11 @@ import { isPoll } from './polls/poll-request.ts';
 import type { ApiFault, ApiResult } from './problems/http-fault.ts';
 import { sendProblem } from './problems/problem.ts';
 import type { SigningKeys } from './signing/signatures.ts';
-import { readBody, type WithRawBody } from './traffic/body.ts';
-import { createLoadShedding } from './traffic/load-shedding.ts';
+import { createAdmission, type RouteNeeds } from './traffic/admission.ts';
+import { readBody, skipBody, type WithRawBody } from './traffic/body.ts';
+import { createLoadShedding, type RequestClass } from './traffic/load-shedding.ts';
 import { createRateLimiter } from './traffic/rate-limit.ts';
+import { normaliseTarget } from './traffic/request-target.ts';
 
 interface ApiPorts {
   readonly store: Store;
@@ -37,8 +38,13 @@ interface ApiPorts {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Gives the app's handler for one request, whose caller has been identified. */
-type ServeCaller = (caller: ApiResult<Caller>) => (request: IncomingMessage, response: ServerResponse) => unknown;
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+interface LoadedApp {
+  readonly needsOf: (method: string, path: string) => RouteNeeds;
+  /** The app's handler for one request, whose caller has been identified. */
+  readonly listenerFor: (caller: ApiResult<Caller>) => Listener;
+}
 
 export function createApi(ports: ApiPorts): Handler {
   const { authenticator, store, clock, log } = ports;
@@ -47,7 +53,8 @@ export function createApi(ports: ApiPorts): Handler {
   const rateLimiter = createRateLimiter(clock);
   const shared = { ...ports, policyCache, rateLimiter, catalogue: shippedCatalogue };
   const poll = createPoll(shared);
-  let app: Promise<ServeCaller> | null = null;
+  const admission = createAdmission(rateLimiter);
+  let app: Promise<LoadedApp> | null = null;
 
   function servePoll(request: IncomingMessage, response: ServerResponse, ifNoneMatch: string | undefined): void {
     const requestClass = pollClassOf(ifNoneMatch);
@@ -61,55 +68,83 @@ export function createApi(ports: ApiPorts): Handler {
     else pending.finally(() => loadShedding.release(requestClass));
   }
 
-  /** The caller's role decides the request class. Both are known before the body is read, which may be slow. */
-  async function serve(request: WithRawBody, response: ServerResponse): Promise<void> {
+  /** Who may call is decided before a byte of the body is read, which may be slow. */
+  async function serve(request: WithRawBody, response: ServerResponse, path: string): Promise<void> {
     const caller = await authenticator.identify(credentialOf(request));
-    const isAdmin = caller.ok && isAtLeast(caller.value.role, 'reader') && !isReport(request);
-    const wait = isAdmin ? rateLimiter.caller(caller.value.name) : 0;
-    if (wait > 0) return refuse(request, response, { code: 'rate_limited', seconds: wait });
-    const requestClass = isAdmin ? 'admin' : 'other';
+    app ??= loadApp();
+    const { needsOf, listenerFor } = await app;
+    const needs = needsOf(request.method ?? '', path);
+    const admitted = admission.enter(needs, caller);
+    if (!admitted.ok) return refuse(request, response, admitted.fault);
+    try {
+      const body = needs.hasBody ? await readBody(request) : skipBody(request);
+      if (!body.ok) return refuse(request, response, body.fault);
+      await serveAdmitted(request, response, admitted.value.requestClass, listenerFor(caller));
+    } finally {
+      admitted.value.leave();
+    }
+  }
+
+  async function serveAdmitted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestClass: RequestClass,
+    listener: Listener,
+  ): Promise<void> {
     const seconds = loadShedding.acquire(requestClass);
     if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
     try {
-      const body = await readBody(request);
-      if (!body.ok) return refuse(request, response, body.fault);
-      app ??= loadApp();
-      await (await app)(caller)(request, response);
+      await listener(request, response);
     } finally {
       loadShedding.release(requestClass);
     }
   }
 
-  async function loadApp(): Promise<ServeCaller> {
+  async function loadApp(): Promise<LoadedApp> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
       import('./admin/app.ts'),
       import('@hono/node-server'),
     ]);
-    const { fetch } = createApp({ ...shared, catalogueAsOf, onAccess: authenticator.setAccess });
-    return (caller) => getRequestListener((request) => fetch(request, { caller }), { overrideGlobalObjects: false });
+    const { app, needsOf } = createApp({ ...shared, catalogueAsOf, onAccess: authenticator.setAccess });
+    // HTTP/1.0 has no Host header, and @hono/node-server makes a URL of it.
+    const options = { overrideGlobalObjects: false, hostname: 'localhost' };
+    return {
+      needsOf,
+      listenerFor: (caller) => getRequestListener((request) => app.fetch(request, { caller }), options),
+    };
   }
 
   return function api(request, response) {
-    const { url = '', headers } = request;
-    const isPollUrl = isPoll(url);
-    const ifNoneMatch = headers['if-none-match'];
-    if (loadShedding.shed(request, response, isPollUrl ? pollClassOf(ifNoneMatch) : null)) return;
-    if (isPollUrl) return servePoll(request, response, ifNoneMatch);
-    serve(request, response).catch((error) => {
-      log.error('bug', { error: describeBug(error) });
-      if (!response.headersSent) sendProblem(response, { code: 'internal' });
-    });
+    const { url = '' } = request;
+    // A poll's path is in its normal form already.
+    const target = isPoll(url) ? url : normaliseTarget(url);
+    if (target === null) {
+      refuse(request, response, { code: 'route_unknown', path: url.slice(0, 200) });
+      return;
+    }
+    // Rate limits, admission and Hono all read this one.
+    request.url = target;
+    const isPollTarget = isPoll(target);
+    const ifNoneMatch = request.headers['if-none-match'];
+    if (loadShedding.shed(request, response, isPollTarget ? pollClassOf(ifNoneMatch) : null)) return;
+    if (isPollTarget) servePoll(request, response, ifNoneMatch);
+    else serve(request, response, pathOf(target)).catch((error) => reportBug(response, error));
   };
+
+  function reportBug(response: ServerResponse, error: unknown): void {
+    log.error('bug', { error: describeBug(error) });
+    if (!response.headersSent) sendProblem(response, { code: 'internal' });
+  }
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
 }
 
 /** A machine that already has pins sends their ETag to refresh them. */
 function pollClassOf(ifNoneMatch: string | undefined): 'login' | 'refresh' {
   return ifNoneMatch === undefined ? 'login' : 'refresh';
-}
-
-/** Machines send reports in large numbers. A report takes no slot of admin calls, even with an admin's credential. */
-function isReport({ url = '' }: IncomingMessage): boolean {
-  return url.startsWith('/v1/reports');
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, fault: ApiFault): void {

@@ -2,7 +2,7 @@
 // out but for a sample (fleet-witness.ts).
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
-import { createApp } from '../../functions/api/admin/app.ts';
+import { type App, createApp } from '../../functions/api/admin/app.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';
@@ -35,7 +35,7 @@ export class Instance {
   readonly adoption: Adoption;
   readonly #around: Surroundings;
   readonly #signatures: ReturnType<typeof createSignatures>;
-  readonly #app: ReturnType<typeof createApp>;
+  readonly #app: App;
   #known: CachedPolicy | null = null;
   #framed: Framed | null = null;
 
@@ -57,7 +57,7 @@ export class Instance {
       onAccess: () => undefined,
       adoption: this.adoption,
       afterCommit: () => Promise.resolve(),
-    });
+    }).app;
   }
 
   /** As poll.ts keeps its frame; null before there is a policy. */

@@ -65,20 +65,21 @@ export class Fleet {
     const log = { info() {}, warn() {}, error: (message: string, fields = {}) => this.#bug(message, fields) };
     this.#adoption = createAdoption({ store, clock, log });
     this.snapshots = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
-    this.#instances = this.snapshots.map((policyCache) =>
-      createApp({
-        store,
-        policyCache,
-        clock,
-        log,
-        catalogue: [],
-        catalogueAsOf: '2031-05-01',
-        keys: null,
-        rateLimiter: createRateLimiter(clock),
-        onAccess: () => undefined,
-        adoption: this.#adoption,
-        afterCommit: () => Promise.resolve(),
-      }),
+    this.#instances = this.snapshots.map(
+      (policyCache) =>
+        createApp({
+          store,
+          policyCache,
+          clock,
+          log,
+          catalogue: [],
+          catalogueAsOf: '2031-05-01',
+          keys: null,
+          rateLimiter: createRateLimiter(clock),
+          onAccess: () => undefined,
+          adoption: this.#adoption,
+          afterCommit: () => Promise.resolve(),
+        }).app,
     );
   }
 

@@ -12,6 +12,7 @@ import type { Caller } from '../auth/caller.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { problemResponse } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
+import { type NeedsOf, needsFrom } from './route-needs.ts';
 import { accessRoutes } from './routes/access.ts';
 import { historyRoutes } from './routes/history.ts';
 import { keysRoutes } from './routes/keys.ts';
@@ -32,9 +33,14 @@ interface Bindings {
 
 export type App = Hono<{ Bindings: Bindings }>;
 
+export interface Application {
+  readonly app: App;
+  readonly needsOf: NeedsOf;
+}
+
 type AppContext = Context<{ Bindings: Bindings }>;
 
-export function createApp(ports: AppPorts): App {
+export function createApp(ports: AppPorts): Application {
   const routes = routesOf(ports);
   const app: App = new Hono();
   for (const route of routes) {
@@ -62,7 +68,7 @@ export function createApp(ports: AppPorts): App {
     ports.log.error('bug', { error: describeBug(error) });
     return problem({ code: 'internal' });
   });
-  return app;
+  return { app, needsOf: needsFrom(routes) };
 }
 
 /** What this instance publishes goes into its own policy cache at once. */

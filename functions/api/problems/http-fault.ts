@@ -40,6 +40,7 @@ export type HttpFault =
   | { readonly code: 'json_malformed'; readonly detail: string }
   | { readonly code: 'query_too_long'; readonly limitBytes: number }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  | { readonly code: 'body_too_slow'; readonly seconds: number }
   | { readonly code: 'body_cut_off' }
   | { readonly code: 'rate_limited'; readonly seconds: number }
   | { readonly code: 'overloaded'; readonly seconds: number }

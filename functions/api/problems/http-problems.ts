@@ -90,6 +90,12 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         title: `The body is larger than ${fault.limitBytes / 1024} KiB`,
         hint: 'Make it smaller. Settings that all rings share belong in the settings of the policy.',
       };
+    case 'body_too_slow':
+      return {
+        status: 408,
+        title: `The body took longer than ${fault.seconds} s`,
+        hint: 'Nothing was changed. Send the whole body at once.',
+      };
     case 'body_cut_off':
       return { status: 400, title: 'The body is incomplete', hint: 'Nothing was changed. Send the request again.' };
     case 'rate_limited':

@@ -48,7 +48,7 @@ function headersOf(problem: Problem): Record<string, string> {
     ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="pinward"' } : {}),
     ...(problem.status === 405 && problem.allowed !== undefined ? { Allow: problem.allowed.join(', ') } : {}),
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-    ...(problem.status === 413 ? { Connection: 'close' } : {}),
+    ...(problem.status === 413 || problem.status === 408 ? { Connection: 'close' } : {}),
   };
 }
 
@@ -157,6 +157,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'json_malformed':
     case 'query_too_long':
     case 'body_too_large':
+    case 'body_too_slow':
     case 'body_cut_off':
     case 'rate_limited':
     case 'overloaded':

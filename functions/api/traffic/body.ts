@@ -13,12 +13,19 @@ export interface WithRawBody extends IncomingMessage {
 // `hono/body-limit` makes a Request of a Request, which fails under @hono/node-server. (hono 4.13.19)
 const bodyLimitBytes = 256 * 1024;
 
+/** From the first to the last byte. Each place of a caller is held no longer than this by a slow body. */
+const bodyWithinMs = 5_000;
+
 const tooLarge = failHttp({ code: 'body_too_large', limitBytes: bodyLimitBytes });
 
-/** Sets `rawBody`. Faults: `body_too_large`, and `body_cut_off` when the connection ended early. */
+/** Sets `rawBody`. Faults: `body_too_large`, `body_too_slow`, and `body_cut_off` when the connection ended early. */
 export function readBody(request: WithRawBody): Promise<ApiResult<null>> {
   if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return Promise.resolve(tooLarge);
   const { promise, resolve } = Promise.withResolvers<ApiResult<null>>();
+  const timer = setTimeout(
+    () => resolve(failHttp({ code: 'body_too_slow', seconds: bodyWithinMs / 1000 })),
+    bodyWithinMs,
+  );
   const chunks: Buffer[] = [];
   let size = 0;
   request.on('data', (chunk: Buffer) => {
@@ -35,5 +42,11 @@ export function readBody(request: WithRawBody): Promise<ApiResult<null>> {
     resolve(ok(null));
   });
   request.on('error', () => resolve(failHttp({ code: 'body_cut_off' })));
-  return promise;
+  return promise.finally(() => clearTimeout(timer));
+}
+
+/** For calls that take no body: Node discards it after the response. */
+export function skipBody(request: WithRawBody): ApiResult<null> {
+  request.rawBody = Buffer.alloc(0);
+  return ok(null);
 }

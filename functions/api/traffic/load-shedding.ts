@@ -17,9 +17,9 @@ import type { Log } from '../../log.ts';
 import { type ProblemResponse, problemResponse } from '../problems/problem.ts';
 
 /** Slots for requests in flight. Both kinds of polls count together, so refreshes run out of slots before logins. */
-export const maxInFlight = { refresh: 70, login: 90, admin: 32, other: 70 } as const;
+export const maxInFlight = { refresh: 70, login: 90, admin: 24, riskLowering: 8, report: 40, open: 30 } as const;
 
-/** `other`: reports, and callers without a role of an admin, such as those of health and keys. */
+/** `riskLowering`: restore, abort, pause and freeze. `open`: calls that anybody may make, such as health and keys. */
 export type RequestClass = keyof typeof maxInFlight;
 
 export interface LoadShedding {
@@ -72,7 +72,7 @@ export function createLoadShedding({
   clock = () => performance.now(),
   afterTurn = setImmediate,
 }: LoadSheddingPorts): LoadShedding {
-  const inFlight = { poll: 0, admin: 0, other: 0 };
+  const inFlight = { poll: 0, admin: 0, riskLowering: 0, report: 0, open: 0 };
   let pressure: Pressure = 'none';
   let turnStart: number | null = null;
   let requestsInTurn = 0;
@@ -162,7 +162,7 @@ function pressureOf(shortestTurnMs: number): Pressure {
   return shortestTurnMs >= refreshTurnMs ? 'refreshes' : 'none';
 }
 
-function kindOf(requestClass: RequestClass): 'poll' | 'admin' | 'other' {
+function kindOf(requestClass: RequestClass): 'poll' | Exclude<RequestClass, 'refresh' | 'login'> {
   return requestClass === 'refresh' || requestClass === 'login' ? 'poll' : requestClass;
 }
 

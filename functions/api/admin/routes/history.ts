@@ -48,6 +48,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       method: 'POST',
       path: '/v1/revisions/{number}/restore',
       operation: 'restoreRevision',
+      lowersRisk: true,
       summary: 'Roll back: publish a new revision with the policy of an old one.',
       changes: true,
       query: ChangeQuery,

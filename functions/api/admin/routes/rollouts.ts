@@ -113,6 +113,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         path: `/v1/rollouts/{rollout}/${verb}`,
         operation: `${verb}Rollout`,
         summary: summaries[verb],
+        lowersRisk: verb !== 'resume',
         action: ({ parameters, caller, query }) => {
           const { reason = '' } = query;
           return (transition) => actions[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
@@ -125,6 +126,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         path: frozen ? '/v1/freeze' : '/v1/thaw',
         operation: frozen ? 'freeze' : 'thaw',
         summary: frozen ? 'Freeze: stop all automatic changes.' : 'End a freeze: allow automatic changes again.',
+        lowersRisk: frozen,
         action: ({ caller, query }) => {
           const { reason = '' } = query;
           return (transition) => ok(setFrozen(transition, frozen, caller.name, reason));
@@ -147,6 +149,7 @@ interface ActionRoute<Query> {
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
+  readonly lowersRisk?: boolean;
   readonly action: (request: RouteRequest<Query>) => RolloutAction;
 }
 
@@ -155,13 +158,14 @@ function action<Query extends z.ZodType>(
   query: Query,
   definition: ActionRoute<z.infer<Query>>,
 ): Route {
-  const { role, path, operation, summary } = definition;
+  const { role, path, operation, summary, lowersRisk = false } = definition;
   return route({
     method: 'POST',
     role,
     path,
     operation,
     summary,
+    lowersRisk,
     query,
     reply: RolloutActionReply,
     handle: (request) => runAction(ports, request.caller.name, definition.action(request)),

@@ -53,6 +53,8 @@ export interface Route {
   readonly role: Role | null;
   /** Whether the call needs If-Match. */
   readonly changes: boolean;
+  /** Whether the call can only lower risk. Then it has slots of its own. */
+  readonly lowersRisk: boolean;
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
@@ -63,9 +65,10 @@ export interface Route {
 
 /** Makes a route: adds the defaults, and gives the handler's query the type of its schema. */
 export function route<Query extends z.ZodType>(
-  definition: Omit<Route, 'role' | 'changes' | 'body' | 'query' | 'mediaType' | 'handle'> & {
+  definition: Omit<Route, 'role' | 'changes' | 'lowersRisk' | 'body' | 'query' | 'mediaType' | 'handle'> & {
     readonly role?: Role | null;
     readonly changes?: boolean;
+    readonly lowersRisk?: boolean;
     readonly body?: z.ZodType;
     readonly mediaType?: Route['mediaType'];
     readonly query: Query;
@@ -75,6 +78,7 @@ export function route<Query extends z.ZodType>(
   return {
     role: definition.method === 'GET' ? 'reader' : 'editor',
     changes: false,
+    lowersRisk: false,
     body: null,
     mediaType: 'application/json',
     ...definition,

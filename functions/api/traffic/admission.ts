@@ -1,0 +1,69 @@
+// Admission: who may take up an instance's time and memory with a call, decided before a byte of its body is read. It goes by
+// what the route needs. A caller without the role is refused at once, and a caller has only a few calls in progress.
+
+import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
+import { ok } from '../../../shared/domain/fault.ts';
+import { type ApiResult, failHttp } from '../problems/http-fault.ts';
+import type { RequestClass } from './load-shedding.ts';
+import type { RateLimiter } from './rate-limit.ts';
+
+/** What a route needs, from the table of routes. */
+export interface RouteNeeds {
+  /** The lowest role that may make the call; null when anybody may. */
+  readonly role: Role | null;
+  readonly hasBody: boolean;
+  /** Restore, abort, pause and freeze: they never wait for calls that raise risk. */
+  readonly lowersRisk: boolean;
+}
+
+interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Admitted {
+  readonly requestClass: RequestClass;
+  /** Ends the call. */
+  leave(): void;
+}
+
+export interface Admission {
+  /** Faults: those of the caller, `forbidden`, `rate_limited`. */
+  enter(needs: RouteNeeds, caller: ApiResult<Caller>): ApiResult<Admitted>;
+}
+
+/** Calls of one credential that may be in progress at once, in each request class. Machines share credentials. */
+export const maxCallsInProgress = 3;
+
+export function createAdmission(rateLimiter: RateLimiter): Admission {
+  const inProgress = new Map<string, number>();
+
+  function enterAs(requestClass: RequestClass, name: string): ApiResult<Admitted> {
+    const key = `${requestClass} ${name}`;
+    const calls = inProgress.get(key) ?? 0;
+    if (calls >= maxCallsInProgress) return failHttp({ code: 'rate_limited', seconds: 1 });
+    inProgress.set(key, calls + 1);
+    return ok({ requestClass, leave: () => leave(key) });
+  }
+
+  function leave(key: string): void {
+    const calls = (inProgress.get(key) ?? 1) - 1;
+    if (calls === 0) inProgress.delete(key);
+    else inProgress.set(key, calls);
+  }
+
+  return {
+    enter({ role, lowersRisk }, caller) {
+      if (role === null) return ok({ requestClass: 'open', leave: () => undefined });
+      if (!caller.ok) return caller;
+      if (!isAtLeast(caller.value.role, role)) {
+        return failHttp({ code: 'forbidden', role: caller.value.role, needs: role });
+      }
+      if (role === 'machine') return ok({ requestClass: 'report', leave: () => undefined });
+      const { name } = caller.value;
+      const seconds = rateLimiter.caller(name);
+      if (seconds > 0) return failHttp({ code: 'rate_limited', seconds });
+      return enterAs(lowersRisk ? 'riskLowering' : 'admin', name);
+    },
+  };
+}
