@@ -25,11 +25,14 @@ export function hold(asked: Asked, answer: Answer | null, operation: Operation |
 
 /** How many times the cost of a usual answer one may cost. The processor's own time counts, so it holds on any machine. */
 const maxCost = 1_000;
+/** The first answers load what they need, and tell nothing of what is usual. */
+const minCosts = 50;
 
-/** `usual`: the cost of the middle one of many answers. */
-export function holdCost(answer: Answer | null, usual: number): void {
-  const times = (answer?.cost ?? 0) / usual;
-  assert.ok(times <= maxCost, `the answer cost ${Math.round(times)} times what is usual`);
+/** Of the answers so far, the latest against the middle one. */
+export function holdCost(costs: readonly number[]): void {
+  const usual = costs.toSorted((a, b) => a - b)[Math.floor(costs.length / 2)] ?? 0;
+  const times = (costs.at(-1) ?? 0) / usual;
+  assert.ok(costs.length < minCosts || times <= maxCost, `the answer cost ${Math.round(times)} times what is usual`);
 }
 
 function holdProblem(status: number, type: string, body: string, problem: z.ZodType): void {
