@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { prepareStore, type Running, spawnSubject, token, untilAnswered } from '../server.ts';
 import { startCalls } from './admin-calls.ts';
+import { measureInsiders } from './insiders.ts';
 import { type Offer, type Outcome, startOffer } from './offer.ts';
 import { cpuSecondsOf, residentMiBOf } from './process.ts';
 
@@ -54,6 +55,7 @@ async function measure({ url, process: { pid = 0 } }: Running) {
   const flood = await run(seconds, pid, offers);
   const admin = await calls.stop();
   const recoveryMs = await recovery(() => offer(20, 'refreshes', { connections: 20 }));
+  const restores = await measureInsiders(url);
   const answered = (logins.statuses[200] ?? 0) - before;
   const answeredAlone = alone.offers[0]?.statuses[200] ?? 0;
   return {
@@ -72,6 +74,8 @@ async function measure({ url, process: { pid = 0 } }: Running) {
     refreshes: { offered: refreshes.offered, givenUp: refreshes.givenUp, statuses: refreshes.statuses },
     memoryMiB: { before: alone.memoryMiB.at(-1) ?? 0, ...halves(flood.memoryMiB) },
     admin,
+    /** Of an owner, while insiders attack. */
+    restores: { ...restores, ratio: restores.slowestMs / restores.slowestAloneMs },
     recoveryMs,
   };
 }
@@ -127,6 +131,7 @@ function missedOf(report: Report): readonly string[] {
   const held: readonly (readonly [string, boolean])[] = [
     [`logins at ${minLogins * 100} % of capacity`, atCapacity || !isJudged],
     ['refreshes are shed', (refreshes.statuses[503] ?? 0) > 0],
+    ['no restore is refused while insiders attack', report.restores.refused === 0],
     ['memory is bounded', memoryMiB.later < instanceMiB],
     ['an admin can act', admin.failed === 0 && admin.answered > 0],
     ['recovered within 5 s', recoveryMs <= recoveryWithinMs],
