@@ -6,8 +6,10 @@ import { cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import request from 'supertest';
 import { createAnnounce, type PubsubMessage } from '../../functions/announce/announce.ts';
+import { eventWrites } from '../../functions/commands/event-writes.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Announcement, Posted } from '../../shared/domain/events/announcement.ts';
+import type { Event, NewEvent } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Store } from '../../shared/ports.ts';
 import { now } from './world.ts';
@@ -40,6 +42,17 @@ export class AnnounceWorld {
     });
     cloudEvent<PubsubMessage>('announce', announce);
     this.server = getTestServer('announce');
+  }
+
+  /** Commits an event to the store, as a change does. */
+  async commit(newEvent: NewEvent): Promise<Event> {
+    const writes = await eventWrites(this.store, [newEvent]);
+    assert.ok(writes.ok);
+    const committed = await this.store.commit(writes.value);
+    assert.ok(committed.ok);
+    const [first] = writes.value;
+    assert.ok(first?.kind === 'event' && 'value' in first);
+    return first.value;
   }
 
   /** As Eventarc delivers in production. */
