@@ -63,7 +63,7 @@ describe('the announce function', () => {
 
   test('can tell twice only after a crash between the post and the record of it', async () => {
     const posted: [Step | null, number][] = [];
-    for (const step of ['read', 'claim', 'post', 'settle', null] as const) {
+    for (const step of ['find', 'read', 'claim', 'post', 'settle', null] as const) {
       const before = world.posts.length;
       const each = await world.commit(newEvent(100 + posted.length));
       world.diesAfter = step;
@@ -75,6 +75,7 @@ describe('the announce function', () => {
     }
 
     assert.deepEqual(posted, [
+      ['find', 1],
       ['read', 1],
       ['claim', 1],
       ['post', 2],
@@ -166,7 +167,7 @@ describe('the announce function', () => {
   });
 
   test('drops what is no event of Pinward, says so, and does not ask for it again', async () => {
-    for (const foreign of ['hello', { kind: 'PolicyChanged' }, { ...event, kind: 'Unheard' }])
+    for (const foreign of ['hello', { kind: 'PolicyChanged' }, { ...event, seq: '1' }])
       await world.eventarc(foreign).expect(204);
 
     assert.equal(world.posts.length, 0);

@@ -14,13 +14,14 @@ import type { Message } from '../../shared/domain/events/message.ts';
 import type { Store } from '../../shared/ports.ts';
 import { now } from './world.ts';
 
-/** A read of the announcement, the write of a claim, the post, the write of what came of it. */
-export type Step = 'read' | 'claim' | 'post' | 'settle';
+/** A read of the event, a read of the announcement, the write of a claim, the post, the write of what came of it. */
+export type Step = 'find' | 'read' | 'claim' | 'post' | 'settle';
 
 export class AnnounceWorld {
   readonly store = openSqlite(':memory:');
   readonly posts: Message[] = [];
   readonly lines: string[] = [];
+  readonly serviceUrl = 'https://pinward.test';
   readonly server: ReturnType<typeof getTestServer>;
   /** What the channel answers next; accepted when nothing is left. */
   answers: (Posted | Promise<Posted>)[] = [];
@@ -38,7 +39,7 @@ export class AnnounceWorld {
       channel: { post: (message) => this.#post(message) },
       clock: () => this.time,
       log: { info: note, warn: note, error: note },
-      serviceUrl: 'https://pinward.test',
+      serviceUrl: this.serviceUrl,
     });
     cloudEvent<PubsubMessage>('announce', announce);
     this.server = getTestServer('announce');
@@ -91,7 +92,7 @@ export class AnnounceWorld {
       list: (kind, page) => store.list(kind, page),
       read: async (kind, id) => {
         const read = await store.read(kind, id);
-        this.#dieAfter('read');
+        this.#dieAfter(kind === 'event' ? 'find' : 'read');
         return read;
       },
       commit: async (writes) => {
