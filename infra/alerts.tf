@@ -10,7 +10,10 @@ locals {
       metric = "not_announced", above = 0, seconds = 300, severity = "WARNING"
     }
     "Pinward: message dropped" = {
-      metric = "message_dropped", above = 0, seconds = 300, severity = "WARNING"
+      metric = "message_dropped", above = 0, seconds = 300, severity = "ERROR"
+    }
+    "Pinward: old event dropped" = {
+      metric = "old_event_dropped", above = 0, seconds = 300, severity = "ERROR"
     }
     "Pinward: bug" = {
       metric = "bug", above = 0, seconds = 300, severity = "ERROR"

@@ -12,8 +12,9 @@ locals {
     events_wait          = { message = "events wait for the next run", also = null, labels = ["fault"] }
     keys_missing         = { message = "keys or vouchers can not be had", also = null, labels = [] }
     log_lines_lost       = { message = "log lines lost", also = null, labels = [] }
-    message_dropped      = { message = "message dropped", also = null, labels = [] }
+    message_dropped      = { message = "message dropped", also = null, labels = ["reason"] }
     not_announced        = { message = "not announced", also = null, labels = ["state"] }
+    old_event_dropped    = { message = "old event dropped", also = null, labels = [] }
     overload             = { message = "overload", also = null, labels = ["shed"] }
     poll                 = { message = "poll", also = null, labels = ["status", "ring"] }
     poll_refused         = { message = "poll refused", also = null, labels = ["code"] }

@@ -1,6 +1,6 @@
-// The announce function: posts one message to the channel for each event from Pub/Sub. It claims the announcement,
-// posts, and records the result. A thrown error makes Pub/Sub deliver again. A failure that a retry can't fix is
-// recorded instead.
+// The announce function: posts one message to the channel for each event that Pub/Sub names and the store has. It claims
+// the announcement, posts, and records the result. A thrown error makes Pub/Sub deliver again. A failure that a retry
+// can't fix is recorded instead.
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import {
@@ -8,14 +8,16 @@ import {
   claim,
   giveUp,
   isSettled,
+  isTooOld,
   type Posted,
   settle,
 } from '../../shared/domain/events/announcement.ts';
-import { Event } from '../../shared/domain/events/event.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel, Clock, Store, Stored, Write } from '../../shared/ports.ts';
 import type { Log } from '../log.ts';
 import { composeMessage } from './compose-message.ts';
+import { findStoredEvent } from './stored-event.ts';
 
 /** A Pub/Sub message as Eventarc delivers it. The framework makes the same from the emulator's push. */
 export interface PubsubMessage {
@@ -38,14 +40,27 @@ export class RetryLater extends Error {}
 
 export function createAnnounce(ports: AnnouncePorts): Announce {
   return async function announce(delivered) {
-    const event = readEvent(delivered);
-    if (event === null) {
-      ports.log.error('message dropped', { reason: 'not an event of Pinward', delivery: delivered.id });
-      return;
-    }
+    const event = await readEvent(ports, delivered);
+    if (event === null) return;
     const message = composeMessage(event, ports.serviceUrl);
     if (message !== null) await announceEvent(ports, event, message);
   };
+}
+
+/** The event to announce; null when the message is dropped, which is logged. */
+async function readEvent(ports: AnnouncePorts, delivered: CloudEvent<PubsubMessage>): Promise<Event | null> {
+  const { store, clock, log } = ports;
+  const found = await findStoredEvent(store, delivered.data?.message?.data);
+  if (!found.ok) throw new RetryLater(`the store can't be read: ${found.fault.code}`);
+  if (found.value.kind === 'dropped') {
+    const { reason, seq, id } = found.value;
+    log.error('message dropped', { reason, seq, event: id, delivery: delivered.id });
+    return null;
+  }
+  const { event } = found.value;
+  if (!isTooOld(event.at, clock())) return event;
+  log.error('old event dropped', { seq: event.seq, event: event.id, at: event.at, delivery: delivered.id });
+  return null;
 }
 
 /** Announces one event once. Throws `RetryLater` when Pub/Sub must deliver it again. */
@@ -71,17 +86,6 @@ async function announceEvent(ports: AnnouncePorts, event: Event, message: Messag
 function report(log: Log, { event, state, attempts, reason }: Announcement): void {
   if (state === 'done') log.info('announced', { event, state, attempts });
   else log.error('not announced', { event, state, attempts, reason });
-}
-
-function readEvent({ data }: CloudEvent<PubsubMessage>): Event | null {
-  const body = data?.message?.data;
-  if (body === undefined) return null;
-  try {
-    const parsed = Event.safeParse(JSON.parse(Buffer.from(body, 'base64').toString('utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 async function readAnnouncement(store: Store, id: string): Promise<Stored<Announcement> | null> {

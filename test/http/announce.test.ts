@@ -4,18 +4,19 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { leaseMs, type Posted } from '../../shared/domain/events/announcement.ts';
-import { appendEvent, emptyChain } from '../../shared/domain/events/event.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
 import { AnnounceWorld, type Step } from '../support/announce-world.ts';
 import { newEvent } from '../support/world.ts';
 
 const accepted: Posted = { kind: 'accepted' };
-const { event } = appendEvent(emptyChain, newEvent());
 
 describe('the announce function', () => {
   let world: AnnounceWorld;
+  let event: Event;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     world = new AnnounceWorld();
+    event = await world.commit(newEvent());
   });
   afterEach(() => world.store.close());
 
@@ -62,9 +63,9 @@ describe('the announce function', () => {
 
   test('can tell twice only after a crash between the post and the record of it', async () => {
     const posted: [Step | null, number][] = [];
-    for (const step of ['read', 'claim', 'post', 'settle', null] as const) {
+    for (const step of ['find', 'read', 'claim', 'post', 'settle', null] as const) {
       const before = world.posts.length;
-      const { event: each } = appendEvent(emptyChain, newEvent(100 + posted.length));
+      const each = await world.commit(newEvent(100 + posted.length));
       world.diesAfter = step;
       await world.eventarc(each).catch(() => null);
       world.diesAfter = null;
@@ -74,6 +75,7 @@ describe('the announce function', () => {
     }
 
     assert.deepEqual(posted, [
+      ['find', 1],
       ['read', 1],
       ['claim', 1],
       ['post', 2],
@@ -143,7 +145,7 @@ describe('the announce function', () => {
     ] as const;
     for (const [at, [posted, state]] of outcomes.entries()) {
       world.answers = [posted];
-      const { event: each } = appendEvent(emptyChain, newEvent(at + 10));
+      const each = await world.commit(newEvent(at + 10));
       await world.eventarc(each).expect(204);
       await world.eventarc(each).expect(204);
       assert.equal((await world.announcement(each.id))?.state, state);
@@ -155,7 +157,7 @@ describe('the announce function', () => {
     world.answers = [{ kind: 'revoked', reason: 'no_service' }];
     await world.eventarc(event).expect(204);
     const revoked = await world.store.read('healthIssue', 'slack');
-    await world.eventarc(appendEvent(emptyChain, newEvent(2)).event).expect(204);
+    await world.eventarc(await world.commit(newEvent(2))).expect(204);
     const mended = await world.store.read('healthIssue', 'slack');
 
     assert.ok(revoked.ok && mended.ok);
@@ -165,7 +167,7 @@ describe('the announce function', () => {
   });
 
   test('drops what is no event of Pinward, says so, and does not ask for it again', async () => {
-    for (const foreign of ['hello', { kind: 'PolicyChanged' }, { ...event, kind: 'Unheard' }])
+    for (const foreign of ['hello', { kind: 'PolicyChanged' }, { ...event, seq: '1' }])
       await world.eventarc(foreign).expect(204);
 
     assert.equal(world.posts.length, 0);

@@ -6,19 +6,22 @@ import { cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import request from 'supertest';
 import { createAnnounce, type PubsubMessage } from '../../functions/announce/announce.ts';
+import { eventWrites } from '../../functions/commands/event-writes.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Announcement, Posted } from '../../shared/domain/events/announcement.ts';
+import type { Event, NewEvent } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Store } from '../../shared/ports.ts';
 import { now } from './world.ts';
 
-/** A read of the announcement, the write of a claim, the post, the write of what came of it. */
-export type Step = 'read' | 'claim' | 'post' | 'settle';
+/** A read of the event, a read of the announcement, the write of a claim, the post, the write of what came of it. */
+export type Step = 'find' | 'read' | 'claim' | 'post' | 'settle';
 
 export class AnnounceWorld {
   readonly store = openSqlite(':memory:');
   readonly posts: Message[] = [];
   readonly lines: string[] = [];
+  readonly serviceUrl = 'https://pinward.test';
   readonly server: ReturnType<typeof getTestServer>;
   /** What the channel answers next; accepted when nothing is left. */
   answers: (Posted | Promise<Posted>)[] = [];
@@ -36,10 +39,21 @@ export class AnnounceWorld {
       channel: { post: (message) => this.#post(message) },
       clock: () => this.time,
       log: { info: note, warn: note, error: note },
-      serviceUrl: 'https://pinward.test',
+      serviceUrl: this.serviceUrl,
     });
     cloudEvent<PubsubMessage>('announce', announce);
     this.server = getTestServer('announce');
+  }
+
+  /** Commits an event to the store, as a change does. */
+  async commit(newEvent: NewEvent): Promise<Event> {
+    const writes = await eventWrites(this.store, [newEvent]);
+    assert.ok(writes.ok);
+    const committed = await this.store.commit(writes.value);
+    assert.ok(committed.ok);
+    const [first] = writes.value;
+    assert.ok(first?.kind === 'event' && 'value' in first);
+    return first.value;
   }
 
   /** As Eventarc delivers in production. */
@@ -78,7 +92,7 @@ export class AnnounceWorld {
       list: (kind, page) => store.list(kind, page),
       read: async (kind, id) => {
         const read = await store.read(kind, id);
-        this.#dieAfter('read');
+        this.#dieAfter(kind === 'event' ? 'find' : 'read');
         return read;
       },
       commit: async (writes) => {

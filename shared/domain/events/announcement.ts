@@ -2,6 +2,7 @@
 // decide on each claim, retry and end; callers write the state and post the message.
 
 import { z } from 'zod';
+import { dayMs } from '../day.ts';
 
 const maxReasonLength = 500;
 
@@ -36,6 +37,18 @@ const maxRetryMs = 10 * 60_000;
 const maxRequestedWaitMs = 24 * 60 * 60_000;
 /** With doubled waits this is about a day. */
 const maxAttempts = 150;
+
+/**
+ * An older event is not announced. Pub/Sub keeps a message for seven days (infra/events.tf), and an event may wait a day
+ * in the outbox before that. A later delivery is a replay. An announcement expires after 180 days, and nothing else
+ * records that its event was announced. A replay after that time must already be too old.
+ */
+export const maxEventAgeMs = 8 * dayMs;
+
+/** Whether the event of the time `at` is too old for an announcement. */
+export function isTooOld(at: string, now: number): boolean {
+  return now - Date.parse(at) > maxEventAgeMs;
+}
 
 /** The claim to write before a post; null when the announcement has ended, waits, or is claimed by another instance. */
 export function claim(before: Announcement | null, event: string, now: number): Announcement | null {

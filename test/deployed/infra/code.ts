@@ -5,8 +5,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defaultTopic, targets } from '../../../functions/environment.ts';
 import { leaseMs as probeLeaseMs } from '../../../functions/probe/run.ts';
+import { dayMs } from '../../../shared/domain/day.ts';
 import { keptDays, schemas } from '../../../shared/domain/documents.ts';
-import { leaseMs as announceLeaseMs } from '../../../shared/domain/events/announcement.ts';
+import { leaseMs as announceLeaseMs, maxEventAgeMs } from '../../../shared/domain/events/announcement.ts';
 
 export interface Code {
   /** The members of the interface `Environment`. */
@@ -17,6 +18,9 @@ export interface Code {
   /** What an attempt to announce, and a run of the probe, must not outlive (milliseconds). */
   readonly announceLeaseMs: number;
   readonly probeLeaseMs: number;
+  /** The age from which an event is not announced, and how long its announcement is kept (milliseconds). */
+  readonly maxEventAgeMs: number;
+  readonly announcementKeptMs: number;
   /** The kinds of documents, and those that expire. */
   readonly kinds: readonly string[];
   readonly expiring: readonly string[];
@@ -54,6 +58,8 @@ export function readCode(): Code {
     topic: defaultTopic,
     announceLeaseMs,
     probeLeaseMs,
+    maxEventAgeMs,
+    announcementKeptMs: (keptDays.announcement ?? 0) * dayMs,
     kinds: Object.keys(schemas),
     expiring: Object.keys(keptDays),
     indexes,

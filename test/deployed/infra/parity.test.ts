@@ -67,6 +67,8 @@ describe('what is taken from the code, or comes new, is found:', () => {
     ['an index', { ...code, indexes: [{}] }],
     ['a push without order', { ...code, push: code.push.replace('enableMessageOrdering: true', '') }],
     ['a longer claim', { ...code, announceLeaseMs: 60_000 }],
+    ['a younger bound of events', { ...code, maxEventAgeMs: 7 * 86_400_000 }],
+    ['announcements that expire early', { ...code, announcementKeptMs: code.maxEventAgeMs }],
     ['a shorter lease', { ...code, probeLeaseMs: 60_000 }],
     ['a new message', { ...code, messages: [...code.messages, { level: 'error', text: 'new', source: '' }] }],
     ...[...new Set(code.messages.map(({ text }) => text))].map((text) => {

@@ -8,6 +8,7 @@ export function surroundingsAgree(terraform: Terraform, code: Code): readonly st
   return [
     ...topicAgrees(terraform, code),
     ...pushAgrees(terraform, code),
+    ...retentionAgrees(terraform, code),
     ...storeAgrees(terraform, code),
     ...overridesAgree(code),
     ...keyAgrees(terraform),
@@ -53,6 +54,16 @@ function pushAgrees(terraform: Terraform, { push, announceLeaseMs }: Code): read
       ? []
       : ['announce can still be at a message that is pushed again']),
     ...(at(kept, 'topic') === expression('google_pubsub_topic.dead.id') ? [] : ['nobody keeps dead letters']),
+  ];
+}
+
+/** An event that Pub/Sub still has must not be too old; one whose announcement has expired must be. */
+function retentionAgrees(terraform: Terraform, { maxEventAgeMs, announcementKeptMs }: Code): readonly string[] {
+  const body = resourceAt(terraform, 'google_pubsub_subscription.announce')?.body;
+  const keptMs = Number.parseInt(textOf(at(body, 'message_retention_duration')), 10) * 1000;
+  return [
+    ...(keptMs < maxEventAgeMs ? [] : ['announce drops events that Pub/Sub still delivers']),
+    ...(maxEventAgeMs < announcementKeptMs ? [] : ['an event is announced again when its announcement has expired']),
   ];
 }
 
