@@ -4,11 +4,14 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
+import { withTimeout } from '../shared/with-timeout.ts';
 import type { Log } from './log.ts';
 import { describeBug } from './log.ts';
 
-/** Cloud Run kills the process ten seconds after SIGTERM. */
-const maxDrainMs = 9_000;
+/** Running requests get this long. Cloud Run kills the process ten seconds after SIGTERM. */
+const maxDrainMs = 7_000;
+/** Draining and closing together. A store that can't be reached may take longer to close. */
+const maxShutdownMs = 9_000;
 
 export function handleShutdown(close: () => Promise<void>, log: Log): void {
   const servers = new Set<Server>();
@@ -23,9 +26,7 @@ export function handleShutdown(close: () => Promise<void>, log: Log): void {
   const drain = (): void => {
     if (isDraining) return;
     isDraining = true;
-    Promise.all([...servers].map(stop))
-      .then(close)
-      .finally(() => process.exit(0));
+    shutDown([...servers], close, log).finally(() => process.exit(0));
   };
   const logRejection = (error: unknown): void => log.error('bug', { error: describeBug(error), lost: true });
   const ownListeners = new Map<string | symbol, (reason: unknown) => void>([
@@ -41,7 +42,16 @@ export function handleShutdown(close: () => Promise<void>, log: Log): void {
   for (const [name, listener] of ownListeners) process.on(name, listener);
 }
 
-/** Accepts no new connection and answers running requests. After 9 s it closes the connections that are left. */
+/** Answers running requests, then closes the stores. Resolves after 9 s at the latest, whatever hangs. */
+export async function shutDown(servers: readonly Server[], close: () => Promise<void>, log: Log): Promise<void> {
+  const isClosed = Promise.all(servers.map(stop))
+    .then(close)
+    .then(() => true);
+  if (!(await withTimeout(isClosed, maxShutdownMs, () => false)))
+    log.warn('shutdown cut off', { afterMs: maxShutdownMs });
+}
+
+/** Accepts no new connection and answers running requests. After 7 s it closes the connections that are left. */
 export async function stop(server: Server): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), maxDrainMs);
   // A keep-alive connection becomes idle after its response. Close it, or the server would wait for it.
