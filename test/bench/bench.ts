@@ -1,6 +1,6 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers).
-// Exit 1 if a target is missed.
+// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers,
+// worst). Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
 import { benchBundles } from './bundles.ts';
@@ -14,6 +14,7 @@ import { benchProbes } from './probes.ts';
 import { benchReads } from './reads.ts';
 import { prepareStore } from './server.ts';
 import { benchStart } from './start.ts';
+import { benchWorstInput } from './worst-input.ts';
 
 const benches = {
   polls: benchPolls,
@@ -25,6 +26,7 @@ const benches = {
   probes: benchProbes,
   bundles: benchBundles,
   callers: benchCallers,
+  worst: benchWorstInput,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

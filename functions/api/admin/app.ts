@@ -97,7 +97,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
-  const query = readQuery(route, context.req.query());
+  const query = readQuery(route, queryOf(context.req.url));
   if (!query.ok) return query;
   const body = route.body === null ? ok(undefined) : await readBody(context);
   if (!body.ok) return body;
@@ -118,7 +118,7 @@ function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Call
 }
 
 function logChange(log: Log, { operation }: Route, reply: ApiResult<Reply>, { req }: AppContext): void {
-  const dryRun = req.query('dry-run') !== undefined;
+  const dryRun = queryOf(req.url)['dry-run'] !== undefined;
   if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
   else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
@@ -130,6 +130,13 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   if (number !== undefined) return ok(Number(number));
   const expected = 'the ETag of what you change, such as "41", or *';
   return failHttp({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
+}
+
+/** The first value of each parameter. Hono's `query` takes quadratic time for many parameters without a value. */
+function queryOf(url: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URL(url).searchParams) if (name !== '') query[name] ??= value;
+  return query;
 }
 
 function readQuery(route: Route, query: Record<string, string>): ApiResult<unknown> {

@@ -12,6 +12,12 @@ export interface Change {
   readonly to?: unknown;
 }
 
+/**
+ * Members behind a longer path are not compared one by one: each would repeat the path, and a key can be as long as a
+ * whole body.
+ */
+const maxPathLength = 512;
+
 /** `from` is null before the first policy: the whole policy is then one change. */
 export function diffPolicies(from: object | null, to: object): readonly Change[] {
   return from === null ? [{ path: '', to }] : diff('', from, to);
@@ -21,7 +27,7 @@ function diff(path: string, from: unknown, to: unknown): readonly Change[] {
   if (isDeepStrictEqual(from, to)) return [];
   const before = membersOf(from);
   const after = membersOf(to);
-  if (before === null || after === null) return [{ path, from, to }];
+  if (before === null || after === null || path.length > maxPathLength) return [{ path, from, to }];
   const order = before.order !== after.order ? [{ path, from: before.order, to: after.order }] : [];
   const keys = new Set([...before.members.keys(), ...after.members.keys()]);
   return [

@@ -11,7 +11,7 @@ import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { pointer } from '../policy/read-draft.ts';
 import { isAllowedBy } from '../serving/allow-list.ts';
-import { passedSettings } from '../serving/written-settings.ts';
+import { availableModelsOf } from '../serving/written-settings.ts';
 
 interface PinInRing {
   readonly ring: Ring;
@@ -24,7 +24,10 @@ interface PinInRing {
   readonly catalogueModel: CatalogueModel | null;
 }
 
-type Check = (pin: PinInRing, policy: Policy, catalogue: Catalogue, day: string) => readonly Finding[];
+/** `newest` has the id of the newest known model of each family. */
+type Check = (pin: PinInRing, policy: Policy, newest: NewestIds, day: string) => readonly Finding[];
+type NewestIds = ReadonlyMap<Family, string | undefined>;
+type FirstRings = ReadonlyMap<string, number>;
 
 /** A pin gets a warning this many days before the earliest day on which Google may shut its model. */
 const floorWarningDays = 30;
@@ -32,14 +35,18 @@ const floorWarningDays = 30;
 /** All findings, by ring. `shipped` is the catalogue without the policy's own models; `day` is YYYY-MM-DD. */
 export function lint(policy: Policy, shipped: Catalogue, day: string): readonly Finding[] {
   const catalogue = extendCatalogue(shipped, policy.models);
-  return policy.rings.flatMap((ring, at) => [
-    ...checkSelectors(policy, ring, at),
-    ...checkCompleteness(policy, ring, at),
-    ...pinsOf(policy, ring, at, catalogue).flatMap((pin) =>
-      checks.flatMap((check) => check(pin, policy, catalogue, day)),
-    ),
-    ...checkSharedVariables(pinsOf(policy, ring, at, catalogue)),
-  ]);
+  const newest = new Map(families.map((family) => [family, modelsOfFamily(catalogue, family)[0]?.id]));
+  const selectors = policy.rings.flatMap(({ match }, at) => match.map((selector) => [selector, at] as const));
+  const firstRings = new Map(selectors.toReversed());
+  return policy.rings.flatMap((ring, at) => {
+    const pins = pinsOf(policy, ring, at, catalogue);
+    return [
+      ...checkSelectors(policy, ring, at, firstRings),
+      ...checkCompleteness(policy, ring, at),
+      ...pins.flatMap((pin) => checks.flatMap((check) => check(pin, policy, newest, day))),
+      ...checkSharedVariables(pins),
+    ];
+  });
 }
 
 const checks: readonly Check[] = [
@@ -52,17 +59,17 @@ const checks: readonly Check[] = [
   checkRetirement,
 ];
 
-function checkSelectors(policy: Policy, ring: Ring, at: number): readonly Finding[] {
+/** `firstRings` has the index of the first ring that lists a selector. */
+function checkSelectors({ rings }: Policy, ring: Ring, at: number, firstRings: FirstRings): readonly Finding[] {
   const path = pointer('', ['rings', at, 'match']);
-  if (ring.match.includes('*') && at < policy.rings.length - 1) {
+  if (ring.match.includes('*') && at < rings.length - 1) {
     const fix = 'Move this ring to the end, or give it narrower selectors.';
     return [
       error('ring_unreachable', path, `ring ${ring.name} matches everyone, so no ring after it is ever used`, fix),
     ];
   }
-  const earlier = new Set(policy.rings.slice(0, at).flatMap((other) => other.match));
   return ring.match
-    .filter((selector) => earlier.has(selector))
+    .filter((selector) => (firstRings.get(selector) ?? at) < at)
     .map((selector) => {
       const message = `an earlier ring lists ${selector}, too, and the first match wins`;
       return warning('selector_shadowed', path, message, 'Remove it from one of the two rings.');
@@ -84,12 +91,12 @@ function checkCompleteness(policy: Policy, ring: Ring, at: number): readonly Fin
 
 function checkKnown(
   { pin, family, catalogueModel, path }: PinInRing,
-  _policy: Policy,
-  catalogue: Catalogue,
+  _: Policy,
+  newest: NewestIds,
 ): readonly Finding[] {
   if (catalogueModel !== null) return [];
-  const newest = modelsOfFamily(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
-  const fix = `Check the id (the newest known ${family} is "${newest}"), or add {"id": "${pin.model}"} to "models" of the policy.`;
+  const known = newest.get(family) ?? 'claude-opus-4-8';
+  const fix = `Check the id (the newest known ${family} is "${known}"), or add {"id": "${pin.model}"} to "models" of the policy.`;
   return [error('model_unknown', `${path}/model`, `the catalogue has no ${pin.model}`, fix)];
 }
 
@@ -103,8 +110,8 @@ function checkFamily({ pin, family, path }: PinInRing): readonly Finding[] {
 }
 
 function checkAllowed({ pin, ring, path }: PinInRing, policy: Policy): readonly Finding[] {
-  const allowed = passedSettings(policy, ring).availableModels;
-  if (allowed === undefined || isAllowedBy(allowed, pin.model)) return [];
+  const allowed = availableModelsOf(policy, ring);
+  if (allowed === null || isAllowedBy(allowed, pin.model)) return [];
   const message = `settings.availableModels does not let ${pin.model} through, so Claude Code would refuse the pin`;
   const fix = `Add "${pin.model}" to availableModels, or remove availableModels and write "lock": true, which derives it.`;
   return [error('pin_not_available', `${path}/model`, message, fix)];
@@ -143,7 +150,7 @@ function checkContext({ pin, path, catalogueModel }: PinInRing): readonly Findin
   return [error('context1m_unsupported', `${path}/context1m`, message, 'Write "context1m": false.')];
 }
 
-function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue, day: string): readonly Finding[] {
+function checkRetirement(pin: PinInRing, _policy: Policy, _newest: NewestIds, day: string): readonly Finding[] {
   const retirement = pin.catalogueModel?.retirement.value ?? null;
   if (retirement === null) return [];
   const { model } = pin.pin;
@@ -154,7 +161,7 @@ function checkRetirement(pin: PinInRing, _policy: Policy, _catalogue: Catalogue,
       return [warning('model_closing', path, `Google shuts ${model} on ${retirement.date}`, fix)];
     return [error('model_shut', path, `Google shut ${model} on ${retirement.date}`, fix)];
   }
-  if (daysBetween(day, retirement.date) > floorWarningDays) return [];
+  if (Date.parse(retirement.date) - Date.parse(day) > floorWarningDays * dayMs) return [];
   const message = `Google promises ${model} only until ${retirement.date}; it may be shut at any time from then on`;
   return [warning('model_past_floor', path, message, fix)];
 }
@@ -185,10 +192,6 @@ function pinsOf(policy: Policy, ring: Ring, at: number, catalogue: Catalogue): r
     const location = pin.location ?? ring.location ?? policy.location;
     return [{ ring, family, pin, location, path, catalogueModel: findModel(catalogue, pin.model) }];
   });
-}
-
-function daysBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / dayMs;
 }
 
 function error(code: string, path: string, message: string, fix: string): Finding {

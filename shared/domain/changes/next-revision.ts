@@ -7,6 +7,7 @@ import { callableModelsFor } from '../availability/find-callable.ts';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { isFamily } from '../models/model.ts';
+import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import { Pin } from '../policy/pin.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { Policy } from '../policy/policy.ts';
@@ -60,7 +61,10 @@ export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   if (!isUpToDate(input.expected, current)) {
     return fail({ code: 'revision_conflict', expected: Number(input.expected), current: currentNumber });
   }
-  const affected = rollouts.find((rollout) => changesPinOf(current?.policy ?? null, policy, rollout));
+  const [before, after] = [endpointsByPin(current?.policy ?? null), endpointsByPin(policy)];
+  const affected = rollouts.find(
+    (rollout) => !isDeepStrictEqual(before.get(pinKey(rollout)), after.get(pinKey(rollout))),
+  );
   if (affected !== undefined) {
     return fail({ code: 'rollout_active', rollout: affected.id, ring: affected.ring, family: affected.family });
   }
@@ -81,11 +85,14 @@ function isUpToDate(expected: number | 'any', current: Revision | null): boolean
   return current === null ? expected === 0 : expected >= current.policySince && expected <= current.number;
 }
 
-/** Whether a change would affect the model or the endpoint of the pin that a rollout moves. */
-function changesPinOf(before: Policy | null, after: Policy, { ring, family }: Rollout): boolean {
-  const find = (policy: Policy | null) =>
-    policy === null ? undefined : pinnedEndpoints(policy).find((pin) => pin.ring === ring && pin.family === family);
-  return !isDeepStrictEqual(find(before), find(after));
+/** The endpoint of each pin, by `pinKey`. */
+function endpointsByPin(policy: Policy | null): ReadonlyMap<string, ModelEndpoint> {
+  const pinned = policy === null ? [] : pinnedEndpoints(policy);
+  return new Map(pinned.map((pin) => [pinKey(pin), pin.endpoint]));
+}
+
+function pinKey({ ring, family }: Pick<Rollout, 'ring' | 'family'>): string {
+  return `${ring}/${family}`;
 }
 
 /** Faults: `policy_invalid`. */

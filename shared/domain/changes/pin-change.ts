@@ -7,7 +7,7 @@ import { Price, Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ResolvedPin } from '../serving/resolution.ts';
-import { resolve } from '../serving/resolve.ts';
+import { resolvePins } from '../serving/resolve.ts';
 
 /** A pin with the facts about its model. `price` includes the surcharge of the location. Null means unknown. */
 export const PinState = z.strictObject({
@@ -53,16 +53,8 @@ function pinStatesOf(policy: Policy, shipped: Catalogue, day: string): ReadonlyM
   const catalogue = extendCatalogue(shipped, policy.models);
   return new Map(
     policy.rings.flatMap((ring) => {
-      const { pins } = resolve({
-        policy,
-        ring,
-        selector: '*',
-        cli: null,
-        catalogue,
-        day,
-        callableModels: null,
-        reached: [],
-      });
+      const machine = { selector: '*', cli: null, callableModels: null, reached: [] };
+      const pins = resolvePins({ policy, ring, catalogue, day, ...machine });
       return pins.map((pin) => [`${ring.name}/${pin.family}`, pinStateOf(pin, catalogue)] as const);
     }),
   );

@@ -69,10 +69,13 @@ export function suffixFor(rule: Context1mRule | null, cli: string | null): '[1m]
   return cli !== null && compareVersions(cli, rule.before) < 0 ? '[1m]' : '';
 }
 
-/** The parsed id of an entry. */
+const parsedIds = new WeakMap<{ readonly id: string }, Model>();
+
+/** The parsed id of an entry. It is cached, because a look-up may compare every entry. */
 export function modelOf(entry: { readonly id: string }): Model {
-  const model = parseModel(entry.id);
+  const model = parsedIds.get(entry) ?? parseModel(entry.id);
   if (model === null) throw new Error(`the catalogue has an id that is no model id: ${entry.id}`);
+  parsedIds.set(entry, model);
   return model;
 }
 

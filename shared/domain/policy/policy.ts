@@ -69,8 +69,12 @@ export const Policy = z
         params: { code: 'last_ring', fix: 'Write "match": ["*"] in the last ring, or add a last ring that has it.' },
       });
     }
+    const taken = new Set<string>();
     rings.forEach((ring, at) => {
-      if (rings.findIndex((other) => other.name === ring.name) === at) return;
+      if (!taken.has(ring.name)) {
+        taken.add(ring.name);
+        return;
+      }
       context.addIssue({
         code: 'custom',
         path: ['rings', at, 'name'],

@@ -19,7 +19,7 @@ import type { Policy, Ring } from '../policy/policy.ts';
 import { isAllowedBy } from './allow-list.ts';
 import type { Reason, Resolution, ResolvedPin } from './resolution.ts';
 import type { Rollout } from './rollout.ts';
-import { lockSettings, passedSettings, pinVariables } from './written-settings.ts';
+import { availableModelsOf, lockSettings, passedSettings, pinVariables } from './written-settings.ts';
 
 interface ResolveInput {
   readonly policy: Policy;
@@ -36,6 +36,11 @@ interface ResolveInput {
   readonly day: string;
 }
 
+interface PinWithReasons {
+  readonly pin: ResolvedPin;
+  readonly reasons: readonly Reason[];
+}
+
 /** The pins and settings for a machine, with the reasons. */
 export function resolve(input: ResolveInput): Resolution {
   const { policy, ring, selector, cli } = input;
@@ -43,12 +48,7 @@ export function resolve(input: ResolveInput): Resolution {
   const location = ring.location ?? policy.location;
   const locked = ring.lock ?? policy.lock;
   const ringSettings = passedSettings(policy, ring);
-  // A lock replaces the allow list, so the list doesn't limit the models for an older CLI.
-  const allowed = locked ? null : (ringSettings.availableModels ?? null);
-  const resolved = families.flatMap((family) => {
-    const pin = ring.pins[family];
-    return pin === undefined ? [] : [resolvePin(input, family, pin, location, allowed)];
-  });
+  const resolved = resolveFamilies(input);
   const pins = resolved.map(({ pin }) => pin);
   const reasons = [
     { about: 'ring', code: 'ring_matched', text: `Ring ${ring.name} is the first that lists ${selector}.` },
@@ -62,6 +62,11 @@ export function resolve(input: ResolveInput): Resolution {
   const env = { ...variables, ...ringSettings.env, ...variables };
   const settings = { ...ringSettings, ...(locked ? lockSettings(pins) : {}), env };
   return { ring: ring.name, project, location, locked, pins, settings, reasons };
+}
+
+/** The pins alone. Settings can be large, and a change compares the pins of every ring. */
+export function resolvePins(input: ResolveInput): readonly ResolvedPin[] {
+  return resolveFamilies(input).map(({ pin }) => pin);
 }
 
 /** Families whose pin the machine's CLI is too old for. */
@@ -86,13 +91,24 @@ const lockReason = {
   text: 'The policy is locked: developers can choose only the pinned models (availableModels, enforceAvailableModels).',
 };
 
+function resolveFamilies(input: ResolveInput): readonly PinWithReasons[] {
+  const { policy, ring } = input;
+  const location = ring.location ?? policy.location;
+  // A lock replaces the allow list, so the list doesn't limit the models for an older CLI.
+  const allowed = (ring.lock ?? policy.lock) ? null : availableModelsOf(policy, ring);
+  return families.flatMap((family) => {
+    const pin = ring.pins[family];
+    return pin === undefined ? [] : [resolvePin(input, family, pin, location, allowed)];
+  });
+}
+
 function resolvePin(
   input: ResolveInput,
   family: Family,
   pin: Pin,
   ringLocation: string,
   availableModels: readonly string[] | null,
-): { pin: ResolvedPin; reasons: Reason[] } {
+): PinWithReasons {
   const { cli, catalogue } = input;
   const location = pin.location ?? ringLocation;
   const pinned = findModel(catalogue, pin.model);

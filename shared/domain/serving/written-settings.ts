@@ -10,6 +10,11 @@ export function passedSettings(policy: Policy, ring: Ring): Settings {
   return { ...policy.settings, ...ring.settings, ...(Object.keys(env).length === 0 ? {} : { env }) };
 }
 
+/** The allow list of `passedSettings`, at less cost: nothing is copied. */
+export function availableModelsOf(policy: Policy, ring: Ring): readonly string[] | null {
+  return ring.settings?.availableModels ?? policy.settings.availableModels ?? null;
+}
+
 /**
  * The variables that Claude Code reads. The old variable of the small model would override the haiku pin, so it is
  * empty. The region of each pinned model is set: a dotfile or a former pin could have set another one.

@@ -52,11 +52,12 @@ export function formatOf(extension: string): Format | null {
 export function negotiateFormat(accept: string | undefined): Format | null {
   const ranges = (accept?.trim() || '*/*')
     .split(',')
+    // Trimmed after the split: a pattern such as /\s*;\s*/ takes quadratic time for many spaces.
     .map((part) =>
       part
-        .trim()
         .toLowerCase()
-        .split(/\s*;\s*/),
+        .split(';')
+        .map((text) => text.trim()),
     )
     .map(([range = '', ...parameters]) => ({ range, quality: qualityOf(parameters) }))
     .sort((a, b) => b.quality - a.quality);
