@@ -1,5 +1,5 @@
 // The worst input: milliseconds that one request can take, of the headers and the bodies that cost the most. Headers of
-// 15 KB are compared with usual ones in the same poll, and bodies of about 230 KB with JSON.parse of the same text.
+// 15 KB are compared with usual ones in the same poll, and bodies of up to 200 KB with JSON.parse of the same text.
 
 import { largeBodies } from '../http/fuzz/large-bodies.ts';
 import type { Measure } from './measure.ts';
@@ -16,7 +16,7 @@ export async function benchWorstInput(): Promise<Record<string, Measure>> {
     await untilAnswered(pinward.url);
     return {
       'worst 15 KB of headers, ms': await worstHeaders(pinward),
-      'worst 230 KB of body, ms': await worstBody(pinward),
+      'worst body of 200 KB, ms': await worstBody(pinward),
     };
   } finally {
     await pinward.stop();

@@ -64,9 +64,8 @@ function checkSelectors({ rings }: Policy, ring: Ring, at: number, firstRings: F
   const path = pointer('', ['rings', at, 'match']);
   if (ring.match.includes('*') && at < rings.length - 1) {
     const fix = 'Move this ring to the end, or give it narrower selectors.';
-    return [
-      error('ring_unreachable', path, `ring ${ring.name} matches everyone, so no ring after it is ever used`, fix),
-    ];
+    const message = `ring ${ring.name} matches everyone, so no ring after it is ever used`;
+    return [error('ring_unreachable', path, message, fix)];
   }
   return ring.match
     .filter((selector) => (firstRings.get(selector) ?? at) < at)
@@ -104,9 +103,8 @@ function checkFamily({ pin, family, path }: PinInRing): readonly Finding[] {
   const actual = parseModel(pin.model)?.family;
   if (actual === family) return [];
   const message = `developers who choose ${family} get ${pin.model}, of family ${actual}`;
-  return [
-    warning('family_differs', `${path}/model`, message, `Pin a model of family ${family}, unless you mean this.`),
-  ];
+  const fix = `Pin a model of family ${family}, unless you mean this.`;
+  return [warning('family_differs', `${path}/model`, message, fix)];
 }
 
 function checkAllowed({ pin, ring, path }: PinInRing, policy: Policy): readonly Finding[] {
@@ -141,9 +139,8 @@ function checkContext({ pin, path, catalogueModel }: PinInRing): readonly Findin
   const rule = catalogueModel.context1m.value;
   if (rule === null) {
     const message = `whether ${pin.model} has a 1M context is not known; no [1m] is sent`;
-    return [
-      warning('context1m_unknown', `${path}/context1m`, message, 'Set "context1m" for it in "models" of the policy.'),
-    ];
+    const fix = 'Set "context1m" for it in "models" of the policy.';
+    return [warning('context1m_unknown', `${path}/context1m`, message, fix)];
   }
   if (rule.kind !== 'none') return [];
   const message = `${pin.model} has no 1M context`;
@@ -173,9 +170,8 @@ function checkSharedVariables(pins: readonly PinInRing[]): readonly Finding[] {
     const conflict = pins.slice(0, at).find((other) => sharesVariable(other, current) && other.location !== location);
     if (conflict === undefined) return [];
     const message = `${conflict.pin.model} is pinned in ${conflict.location} for ${conflict.family} and ${pin.model} in ${location} here; Claude Code has only one location for both`;
-    return [
-      error('location_conflict', `${path}/location`, message, `Write "location": "${conflict.location}" in both.`),
-    ];
+    const fix = `Write "location": "${conflict.location}" in both.`;
+    return [error('location_conflict', `${path}/location`, message, fix)];
   });
 }
 

@@ -1,4 +1,4 @@
-// Large bodies: policies that grow in one part, such as selectors or variables. A size of 1 is about 200 KB.
+// Large bodies: policies that grow in one part, such as selectors or variables. A size of 1 is up to 200 KB.
 
 import { draft, ring } from '../../support/world.ts';
 
