@@ -10,6 +10,7 @@ import { describeBug } from '../log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Caller } from './auth/caller.ts';
 import { credentialOf } from './auth/credential.ts';
+import { refuseCrossSite } from './auth/cross-site.ts';
 import { createPolicyCache } from './polls/policy-cache.ts';
 import { createPoll } from './polls/poll.ts';
 import { isPoll } from './polls/poll-request.ts';
@@ -70,7 +71,8 @@ export function createApi(ports: ApiPorts): Handler {
 
   /** Who may call is decided before a byte of the body is read, which may be slow. */
   async function serve(request: WithRawBody, response: ServerResponse, path: string): Promise<void> {
-    const caller = await authenticator.identify(credentialOf(request));
+    const identified = await authenticator.identify(credentialOf(request));
+    const caller = identified.ok ? refuseCrossSite(request, identified) : identified;
     app ??= loadApp();
     const { needsOf, listenerFor } = await app;
     const needs = needsOf(request.method ?? '', path);

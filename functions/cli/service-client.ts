@@ -90,6 +90,8 @@ function send({ url, token }: Target, { method, path, body, ifMatch }: Call): Pr
     headers: {
       Authorization: `Bearer ${token}`,
       Accept: 'application/json',
+      // Behind Identity-Aware Proxy, a change needs it.
+      'X-Requested-With': 'pinward',
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     },

@@ -34,6 +34,8 @@ describe('a wrong request', () => {
     ['a form', 'application/x-www-form-urlencoded', 'project=acme', 415, 'media_type_unsupported'],
     ['plain text', 'text/plain', '{}', 415, 'media_type_unsupported'],
     ['another charset', 'application/json; charset=latin1', '{}', 415, 'media_type_unsupported'],
+    ['a merge patch', 'application/merge-patch+json', '{}', 415, 'media_type_unsupported'],
+    ['a JSON patch', 'application/json-patch+json', '[]', 415, 'media_type_unsupported'],
     [
       'a key that would reach the prototype',
       'application/json',
@@ -85,6 +87,11 @@ describe('a wrong request', () => {
     ['/v1/revisions?limit=many', 400, 'parameter_invalid'],
     ['/v1/revisions?pages=2', 400, 'parameter_invalid'],
     ['/v1/explain?email=nobody', 400, 'parameter_invalid'],
+    ['/v1/revisions?limit=2&limit=2', 400, 'parameter_invalid'],
+    ['/v1/revisions?limit=2&%6cimit=3', 400, 'parameter_invalid'],
+    ['/v1/pins.json?machine=a&machine=b', 400, 'parameter_invalid'],
+    ['/v1/pins.json?machine=a&cli=2.1.300&cli=2.1.331', 400, 'parameter_invalid'],
+    ['/v1/pins.json?machine=a&m%61chine=b', 400, 'parameter_invalid'],
   ];
   for (const [path, status, code] of paths) {
     test(`to ${path} is told ${code}`, async () => {
@@ -107,6 +114,23 @@ describe('a wrong request', () => {
       assert.equal(answer.body.code, 'method_unsupported');
       assert.equal(answer.headers['allow'], allow);
     }
+  });
+
+  test('that is a dry run and is none commits nothing', async () => {
+    const { body } = await service.ask().get('/v1/policy').set(asAdmin).expect(200);
+    for (const query of ['dry-run=true&dry-run=false', 'dry-run=false&dry-run=true', 'dry-run&dry-run=false']) {
+      const refused = await service
+        .ask()
+        .put(`/v1/policy?${query}`)
+        .set(asAdmin)
+        .set('If-Match', '*')
+        .send(draft({ project: 'other-project' }))
+        .expect(400);
+      assert.equal(refused.body.field, 'dry-run');
+    }
+    const { body: after } = await service.ask().get('/v1/policy').set(asAdmin).expect(200);
+
+    assert.deepEqual(after, body);
   });
 
   test('for a ring or family that is not there names the ones that are', async () => {

@@ -4,7 +4,7 @@
 // reached rollouts say it all; Poll-After depends on the machine and the pace of the frame alone. fleet-witness.ts asks the
 // real poll about a sample of all polls and compares.
 
-import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
+import { type PollRequest, pollRequest } from '../../functions/api/polls/poll-request.ts';
 import type { PollResponse, ResponseCache } from '../../functions/api/polls/response-cache.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Machines } from './fleet-machines.ts';
@@ -35,7 +35,7 @@ export class Answers {
 
   paceOf(responseCache: ResponseCache): Uint16Array {
     const { format } = this.#machines.questionOf(0);
-    const nobody: PollRequest = { machine: { name: null, email: null, labels: {}, cli: null }, format };
+    const nobody = pollRequest({ name: null, email: null, labels: {}, cli: null }, format);
     const seconds = pollAfterOf(responseTo(responseCache, nobody));
     const known = this.#paces.get(seconds);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 // The machines of the simulated fleet, as arrays with one place for each: what they are, and what they have.
 
-import type { PollRequest } from '../../functions/api/polls/poll-request.ts';
+import { type PollRequest, pollRequest } from '../../functions/api/polls/poll-request.ts';
 import { formatOf } from '../../functions/api/polls/render/formats.ts';
 import type { Chance } from './chance.ts';
 
@@ -112,7 +112,7 @@ export class Machines {
       labels: ring === 'everyone' ? {} : { ring },
       cli: boastful && cli !== null ? '3.4.1' : cli,
     };
-    return { machine, format };
+    return pollRequest(machine, format);
   }
 }
 

@@ -9,6 +9,7 @@ import { createChangePolicy } from '../../commands/change-policy.ts';
 import type { Log } from '../../log.ts';
 import { describeBug } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
+import { browserHeaders } from '../problems/browser-headers.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { problemResponse } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
@@ -55,7 +56,7 @@ export function createApp(ports: AppPorts): Application {
     const caller = authorise('reader', context);
     if (!caller.ok) return problem(caller.fault);
     document ??= openapiOf(routes);
-    return context.json(document);
+    return context.json(document, 200, browserHeaders);
   });
   for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
@@ -97,7 +98,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
-  const query = readQuery(route, queryOf(context.req.url));
+  const query = readQuery(route, new URL(context.req.url).searchParams);
   if (!query.ok) return query;
   const body = route.body === null ? ok(undefined) : await readBody(context);
   if (!body.ok) return body;
@@ -118,7 +119,7 @@ function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Call
 }
 
 function logChange(log: Log, { operation }: Route, reply: ApiResult<Reply>, { req }: AppContext): void {
-  const dryRun = queryOf(req.url)['dry-run'] !== undefined;
+  const dryRun = new URL(req.url).searchParams.has('dry-run');
   if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
   else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
@@ -128,30 +129,33 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   if (header.trim() === '*') return ok('any');
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
-  const expected = 'the ETag of what you change, such as "41", or *';
-  return failHttp({ code: 'parameter_invalid', parameter: 'If-Match', value: header.slice(0, 200), expected });
+  return refuseParameter('If-Match', header, 'the ETag of what you change, such as "41", or *');
 }
 
-/** The first value of each parameter. Hono's `query` takes quadratic time for many parameters without a value. */
-function queryOf(url: string): Record<string, string> {
+/** Not Hono's `query`, which takes quadratic time for many parameters without a value, and the first of two values. */
+function readQuery(route: Route, parameters: URLSearchParams): ApiResult<unknown> {
   const query: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URL(url).searchParams) if (name !== '') query[name] ??= value;
-  return query;
-}
-
-function readQuery(route: Route, query: Record<string, string>): ApiResult<unknown> {
+  for (const [name, value] of parameters) {
+    if (name in query) return refuseParameter(name, value, 'one value');
+    if (name !== '') query[name] = value;
+  }
   const parsed = route.query.safeParse(query);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
   const expected = issue?.code === 'unrecognized_keys' ? 'no parameter of this name' : (issue?.message ?? 'valid');
-  return failHttp({ code: 'parameter_invalid', parameter, value: (query[parameter] ?? '').slice(0, 200), expected });
+  return refuseParameter(parameter, query[parameter] ?? '', expected);
+}
+
+function refuseParameter(parameter: string, value: string, expected: string): ApiResult<never> {
+  return failHttp({ code: 'parameter_invalid', parameter, value: value.slice(0, 200), expected });
 }
 
 async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
   const type = req.header('Content-Type') ?? 'none';
   const encoding = req.header('Content-Encoding') ?? 'identity';
-  if (!/^application\/(?:json|[\w.-]+\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
+  // Not other `+json` types: a merge patch, for example, would be taken for a whole policy.
+  if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
     return failHttp({
       code: 'media_type_unsupported',
       got: encoding === 'identity' ? type : `${type} (${encoding})`,
@@ -171,6 +175,7 @@ async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
 
 function toResponse(context: AppContext, { mediaType }: Route, reply: Reply): Response {
   const headers: Record<string, string> = {
+    ...browserHeaders,
     'Content-Type': `${mediaType}; charset=utf-8`,
     'Cache-Control': 'no-store',
   };

@@ -1,24 +1,36 @@
 // A poll request: a machine's request for its pins in one format. It is read from the path, the query and the Accept
-// header. Of the query only `machine` and `cli` are read: other parameters are ignored.
+// header. Of the query only `machine` and `cli` are read, each at most once: other parameters are ignored.
 
 import type { IncomingMessage } from 'node:http';
 import { ok } from '../../../shared/domain/fault.ts';
 import { isVersion } from '../../../shared/domain/models/version.ts';
 import type { Machine } from '../../../shared/domain/serving/machine.ts';
 import type { Caller } from '../auth/caller.ts';
+import { createBoundedMap } from '../caching/bounded-map.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { type Format, formatOf, formats, negotiateFormat } from './render/formats.ts';
 
 export interface PollRequest {
   readonly machine: Machine;
   readonly format: Format;
+  /** All fields that decide a response. Different requests have different keys, because no field has a line break. */
+  readonly key: string;
+}
+
+interface CachedRequest {
+  readonly caller: Caller;
+  readonly result: ApiResult<PollRequest>;
 }
 
 const path = '/v1/pins';
 /** A machine name and a version take 200 bytes at most. */
 const maxQueryBytes = 1_024;
 const shortQueryBytes = 256;
+const maxCacheBytes = 8 * 1024 * 1024;
+/** Measured: the memory of a cached request, without its texts. */
+const requestBytes = 400;
 const equalsSign = 61;
+const repeated = Symbol('repeated');
 
 /**
  * Whether a URL is that of a poll: /v1/pins with or without an extension and a query, such as /v1/pins.sh?cli=2.1.331.
@@ -29,8 +41,43 @@ export function isPoll(url: string): boolean {
   return next === '' || next === '.' || next === '?';
 }
 
-/** Faults: `query_too_long`, `format_unsupported`, `parameter_invalid`. */
-export function readPollRequest({ url = '', headers }: IncomingMessage, caller: Caller): ApiResult<PollRequest> {
+/**
+ * Reads poll requests, and remembers what it read from an URL for the caller who sent it last. To read one costs more than the
+ * rest of a poll. Faults: `query_too_long`, `format_unsupported`, `parameter_invalid`.
+ */
+export function createPollRequestReader(): (request: IncomingMessage, caller: Caller) => ApiResult<PollRequest> {
+  const cache = createBoundedMap<string, CachedRequest>(maxCacheBytes, sizeOf);
+  return (request, caller) => {
+    const { url = '' } = request;
+    const cached = cache.get(url);
+    if (cached?.caller === caller) return cached.result;
+    const result = readPollRequest(request, caller);
+    // Without an extension, the Accept header decides, too.
+    if (result.ok && hasExtension(url)) cache.set(url, { caller, result });
+    return result;
+  };
+}
+
+export function pollRequest(machine: Machine, format: Format): PollRequest {
+  const { name, email, labels, cli } = machine;
+  const key = `${format.extension}\n${cli ?? ''}\n${email ?? ''}\n${labelsKey(labels)}\n${name ?? ''}`;
+  return { machine, format, key };
+}
+
+function labelsKey(labels: Readonly<Record<string, string>>): string {
+  for (const _ in labels) return JSON.stringify(labels);
+  return '';
+}
+
+function sizeOf(url: string, { result }: CachedRequest): number {
+  return requestBytes + url.length + (result.ok ? result.value.key.length : 0);
+}
+
+function hasExtension(url: string): boolean {
+  return url.charAt(path.length) === '.';
+}
+
+function readPollRequest({ url = '', headers }: IncomingMessage, caller: Caller): ApiResult<PollRequest> {
   const at = url.indexOf('?');
   const query = at === -1 ? '' : url.slice(at + 1);
   if (query.length > maxQueryBytes) return failHttp({ code: 'query_too_long', limitBytes: maxQueryBytes });
@@ -44,8 +91,12 @@ export function readPollRequest({ url = '', headers }: IncomingMessage, caller: 
       offered,
     });
   }
-  const machine = readMachine(parameterOf(query, 'machine'), parameterOf(query, 'cli'), caller);
-  return machine.ok ? ok({ machine: machine.value, format }) : machine;
+  const name = parameterOf(query, 'machine');
+  if (name === repeated) return refuse('machine', query, 'one value');
+  const cli = parameterOf(query, 'cli');
+  if (cli === repeated) return refuse('cli', query, 'one value');
+  const machine = readMachine(name, cli, caller);
+  return machine.ok ? ok(pollRequest(machine.value, format)) : machine;
 }
 
 /** The machine that a query describes. An absent value is null or empty. Faults: `parameter_invalid`. */
@@ -62,18 +113,33 @@ export function readMachine(
   return ok({ name: name || null, email, labels, cli: cli || null });
 }
 
-/** The same as URLSearchParams.get, which alone would cost as much as the rest of a poll. */
-function parameterOf(query: string, name: string): string | null {
-  if (query.includes('%') || query.includes('+')) return new URLSearchParams(query).get(name);
-  for (let start = 0; start < query.length; ) {
-    const ampersand = query.indexOf('&', start);
-    const end = ampersand === -1 ? query.length : ampersand;
+/** Null when absent. Read by hand: URLSearchParams alone would cost as much as the rest of a poll. */
+function parameterOf(query: string, name: string): string | null | typeof repeated {
+  if (query.includes('%') || query.includes('+')) {
+    const values = new URLSearchParams(query).getAll(name);
+    return values.length > 1 ? repeated : (values[0] ?? null);
+  }
+  const start = indexOfParameter(query, name, 0);
+  if (start === -1) return null;
+  const end = endOfParameter(query, start);
+  if (indexOfParameter(query, name, end + 1) !== -1) return repeated;
+  return ownCopy(query.slice(start + name.length + 1, end), query);
+}
+
+function indexOfParameter(query: string, name: string, from: number): number {
+  for (let start = from; start < query.length; ) {
+    const end = endOfParameter(query, start);
     const nameEnd = start + name.length;
     const isNamed = query.startsWith(name, start) && (nameEnd === end || query.charCodeAt(nameEnd) === equalsSign);
-    if (isNamed) return ownCopy(query.slice(nameEnd + 1, end), query);
+    if (isNamed) return start;
     start = end + 1;
   }
-  return null;
+  return -1;
+}
+
+function endOfParameter(query: string, start: number): number {
+  const ampersand = query.indexOf('&', start);
+  return ampersand === -1 ? query.length : ampersand;
 }
 
 /** A slice keeps the whole URL in memory, and caches keep names for long. A short URL is not worth the copy. */

@@ -15,7 +15,7 @@ import { sendProblem } from '../problems/problem.ts';
 import { createSignatures, type SigningKeys } from '../signing/signatures.ts';
 import type { RateLimiter } from '../traffic/rate-limit.ts';
 import type { CachedPolicy, PolicyCache } from './policy-cache.ts';
-import { type PollRequest, readPollRequest } from './poll-request.ts';
+import { createPollRequestReader, type PollRequest } from './poll-request.ts';
 import { createResponseCache, type PollResponse, type ResponseCache } from './response-cache.ts';
 
 interface PollPorts {
@@ -49,6 +49,7 @@ interface Exchange {
 export function createPoll(ports: PollPorts): Poll {
   const { policyCache, authenticator, rateLimiter, catalogue, clock, log, adoption, traceProject } = ports;
   const signatures = createSignatures(ports.keys, clock, log);
+  const readPollRequest = createPollRequestReader();
   let responses: ResponseCache | null = null;
 
   function responsesFor({ published, staleSince }: CachedPolicy): ResponseCache | null {

@@ -1,6 +1,6 @@
 // The response cache: every response to a poll that was made from one published revision on one day. A cached response
 // costs two look-ups; a new one is resolved, rendered, hashed and signed. The key of a response is the parsed fields
-// that decide it, so other parts of a request take no memory. The cache has a limit in bytes.
+// that decide it, so other parts of a request make no new one. The cache has a limit in bytes.
 
 import { createHash } from 'node:crypto';
 import { dayMs } from '../../../shared/domain/day.ts';
@@ -11,6 +11,7 @@ import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
 import { createBoundedMap } from '../caching/bounded-map.ts';
+import { browserHeaders } from '../problems/browser-headers.ts';
 import type { SignatureHeaders, Signatures } from '../signing/signatures.ts';
 import { convergeForMs, pollSeconds } from './poll-interval.ts';
 import type { PollRequest } from './poll-request.ts';
@@ -124,7 +125,7 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
     const pollAfter = String(pollSeconds(request.machine, isConverging));
     if (isFinal) {
       rendered.signed = body;
-      entries.set(responseKey(request), { bodyKey: rendered.key, machine, pollAfter });
+      entries.set(request.key, { bodyKey: rendered.key, machine, pollAfter });
     }
     return { body, machine, pollAfter };
   }
@@ -134,7 +135,7 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
     expires,
     isFor: (number, staleSince, time) => number === revision && staleSince === input.staleSince && time < expires,
     get(request) {
-      const entry = entries.get(responseKey(request));
+      const entry = entries.get(request.key);
       if (entry === undefined) return null;
       const body = bodies.get(entry.bodyKey)?.signed ?? null;
       return body === null ? null : { body, machine: entry.machine, pollAfter: entry.pollAfter };
@@ -149,16 +150,6 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
   };
 }
 
-/** All fields that decide a response. Different requests have different keys, because no field has a line break. */
-function responseKey({ machine: { name, email, labels, cli }, format }: PollRequest): string {
-  return `${format.extension}\n${cli ?? ''}\n${email ?? ''}\n${labelsKey(labels)}\n${name ?? ''}`;
-}
-
-function labelsKey(labels: Readonly<Record<string, string>>): string {
-  for (const _ in labels) return JSON.stringify(labels);
-  return '';
-}
-
 function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUntil: string): readonly string[] {
   const since = staleSince === null ? null : new Date(staleSince).toISOString();
   return [
@@ -170,6 +161,9 @@ function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUnt
   ];
 }
 
+/** A 304 does not repeat them: a browser applies those of the response that it kept. */
+const contentRules = Object.entries(browserHeaders).flat();
+
 /** The ETag is the SHA-256 of the bytes, by which an agent detects a damaged body. */
 function toBody({ extension, contentType }: Format, bytes: Buffer, commonHeaders: readonly string[]) {
   const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
@@ -178,7 +172,7 @@ function toBody({ extension, contentType }: Format, bytes: Buffer, commonHeaders
     bytes,
     format: extension,
     headers: ['ETag', etag, ...commonHeaders],
-    contentHeaders: ['Content-Type', contentType, 'Content-Length', String(bytes.length)],
+    contentHeaders: ['Content-Type', contentType, 'Content-Length', String(bytes.length), ...contentRules],
   };
 }
 

@@ -26,6 +26,8 @@ export type HttpFault =
   | { readonly code: 'unbound'; readonly email: string }
   | { readonly code: 'issuer_unavailable'; readonly detail: string }
   | { readonly code: 'forbidden'; readonly role: string; readonly needs: string }
+  /** `found` is the header that names another site; null when X-Requested-With is missing. */
+  | { readonly code: 'cross_site'; readonly found: string | null }
   | {
       readonly code: 'parameter_invalid';
       readonly parameter: string;

@@ -35,6 +35,12 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         title: "The token can't be verified, because Google's keys can't be fetched",
         hint: 'Try again. Tokens of the fleet and the environment still work. Machines keep their last good pins.',
       };
+    case 'cross_site':
+      return {
+        status: 403,
+        title: 'A browser may change something only from a page of Pinward itself',
+        hint: fault.found === null ? 'Send the header X-Requested-With: pinward.' : `The request has ${fault.found}.`,
+      };
     case 'parameter_invalid':
       return {
         status: 400,

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { UncallablePin } from '../../../shared/domain/fault.ts';
 import { accessProblemText } from './access-problems.ts';
+import { browserHeaders } from './browser-headers.ts';
 import type { ApiFault } from './http-fault.ts';
 import { httpProblemText } from './http-problems.ts';
 import type { ProblemText } from './problem-text.ts';
@@ -43,6 +44,7 @@ export function problemOf(fault: ApiFault): Problem {
 function headersOf(problem: Problem): Record<string, string> {
   const retryAfter = problem.retryAfter ?? (problem.status === 503 ? 15 : undefined);
   return {
+    ...browserHeaders,
     'Content-Type': problemType,
     'Cache-Control': 'no-store',
     ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="pinward"' } : {}),
@@ -148,6 +150,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'unbound':
     case 'forbidden':
     case 'issuer_unavailable':
+    case 'cross_site':
     case 'parameter_invalid':
     case 'precondition_required':
     case 'route_unknown':

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { pollRequest } from '../../../functions/api/polls/poll-request.ts';
 import { formatOf } from '../../../functions/api/polls/render/formats.ts';
 import { createResponseCache } from '../../../functions/api/polls/response-cache.ts';
 import { createSignatures } from '../../../functions/api/signing/signatures.ts';
@@ -51,7 +52,7 @@ async function serveAll(fleet: Fleet, clis: readonly (string | null)[]): Promise
   });
   const format = formatOf('.json') ?? assert.fail();
   const answers = machines.map((name, at) =>
-    responseCache.make({ machine: { name, email: null, labels: {}, cli: clis[at] ?? null }, format }),
+    responseCache.make(pollRequest({ name, email: null, labels: {}, cli: clis[at] ?? null }, format)),
   );
   return (await Promise.all(answers)).map(({ body }) => body.bytes.toString());
 }
