@@ -1,5 +1,5 @@
-// Memory that the api has in use after two million polls, as a ratio to that after the first one, when its caches have been
-// full and emptied: growth would show.
+// Memory that the api has in use after three million polls, as a ratio to that after the second one, when its caches have been
+// full and its counts were stored: growth would show.
 
 import { join } from 'node:path';
 import autocannon from 'autocannon';
@@ -14,10 +14,12 @@ export async function benchMemory(): Promise<Record<string, Measure>> {
   const pinward = await spawnSubject('pinward', undefined, false, [join(import.meta.dirname, 'collected.ts')]);
   try {
     await untilAnswered(pinward.url);
+    // The first million fills the caches, and lasts until the counts of a minute were stored.
+    await maxInUse(pinward);
     const baseline = await maxInUse(pinward);
     const value = await maxInUse(pinward);
     return {
-      'memory after two million polls, MiB': { value, baseline, ratio: value / baseline, target: 'ratio <= 1.15' },
+      'memory after three million polls, MiB': { value, baseline, ratio: value / baseline, target: 'ratio <= 1.15' },
     };
   } finally {
     await pinward.stop();
