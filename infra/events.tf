@@ -16,11 +16,11 @@ resource "google_pubsub_topic" "dead" {
 }
 
 resource "google_pubsub_subscription" "announce" {
-  project                    = var.project
-  name                       = "announce"
-  topic                      = google_pubsub_topic.events.id
-  enable_message_ordering    = true
-  ack_deadline_seconds       = 30
+  project                 = var.project
+  name                    = "announce"
+  topic                   = google_pubsub_topic.events.id
+  enable_message_ordering = true
+  ack_deadline_seconds    = 30
   # Announce drops an event that is older than eight days. So no message may be kept longer than that.
   message_retention_duration = "604800s"
 
