@@ -148,11 +148,12 @@ async function changeUntilAcknowledged(api: Deployed, name: string): Promise<num
       const response = await fetch(`${api.url}/v1/policy?note=${name}`, { method: 'PUT', headers, body });
       const answer: { revision: number } = JSON.parse(await response.text());
       if (response.status === 200) return answer.revision;
-      assert.ok(response.status >= 500, `${response.status} ${JSON.stringify(answer)}`);
+      const isTemporary = response.status >= 500 || response.status === 429;
+      assert.ok(isTemporary, `${response.status} ${JSON.stringify(answer)}`);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
