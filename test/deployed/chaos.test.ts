@@ -103,6 +103,8 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
       });
     }
     const schedule = setInterval(() => fetch(functionOf('probe').url, { method: 'POST' }).catch(() => null), 1000);
+    // A test that fails would otherwise never end.
+    t.after(() => clearInterval(schedule));
     await Promise.all(Array.from({ length: writers }, write));
     await killing;
     const revisions = await readAll(store, 'revision');
