@@ -48,7 +48,7 @@ export async function shutDown(servers: readonly Server[], close: () => Promise<
     .then(close)
     .then(() => true);
   if (!(await withTimeout(isClosed, maxShutdownMs, () => false)))
-    log.warn('shutdown cut off', { afterMs: maxShutdownMs });
+    log.info('shutdown cut off', { afterMs: maxShutdownMs });
 }
 
 /** Accepts no new connection and answers running requests. After 7 s it closes the connections that are left. */

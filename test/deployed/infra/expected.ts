@@ -118,6 +118,7 @@ export const customRoles: Readonly<Record<string, string>> = {
 
 /** Messages of the log that need no metric. */
 export const uncounted: Readonly<Record<string, string>> = {
+  'shutdown cut off': 'the calls that hang are counted themselves',
   advanced: 'each is an event, too, and told',
   'answers are signed again': 'the end of what is counted as unsigned',
 };

@@ -13,14 +13,14 @@ const quiet = { info: assert.fail, warn: assert.fail, error: assert.fail };
 describe('shutdown', () => {
   test('ends within the time of the platform while the store never closes', async (t) => {
     const clock = stoppedClock(t);
-    const warnings: string[] = [];
-    const log = { ...quiet, warn: (message: string) => void warnings.push(message) };
+    const messages: string[] = [];
+    const log = { ...quiet, info: (message: string) => void messages.push(message) };
     const ends = shutDown([], () => new Promise(() => undefined), log);
     await turnOfTheLoop();
     clock.tick(platformMs - 1);
     await ends;
 
-    assert.deepEqual(warnings, ['shutdown cut off']);
+    assert.deepEqual(messages, ['shutdown cut off']);
   });
 
   test('ends within the time of the platform while a client never finishes its request and the store never closes', async (t) => {
@@ -28,7 +28,7 @@ describe('shutdown', () => {
     await once(server, 'listening');
     t.after(() => server.closeAllConnections());
     const clock = stoppedClock(t);
-    const ends = shutDown([server], () => new Promise(() => undefined), { ...quiet, warn: () => {} });
+    const ends = shutDown([server], () => new Promise(() => undefined), { ...quiet, info: () => {} });
     await turnOfTheLoop();
     clock.tick(platformMs - 1);
 
