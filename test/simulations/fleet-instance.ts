@@ -1,4 +1,4 @@
-// One instance of the api in the simulated fleet: the real snapshot, frame, adoption and app; what lies between, HTTP, is left
+// One instance of the api in the simulated fleet: the real policy cache, response cache, adoption and app; what lies between, HTTP, is left
 // out but for a sample (fleet-witness.ts).
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
@@ -78,7 +78,7 @@ export class Instance {
     return this.#framed;
   }
 
-  /** The real poll on this instance's own snapshot, which counts for `adoption` instead. */
+  /** The real poll on this instance's own policy cache, which counts for `adoption` instead. */
   realPoll(identify: Parameters<typeof createPoll>[0]['authenticator'], adoption: Adoption): Poll {
     const { clock, log } = this.#around;
     const { policyCache } = this;

@@ -57,7 +57,7 @@ export class Service {
     this.#sweep = createSweep(this.#advance, { publish: async () => ok(null), close: async () => undefined });
     const around = { clock, log: this.#log, answers: new Answers(machines), machines, onAnswer };
     const make = (at: number) => {
-      const policyCache = this.store.for(`snapshot ${at}`);
+      const policyCache = this.store.for(`policyCache ${at}`);
       const people = this.store.for(`people ${at}`);
       const stores = { policyCache: isStuck && at === 0 ? stuck(policyCache) : policyCache, people };
       return new Instance({ ...stores, adoption: this.store.for(`adoption ${at}`) }, around);

@@ -51,6 +51,7 @@ export class CountedStore {
   /** All calls whose purpose starts so. */
   total(purpose: string): Calls {
     const found = [...this.calls].filter(([name]) => name.startsWith(purpose)).map(([, calls]) => calls);
+    if (found.length === 0) throw new Error(`no store was made for ${purpose}`);
     const sum = (of: keyof Calls) => found.reduce((total, calls) => total + calls[of], 0);
     return { reads: sum('reads'), writes: sum('writes'), commits: sum('commits') };
   }

@@ -185,9 +185,9 @@ export class World {
   }
 
   #judgeCalls(at: number): void {
-    const { reads } = this.service.store.total(`snapshot ${at}`);
+    const { reads } = this.service.store.total(`policyCache ${at}`);
     const { commits } = this.service.store.total(`adoption ${at}`);
-    if (reads > this.seconds / 15 + 1) this.rules.breach('writes', `instance ${at} read its snapshot ${reads} times`);
+    if (reads > this.seconds / 15 + 1) this.rules.breach('writes', `instance ${at} read its policy ${reads} times`);
     const most = this.seconds / minute + this.#checks + 1;
     if (commits > most) this.rules.breach('writes', `instance ${at} committed counts ${commits} times, not ${most}`);
   }

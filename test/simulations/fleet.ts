@@ -1,4 +1,4 @@
-// `npm run simulate -- --machines 100000 --seed N`: a fleet on virtual time against the real snapshots, frames, adoption, probe,
+// `npm run simulate -- --machines 100000 --seed N`: a fleet on virtual time against the real policy caches, response caches, adoption, probe,
 // advance and API on one store. Upgrades go through the rings by themselves and by approval, are taken back and aborted, while
 // machines sleep, lose their networks and run old CLIs. Prints adoption over time and how soon machines are back; the last
 // line is one JSON object; exit code 1 when a rule of fleet-rules.ts is broken, 2 for options that it doesn't have.
