@@ -44,11 +44,8 @@ export function handleShutdown(close: () => Promise<void>, log: Log): void {
 
 /** Answers running requests, then closes the stores. Resolves after 9 s at the latest, whatever hangs. */
 export async function shutDown(servers: readonly Server[], close: () => Promise<void>, log: Log): Promise<void> {
-  const isClosed = Promise.all(servers.map(stop))
-    .then(close)
-    .then(() => true);
-  if (!(await withTimeout(isClosed, maxShutdownMs, () => false)))
-    log.info('shutdown cut off', { afterMs: maxShutdownMs });
+  const closed = Promise.all(servers.map(stop)).then(close);
+  await withTimeout(closed, maxShutdownMs, () => log.info('shutdown cut off', { afterMs: maxShutdownMs }));
 }
 
 /** Accepts no new connection and answers running requests. After 7 s it closes the connections that are left. */

@@ -71,8 +71,9 @@ export function createApi(ports: ApiPorts): Handler {
 
   /** Who may call is decided before a byte of the body is read, which may be slow. */
   async function serve(request: WithRawBody, response: ServerResponse, path: string): Promise<void> {
-    const identified = await authenticator.identify(credentialOf(request));
-    const caller = identified.ok ? refuseCrossSite(request, identified) : identified;
+    const credential = credentialOf(request);
+    const identified = await authenticator.identify(credential);
+    const caller = identified.ok ? refuseCrossSite(request, credential, identified) : identified;
     app ??= loadApp();
     const { needsOf, listenerFor } = await app;
     const needs = needsOf(request.method ?? '', path);

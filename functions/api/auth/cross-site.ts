@@ -4,16 +4,19 @@
 import type { IncomingMessage } from 'node:http';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import type { Caller } from './caller.ts';
-import { credentialOf } from './credential.ts';
+import type { Credential } from './credential.ts';
 
 /** No form can send it, and a script of a foreign page only after a CORS preflight, which Pinward refuses. */
 const ownRequestHeader = 'x-requested-with';
 
 /** The caller, unless another site makes the call. Faults: `cross_site`. */
-export function refuseCrossSite(request: IncomingMessage, caller: ApiResult<Caller>): ApiResult<Caller> {
-  const { method, headers } = request;
+export function refuseCrossSite(
+  { method, headers }: IncomingMessage,
+  { assertion }: Credential,
+  caller: ApiResult<Caller>,
+): ApiResult<Caller> {
   const changesNothing = method === 'GET' || method === 'HEAD';
-  if (changesNothing || credentialOf(request).assertion === undefined) return caller;
+  if (changesNothing || assertion === undefined) return caller;
   const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return refuse(`Sec-Fetch-Site: ${String(site).slice(0, 200)}`);
