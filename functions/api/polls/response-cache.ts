@@ -81,6 +81,9 @@ const entryBytes = 220;
 /** The memory of a body's headers and fields. */
 const bodyOverheadBytes = 2_500;
 
+/** A 304 does not repeat them: a browser applies those of the response that it kept. */
+const contentRules = Object.entries(browserHeaders).flat();
+
 export function createResponseCache(input: ResponseCacheInput): ResponseCache {
   const { published, shipped, signatures, now } = input;
   const { number: revision, policy, at, rollouts, callableModels } = published.revision;
@@ -160,9 +163,6 @@ function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUnt
     ...(since === null ? [] : ['Pinward-Stale', `store unreachable since ${since}`]),
   ];
 }
-
-/** A 304 does not repeat them: a browser applies those of the response that it kept. */
-const contentRules = Object.entries(browserHeaders).flat();
 
 /** The ETag is the SHA-256 of the bytes, by which an agent detects a damaged body. */
 function toBody({ extension, contentType }: Format, bytes: Buffer, commonHeaders: readonly string[]) {
