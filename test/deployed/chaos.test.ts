@@ -4,22 +4,16 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import {
-  type Emulator,
-  startFirestoreEmulator,
-  startPubsubEmulator,
-  whyNoEmulators,
-} from '../../functions/local/emulators.ts';
-import { pushPath, subscribePush } from '../../functions/local/push.ts';
+import { whyNoEmulators } from '../../functions/local/emulators.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openPubsub } from '../../shared/adapters/pubsub.ts';
 import { type Event, findBreak } from '../../shared/domain/events/event.ts';
 import type { Store } from '../../shared/ports.ts';
-import { type FakeGarden, startFakeGarden } from '../support/fakes/garden.ts';
-import { type FakeSlack, startFakeSlack } from '../support/fakes/slack.ts';
+import type { FakeSlack } from '../support/fakes/slack.ts';
 import { seededRandom } from '../support/random.ts';
 import { draft } from '../support/world.ts';
-import { adminHeaders, Deployed, type Target, tokens } from './deployed.ts';
+import { adminHeaders, type Deployed } from './deployed.ts';
+import { type DeployedService, startDeployedService, topic } from './deployed-service.ts';
 import { readAll } from './read-all.ts';
 
 const changes = 200;
@@ -28,53 +22,21 @@ const writers = 4;
 const changesPerKill = 12;
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const project = `demo-chaos-${seed}`;
-const topic = 'pinward-events';
 
 describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
-  const emulators: Emulator[] = [];
-  const functions = new Map<Target, Deployed>();
+  let service: DeployedService;
   let slack: FakeSlack;
-  let garden: FakeGarden;
   let store: Store;
 
   before(async () => {
-    const [firestore, pubsub] = await Promise.all([startFirestoreEmulator(), startPubsubEmulator()]);
-    emulators.push(firestore, pubsub);
-    slack = await startFakeSlack();
-    garden = await startFakeGarden();
-    garden.script({}, 'enabled');
-    Object.assign(process.env, {
-      FIRESTORE_EMULATOR_HOST: firestore.host,
-      PUBSUB_EMULATOR_HOST: pubsub.host,
-      METADATA_SERVER_DETECTION: 'none',
-    });
-    const environment = {
-      GOOGLE_CLOUD_PROJECT: project,
-      FIRESTORE_EMULATOR_HOST: firestore.host,
-      PUBSUB_EMULATOR_HOST: pubsub.host,
-      PINWARD_SLACK_URL: slack.url,
-      PINWARD_URL: 'https://pinward.test',
-      PINWARD_VERTEX_ENDPOINT: garden.endpoint,
-      ...tokens,
-    };
-    for (const target of ['api', 'probe', 'announce'] as const)
-      functions.set(target, await Deployed.start(target, environment));
-    await subscribePush(project, topic, functionOf('announce').url + pushPath(project, topic));
+    service = await startDeployedService(project, ['api', 'probe', 'announce']);
+    slack = service.slack;
     store = openFirestore({ project });
   });
   after(async () => {
-    await Promise.all([...functions.values()].map((each) => each.stop()));
     await store.close();
-    await slack.close();
-    await garden.close();
-    await Promise.all(emulators.map((emulator) => emulator.stop()));
+    await service.stop();
   });
-
-  function functionOf(target: Target): Deployed {
-    const found = functions.get(target);
-    assert.ok(found);
-    return found;
-  }
 
   test(`keeps and tells every one of ${changes} changes (SEED=${seed})`, { timeout: 300_000 }, async (t) => {
     const random = seededRandom(seed);
@@ -88,7 +50,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
       while (made < changes) {
         const name = `change-${++made}`;
         if (random() < 1 / changesPerKill) kill();
-        acknowledged.set(await changeUntilAcknowledged(functionOf('api'), name), name);
+        acknowledged.set(await changeUntilAcknowledged(service.functionOf('api'), name), name);
       }
     }
     function kill(): void {
@@ -96,13 +58,16 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
       kills++;
       killing = killing.then(async () => {
         const begun = Date.now();
-        await functionOf(target).killAndRestart();
+        await service.functionOf(target).killAndRestart();
         // Before it answers this, Slack has read what the killed one had sent.
         await fetch(slack.url);
         if (target === 'announce') announceKills.push({ begun, ended: Date.now() });
       });
     }
-    const schedule = setInterval(() => fetch(functionOf('probe').url, { method: 'POST' }).catch(() => null), 1000);
+    const schedule = setInterval(
+      () => fetch(service.functionOf('probe').url, { method: 'POST' }).catch(() => null),
+      1000,
+    );
     // A test that fails would otherwise never end.
     t.after(() => clearInterval(schedule));
     await Promise.all(Array.from({ length: writers }, write));
@@ -134,7 +99,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
         const before = times[at] ?? 0;
         assert.ok(
           announceKills.some(({ begun, ended }) => before <= ended && begun < again),
-          `revision ${number} was told at ${before} and ${again} with no crash of announce between: ${functionOf('announce').output}`,
+          `revision ${number} was told at ${before} and ${again} with no crash of announce between: ${service.functionOf('announce').output}`,
         );
       }
     }

@@ -7,23 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Target, targets } from '../../../functions/environment.ts';
-import {
-  type Emulator,
-  startFirestoreEmulator,
-  startPubsubEmulator,
-  whyNoEmulators,
-} from '../../../functions/local/emulators.ts';
-import { pushPath, subscribePush } from '../../../functions/local/push.ts';
+import { targets } from '../../../functions/environment.ts';
+import { whyNoEmulators } from '../../../functions/local/emulators.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
-import { type FakeGarden, startFakeGarden } from '../../support/fakes/garden.ts';
-import { type FakeSlack, startFakeSlack } from '../../support/fakes/slack.ts';
 import { draft, revision } from '../../support/world.ts';
 import { adminHeaders, Deployed, tokens } from '../deployed.ts';
+import { type DeployedService, startDeployedService } from '../deployed-service.ts';
 import { type Installed, installBundles } from './installed.ts';
 
 const project = 'demo-bundles';
-const topic = 'pinward-events';
 const machineHeaders = { Authorization: `Bearer ${tokens.PINWARD_MACHINE_TOKEN}` };
 
 let installed: Installed;
@@ -66,47 +58,17 @@ describe('an installed bundle', () => {
 });
 
 describe('the installed bundles', { skip: whyNoEmulators() }, () => {
-  const emulators: Emulator[] = [];
-  const functions = new Map<Target, Deployed>();
-  let garden: FakeGarden;
-  let slack: FakeSlack;
+  let service: DeployedService;
 
   before(async () => {
-    const [firestore, pubsub] = await Promise.all([startFirestoreEmulator(), startPubsubEmulator()]);
-    emulators.push(firestore, pubsub);
-    garden = await startFakeGarden();
-    garden.script({}, 'enabled');
-    slack = await startFakeSlack();
-    Object.assign(process.env, { PUBSUB_EMULATOR_HOST: pubsub.host, METADATA_SERVER_DETECTION: 'none' });
-    const environment = {
-      GOOGLE_CLOUD_PROJECT: project,
-      FIRESTORE_EMULATOR_HOST: firestore.host,
-      PUBSUB_EMULATOR_HOST: pubsub.host,
-      PINWARD_SLACK_URL: slack.url,
-      PINWARD_URL: 'https://pinward.test',
-      PINWARD_VERTEX_ENDPOINT: garden.endpoint,
-      ...tokens,
-    };
-    for (const target of targets) functions.set(target, await Deployed.start(target, environment, installed[target]));
-    await subscribePush(project, topic, urlOf('announce') + pushPath(project, topic));
+    service = await startDeployedService(project, targets, installed);
   });
-  after(async () => {
-    await Promise.all([...functions.values()].map((each) => each.stop()));
-    await garden.close();
-    await slack.close();
-    await Promise.all(emulators.map((emulator) => emulator.stop()));
-  });
-
-  function urlOf(target: Target): string {
-    const found = functions.get(target);
-    assert.ok(found);
-    return found.url;
-  }
+  after(() => service.stop());
 
   test('api takes a policy, moves a pin and serves both from Firestore', async () => {
     const stated = await change('/v1/policy', draft());
     const moved = await change('/v1/rings/everyone/pins/opus', { model: 'claude-opus-4-7' });
-    const polled = await untilAnswered(`${urlOf('api')}/v1/pins.env`, { headers: machineHeaders });
+    const polled = await untilAnswered(`${service.functionOf('api').url}/v1/pins.env`, { headers: machineHeaders });
 
     assert.deepEqual([stated.status, moved.status, polled.status], [200, 200, 200], stated.body + moved.body);
     assert.match(polled.body, /^ANTHROPIC_DEFAULT_OPUS_MODEL='?"?claude-opus-4-7\b/m);
@@ -114,18 +76,18 @@ describe('the installed bundles', { skip: whyNoEmulators() }, () => {
   });
 
   test('probe asks the garden over gRPC, and api tells what it saw', async () => {
-    const probed = await untilAnswered(urlOf('probe'), { method: 'POST' });
+    const probed = await untilAnswered(service.functionOf('probe').url, { method: 'POST' });
     const done: { confirmations: number; fault: string | null } = JSON.parse(probed.body);
-    const matrix = await untilAnswered(`${urlOf('api')}/v1/availability`, { headers: adminHeaders });
+    const matrix = await untilAnswered(`${service.functionOf('api').url}/v1/availability`, { headers: adminHeaders });
 
     assert.equal(probed.status, 200, probed.body);
     assert.equal(done.fault, null);
-    assert.ok(done.confirmations > 0 && garden.calls().confirm === done.confirmations, probed.body);
+    assert.ok(done.confirmations > 0 && service.garden.calls().confirm === done.confirmations, probed.body);
     assert.match(matrix.body, /"model": "claude-opus-4-7",\s+"state": "enabled"/);
   });
 
   test('advance runs on the same store', async () => {
-    const advanced = await untilAnswered(urlOf('advance'), { method: 'POST' });
+    const advanced = await untilAnswered(service.functionOf('advance').url, { method: 'POST' });
 
     assert.equal(advanced.status, 200, advanced.body);
     assert.match(advanced.body, /"moves":\d/);
@@ -135,18 +97,18 @@ describe('the installed bundles', { skip: whyNoEmulators() }, () => {
     const end = performance.now() + 60_000;
     while (revisionsTold().length < 2 && performance.now() < end) await new Promise((done) => setTimeout(done, 50));
 
-    assert.deepEqual(revisionsTold(), ['1', '2'], functions.get('announce')?.output);
-    assert.deepEqual(slack.complaints, []);
+    assert.deepEqual(revisionsTold(), ['1', '2'], service.functionOf('announce').output);
+    assert.deepEqual(service.slack.complaints, []);
   });
 
   function revisionsTold(): readonly string[] {
-    const texts = slack.messages.map(({ payload }) => JSON.stringify(payload));
+    const texts = service.slack.messages.map(({ payload }) => JSON.stringify(payload));
     return texts.flatMap((text) => /published revision (\d+)/.exec(text)?.[1] ?? []).sort();
   }
 
   function change(path: string, body: unknown): Promise<Answered> {
     const headers = { ...adminHeaders, 'If-Match': '*' };
-    return untilAnswered(urlOf('api') + path, { method: 'PUT', headers, body: JSON.stringify(body) });
+    return untilAnswered(service.functionOf('api').url + path, { method: 'PUT', headers, body: JSON.stringify(body) });
   }
 });
 
