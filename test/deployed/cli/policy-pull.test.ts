@@ -6,19 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { asAdmin, type Service } from '../../support/service.ts';
 import { newFile, run, serve } from './command.ts';
-
-const yaml = `# Which Claude we use
-project: acme-claude
-location: global
-rings:
-  - name: everyone # all of us
-    match: ["*"]
-    pins:
-      opus: {model: claude-opus-4-8}
-      sonnet: {model: claude-sonnet-4-6}
-      haiku: {model: "claude-haiku-4-5@20251001"}
-`;
-const newer = yaml.replace('claude-opus-4-8', 'claude-opus-5-5');
+import { newerYaml as newer, policyYaml as yaml } from './policy-file.ts';
 
 describe('npm run policy -- pull', () => {
   let service: Service;
