@@ -1,7 +1,7 @@
 // Problem texts of faults about roles and fleet tokens.
 
 import type { Fault } from '../../../shared/domain/fault.ts';
-import type { ProblemText } from './problem-text.ts';
+import { invalidText, type ProblemText } from './problem-text.ts';
 
 type AccessFault = Extract<
   Fault,
@@ -18,16 +18,8 @@ type AccessFault = Extract<
 
 export function accessProblemText(fault: AccessFault): ProblemText {
   switch (fault.code) {
-    case 'access_invalid': {
-      const [first] = fault.findings;
-      return {
-        status: 422,
-        title: first?.message ?? 'The roles or the token request have errors',
-        hint: first?.fix ?? 'See `findings`.',
-        ...(first === undefined ? {} : { field: first.path }),
-        findings: fault.findings,
-      };
-    }
+    case 'access_invalid':
+      return invalidText(fault.findings, 'The roles or the token request have errors');
     case 'access_conflict':
       return {
         status: 412,

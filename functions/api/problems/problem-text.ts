@@ -18,3 +18,15 @@ export interface ProblemText {
   /** Pins that are not known to be callable, each with the probe result and alternatives. */
   readonly uncallablePins?: readonly UncallablePin[];
 }
+
+/** The first error, and all findings. `otherwise` is the title when there is no error. */
+export function invalidText(findings: readonly Finding[], otherwise: string): ProblemText {
+  const [first] = findings.filter((finding) => finding.severity === 'error');
+  return {
+    status: 422,
+    title: first?.message ?? otherwise,
+    hint: first?.fix ?? 'See `findings`.',
+    ...(first === undefined ? {} : { field: first.path }),
+    findings,
+  };
+}

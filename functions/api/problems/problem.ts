@@ -6,7 +6,7 @@ import { accessProblemText } from './access-problems.ts';
 import { browserHeaders } from './browser-headers.ts';
 import type { ApiFault } from './http-fault.ts';
 import { httpProblemText } from './http-problems.ts';
-import type { ProblemText } from './problem-text.ts';
+import { invalidText, type ProblemText } from './problem-text.ts';
 import { rolloutProblemText } from './rollout-problems.ts';
 
 export interface Problem extends ProblemText {
@@ -57,16 +57,8 @@ function headersOf(problem: Problem): Record<string, string> {
 /** One exhaustive switch: a fault without a text doesn't compile. */
 function textOf(fault: ApiFault): ProblemText {
   switch (fault.code) {
-    case 'policy_invalid': {
-      const [first] = fault.findings.filter((finding) => finding.severity === 'error');
-      return {
-        status: 422,
-        title: first?.message ?? 'The policy has errors',
-        hint: first?.fix ?? 'See `findings`.',
-        ...(first === undefined ? {} : { field: first.path }),
-        findings: fault.findings,
-      };
-    }
+    case 'policy_invalid':
+      return invalidText(fault.findings, 'The policy has errors');
     case 'model_not_callable':
       return { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins };
     case 'no_policy':
