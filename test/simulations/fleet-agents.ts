@@ -4,7 +4,7 @@
 import type { CachedPolicy } from '../../functions/api/polls/policy-cache.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Chance } from './chance.ts';
-import type { Answer, Framed } from './fleet-answers.ts';
+import type { Answer, CachedAnswers } from './fleet-answers.ts';
 import { Calendar } from './fleet-calendar.ts';
 import type { Instance } from './fleet-instance.ts';
 import type { Machines } from './fleet-machines.ts';
@@ -40,7 +40,7 @@ export class Agents {
   readonly presence: Uint8Array;
   readonly onlineSince: Int32Array;
   /** The latest, and what it serves. */
-  rollback: { readonly measured: Rollback; readonly target: Framed } | null = null;
+  rollback: { readonly measured: Rollback; readonly target: CachedAnswers } | null = null;
   readonly #in: AgentsInput;
   readonly #presences: Presences;
   readonly #polls: Calendar;
@@ -81,7 +81,7 @@ export class Agents {
   }
 
   /** Begins to measure how machines come back to what `target` serves. */
-  measure(measured: Rollback, target: Framed): void {
+  measure(measured: Rollback, target: CachedAnswers): void {
     this.rollback = { measured, target };
     this.presence.forEach((presence, machine) => {
       if (presence === online && this.#waking[machine] === 0) this.#expectBack(machine);
@@ -124,14 +124,14 @@ export class Agents {
   };
 
   #serve(machine: number, instance: Instance, known: Result<CachedPolicy>): void {
-    const framed = known.ok ? instance.framedBy(known.value) : null;
-    if (framed === null) {
+    const cached = known.ok ? instance.answersBy(known.value) : null;
+    if (cached === null) {
       this.#fail(machine);
       return;
     }
     const { machines, rules, isDeaf } = this.#in;
-    const answer = framed.answer(machine);
-    const pollAfter = framed.pollAfter(machine);
+    const answer = cached.answer(machine);
+    const pollAfter = cached.pollAfter(machine);
     this.#count(machine, instance, answer);
     if (this.aggregator.polls % witnessed === 0) this.#callWitness(machine, instance, answer, pollAfter);
     const held = machines.revision[machine] ?? 0;
@@ -140,7 +140,7 @@ export class Agents {
       this.#fail(machine);
       return;
     }
-    if (answer.revision > held) this.#take(machine, answer, framed);
+    if (answer.revision > held) this.#take(machine, answer, cached);
     else if (answer.pins !== machines.pins[machine]) rules.breach('sticky', `other pins in revision ${held}`);
     this.#polls.put(this.#timers.afterAnswer(machine, this.#now, isDeaf ? 900 : pollAfter), machine);
   }
@@ -160,7 +160,7 @@ export class Agents {
     if (difference !== null) rules.breach('answers', difference);
   }
 
-  #take(machine: number, answer: Answer, { rollouts }: Framed): void {
+  #take(machine: number, answer: Answer, { rollouts }: CachedAnswers): void {
     const { machines, rules, chance, service } = this.#in;
     this.aggregator.taken += 1;
     rules.judgeTaken(machine, answer, rollouts);

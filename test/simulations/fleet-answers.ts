@@ -1,7 +1,7 @@
-// What machines are answered. Making a real answer for each machine, instance and frame would take hours: what the real frame
-// says is remembered by what is provably all that it depends on. In frame.ts the bytes depend on ring, selector, CLI, format
+// What machines are answered. Making a real answer for each machine, instance and response cache would take hours: what the real
+// one says is remembered by what is provably all that it depends on. In response-cache.ts the bytes depend on ring, selector, CLI, format
 // and the rollouts that reached the machine, and the policy of the simulation names no machine and no person, so kind and
-// reached rollouts say it all; Poll-After depends on the machine and the pace of the frame alone. fleet-witness.ts asks the
+// reached rollouts say it all; Poll-After depends on the machine and the pace of the cache alone. fleet-witness.ts asks the
 // real poll about a sample of all polls and compares.
 
 import { type PollRequest, pollRequest } from '../../functions/api/polls/poll-request.ts';
@@ -9,7 +9,7 @@ import type { PollResponse, ResponseCache } from '../../functions/api/polls/resp
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Machines } from './fleet-machines.ts';
 
-/** What all machines get that are the same to a frame. */
+/** What all machines get that are the same to a response cache. */
 export interface Answer {
   readonly revision: number;
   readonly ring: string;
@@ -69,15 +69,15 @@ export class Answers {
   }
 }
 
-/** One frame as machines see it. */
-export class Framed {
+/** One response cache as machines see it. */
+export class CachedAnswers {
   readonly #responseCache: ResponseCache;
   readonly #answers: Answers;
   readonly #machines: Machines;
   readonly #lots: readonly Uint8Array[];
   readonly #known: (Answer | undefined)[] = [];
   readonly #pace: Uint16Array;
-  /** Under way in this frame. */
+  /** Under way in the revision of this cache. */
   readonly rollouts: readonly Rollout[];
   /** Told of each answer that is made. */
   readonly #onAnswer: (answer: Answer, machine: number) => void;

@@ -2,7 +2,7 @@
 // out but for a sample (fleet-witness.ts).
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
-import { type App, createApp } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/app.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';
@@ -12,7 +12,8 @@ import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import type { Log } from '../../functions/log.ts';
 import { ok } from '../../shared/domain/fault.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
-import { type Answer, type Answers, Framed } from './fleet-answers.ts';
+import { appOfInstance } from '../support/app-of-instance.ts';
+import { type Answer, type Answers, CachedAnswers } from './fleet-answers.ts';
 import type { Machines } from './fleet-machines.ts';
 
 export interface Surroundings {
@@ -37,7 +38,7 @@ export class Instance {
   readonly #signatures: ReturnType<typeof createSignatures>;
   readonly #app: App;
   #known: CachedPolicy | null = null;
-  #framed: Framed | null = null;
+  #cached: CachedAnswers | null = null;
 
   constructor(stores: Stores, around: Surroundings) {
     const { clock, log } = around;
@@ -45,26 +46,15 @@ export class Instance {
     this.policyCache = createPolicyCache(stores.policyCache, clock);
     this.adoption = createAdoption({ store: stores.adoption, clock, log });
     this.#signatures = createSignatures(null, clock, log);
-    this.#app = createApp({
-      store: stores.people,
-      policyCache: this.policyCache,
-      clock,
-      log,
-      catalogue: [],
-      catalogueAsOf: '2031-05-01',
-      keys: null,
-      rateLimiter: createRateLimiter(clock),
-      onAccess: () => undefined,
-      adoption: this.adoption,
-      afterCommit: () => Promise.resolve(),
-    }).app;
+    const { policyCache, adoption } = this;
+    this.#app = appOfInstance({ store: stores.people, policyCache, adoption, clock, log });
   }
 
-  /** As poll.ts keeps its frame; null before there is a policy. */
-  framedBy(known: CachedPolicy): Framed | null {
+  /** As poll.ts keeps its response cache; null before there is a policy. */
+  answersBy(known: CachedPolicy): CachedAnswers | null {
     const { clock, answers, machines, onAnswer } = this.#around;
     const now = clock();
-    if (this.#framed !== null && this.#known === known && now < this.#framed.expires) return this.#framed;
+    if (this.#cached !== null && this.#known === known && now < this.#cached.expires) return this.#cached;
     if (known.published === null) return null;
     const responseCache = createResponseCache({
       published: known.published,
@@ -74,8 +64,8 @@ export class Instance {
       now,
     });
     this.#known = known;
-    this.#framed = new Framed(responseCache, known.published.revision.rollouts, answers, machines, onAnswer);
-    return this.#framed;
+    this.#cached = new CachedAnswers(responseCache, known.published.revision.rollouts, answers, machines, onAnswer);
+    return this.#cached;
   }
 
   /** The real poll on this instance's own policy cache, which counts for `adoption` instead. */

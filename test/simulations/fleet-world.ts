@@ -115,7 +115,7 @@ export class World {
     const isMoving = this.service.revision.rollouts.length > 0;
     const instance = await this.ask('POST', path);
     const known = await instance.policyCache.current();
-    const target = known.ok ? instance.framedBy(known.value) : null;
+    const target = known.ok ? instance.answersBy(known.value) : null;
     if (target === null) throw new Error('the instance that made the change does not know it');
     const rollback = new Rollback(what, this.service.revision.number, this.now, isMoving, this.machines);
     this.rollbacks.push(rollback);

@@ -1,4 +1,4 @@
-// A snapshot with a store that answers when the test says so and a clock that the test moves.
+// A policy cache with a store that answers when the test says so and a clock that the test moves.
 
 import assert from 'node:assert/strict';
 import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
@@ -9,7 +9,7 @@ import { now, revision } from './world.ts';
 
 export type Answer = Result<Stored<Published> | null>;
 
-/** A snapshot whose store answers when the test says so, and whose clock the test moves. */
+/** A policy cache whose store answers when the test says so, and whose clock the test moves. */
 export class World {
   time = now;
   readonly reads: PromiseWithResolvers<Answer>[] = [];
@@ -21,7 +21,7 @@ export class World {
       this.reads.push(request);
       return read === undefined ? request.promise : read();
     };
-    // The snapshot reads the published document and no other kind.
+    // The policy cache reads the published document and no other kind.
     this.policyCache = createPolicyCache({ read: ask as Store['read'] }, () => this.time);
   }
 
@@ -36,7 +36,7 @@ export class World {
     return known instanceof Promise ? known : assert.fail('the poll does not wait for the store');
   }
 
-  /** Answers the newest read and lets the snapshot take the answer in. */
+  /** Answers the newest read and lets the policy cache take the answer in. */
   async answer(answer: Answer, read = this.reads.at(-1)): Promise<void> {
     read?.resolve(answer);
     await settled();

@@ -3,10 +3,9 @@
 
 import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { failuresOf } from '../../functions/adoption/failures.ts';
-import { type App, createApp } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/app.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
-import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
@@ -14,6 +13,7 @@ import { ok } from '../../shared/domain/fault.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../shared/ports.ts';
+import { appOfInstance } from './app-of-instance.ts';
 import { callableWhere, ScriptedGarden } from './fakes/scripted-garden.ts';
 import { models } from './invented.ts';
 import { draft, ring } from './world.ts';
@@ -56,7 +56,7 @@ export class Fleet {
   isVertexAway = false;
   readonly store: Store;
   readonly #instances: readonly App[];
-  readonly snapshots: readonly PolicyCache[];
+  readonly policyCaches: readonly PolicyCache[];
   readonly #adoption: ReturnType<typeof createAdoption>;
 
   constructor(store: Store) {
@@ -64,22 +64,10 @@ export class Fleet {
     const clock = () => this.time;
     const log = { info() {}, warn() {}, error: (message: string, fields = {}) => this.#bug(message, fields) };
     this.#adoption = createAdoption({ store, clock, log });
-    this.snapshots = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
-    this.#instances = this.snapshots.map(
-      (policyCache) =>
-        createApp({
-          store,
-          policyCache,
-          clock,
-          log,
-          catalogue: [],
-          catalogueAsOf: '2031-05-01',
-          keys: null,
-          rateLimiter: createRateLimiter(clock),
-          onAccess: () => undefined,
-          adoption: this.#adoption,
-          afterCommit: () => Promise.resolve(),
-        }).app,
+    this.policyCaches = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
+    const adoption = this.#adoption;
+    this.#instances = this.policyCaches.map((policyCache) =>
+      appOfInstance({ store, policyCache, adoption, clock, log }),
     );
   }
 

@@ -47,7 +47,7 @@ describe('a rollout', () => {
   test('that is aborted serves at once what was served before, and its version does not come back', async () => {
     await readyToRoll(fleet);
     const { status } = await fleet.ask('ada', 'POST', '/v1/rollouts/1/abort?reason=slow');
-    const known = await fleet.snapshots[0]?.current();
+    const known = await fleet.policyCaches[0]?.current();
     fleet.pass(100);
     await fleet.advance();
 

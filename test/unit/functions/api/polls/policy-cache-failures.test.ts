@@ -1,4 +1,4 @@
-// The snapshot of a store that fails, hangs or throws: what is served, and how often it is asked again.
+// The policy cache on a store that fails, hangs or throws: what is served, and how often it is asked again.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// The snapshot of a store that answers: when it is asked, who waits for it, and what is served meanwhile.
+// The policy cache on a store that answers: when it is asked, who waits for it, and what is served meanwhile.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

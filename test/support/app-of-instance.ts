@@ -1,0 +1,28 @@
+// The app of one instance of the api, for tests that call it without HTTP: on a store, with an empty catalogue and no keys.
+
+import type { Adoption } from '../../functions/adoption/adoption.ts';
+import { type App, createApp } from '../../functions/api/admin/app.ts';
+import type { PolicyCache } from '../../functions/api/polls/policy-cache.ts';
+import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
+import type { Log } from '../../functions/log.ts';
+import type { Clock, Store } from '../../shared/ports.ts';
+
+interface InstanceParts {
+  readonly store: Store;
+  readonly policyCache: PolicyCache;
+  readonly adoption: Adoption;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function appOfInstance(parts: InstanceParts): App {
+  return createApp({
+    ...parts,
+    catalogue: [],
+    catalogueAsOf: '2031-05-01',
+    keys: null,
+    rateLimiter: createRateLimiter(parts.clock),
+    onAccess: () => undefined,
+    afterCommit: () => Promise.resolve(),
+  }).app;
+}
