@@ -82,6 +82,39 @@ test('what was read for one caller is not given to another, nor one query for an
   );
 });
 
+test('what agents send is remembered, and nothing that has an unknown parameter or an escape', () => {
+  const read = createPollRequestReader();
+  const isRemembered = (url: string) => {
+    const first = read(requestOf(url), caller);
+    return first === read(requestOf(url), caller);
+  };
+  const usual = [
+    '',
+    '?machine=laptop-7',
+    '?cli=2.1.331',
+    '?machine=laptop-7&cli=2.1.331',
+    '?cli=2.1.331&machine=a_b.c:d',
+  ];
+  const others = [
+    '?x=1',
+    '?machine=laptop-7&x=1',
+    '?x=1&machine=laptop-7',
+    '?machine=laptop%2D7',
+    '?m%61chine=a',
+    '?',
+    '?&',
+  ];
+
+  assert.deepEqual(
+    usual.filter((query) => !isRemembered(`/v1/pins.sh${query}`)),
+    [],
+  );
+  assert.deepEqual(
+    others.filter((query) => isRemembered(`/v1/pins.sh${query}`)),
+    [],
+  );
+});
+
 test('without an extension, each request is read by its own Accept header', () => {
   const read = createPollRequestReader();
   const formats = ['text/x-fish', 'application/json', 'text/x-fish'].map((accept) => {
