@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['shared/domain/policy/'],
   ['shared/domain/access/', 'shared/domain/availability/'],
   ['shared/domain/serving/'],
+  ['shared/domain/consequences/'],
   ['shared/domain/changes/'],
   ['shared/domain/events/'],
   ['shared/domain/probe/', 'shared/domain/rollouts/'],

@@ -1,0 +1,153 @@
+// The consequences of a change: what would differ for each kind of machine and each class of Claude Code versions, and
+// in the rules for later changes. Pure. Second person, lint, dry run, announcement and history all use this one list.
+
+import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
+import { families } from '../models/model.ts';
+import { percentOf } from '../serving/bucketing.ts';
+import type { Rollout } from '../serving/rollout.ts';
+import { clientClasses } from './client-classes.ts';
+import type { Consequence, Risk } from './consequence.ts';
+import { type Difference, FoundDifferences } from './found-differences.ts';
+import { policyDifferences, ringDifferences } from './governance-differences.ts';
+import { type MachineKind, machineKinds } from './machine-kinds.ts';
+import { isSamePin, type PinDifference, pinDifferences, servedPin } from './pin-differences.ts';
+import { type Served, type ServedState, serveFrom } from './served.ts';
+import { settingRisk } from './setting-risk.ts';
+import { type LeafDifference, leafDifferences, passedDifferences } from './settings-differences.ts';
+
+/** Every difference between two states. The first policy has none: there is nothing that it changes. */
+export function consequencesOf(
+  before: ServedState | null,
+  after: ServedState,
+  shipped: Catalogue,
+  day: string,
+): readonly Consequence[] {
+  if (before === null) return [];
+  const from = extendCatalogue(shipped, before.policy.models);
+  const to = extendCatalogue(shipped, after.policy.models);
+  const classes = clientClasses([from, to]);
+  const found = new FoundDifferences(classes);
+  const kinds = machineKinds(before.policy, after.policy);
+  const concerns = kinds.map(concernOf);
+  for (const each of policyDifferences(before.policy, after.policy)) found.add(['every change'], each);
+  for (const { kinds: indices, ...each } of passedDifferences(before.policy, after.policy, kinds)) {
+    const those = indices === undefined ? concerns : indices.flatMap((index) => concerns[index] ?? []);
+    found.add(those, withSettingRisk(each, to));
+  }
+  const equal = new Map<string, Served>();
+  const serveBefore = serveFrom(before, from, day, equal);
+  const serveAfter = serveFrom(after, to, day, equal);
+  const differences = createComparison(to);
+  for (const kind of kinds) {
+    const concern = [concernOf(kind)];
+    const rules = ringDifferences(
+      { policy: before.policy, ring: kind.before },
+      { policy: after.policy, ring: kind.after },
+    );
+    for (const each of rules) found.add(concern, each);
+    for (const [reachedBefore, reachedAfter] of reaches(before, after, kind)) {
+      for (const [index, { cli }] of classes.entries()) {
+        const served = serveBefore(kind.before, reachedBefore, cli);
+        const all = differences(served, serveAfter(kind.after, reachedAfter, cli));
+        for (const each of all) found.addFor(index, concern, each);
+      }
+    }
+  }
+  const raising = found.raisingConcerns();
+  for (const kind of kinds) addMove(found, kind, raising);
+  return found.toConsequences();
+}
+
+/** A machine in another ring gets what the other differences say. Without one of them its move is neutral. */
+function addMove(found: FoundDifferences, kind: MachineKind, raising: ReadonlySet<string>): void {
+  const [from, to] = [kind.before.name, kind.after.name];
+  if (from === to) return;
+  const concern = concernOf(kind);
+  found.add([concern], { keys: ['ring'], from, to, risk: raising.has(concern) ? 'raises' : 'neutral' });
+}
+
+/** A function that compares what is served. It compares each pair of results once. */
+function createComparison(catalogue: Catalogue): (from: Served, to: Served) => readonly Difference[] {
+  const cache = new Map<Served, Map<Served, readonly Difference[]>>();
+  return function compare(from, to) {
+    const ofFrom = cache.get(from) ?? new Map<Served, readonly Difference[]>();
+    const known = ofFrom.get(to) ?? servedDifferences(from, to, catalogue);
+    cache.set(from, ofFrom.set(to, known));
+    return known;
+  };
+}
+
+/** The rollouts that can have reached a machine, before and after. A rollout at 100 % has reached every machine. */
+function reaches(
+  before: ServedState,
+  after: ServedState,
+  kind: MachineKind,
+): readonly (readonly [readonly Rollout[], readonly Rollout[]])[] {
+  const ofBefore = before.rollouts.filter(({ ring }) => ring === kind.before.name);
+  const ofAfter = after.rollouts.filter(({ ring }) => ring === kind.after.name);
+  const ids = [...new Set([...ofBefore, ...ofAfter].map(({ id }) => id))];
+  return subsetsOf(ids)
+    .filter((reached) =>
+      [...ofBefore, ...ofAfter].every((rollout) => reached.has(rollout.id) || percentOf(rollout) < 100),
+    )
+    .map((reached) => [ofBefore.filter(({ id }) => reached.has(id)), ofAfter.filter(({ id }) => reached.has(id))]);
+}
+
+function subsetsOf(ids: readonly number[]): readonly ReadonlySet<number>[] {
+  const [first, ...others] = ids;
+  if (first === undefined) return [new Set()];
+  return subsetsOf(others).flatMap((subset) => [subset, new Set([...subset, first])]);
+}
+
+function servedDifferences(from: Served, to: Served, catalogue: Catalogue): readonly Difference[] {
+  if (from === to) return [];
+  const pins = pinDifferences(from, to, catalogue);
+  const lockRisk = to.locked ? 'lowers' : 'raises';
+  return [
+    ...differenceOf('project', from.project, to.project, 'raises'),
+    ...differenceOf('location', from.location, to.location, 'raises'),
+    ...differenceOf('locked', from.locked, to.locked, lockRisk),
+    ...pins.map(({ family, from: before, to: after, risk }) => ({
+      keys: ['pins', family],
+      from: before,
+      to: after,
+      risk,
+    })),
+    ...leafDifferences([], from.settings, to.settings)
+      .filter(({ keys }) => !isExplained(keys, from, to, pins))
+      .map((each) => withSettingRisk(each, catalogue)),
+  ];
+}
+
+function differenceOf(key: string, from: unknown, to: unknown, risk: Risk): readonly Difference[] {
+  return from === to ? [] : [{ keys: [key], from, to, risk }];
+}
+
+/** Whether a setting that Pinward writes differs because of a difference that is in the list by itself. */
+function isExplained(
+  [key = '', variable = '']: readonly string[],
+  from: Served,
+  to: Served,
+  pins: readonly PinDifference[],
+): boolean {
+  if (key === 'enforceAvailableModels') return from.locked !== to.locked;
+  if (key === 'availableModels') return from.locked && to.locked && pins.length > 0;
+  if (key !== 'env') return false;
+  if (variable === 'CLOUD_ML_REGION') return from.location !== to.location;
+  if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return from.project !== to.project;
+  return families.some((family) => {
+    if (isSamePin(servedPin(from, family), servedPin(to, family))) return false;
+    if (variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`) return true;
+    return [...from.pins, ...to.pins].some((pin) => pin.family === family && pin.regionVariable === variable);
+  });
+}
+
+function withSettingRisk({ keys, from, to }: LeafDifference, catalogue: Catalogue): Difference {
+  return { keys: ['settings', ...keys], from, to, risk: settingRisk(keys, from, to, catalogue) };
+}
+
+function concernOf({ before, after, example }: MachineKind): string {
+  if (before.name === after.name) return `ring ${before.name}`;
+  const such = example.length > 120 ? `${example.slice(0, 120)}…` : example;
+  return `machines that move from ring ${before.name} to ring ${after.name}, such as those of ${such}`;
+}

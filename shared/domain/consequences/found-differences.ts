@@ -1,0 +1,99 @@
+// Found differences: collects each difference with the machines and the classes of clients that get it, and merges those
+// that are alike into consequences.
+
+import { pointer } from '../policy/read-draft.ts';
+import { type ClientClass, describeClasses } from './client-classes.ts';
+import type { Consequence, Risk } from './consequence.ts';
+import type { LeafDifference } from './settings-differences.ts';
+
+/** A difference with its risk. `keys` leads to it in what is served, or in the rules. */
+export interface Difference extends LeafDifference {
+  readonly risk: Risk;
+}
+
+interface Found {
+  readonly difference: Difference;
+  /** Equal for differences that are alike. */
+  readonly text: string;
+  readonly concerns: readonly string[];
+  readonly clients: string | null;
+}
+
+const maxConcerns = 20;
+const maxValueLength = 1000;
+const maxPathLength = 1000;
+/** Those that raise risk come first. */
+const order: readonly Risk[] = ['raises', 'lowers', 'neutral'];
+
+export class FoundDifferences {
+  readonly #classes: readonly ClientClass[];
+  /** Those of every class of clients. */
+  readonly #all: Found[] = [];
+  /** Those of some classes, by concern and text. */
+  readonly #some = new Map<string, Omit<Found, 'clients'> & { readonly indices: Set<number> }>();
+  readonly #raising = new Set<readonly string[]>();
+
+  constructor(classes: readonly ClientClass[]) {
+    this.#classes = classes;
+  }
+
+  add(concerns: readonly string[], difference: Difference): void {
+    if (concerns.length === 0) return;
+    this.#all.push({ difference, text: textOf(difference), concerns, clients: null });
+    if (difference.risk === 'raises') this.#raising.add(concerns);
+  }
+
+  /** `index` is that of the class which gets the difference. */
+  addFor(index: number, concerns: readonly string[], difference: Difference): void {
+    const text = textOf(difference);
+    const key = `${concerns.join()} ${text}`;
+    const entry = this.#some.get(key) ?? { difference, text, concerns, indices: new Set() };
+    entry.indices.add(index);
+    this.#some.set(key, entry);
+    if (difference.risk === 'raises') this.#raising.add(concerns);
+  }
+
+  /** All concerns that have a difference which raises risk. */
+  raisingConcerns(): ReadonlySet<string> {
+    return new Set([...this.#raising].flat());
+  }
+
+  toConsequences(): readonly Consequence[] {
+    const some = [...this.#some.values()].map(({ indices, ...found }) => ({
+      ...found,
+      clients: describeClasses(this.#classes, indices),
+    }));
+    const alike = Map.groupBy([...this.#all, ...some], ({ text, clients }) => `${clients} ${text}`);
+    return [...alike.values()]
+      .flatMap((entries) => {
+        const [first] = entries;
+        if (first === undefined) return [];
+        const concerns = entries.length === 1 ? first.concerns : entries.flatMap((entry) => entry.concerns);
+        return [consequence(first.difference, concerns, first.clients)];
+      })
+      .sort((a, b) => order.indexOf(a.risk) - order.indexOf(b.risk));
+  }
+}
+
+function textOf({ keys, from, to, risk }: Difference): string {
+  return JSON.stringify([keys, from ?? null, to ?? null, from === undefined, to === undefined, risk]);
+}
+
+function consequence({ keys, from, to, risk }: Difference, concerns: readonly string[], clients: string | null) {
+  const others = concerns.length - maxConcerns;
+  const path = pointer('', keys);
+  return {
+    concerns: others > 0 ? [...concerns.slice(0, maxConcerns), `and ${others} more`] : [...concerns],
+    clients,
+    path: path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path,
+    ...(from === undefined ? {} : { from: bounded(from) }),
+    ...(to === undefined ? {} : { to: bounded(to) }),
+    risk,
+  };
+}
+
+/** A long value is cut: an event and a proposal keep it. */
+function bounded(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text.length <= maxValueLength ? value : `${text.slice(0, maxValueLength)}… (${text.length} characters)`;
+}

@@ -1,0 +1,72 @@
+// What is served to the machines of a ring, as far as consequences compare it. Most settings pass from the policy to the
+// machine unchanged. They can be large, so they are compared as they stand in the policy, and never copied.
+
+import type { CallableModels } from '../availability/callable-models.ts';
+import type { Catalogue } from '../models/catalogue.ts';
+import type { Policy, Ring } from '../policy/policy.ts';
+import type { Settings } from '../policy/settings.ts';
+import type { Resolution } from '../serving/resolution.ts';
+import { resolve } from '../serving/resolve.ts';
+import type { Rollout } from '../serving/rollout.ts';
+
+/** Everything that decides what machines are served. */
+export interface ServedState {
+  readonly policy: Policy;
+  /** The active rollouts. */
+  readonly rollouts: readonly Rollout[];
+  readonly callableModels: CallableModels;
+}
+
+/** What machines get, without the reasons. */
+export type Served = Pick<Resolution, 'project' | 'location' | 'locked' | 'pins' | 'settings'>;
+
+export type Serve = (ring: Ring, reached: readonly Rollout[], cli: string | null) => Served;
+
+/** Settings that a resolution reads or may write over. All others pass unchanged. */
+const resolvedKeys: ReadonlySet<string> = new Set(['availableModels', 'enforceAvailableModels']);
+const resolvedVariables: ReadonlySet<string> = new Set();
+
+/**
+ * A function that resolves a ring for a version of Claude Code, with the pins of the rollouts that have reached the
+ * machine. The settings of the result lack those that pass unchanged. Equal results are the same object.
+ */
+export function serveFrom(
+  { policy, callableModels }: ServedState,
+  catalogue: Catalogue,
+  day: string,
+  equal: Map<string, Served>,
+): Serve {
+  const cache = new Map<string, Served>();
+  const plainPolicy = { ...policy, settings: partOf(policy.settings, 'resolved') };
+  return function serve(ring, reached, cli) {
+    const key = [ring.name, cli, ...reached.map(({ id }) => id)].join(' ');
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const pins = { ...ring.pins, ...Object.fromEntries(reached.map(({ family, to }) => [family, to])) };
+    const own = ring.settings === undefined ? {} : { settings: partOf(ring.settings, 'resolved') };
+    const machines = { cli, callableModels, day, selector: '*', reached: [] };
+    const {
+      ring: _,
+      reasons: _reasons,
+      ...fresh
+    } = resolve({
+      policy: plainPolicy,
+      ring: { ...ring, pins, ...own },
+      catalogue,
+      ...machines,
+    });
+    const text = JSON.stringify(fresh);
+    const served = equal.get(text) ?? fresh;
+    equal.set(text, served);
+    cache.set(key, served);
+    return served;
+  };
+}
+
+/** The settings that a resolution reads or may write over, or all others. */
+export function partOf({ env, ...settings }: Settings, part: 'resolved' | 'passed'): Settings {
+  const isResolved = part === 'resolved';
+  const keys = Object.entries(settings).filter(([key]) => resolvedKeys.has(key) === isResolved);
+  const variables = Object.entries(env ?? {}).filter(([name]) => resolvedVariables.has(name) === isResolved);
+  return { ...Object.fromEntries(keys), ...(variables.length === 0 ? {} : { env: Object.fromEntries(variables) }) };
+}

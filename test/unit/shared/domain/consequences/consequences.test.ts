@@ -1,0 +1,80 @@
+// The consequences of a change: what raises risk, what lowers it, and what is neutral, for whom.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Consequence } from '../../../../../shared/domain/consequences/consequence.ts';
+import { consequencesOf } from '../../../../../shared/domain/consequences/consequences.ts';
+import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
+import { catalogue, day, pins, policy } from '../../../../support/world.ts';
+import { everyone, lowering, neutral, pilot, raising, withPins, withRing } from './consequence-rows.ts';
+
+function between(before: Policy | null, after: Policy): readonly Consequence[] {
+  const state = (each: Policy) => ({ policy: each, rollouts: [], callableModels: null });
+  return consequencesOf(before === null ? null : state(before), state(after), catalogue, day);
+}
+
+/** Path and risk of each, in order; once, though classes of clients can get it in different ways. */
+function told(before: Record<string, unknown>, after: Record<string, unknown>): readonly string[] {
+  return [...new Set(between(policy(before), policy(after)).map(({ path, risk }) => `${risk} ${path}`))];
+}
+
+for (const [kind, rows] of [
+  ['raises', raising],
+  ['lowers', lowering],
+  ['neutral', neutral],
+] as const) {
+  describe(`${kind}:`, () => {
+    for (const [name, before, after, expected] of rows) {
+      test(name, () => {
+        assert.deepEqual(told(before, after), expected);
+      });
+    }
+  });
+}
+
+describe('consequences', () => {
+  test('are none for the first policy', () => {
+    assert.deepEqual(between(null, policy()), []);
+  });
+
+  test('name both projects', () => {
+    const [first] = between(policy(), policy(withRing({ project: 'other-project' })));
+    assert.deepEqual(first, {
+      concerns: ['ring everyone'],
+      clients: null,
+      path: '/project',
+      from: 'acme-claude',
+      to: 'other-project',
+      risk: 'raises',
+    });
+  });
+
+  test('name the machines that come to another ring, with what changes for them', () => {
+    const newer = { ...pilot, pins: { ...pins, opus: { model: 'claude-opus-5' } } };
+    const before = policy({ rings: [newer, everyone] });
+    const after = policy({ rings: [{ ...newer, match: ['domain:a.test', 'label:team=x'] }, everyone] });
+    const concerns = 'machines that move from ring everyone to ring pilot, such as those of label:team=x';
+    assert.deepEqual(
+      between(before, after).map((each) => [each.path, each.concerns, each.risk]),
+      [
+        ['/ring', [concerns], 'raises'],
+        ['/pins/opus', [concerns], 'raises'],
+      ],
+    );
+  });
+
+  test('name the versions of Claude Code that get a difference', () => {
+    const [before, after] = ['claude-opus-5', 'claude-opus-5-5'].map((model) => policy(withPins({ opus: { model } })));
+    assert.ok(before && after);
+    const clients = between(before, after).map((each) => each.clients);
+    assert.deepEqual(clients, ['of an unstated version, before 2.0.51, 2.1.280 and later']);
+  });
+
+  test('say that rings with the same difference have it', () => {
+    const [one] = between(
+      policy({ rings: [pilot, everyone] }),
+      policy({ rings: [pilot, everyone], lock: true }),
+    ).filter(({ path }) => path === '/locked');
+    assert.deepEqual(one?.concerns, ['ring pilot', 'ring everyone']);
+  });
+});
