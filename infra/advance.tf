@@ -32,6 +32,7 @@ resource "google_cloudfunctions2_function" "advance" {
   location    = var.region
   name        = "pinward-advance"
   description = "Moves upgrades and rollouts along."
+  labels      = var.labels
 
   build_config {
     runtime         = "nodejs24"
@@ -62,7 +63,7 @@ resource "google_cloudfunctions2_function" "advance" {
     }
   }
 
-  depends_on = [google_project_iam_member.build]
+  depends_on = [time_sleep.build_roles]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "advance_invoker" {

@@ -8,5 +8,15 @@ terraform {
       source  = "hashicorp/google"
       version = ">= 6.50, < 8"
     }
+    # Waits for what Google has accepted but doesn't know everywhere yet.
+    time = {
+      source  = "hashicorp/time"
+      version = ">= 0.12, < 1"
+    }
+    # Runs bundle.sh, which downloads a released zip.
+    external = {
+      source  = "hashicorp/external"
+      version = ">= 2.3, < 3"
+    }
   }
 }

@@ -11,6 +11,9 @@ resource "google_project" "vertex" {
   org_id              = var.vertex.folder == null ? var.vertex.organisation : null
   auto_create_network = false
   deletion_policy     = "PREVENT"
+  labels              = var.labels
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_service" "vertex" {
@@ -64,4 +67,6 @@ resource "google_billing_budget" "vertex" {
       threshold_percent = threshold_rules.value
     }
   }
+
+  depends_on = [google_project_service.api]
 }

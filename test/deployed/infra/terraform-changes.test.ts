@@ -99,6 +99,8 @@ const changes: readonly (readonly [what: string, address: string, path: string, 
     'content_matchers.content',
     '"a": "b"',
   ],
+  ['a resource that waits for no API', 'google_monitoring_uptime_check_config.health', 'depends_on', undefined],
+  ['a project that waits for no API', 'google_project.vertex', 'depends_on', undefined],
   ['a variable that is not there', 'google_pubsub_topic.events', 'project', `\${var.projekt}`],
 ];
 
@@ -108,6 +110,14 @@ describe('what is changed in Terraform is found:', () => {
       assert.ok(resourceAt(terraform, address), address);
       assertFound(changed(address, path, value));
     });
+
+  test('a resource whose API nobody switches on', () => {
+    assertFound({ ...terraform, locals: { ...terraform.locals, apis: `\${["pubsub.googleapis.com"]}` } });
+  });
+
+  test('a resource of a kind whose API nobody knows', () => {
+    assertFound(withResource('google_bigquery_dataset', 'all', { depends_on: [`\${google_project_service.api}`] }));
+  });
 
   test('a role that is not in the table', () => {
     const owner = { role: 'roles/owner', member: `\${google_service_account.api.member}`, project: `\${var.project}` };
