@@ -191,7 +191,7 @@ variable "api_instances" {
 
 variable "api_invokers" {
   type        = list(string)
-  description = "Who gets through Cloud Run to the api, which then looks at every credential itself. Machines with a token need allUsers."
+  description = "Who gets through Cloud Run to the api, which then looks at every credential itself. Machines with a token need allUsers, or Cloud Run's check to be off."
   default     = ["allUsers"]
   nullable    = false
 

@@ -8,6 +8,7 @@ import { roles } from './expected.ts';
 import { findings } from './findings.ts';
 import { rolesAgree } from './roles-agree.ts';
 import { at, parseFile, readTerraform, textOf } from './terraform.ts';
+import { withTables } from './variables-table.ts';
 
 const terraform = await readTerraform('infra');
 const code = readCode();
@@ -46,6 +47,12 @@ test('every variable of Terraform says what it is, and refuses what it can not b
     [],
   );
   assert.ok(terraform.outputs.every(({ body }) => textOf(at(body, 'description')).length > 10));
+});
+
+test('infra/README.md has the tables of variables and outputs that the Terraform makes', () => {
+  const page = readFileSync('infra/README.md', 'utf8');
+
+  assert.equal(page, withTables(page, terraform), 'run node test/deployed/infra/variables-table.ts');
 });
 
 describe('what is taken from the code, or comes new, is found:', () => {
