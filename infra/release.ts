@@ -46,9 +46,10 @@ function main(root: string): void {
     return;
   }
   const release = readRelease(root, values.url);
-  execFileSync(process.execPath, [join(root, 'infra/bundle.ts')], { stdio: 'inherit' });
-  const folder = join(root, 'dist/release', release.version);
-  const made = write(folder, join(root, 'dist'), release);
+  const dist = join(root, 'dist');
+  build(root, dist);
+  const folder = join(dist, 'release', release.version);
+  const made = write(folder, dist, release);
   process.stdout.write(summaryOf(folder, made, release));
 }
 
@@ -83,15 +84,25 @@ function readRepository(root: string): string {
   return `https://github.com/${path ?? 'OWNER/pinward'}`;
 }
 
-/** Writes the files of a release into an empty folder. A list of parts (CycloneDX) belongs to its zip. */
+/** Builds into `dist`, where nothing of an older build is left. */
+function build(root: string, dist: string): void {
+  for (const name of existsSync(dist) ? readdirSync(dist).filter(isBuilt) : []) rmSync(join(dist, name));
+  execFileSync(process.execPath, [join(root, 'infra/bundle.ts')], { stdio: 'inherit' });
+}
+
+/** A zip, or a list of what one holds (CycloneDX). */
+function isBuilt(name: string): boolean {
+  return /\.(?:zip|cdx\.json)$/.test(name);
+}
+
+/** Writes the files of a release into an empty folder. */
 function write(folder: string, dist: string, release: Release): readonly Made[] {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const target of targets)
-    for (const extension of ['zip', 'cdx.json']) {
-      const from = join(dist, `${target}.${extension}`);
-      if (existsSync(from)) copyFileSync(from, join(folder, `pinward-${target}-${release.version}.${extension}`));
-    }
+  for (const name of readdirSync(dist).filter(isBuilt)) {
+    const [target = '', ...extension] = name.split('.');
+    copyFileSync(join(dist, name), join(folder, `pinward-${target}-${release.version}.${extension.join('.')}`));
+  }
   const made = readdirSync(folder).map((name) => describeFile(folder, name));
   writeFileSync(join(folder, 'SHA256SUMS'), made.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(''));
   writeFileSync(join(folder, 'CHANGES.md'), `${release.changes}\n`);

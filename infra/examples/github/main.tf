@@ -37,7 +37,9 @@ locals {
 
   # Plans read everything but secrets. Applies may change everything: so may whoever can merge into main.
   roles = {
-    plan  = ["roles/viewer", "roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer"]
+    plan = [
+      "roles/viewer", "roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer", "roles/storage.objectViewer",
+    ]
     apply = ["roles/owner"]
   }
   grants = merge([for who, roles in local.roles : { for role in roles : "${who} ${role}" => { who = who, role = role } }]...)

