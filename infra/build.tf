@@ -18,6 +18,13 @@ resource "google_storage_bucket_object" "bundle" {
   bucket = google_storage_bucket.bundles.name
   name   = "${each.key}-${filemd5(local.bundles[each.key])}.zip"
   source = local.bundles[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.bundles[each.key])
+      error_message = "There is no ${local.bundles[each.key]}: run `npm run build`, or set `bundles` or `release`."
+    }
+  }
 }
 
 # Downloads the zips of a release, each held against its hash. In every plan, because the machine of the next one may be another.

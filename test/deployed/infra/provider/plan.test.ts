@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { apisAreOn } from '../apis-are-on.ts';
@@ -13,7 +13,7 @@ import { readSchema } from './schema.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
 const isMissing = spawnSync('terraform', ['version']).status === 0 ? false : 'terraform is not installed';
-const answers = { google_project: { number: '123456789012' }, external: { result: { path: '/dev/null' } } };
+const answers = { google_project: { number: '123456789012' }, external: { result: { path: resolve('package.json') } } };
 
 /** What Terraform writes of a plan. */
 const Plan = z.object({
@@ -55,6 +55,15 @@ describe('Terraform', { skip: isMissing }, () => {
 
     assert.deepEqual(names.length, 4);
     reset('small');
+  });
+
+  test('says how to get zips where there are none', async () => {
+    edit('small', 'alert_email ', 'bundles = "/nowhere"\n  alert_email ');
+    const { status, output } = await copy.run('infra/examples/small', ['plan', '-lock=false']);
+    reset('small');
+
+    assert.equal(status, 1);
+    assert.match(output.replaceAll(/[\s│]+/g, ' '), /There is no \/nowhere\/api\.zip: run `npm run build`, or set/);
   });
 
   test('keeps secrets where it is told to', async () => {
