@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
@@ -72,6 +72,26 @@ describe('Terraform', { skip: isMissing }, () => {
 
     assert.deepEqual(new Set(small), new Set(['[{"auto":[{"customer_managed_encryption":[]}],"user_managed":[]}]']));
     assert.ok(large.every((text) => text.includes('"europe-west4"') && text.includes('"auto":[]')));
+  });
+
+  test('moves what was renamed, instead of making it anew', async () => {
+    const old = {
+      module: 'module.pinward',
+      mode: 'managed',
+      type: 'google_monitoring_alert_policy',
+      name: 'stale_snapshot',
+    };
+    const provider = 'provider["registry.terraform.io/hashicorp/google"]';
+    const instances = [{ schema_version: 0, attributes: { display_name: 'Pinward: stale snapshot', combiner: 'OR' } }];
+    const state = { version: 4, serial: 1, lineage: 'test', outputs: {}, resources: [{ ...old, provider, instances }] };
+    const file = join(copy.path, 'infra/examples/small/terraform.tfstate');
+    writeFileSync(file, JSON.stringify(state));
+    const changes = await plan('infra/examples/small');
+    rmSync(file);
+
+    const moved = changes.find(({ address }) => address.endsWith('.stale_policy'));
+    assert.equal(moved?.previous_address, 'module.pinward.google_monitoring_alert_policy.stale_snapshot');
+    assert.deepEqual(moved?.change.actions, ['update']);
   });
 
   for (const [what, from, to] of [

@@ -14,12 +14,16 @@ export interface StandIn {
 }
 
 type Values = Readonly<Record<string, unknown>>;
+/** A value as Terraform sends it. */
+interface Sent {
+  readonly msgpack: Uint8Array;
+}
 interface Request {
-  readonly request: Readonly<
-    Record<'config' | 'prior_state' | 'proposed_new_state', { readonly msgpack: Uint8Array }>
-  > & {
-    readonly type_name: string;
-  };
+  readonly type_name: string;
+  readonly config: Sent;
+  readonly current_state: Sent;
+  readonly proposed_new_state: Sent;
+  readonly raw_state: { readonly json: Uint8Array };
 }
 
 /** By source address. */
@@ -122,6 +126,8 @@ function handlersOf(schema: Schema, answers: Readonly<Record<string, Values>>): 
     ValidateDataSourceConfig: nothing,
     Configure: nothing,
     Stop: nothing,
+    UpgradeResourceState: reply(({ raw_state }) => ({ upgraded_state: { json: raw_state.json } })),
+    ReadResource: reply(({ current_state }) => ({ new_state: current_state })),
     PlanResourceChange: reply(({ type_name, proposed_new_state }) => ({
       planned_state: planned(proposed_new_state.msgpack, schema.resource_schemas[type_name]),
       legacy_type_system: true,
@@ -130,8 +136,8 @@ function handlersOf(schema: Schema, answers: Readonly<Record<string, Values>>): 
   };
 }
 
-function reply(answer: (request: Request['request']) => object): UntypedHandleCall {
-  return (call: Request, callback: (error: Error | null, value?: object) => void) => {
+function reply(answer: (request: Request) => object): UntypedHandleCall {
+  return (call: { readonly request: Request }, callback: (error: Error | null, value?: object) => void) => {
     try {
       callback(null, answer(call.request));
     } catch (error) {
