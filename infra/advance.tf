@@ -6,7 +6,7 @@ resource "google_service_account" "advance" {
   account_id   = "pinward-advance"
   display_name = "Pinward: advance"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "advance_store" {

@@ -6,7 +6,7 @@ resource "google_service_account" "announce" {
   account_id   = "pinward-announce"
   display_name = "Pinward: announce"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "announce_store" {

@@ -6,7 +6,7 @@ resource "google_service_account" "api" {
   account_id   = "pinward-api"
   display_name = "Pinward: api"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "api_store" {

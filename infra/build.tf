@@ -9,7 +9,7 @@ resource "google_storage_bucket" "bundles" {
   public_access_prevention    = "enforced"
   labels                      = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_object" "bundle" {
@@ -51,7 +51,7 @@ resource "google_service_account" "build" {
   account_id   = "pinward-build"
   display_name = "Pinward: builds the functions"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 # Source: https://docs.cloud.google.com/functions/docs/securing/build-custom-sa

@@ -6,7 +6,7 @@ resource "google_pubsub_topic" "events" {
   name    = "pinward-events"
   labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_pubsub_topic" "dead" {
@@ -14,7 +14,7 @@ resource "google_pubsub_topic" "dead" {
   name    = "pinward-events-dead"
   labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_pubsub_subscription" "announce" {

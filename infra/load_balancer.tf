@@ -19,7 +19,7 @@ resource "google_compute_global_address" "api" {
   name    = "pinward"
   labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_region_network_endpoint_group" "api" {
@@ -35,7 +35,7 @@ resource "google_compute_region_network_endpoint_group" "api" {
     service = "pinward-api"
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_backend_service" "api" {
@@ -110,7 +110,7 @@ resource "google_compute_managed_ssl_certificate" "api" {
     create_before_destroy = true
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_ssl_policy" "api" {
@@ -121,7 +121,7 @@ resource "google_compute_ssl_policy" "api" {
   profile         = "MODERN"
   min_tls_version = "TLS_1_2"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_target_https_proxy" "api" {

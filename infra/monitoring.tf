@@ -55,7 +55,7 @@ resource "google_logging_metric" "message" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 # An alert on a metric that is minutes old is refused: "Cannot find metric(s) that match type ... it could take up to 10 minutes to
@@ -89,7 +89,7 @@ resource "google_monitoring_notification_channel" "email" {
   labels       = { email_address = var.alert_email }
   user_labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 # The instance that answers says whether it can reach its store.
@@ -118,5 +118,5 @@ resource "google_monitoring_uptime_check_config" "health" {
     labels = { project_id = var.project, host = local.api_host }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }

@@ -6,7 +6,7 @@ resource "google_service_account" "probe" {
   account_id   = "pinward-probe"
   display_name = "Pinward: probe"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "probe_store" {
@@ -41,7 +41,7 @@ resource "google_project_iam_custom_role" "probe" {
   description = "Asks models whether they answer."
   permissions = concat(["aiplatform.endpoints.predict"], var.probe_permissions)
 
-  depends_on = [google_project_service.vertex]
+  depends_on = [time_sleep.vertex]
 }
 
 resource "google_project_iam_member" "probe_vertex" {

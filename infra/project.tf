@@ -50,3 +50,13 @@ resource "google_project_service" "api" {
   service            = each.value
   disable_on_destroy = false
 }
+
+# An API that was just switched on may still be refused: "API has not been used in project ... before or it is disabled". A new API
+# waits, too. Source: "Newly activated service errors" in
+# https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/google_project_service
+resource "time_sleep" "apis" {
+  create_duration = "90s"
+  triggers        = { apis = join(" ", local.apis) }
+
+  depends_on = [google_project_service.api]
+}

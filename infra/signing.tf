@@ -7,7 +7,7 @@ resource "google_kms_key_ring" "pinward" {
   location = var.region
   name     = "pinward"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_kms_crypto_key" "answers" {

@@ -4,6 +4,8 @@ terraform {
   required_version = ">= 1.9"
 
   required_providers {
+    # Nothing is used that 7.0 changed. Source:
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/version_7_upgrade
     google = {
       source  = "hashicorp/google"
       version = ">= 6.50, < 8"

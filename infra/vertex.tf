@@ -13,7 +13,7 @@ resource "google_project" "vertex" {
   deletion_policy     = "PREVENT"
   labels              = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_service" "vertex" {
@@ -22,6 +22,15 @@ resource "google_project_service" "vertex" {
   project            = google_project.vertex[0].project_id
   service            = each.value
   disable_on_destroy = false
+}
+
+# As for Pinward's own project; a new one takes longer.
+resource "time_sleep" "vertex" {
+  count = var.vertex == null ? 0 : 1
+
+  create_duration = "120s"
+
+  depends_on = [google_project_service.vertex]
 }
 
 resource "google_project_iam_custom_role" "claude_code" {
@@ -33,7 +42,7 @@ resource "google_project_iam_custom_role" "claude_code" {
   description = "Calls models, and counts tokens."
   permissions = ["aiplatform.endpoints.predict"]
 
-  depends_on = [google_project_service.vertex]
+  depends_on = [time_sleep.vertex]
 }
 
 resource "google_project_iam_member" "claude_code" {
@@ -68,5 +77,5 @@ resource "google_billing_budget" "vertex" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }

@@ -11,6 +11,10 @@ terraform {
       source  = "hashicorp/google"
       version = ">= 6.50, < 8"
     }
+    time = {
+      source  = "hashicorp/time"
+      version = ">= 0.12, < 1"
+    }
   }
 }
 
@@ -53,12 +57,20 @@ resource "google_project_service" "api" {
   disable_on_destroy = false
 }
 
+# An API that was just switched on may still be refused. Source: "Newly activated service errors" in
+# https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/google_project_service
+resource "time_sleep" "apis" {
+  create_duration = "90s"
+
+  depends_on = [google_project_service.api]
+}
+
 resource "google_iam_workload_identity_pool" "github" {
   project                   = local.project
   workload_identity_pool_id = "pinward-github"
   display_name              = "Pinward: GitHub"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {
@@ -88,7 +100,7 @@ resource "google_service_account" "github" {
   account_id   = "pinward-github-${each.key}"
   display_name = "Pinward: GitHub, ${each.key}"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_service_account_iam_member" "github" {

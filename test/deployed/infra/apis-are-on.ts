@@ -1,7 +1,8 @@
-// Whether every resource waits until the API that makes it is on: for its google_project_service, by whatever way.
+// Whether every resource waits until the API that makes it is on and known: by whatever way, for the google_project_service, and
+// for the time that Google needs after it.
 
 import { namesIn } from './references-lead.ts';
-import { type Terraform, textOf } from './terraform.ts';
+import { at, type Terraform, textOf } from './terraform.ts';
 
 /** By the beginning of a resource's type, the longest first: the APIs that Terraform calls for it. */
 const apis: readonly (readonly [type: string, apis: readonly string[]])[] = [
@@ -33,11 +34,15 @@ export function apisAreOn(terraform: Terraform): readonly string[] {
   const listed = textOf(terraform.locals['apis']);
   return terraform.resources
     .filter(({ type }) => type !== service && type.startsWith('google_'))
-    .flatMap(({ address, type }) => {
+    .flatMap(({ address, type, body }) => {
       const used = apis.find(([prefix]) => type.startsWith(prefix))?.[1];
       if (used === undefined) return [`nobody says which API makes ${type}`];
+      const before = waitsFor(address, terraform);
+      const isInNewProject = textOf(at(body, 'project')).includes('google_project.vertex');
       return [
-        ...(waitsFor(address, terraform).has(`${service}.api`) ? [] : [`${address} doesn't wait for its API`]),
+        ...[`${service}.api`, 'time_sleep.apis', ...(isInNewProject ? ['time_sleep.vertex'] : [])]
+          .filter((each) => !before.has(each))
+          .map((each) => `${address} doesn't wait for ${each}`),
         ...used
           .filter((api) => !listed.includes(`"${api}.googleapis.com"`))
           .map((api) => `${address} needs the API ${api}, which is not in local.apis`),

@@ -102,6 +102,7 @@ const changes: readonly (readonly [what: string, address: string, path: string, 
     '"a": "b"',
   ],
   ['a resource that waits for no API', 'google_monitoring_uptime_check_config.health', 'depends_on', undefined],
+  ['a role that does not wait in a new project', 'google_project_iam_custom_role.claude_code', 'depends_on', undefined],
   ['a project that waits for no API', 'google_project.vertex', 'depends_on', undefined],
   ['a variable that is not there', 'google_pubsub_topic.events', 'project', `\${var.projekt}`],
 ];
