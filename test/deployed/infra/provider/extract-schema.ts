@@ -2,6 +2,7 @@
 // It is read from code that HashiCorp generated from that schema, since the registry of providers may be out of reach:
 //   npm pack @cdktf/provider-google@16.12.1 && tar xzf cdktf-provider-google-16.12.1.tgz
 //   node test/deployed/infra/provider/extract-schema.ts package > test/deployed/infra/provider/schema.json
+//   npx biome format --write test/deployed/infra/provider/schema.json
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
