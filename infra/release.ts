@@ -73,7 +73,9 @@ function readRelease(root: string, givenUrl: string | undefined): Release {
   if (tagged !== null && tagged !== git(root, 'rev-parse', 'HEAD'))
     throw new Refusal(`v${version} is the tag of another commit. Set the next version in package.json.`);
   const repository = readRepository(root);
-  return { version, changes, repository, url: givenUrl ?? `${repository}/releases/download/v${version}` };
+  const url = (givenUrl ?? `${repository}/releases/download/v${version}`).replace(/\/+$/, '');
+  if (!url.startsWith('https://')) throw new Refusal(`--url must begin with https://, so ${url} is refused.`);
+  return { version, changes, repository, url };
 }
 
 /** The address of the repository, without credentials. */

@@ -76,9 +76,13 @@ describe('npm run release', () => {
     const list = "\nimport { writeFileSync as add } from 'node:fs';\nadd('dist/api.cdx.json', '{}');\n";
     writeFileSync(build, source + list);
     commit();
-    const { status, stderr } = release();
+    const { status, stderr } = release('--url', 'https://example.com/pinward/');
     assert.equal(status, 0, stderr);
 
+    assert.match(
+      readFileSync(join(repository, 'dist/release/7.8.9/module.tf'), 'utf8'),
+      /"https:\/\/example\.com\/pinward"/,
+    );
     assert.ok(existsSync(join(repository, 'dist/release/7.8.9/pinward-api-7.8.9.cdx.json')));
     assert.match(
       readFileSync(join(repository, 'dist/release/7.8.9/SHA256SUMS'), 'utf8'),
@@ -115,6 +119,13 @@ describe('npm run release', () => {
       assert.match(stderr, says);
       assert.ok(!existsSync(join(repository, 'dist/release')));
     });
+
+  test('refuses an address that Terraform would not take', () => {
+    const { status, stderr } = release('--url', 'http://example.com');
+
+    assert.equal(status, 1);
+    assert.match(stderr, /--url must begin with https/);
+  });
 
   test('refuses a version that is the tag of another commit', () => {
     git('tag', 'v7.8.9');
