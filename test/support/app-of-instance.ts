@@ -5,6 +5,7 @@ import { type App, createApp } from '../../functions/api/admin/app.ts';
 import type { PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import type { Log } from '../../functions/log.ts';
+import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 
 interface InstanceParts {
@@ -14,12 +15,13 @@ interface InstanceParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly firstOwners?: readonly string[];
+  readonly catalogue?: Catalogue;
 }
 
 export function appOfInstance(parts: InstanceParts): App {
   return createApp({
     ...parts,
-    catalogue: [],
+    catalogue: parts.catalogue ?? [],
     catalogueAsOf: '2031-05-01',
     keys: null,
     rateLimiter: createRateLimiter(parts.clock),
