@@ -9,6 +9,7 @@ locals {
     bug                  = { message = "bug", also = null, labels = [] }
     change               = { message = "change", also = null, labels = ["operation"] }
     change_refused       = { message = "change refused", also = null, labels = ["operation", "code"] }
+    break_glass          = { message = "no second person is needed", also = null, labels = [] }
     events_wait          = { message = "events wait for the next run", also = null, labels = ["fault"] }
     keys_missing         = { message = "keys or vouchers can not be had", also = null, labels = [] }
     log_lines_lost       = { message = "log lines lost", also = null, labels = [] }

@@ -18,6 +18,7 @@ import {
 import {
   composeDecidedMessage,
   composeFreezeMessage,
+  composeGlassMessage,
   composeProposedMessage,
   composeReadyMessage,
   composeRolloutMessage,
@@ -55,6 +56,8 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
       return composeRolloutMessage(event, url);
     case 'ChangeProposed':
       return composeProposedMessage(event, url);
+    case 'GlassBroken':
+      return composeGlassMessage(event, url);
     case 'FreezeChanged':
       return composeFreezeMessage(event, url);
     // A listing doesn't show whether the customer's project may call the model.

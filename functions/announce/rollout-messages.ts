@@ -84,6 +84,18 @@ export function composeFreezeMessage({ by, data }: Of<'FreezeChanged'>, url: str
   };
 }
 
+export function composeGlassMessage({ by, data }: Of<'GlassBroken'>, url: string): Message {
+  const { isBroken, until, reason } = data;
+  const when = `${until.slice(0, 10)} ${until.slice(11, 16)} UTC`;
+  return {
+    urgency: isBroken ? 'urgent' : 'calm',
+    title: isBroken ? 'No second person is needed for now' : 'A second person is needed again',
+    summary: `By ${by}${isBroken ? `, until ${when}` : ''}.${reason === '' ? '' : ` Reason: ${reason}`}`,
+    fields: [],
+    actions: isBroken ? [{ text: 'End this now:', call: post(`${url}/v1/break-glass/end`) }] : [],
+  };
+}
+
 interface RolloutFacts {
   readonly rollout: number;
   readonly ring: string;
