@@ -97,6 +97,26 @@ describe('consequences', () => {
     assert.deepEqual(consequencesOf(state, { ...state }, catalogue, day), []);
   });
 
+  test('tell all facts about a model that stands in the list twice', () => {
+    const [id, minimumCli] = ['claude-opus-4-8', '2.2.0'];
+    const [one] = between(
+      policy({ models: [{ id, minimumCli }] }),
+      policy({
+        models: [
+          { id, minimumCli },
+          { id, locations: ['us'] },
+        ],
+      }),
+    );
+    assert.deepEqual(
+      [one?.from, one?.to],
+      [
+        { id, minimumCli },
+        { id, minimumCli, locations: ['us'] },
+      ],
+    );
+  });
+
   test('name a key whatever characters it has', () => {
     assert.deepEqual(told({}, { settings: { 'companyAnnouncements\0hooks': 1, 'env\0A': 1 } }), [
       'raises /settings/companyAnnouncements\0hooks',
