@@ -86,6 +86,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   const probePorts = { run, sweep, log };
   const advancePorts = {
     store,
+    // Time approves nothing, so nobody's role is asked for.
+    firstOwners: [],
     catalogue: shippedCatalogue,
     clock,
     sweep,

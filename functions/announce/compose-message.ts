@@ -1,9 +1,11 @@
 // Composes the message for an event. Pure, and without markup, which each channel adds itself.
 
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
+import type { Consequence } from '../../shared/domain/consequences/consequence.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { composeAccessMessage } from './access-messages.ts';
+import { consequenceFields, isUrgent } from './consequence-fields.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 import {
   composeBlindMessage,
@@ -66,20 +68,38 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
 function composePolicyMessage(event: PolicyChanged, serviceUrl: string): Message {
   const { data } = event;
   return {
-    urgency: 'calm',
+    urgency: data.consequences.some(isUrgent) ? 'urgent' : 'calm',
     title: titleOf(data),
     summary: summarise(event),
-    fields: pinChangeFields(data.pinChanges, event.at.slice(0, 10)),
+    fields: [
+      ...consequenceFields(data.consequences.filter(isUrgent), 0),
+      ...pinChangeFields(data.pinChanges, event.at.slice(0, 10)),
+      ...consequenceFields(data.consequences.filter(isOther), data.moreConsequences),
+    ],
     actions: actionsOf(data.revision, serviceUrl),
   };
 }
 
-/** Names the step if all pin changes are the same step, in any rings. */
-function titleOf({ restores, pinChanges }: PolicyChanged['data']): string {
+/** Those that stand in no other field. */
+function isOther(consequence: Consequence): boolean {
+  return !isUrgent(consequence) && !consequence.path.startsWith('/pins/');
+}
+
+/** Names the step if all pin changes are the same step, in any rings, and nothing else is urgent. */
+function titleOf({ revision, restores, pinChanges, consequences }: PolicyChanged['data']): string {
   if (restores !== null) return `Rolled back to revision ${restores}`;
+  const urgent = [...new Set(consequences.filter(isUrgent).map(({ path }) => path.slice(1)))];
+  if (urgent.length > 0) return `Policy changed: ${namesOf(urgent)}`;
   const [step, ...others] = new Set(pinChanges.map(stepOf));
-  if (step === undefined) return 'Policy changed, no pin moved';
-  return others.length === 0 ? step : `Policy changed: ${pinChanges.length} pins`;
+  if (step !== undefined) return others.length === 0 ? step : `Policy changed: ${pinChanges.length} pins`;
+  if (revision === 1) return 'The first policy is published';
+  const paths = [...new Set(consequences.map(({ path }) => path.slice(1)))];
+  return paths.length === 0 ? 'Policy changed, nothing differs for machines' : `Policy changed: ${namesOf(paths)}`;
+}
+
+function namesOf(paths: readonly string[]): string {
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+  return `${paths.slice(0, 3).join(', ')}${more}`;
 }
 
 function stepOf({ family, from, to }: PinChange): string {

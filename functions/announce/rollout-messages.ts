@@ -2,6 +2,7 @@
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
+import { consequenceFields, isUrgent } from './consequence-fields.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
@@ -58,13 +59,13 @@ export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url:
 }
 
 export function composeProposedMessage({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
-  const { proposal, decision, risks, note } = data;
+  const { proposal, kind, decision, consequences, moreConsequences, note } = data;
   if (decision === 'rejected') return null;
   return {
-    urgency: 'calm',
+    urgency: consequences.some(isUrgent) ? 'urgent' : 'calm',
     title: `Proposal ${proposal} needs a second person`,
-    summary: `${by} wants to change the policy.${note === null ? '' : ` Note: ${note}`}`,
-    fields: risks.slice(0, 20).map((risk, at): [string, string] => [`Risk ${at + 1}`, risk]),
+    summary: `${by} wants to change the ${kind}.${note === null ? '' : ` Note: ${note}`}`,
+    fields: consequenceFields(consequences, moreConsequences),
     actions: [
       { text: 'See it:', call: get(`${url}/v1/proposals/${proposal}`) },
       { text: 'Approve it:', call: post(`${url}/v1/proposals/${proposal}/approve`) },

@@ -108,7 +108,12 @@ export function createApi(ports: ApiPorts): Handler {
       import('./admin/app.ts'),
       import('@hono/node-server'),
     ]);
-    const { app, needsOf } = createApp({ ...shared, catalogueAsOf, onAccess: authenticator.setAccess });
+    const { app, needsOf } = createApp({
+      ...shared,
+      catalogueAsOf,
+      firstOwners: authenticator.firstOwners,
+      onAccess: authenticator.setAccess,
+    });
     // HTTP/1.0 has no Host header, and @hono/node-server makes a URL of it.
     const options = { overrideGlobalObjects: false, hostname: 'localhost' };
     return {

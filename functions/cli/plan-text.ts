@@ -3,6 +3,7 @@
 
 import { styleText } from 'node:util';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
+import { describeConsequence } from '../../shared/domain/consequences/consequence.ts';
 import { pinChangeFields } from '../announce/pin-change-fields.ts';
 import { printable } from '../printable.ts';
 import { nameOf, type Plan, type Touched } from './policy-plan.ts';
@@ -24,14 +25,16 @@ export function planText(plan: Plan, file: string, day: string): string {
     'Lint',
     reply.findings.map((finding) => findingText(finding, name)),
   );
-  if (!reply.changed) return `Nothing to change: revision ${base} has the policy of ${name}.\n${findings}`;
+  if (!reply.changed) return `${unchangedText(reply, base, name)}\n${findings}`;
   const fields = groupAlike(reply.pinChanges)
     .flatMap((pinChanges) => pinChangeFields(pinChanges, day))
     .map(([label, value]) => `  ${printable(label)}: ${printable(value)}`);
   return [
     `${name} changes revision ${base} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
-    section('Effect on machines', fields),
+    section('Effect on pins', fields),
+    section('Consequences', reply.consequences.map(consequenceText)),
+    section('By stages', reply.rollouts.map(rolloutText)),
     section('Machines affected', touched.map(touchedText)),
     section(
       'A second person must approve',
@@ -39,6 +42,20 @@ export function planText(plan: Plan, file: string, day: string): string {
     ),
     findings,
   ].join('');
+}
+
+function unchangedText({ rollouts }: Plan['reply'], base: number, name: string): string {
+  if (rollouts.length === 0) return `Nothing to change: revision ${base} has the policy of ${name}.`;
+  return `Nothing to change: the rest of ${name} is under way, by rollout ${rollouts.join(', ')}.`;
+}
+
+function consequenceText(consequence: Plan['reply']['consequences'][number]): string {
+  const color = { raises: 'red', lowers: 'green', neutral: 'yellow' } as const;
+  return paint(color[consequence.risk], `  ${consequence.risk} ${printable(describeConsequence(consequence))}`);
+}
+
+function rolloutText(rollout: number): string {
+  return `  rollout ${rollout} brings its pin to the ring by stages (--at-once REASON does it in one step)`;
 }
 
 export function errorText(

@@ -23,6 +23,7 @@ const help = `Keep the policy in a file. Its extension says whether it is YAML o
   --token-file FILE  read the token from this file (default: use the token in PINWARD_TOKEN)
   --note TEXT        keep this note in the revision, for example why you change the policy
   --force REASON     publish pins that aren't known to be callable, and keep the reason in the revision
+  --at-once REASON   move pins in one step although the policy has a rollout schedule
   --yes              apply without confirmation, for example in CI
   --dry-run          plan only, also with apply
   --json             print one JSON document only (use npm run -s, so that npm prints nothing itself)
@@ -65,7 +66,17 @@ async function main(): Promise<number> {
   const { json, yes, note, force } = values;
   const target = readTarget(values, readEnvironment());
   const outcome = target.ok
-    ? await run({ command, file, json, yes, note, force, dryRun: values['dry-run'], target: target.value })
+    ? await run({
+        command,
+        file,
+        json,
+        yes,
+        note,
+        force,
+        atOnce: values['at-once'],
+        dryRun: values['dry-run'],
+        target: target.value,
+      })
     : target;
   if (!outcome.ok) return fail(outcome.commandError, command, file, json);
   const { exit, text, document } = outcome.value;
@@ -82,6 +93,7 @@ function readArguments() {
         'token-file': { type: 'string' },
         note: { type: 'string' },
         force: { type: 'string' },
+        'at-once': { type: 'string' },
         yes: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },

@@ -15,6 +15,7 @@ export interface PlanOptions {
   readonly file: string;
   readonly note: string | undefined;
   readonly force: string | undefined;
+  readonly atOnce: string | undefined;
 }
 
 export interface Plan {
@@ -98,6 +99,7 @@ function put(options: PlanOptions, body: unknown, base: number, isDry: boolean):
     ...(isDry ? { 'dry-run': 'true' } : {}),
     ...(options.note === undefined ? {} : { note: options.note }),
     ...(options.force === undefined ? {} : { force: options.force }),
+    ...(options.atOnce === undefined ? {} : { 'at-once': options.atOnce }),
   });
   return call(options.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${base}"` }, ChangeReply);
 }

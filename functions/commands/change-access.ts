@@ -54,15 +54,19 @@ function decide(
   if (!decided.ok) return decided;
   const access = decided.value;
   if (access === null) return ok({ writes: [], newEvents: [], outcome: { access: current, changed: false } });
+  return ok({ ...accessDecision(stored, access), outcome: { access, changed: true } });
+}
+
+/** The writes and the event of the next access. */
+export function accessDecision(stored: Stored<Access> | null, access: Access): Omit<Decision<unknown>, 'outcome'> {
   const { revision } = access;
-  return ok({
+  return {
     writes: [
       { kind: 'access', id: 'current', expect: expectOf(stored), value: access },
       { kind: 'accessRevision', id: numberedId(revision.number), expect: 'absent', value: revision },
     ],
-    newEvents: [accessChanged(current, revision)],
-    outcome: { access, changed: true },
-  });
+    newEvents: [accessChanged(stored?.value ?? null, revision)],
+  };
 }
 
 function accessChanged(before: Access | null, revision: AccessRevision): NewEvent {

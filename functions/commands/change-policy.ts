@@ -1,19 +1,15 @@
 // Changes the policy: a change makes a revision and publishes it. If the policy requires a second person, a change that
 // raises risk becomes a proposal instead. Changes of one instance run one after another, so that they don't conflict.
 
-import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
-import { nextRevision } from '../../shared/domain/changes/next-revision.ts';
-import { pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
-import { risksOf } from '../../shared/domain/changes/risk.ts';
 import { needsSecondPerson } from '../../shared/domain/changes/second-person.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
-import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../shared/ports.ts';
 import type { CommandPorts } from './command-ports.ts';
 import { readCurrentState } from './current-state.ts';
+import { planChange } from './plan-change.ts';
 import type { ChangeOutcome, ChangeRequest, ChangeResult, Draft, StateForChange } from './policy-change.ts';
-import { decideProposal, decideRevision } from './policy-decisions.ts';
+import { decideChange } from './policy-decisions.ts';
 import { type Decision, transact } from './transact.ts';
 
 export type ChangePolicy = (request: ChangeRequest) => Promise<Result<ChangeResult>>;
@@ -29,9 +25,15 @@ export function createChangePolicy(ports: CommandPorts): ChangePolicy {
 
 /** The content of an old revision, for a restore. Faults: `revision_unknown`. */
 export async function draftOfRevision(store: Store, number: number, current: Revision | null): Promise<Result<Draft>> {
+  const revision = await readRevision(store, number, current);
+  return revision.ok ? ok({ policy: revision.value.policy, closes: null }) : revision;
+}
+
+/** Faults: `revision_unknown`. */
+export async function readRevision(store: Store, number: number, current: Revision | null): Promise<Result<Revision>> {
   const revision = await store.read('revision', numberedId(number));
   if (!revision.ok) return revision;
-  if (revision.value !== null) return ok({ policy: revision.value.value.policy, proposal: null });
+  if (revision.value !== null) return ok(revision.value.value);
   return fail({ code: 'revision_unknown', revision: number, newest: current?.number ?? 0 });
 }
 
@@ -39,65 +41,49 @@ async function changeOnce(ports: CommandPorts, request: ChangeRequest): Promise<
   const outcome = await transact(
     ports.store,
     () => readForChange(ports, request),
-    (current) => decide(ports.catalogue, request, current),
+    (current) => decide(ports, request, current),
   );
   if (!outcome.ok) return outcome;
   const { result, published } = outcome.value;
   if (published !== null) ports.onPublished({ revision: published });
-  if (published !== null || result.proposal !== null) await ports.afterCommit();
+  if (!request.dryRun && (published !== null || result.proposal !== null)) await ports.afterCommit();
   return ok(result);
 }
 
 async function readForChange({ store, clock }: CommandPorts, request: ChangeRequest): Promise<Result<StateForChange>> {
   const state = await readCurrentState(store, clock);
   if (!state.ok) return state;
-  const draft = await request.draft(state.value.published?.value.revision ?? null);
-  return draft.ok ? ok({ ...state.value, ...draft.value }) : draft;
+  const current = state.value.published?.value.revision ?? null;
+  const draft = await request.draft(current);
+  if (!draft.ok) return draft;
+  const needsTwo = needsSecondPerson(current?.policy ?? null);
+  const access = needsTwo || needsSecondPerson(draft.value.policy) ? await store.read('access', 'current') : ok(null);
+  if (!access.ok) return access;
+  const earlier = needsTwo && request.restores !== null ? await readEarlier(store, current) : ok([]);
+  if (!earlier.ok) return earlier;
+  const accessRevision = access.value?.value.revision.number ?? 0;
+  return ok({ ...state.value, ...draft.value, accessRevision, earlier: earlier.value });
+}
+
+const maxEarlier = 100;
+
+/** Newest first. What was served longer ago than these revisions doesn't come back without a second person. */
+async function readEarlier(store: Store, current: Revision | null): Promise<Result<readonly Revision[]>> {
+  const after = numberedId(current?.number ?? 0);
+  const page = await store.list('revision', { order: 'descending', limit: maxEarlier, after });
+  return page.ok ? ok(page.value.map(({ value }) => value)) : page;
 }
 
 function decide(
-  catalogue: Catalogue,
+  { catalogue }: CommandPorts,
   request: ChangeRequest,
   current: StateForChange,
 ): Result<Decision<ChangeOutcome>> {
   const planned = planChange(catalogue, request, current);
   if (!planned.ok) return planned;
-  const { revision, result } = planned.value;
-  if (revision === null || request.dryRun)
+  const { revision, waiting, result } = planned.value;
+  if (request.dryRun || (revision === null && waiting === null)) {
     return ok({ writes: [], newEvents: [], outcome: { result, published: null } });
-  return ok(
-    result.risks.length > 0
-      ? decideProposal(request, current, revision, result)
-      : decideRevision(catalogue, request, current, revision, result),
-  );
-}
-
-/** A restore needs no callable pins and no second person. Faults: those of `nextRevision`, `model_not_callable`. */
-function planChange(
-  catalogue: Catalogue,
-  request: ChangeRequest,
-  { published, matrix, now, policy }: StateForChange,
-): Result<{ readonly revision: Revision | null; readonly result: ChangeResult }> {
-  const { expected, by, note, restores, approvedBy } = request;
-  const current = published?.value.revision ?? null;
-  const before = current?.policy ?? null;
-  const uncallablePins = restores === null ? findUncallablePins(before, policy, matrix) : [];
-  const forced = uncallablePins.length > 0 ? request.force : null;
-  const input = { current, expected, policy, by, now, note, catalogue, restores, forced, approvedBy, matrix };
-  const planned = nextRevision(input);
-  if (!planned.ok) return planned;
-  if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
-  const { revision, changes, findings } = planned.value;
-  const day = now.slice(0, 10);
-  const needsRisks = needsSecondPerson(before) && restores === null && approvedBy === null && revision !== null;
-  const result: ChangeResult = {
-    revision: revision?.number ?? current?.number ?? 0,
-    changed: revision !== null,
-    changes,
-    pinChanges: revision === null ? [] : pinChangesBetween(before, policy, catalogue, day),
-    findings,
-    risks: needsRisks ? risksOf(before, policy, forced, catalogue, day) : [],
-    proposal: null,
-  };
-  return ok({ revision, result });
+  }
+  return ok(decideChange(catalogue, request, current, planned.value));
 }

@@ -1,6 +1,7 @@
 // Moves rollouts: runs an action on upgrades, rollouts and the freeze, and commits the result. Actions are
 // those of admins (such as an approval, a pause or an abort) and the advance by time.
 
+import type { Memberships } from '../../shared/domain/changes/second-person.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import type { Failures } from '../../shared/domain/rollouts/advance.ts';
 import {
@@ -20,6 +21,7 @@ import {
   rolloutStateWrite,
   rolloutWrites,
 } from './current-state.ts';
+import { readMemberships } from './read-memberships.ts';
 import { type Decision, transact } from './transact.ts';
 
 export interface MoveRolloutsPorts extends CommandPorts {
@@ -27,7 +29,11 @@ export interface MoveRolloutsPorts extends CommandPorts {
   readonly readFailures: (rollouts: readonly Rollout[]) => Promise<Result<ReadonlyMap<number, Failures>>>;
 }
 
-export type RolloutAction = (transition: Transition, failures: ReadonlyMap<number, Failures>) => Result<Transition>;
+export type RolloutAction = (
+  transition: Transition,
+  failures: ReadonlyMap<number, Failures>,
+  memberships: Memberships,
+) => Result<Transition>;
 
 /** Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
 export async function moveRollouts(
@@ -50,15 +56,22 @@ export async function moveRollouts(
 interface StateForMove extends CurrentState {
   readonly revision: Revision;
   readonly failures: ReadonlyMap<number, Failures>;
+  readonly memberships: Memberships;
 }
 
-async function readForMove({ store, clock, readFailures }: MoveRolloutsPorts): Promise<Result<StateForMove>> {
+async function readForMove(ports: MoveRolloutsPorts): Promise<Result<StateForMove>> {
+  const { store, clock, readFailures } = ports;
   const state = await readCurrentState(store, clock);
   if (!state.ok) return state;
   if (state.value.published === null) return fail({ code: 'no_policy' });
   const { revision } = state.value.published.value;
   const failures = await readFailures(revision.rollouts);
-  return failures.ok ? ok({ ...state.value, revision, failures: failures.value }) : failures;
+  if (!failures.ok) return failures;
+  const { upgrades } = state.value.rolloutState;
+  const numbers = upgrades.flatMap(({ proposed }) => (proposed === null ? [] : [proposed.accessRevision]));
+  const memberships = await readMemberships(ports, numbers);
+  if (!memberships.ok) return memberships;
+  return ok({ ...state.value, revision, failures: failures.value, memberships: memberships.value });
 }
 
 function decide(
@@ -67,8 +80,9 @@ function decide(
   action: RolloutAction,
   current: StateForMove,
 ): Result<Decision<TransitionResult>> {
-  const { revision, rolloutState, matrix, now, failures } = current;
-  const transition = action(startTransition({ revision, rolloutState, matrix, catalogue, now }), failures);
+  const { revision, rolloutState, matrix, now, failures, memberships } = current;
+  const start = startTransition({ revision, rolloutState, matrix, catalogue, now });
+  const transition = action(start, failures, memberships);
   if (!transition.ok) return transition;
   const outcome = completeTransition(transition.value, by);
   const { newEvents } = outcome;

@@ -2,7 +2,8 @@
 
 import type { RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
-import type { Proposal } from '../../shared/domain/changes/proposal.ts';
+import type { PolicyProposal } from '../../shared/domain/changes/proposal.ts';
+import type { Consequence } from '../../shared/domain/consequences/consequence.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Policy } from '../../shared/domain/policy/policy.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
@@ -20,6 +21,8 @@ export interface ChangeRequest {
   readonly restores: number | null;
   /** The reason to publish pins that aren't known to be callable. Null: don't publish them. */
   readonly force: string | null;
+  /** The reason to move pins in one step although the policy has a schedule. Null: move them by stages. */
+  readonly atOnce: string | null;
   readonly dryRun: boolean;
   /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
@@ -27,8 +30,8 @@ export interface ChangeRequest {
 
 export interface Draft {
   readonly policy: Policy;
-  /** The proposal that this change carries out, or null. */
-  readonly proposal: Stored<Proposal> | null;
+  /** The proposal that this change carries out or replaces, or null. */
+  readonly closes: { readonly proposal: Stored<PolicyProposal>; readonly as: 'approved' | 'rebased' } | null;
 }
 
 export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
@@ -36,13 +39,22 @@ export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
   readonly revision: number;
   readonly changed: boolean;
   readonly pinChanges: readonly PinChange[];
+  /** What takes effect, or would with an approval. */
+  readonly consequences: readonly Consequence[];
   /** Why a second person must approve. Empty when none is needed. */
   readonly risks: readonly string[];
-  /** The proposal that was made instead of the change, or null. */
+  /** The proposal that was made instead of the change, or for what of a restore must wait; or null. */
   readonly proposal: number | null;
+  /** The rollouts by which changed pins reach their rings: started by this change, or under way. */
+  readonly rollouts: readonly number[];
 }
 
-export interface StateForChange extends CurrentState, Draft {}
+export interface StateForChange extends CurrentState, Draft {
+  /** The number of the current access revision; 0 for none. */
+  readonly accessRevision: number;
+  /** Earlier revisions, newest first; only for a restore that a second person must approve in part. */
+  readonly earlier: readonly Revision[];
+}
 
 export interface ChangeOutcome {
   readonly result: ChangeResult;

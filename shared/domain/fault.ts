@@ -45,8 +45,13 @@ export type Fault =
   | { readonly code: 'rollout_state'; readonly rollout: number; readonly state: string; readonly needs: string }
   | { readonly code: 'upgrade_unknown'; readonly upgrade: string }
   | { readonly code: 'upgrade_state'; readonly upgrade: string; readonly state: string; readonly needs: string }
-  | { readonly code: 'second_person_needed'; readonly proposedBy: string }
+  | {
+      readonly code: 'second_person_needed';
+      readonly proposedBy: string;
+      readonly because: 'author' | 'not_a_person' | 'role_is_new' | 'role_is_gone';
+    }
   | { readonly code: 'proposal_unknown'; readonly proposal: number }
+  | { readonly code: 'proposal_conflict'; readonly proposal: number; readonly paths: readonly string[] }
   | { readonly code: 'proposal_state'; readonly proposal: number; readonly state: string }
   | { readonly code: 'ring_unknown'; readonly ring: string; readonly rings: readonly string[] }
   | { readonly code: 'family_unknown'; readonly family: string }

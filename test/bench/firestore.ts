@@ -55,6 +55,7 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
   const policyCache = createPolicyCache(counted, Date.now);
   const change = createChangePolicy({
     store: counted,
+    firstOwners: [],
     onPublished: policyCache.set,
     catalogue,
     clock: Date.now,
@@ -71,12 +72,13 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
 
   const changes = await per(count, times, (at) =>
     change({
-      draft: () => ok({ policy: policy({ settings: { companyAnnouncements: [`${at}`] } }), proposal: null }),
+      draft: () => ok({ policy: policy({ settings: { companyAnnouncements: [`${at}`] } }), closes: null }),
       expected: 'any',
       by: 'bench',
       note: null,
       restores: null,
       force: null,
+      atOnce: null,
       approvedBy: null,
       dryRun: false,
     }),

@@ -90,7 +90,7 @@ export class Instance {
     const headers = { 'If-Match': '*', 'Content-Type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     // Everybody may do everything, under the name that the call presents.
-    const caller = ok<Caller>({ name: person, role: 'owner', email: null, labels: {} });
+    const caller = ok<Caller>({ name: person, role: 'owner', isPerson: true, email: null, labels: {} });
     const response = await this.#app.request(path, { method, headers, ...text }, { caller });
     if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   }

@@ -98,7 +98,7 @@ export class Service {
 
   async advance(): Promise<void> {
     const readFailures = (rollouts: readonly Rollout[]) => failuresOf(this.#advance, rollouts);
-    const ports = { store: this.#advance, catalogue: [], clock: this.#clock, readFailures };
+    const ports = { store: this.#advance, catalogue: [], clock: this.#clock, firstOwners: [], readFailures };
     await must(advanceOnce({ ...ports, sweep: this.#sweep, log: this.#log }));
     await this.#follow();
   }

@@ -17,8 +17,9 @@ export class Witness {
   readonly #authenticator: Authenticator = {
     identify: () => {
       const { email = null, labels = {} } = this.#pollRequest?.machine ?? {};
-      return ok({ name: 'machine', role: 'machine', email, labels });
+      return ok({ name: 'machine', role: 'machine', isPerson: false, email, labels });
     },
+    firstOwners: [],
     setAccess: () => undefined,
   };
 

@@ -13,6 +13,7 @@ interface InstanceParts {
   readonly adoption: Adoption;
   readonly clock: Clock;
   readonly log: Log;
+  readonly firstOwners?: readonly string[];
 }
 
 export function appOfInstance(parts: InstanceParts): App {
@@ -22,6 +23,7 @@ export function appOfInstance(parts: InstanceParts): App {
     catalogueAsOf: '2031-05-01',
     keys: null,
     rateLimiter: createRateLimiter(parts.clock),
+    firstOwners: parts.firstOwners ?? [],
     onAccess: () => undefined,
     afterCommit: () => Promise.resolve(),
   }).app;

@@ -9,10 +9,11 @@ import { createAuthenticator, hashToken } from '../../functions/api/auth/authent
 import { openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 
-const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
+const caller = { name: 'machine', role: 'machine', isPerson: false, email: null, labels: {} } as const;
 const store = openSqlite(process.argv[2] ?? '');
 const authenticator = createAuthenticator({
   environmentTokens: [{ ...caller, sha256: hashToken('token') }],
+  firstOwners: [],
   access: createAccessCache(store, Date.now, []),
   issuers: { google: null, iap: null },
   clock: Date.now,

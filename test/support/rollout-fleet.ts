@@ -67,7 +67,7 @@ export class Fleet {
     this.policyCaches = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
     const adoption = this.#adoption;
     this.#instances = this.policyCaches.map((policyCache) =>
-      appOfInstance({ store, policyCache, adoption, clock, log }),
+      appOfInstance({ store, policyCache, adoption, clock, log, firstOwners: people }),
     );
   }
 
@@ -84,7 +84,7 @@ export class Fleet {
     const headers = { 'If-Match': '*', 'Content-Type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     // Everybody may do everything, under their own name.
-    const caller = ok<Caller>({ name: person, role: 'owner', email: null, labels: {} });
+    const caller = ok<Caller>({ name: person, role: 'owner', isPerson: true, email: person, labels: {} });
     const response = await app.request(path, { method, headers, ...text }, { caller });
     if (response.status === 500) throw new Error(`${method} ${path}: ${await response.text()}`);
     return { status: response.status, body: await response.json() };
@@ -114,6 +114,7 @@ export class Fleet {
       store,
       catalogue: [],
       clock: () => this.time,
+      firstOwners: people,
       readFailures: (rollouts: readonly Rollout[]) => failuresOf(store, rollouts),
       onPublished: () => undefined,
       afterCommit: () => Promise.resolve(),

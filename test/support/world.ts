@@ -61,7 +61,16 @@ export function newEvent(number = 1): NewEvent {
     subject: 'policy',
     at: '2026-11-24T11:00:00.000Z',
     by: 'admin',
-    data: { revision: number, note: null, restores: null, forced: null, changes: 1, pinChanges: [] },
+    data: {
+      revision: number,
+      note: null,
+      restores: null,
+      forced: null,
+      changes: 1,
+      pinChanges: [],
+      consequences: [],
+      moreConsequences: 0,
+    },
   };
 }
 

@@ -111,7 +111,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   });
 }
 
-const anonymous: Caller = { name: 'anonymous', role: 'machine', email: null, labels: {} };
+const anonymous: Caller = { name: 'anonymous', role: 'machine', isPerson: false, email: null, labels: {} };
 
 function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Caller> {
   if (!caller.ok || isAtLeast(caller.value.role, needs)) return caller;

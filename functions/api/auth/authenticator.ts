@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Access } from '../../../shared/domain/access/access.ts';
+import { isServiceAccount } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import { createBoundedMap } from '../caching/bounded-map.ts';
@@ -19,6 +20,8 @@ export interface EnvironmentToken extends Caller {
 }
 
 export interface Authenticator {
+  /** Owners from the environment, while no role has an owner. */
+  readonly firstOwners: readonly string[];
   /**
    * The caller behind a credential: at once when it is cached, else a promise. Faults: `unauthenticated`,
    * `credentials_ambiguous`, `unbound`, `issuer_unavailable`, and those of the store.
@@ -29,6 +32,7 @@ export interface Authenticator {
 }
 
 interface AuthenticatorPorts {
+  readonly firstOwners: readonly string[];
   readonly environmentTokens: readonly EnvironmentToken[];
   readonly access: AccessCache;
   readonly issuers: Issuers;
@@ -57,6 +61,7 @@ const maxEntries = 10_000;
 
 export function createAuthenticator({
   environmentTokens,
+  firstOwners,
   access,
   issuers,
   clock,
@@ -108,6 +113,7 @@ export function createAuthenticator({
   }
 
   return {
+    firstOwners,
     identify(credential) {
       const { authorization, assertion } = credential;
       if (authorization !== undefined && assertion !== undefined) return failHttp({ code: 'credentials_ambiguous' });
@@ -135,14 +141,16 @@ function resolveCaller(
       const token = accessIndex?.tokens.get(verified.sha256);
       if (token === undefined) return { caller: refuse('unknown'), until: Number.POSITIVE_INFINITY };
       const { name, role, labels } = token;
-      const caller = ok({ name: `token:${name}`, role, email: null, labels });
+      const caller = ok({ name: `token:${name}`, role, isPerson: false, email: null, labels });
       return { caller: token.revokedAt === null ? caller : refuse('revoked'), until: Date.parse(token.expiresAt) };
     }
     case 'person': {
       const { email, expiresAt } = verified.person;
       const role = accessIndex?.roleOf(email) ?? null;
       const caller =
-        role === null ? failHttp({ code: 'unbound', email }) : ok({ name: email, role, email, labels: {} });
+        role === null
+          ? failHttp({ code: 'unbound', email })
+          : ok({ name: email, role, isPerson: !isServiceAccount(email), email, labels: {} });
       return { caller, until: expiresAt };
     }
   }

@@ -33,6 +33,7 @@ export function openAuthenticator(
   const firstOwners = parseList(environment.PINWARD_OWNERS).map((email) => email.toLowerCase());
   return createAuthenticator({
     environmentTokens,
+    firstOwners,
     access: createAccessCache(store, clock, firstOwners),
     issuers: createIssuers({ audiences, hostedDomains, iapAudience, keys: keys ?? googleKeys }, clock),
     clock,
@@ -47,5 +48,5 @@ function environmentTokenOf(
 ): readonly EnvironmentToken[] {
   if (token === undefined || token === '') return [];
   if (token.length < 32) throw new Error(`the ${name} token is too short: use 32 or more random characters`);
-  return [{ name, role, email: null, labels: {}, sha256: hashToken(token) }];
+  return [{ name, role, isPerson: false, email: null, labels: {}, sha256: hashToken(token) }];
 }

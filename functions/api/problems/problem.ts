@@ -88,6 +88,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'upgrade_state':
     case 'second_person_needed':
     case 'proposal_unknown':
+    case 'proposal_conflict':
     case 'proposal_state':
       return rolloutProblemText(fault);
     case 'ring_unknown':

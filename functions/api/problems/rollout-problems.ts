@@ -14,6 +14,7 @@ type RolloutFault = Extract<
       | 'upgrade_state'
       | 'second_person_needed'
       | 'proposal_unknown'
+      | 'proposal_conflict'
       | 'proposal_state';
   }
 >;
@@ -59,7 +60,7 @@ export function rolloutProblemText(fault: RolloutFault): ProblemText {
       return {
         status: 409,
         title: `A second person must approve this: ${fault.proposedBy} proposed it`,
-        hint: 'The policy sets secondPerson. Ask another approver to make this call.',
+        hint: secondPersonHints[fault.because],
       };
     case 'proposal_unknown':
       return {
@@ -68,12 +69,27 @@ export function rolloutProblemText(fault: RolloutFault): ProblemText {
         hint: 'GET /v1/proposals lists the latest proposals.',
         field: 'proposal',
       };
+    case 'proposal_conflict':
+      return {
+        status: 409,
+        title: `Proposal ${fault.proposal} changes what somebody else has changed since: ${fault.paths.slice(0, 5).join(', ')}`,
+        hint: 'Make the change again on the current policy or roles, and reject this proposal.',
+        field: 'proposal',
+      };
     case 'proposal_state':
       return {
         status: 409,
         title: `Proposal ${fault.proposal} is ${fault.state}`,
-        hint: 'Make the change again. It becomes a new proposal.',
+        hint: 'POST /v1/proposals/{proposal}/rebase makes an open one again. Else make the change again.',
         field: 'proposal',
       };
   }
 }
+
+const secondPersonHints = {
+  author: 'The policy sets secondPerson. Ask another approver to make this call.',
+  not_a_person:
+    'Software can not be the second person. Ask a person with the role approver, signed in with their account.',
+  role_is_new: 'Who became an approver after the proposal was made can not approve it. Ask another approver.',
+  role_is_gone: 'You are no approver any more. Ask another approver.',
+};

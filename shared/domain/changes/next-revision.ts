@@ -22,7 +22,14 @@ export interface RevisionInput {
   readonly current: Revision | null;
   /** The number of the revision that the author read; `any` when the change doesn't depend on it. */
   readonly expected: number | 'any';
+  /** The policy to publish. */
   readonly policy: Policy;
+  /** The policy that the author stated; pins in it that are not in `policy` yet get there by rollouts. */
+  readonly stated: Policy;
+  /** The rollouts that stay active. */
+  readonly rollouts: readonly Rollout[];
+  /** How many rollouts the change starts. */
+  readonly starts: number;
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly now: string;
@@ -46,17 +53,17 @@ export interface RevisionPlan {
 }
 
 /**
- * The next revision. A restore ends every rollout. Lint errors don't stop a restore: an old policy must always be
+ * The next revision. Lint errors don't stop a restore: an old policy must always be
  * reachable. Faults: `revision_conflict` when somebody else changed the policy since the author read it, unless the
  * policy is equal already (RFC 9110, 13.1.1); `rollout_active` when a rollout is moving one of the changed pins;
  * `policy_invalid`.
  */
 export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
-  const { current, policy, restores } = input;
-  const findings = lint(policy, input.catalogue, input.now.slice(0, 10));
-  const rollouts = restores === null ? (current?.rollouts ?? []) : [];
+  const { current, policy, stated, restores, rollouts, starts } = input;
+  const findings = lint(stated, input.catalogue, input.now.slice(0, 10));
   const isSame = current !== null && isDeepStrictEqual(current.policy, policy);
-  if (isSame && rollouts.length === current.rollouts.length) return ok({ revision: null, changes: [], findings });
+  if (isSame && starts === 0 && rollouts.length === current.rollouts.length)
+    return ok({ revision: null, changes: [], findings });
   const currentNumber = current?.number ?? 0;
   if (!isUpToDate(input.expected, current)) {
     return fail({ code: 'revision_conflict', expected: Number(input.expected), current: currentNumber });
@@ -74,9 +81,9 @@ export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { by, now: at, note, forced, approvedBy, matrix } = input;
   const number = currentNumber + 1;
   const callableModels = callableModelsFor(policy, matrix);
-  const content = { number, policy, by, at, note, restores, forced, approvedBy, rollouts, callableModels };
-  const revision = { ...content, policySince: isSame ? current.policySince : number };
-  return ok({ revision, changes: diffPolicies(current?.policy ?? null, policy), findings });
+  const content = { number, policy, by, at, note, restores, forced, approvedBy, callableModels };
+  const revision = { ...content, rollouts: [...rollouts], policySince: isSame ? current.policySince : number };
+  return ok({ revision, changes: diffPolicies(current?.policy ?? null, stated), findings });
 }
 
 /** Whether the author read the current policy. Revisions that only moved a rollout didn't change the policy. */

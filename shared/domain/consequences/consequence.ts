@@ -24,8 +24,22 @@ export const Consequence = z.strictObject({
 });
 export type Consequence = z.infer<typeof Consequence>;
 
-/** How many consequences a stored document keeps. */
-export const maxStored = 100;
+const maxStored = 100;
+
+/** The fields of a stored document that keeps consequences. */
+export const storedConsequences = {
+  consequences: z.array(Consequence).max(maxStored),
+  /** How many more there were. */
+  moreConsequences: z.int().nonnegative(),
+};
+
+/** The fields for a stored document: those that raise risk stand first, and a long list is cut. */
+export function toStored(all: readonly Consequence[]): {
+  consequences: Consequence[];
+  moreConsequences: number;
+} {
+  return { consequences: all.slice(0, maxStored), moreConsequences: Math.max(0, all.length - maxStored) };
+}
 
 /** One line for people. */
 export function describeConsequence({ concerns, clients, path, from, to }: Consequence): string {

@@ -25,7 +25,7 @@ export function pinDifferences(from: Served, to: Served, catalogue: Catalogue): 
     const [before, after] = [servedPin(from, family), servedPin(to, family)];
     if (isSamePin(before, after)) return [];
     return [
-      { family, from: before, to: after, risk: isLower(before, after, catalogue) ? 'lowers' : 'raises' } as const,
+      { family, from: before, to: after, risk: isLowerPin(before, after, catalogue) ? 'lowers' : 'raises' } as const,
     ];
   });
 }
@@ -41,7 +41,7 @@ export function isSamePin(a: ServedPin | undefined, b: ServedPin | undefined): b
 }
 
 /** An older model of the same line in the same project and location, at no higher price. */
-function isLower(from: ServedPin | undefined, to: ServedPin | undefined, catalogue: Catalogue): boolean {
+export function isLowerPin(from: ServedPin | undefined, to: ServedPin | undefined, catalogue: Catalogue): boolean {
   if (from === undefined || to === undefined || !isSamePlace(from, to)) return false;
   if (parseModel(from.model)?.family !== parseModel(to.model)?.family || isNewer(to.model, from.model)) return false;
   const [before, after] = [priceOf(from, catalogue), priceOf(to, catalogue)];

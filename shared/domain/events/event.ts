@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { Availability } from '../availability/availability.ts';
 import { BlindCause } from '../availability/observation.ts';
 import { PinChange } from '../changes/pin-change.ts';
+import { storedConsequences } from '../consequences/consequence.ts';
 import { Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import { AccessChanged } from './access-events.ts';
@@ -31,6 +32,7 @@ const PolicyChanged = z.strictObject({
     /** The number of values that differ, also those that affect no pin. */
     changes: z.int().nonnegative(),
     pinChanges: z.array(PinChange),
+    ...storedConsequences,
   }),
 });
 

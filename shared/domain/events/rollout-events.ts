@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PinChange } from '../changes/pin-change.ts';
+import { storedConsequences } from '../consequences/consequence.ts';
 import { families } from '../models/model.ts';
 import { envelope } from './event-envelope.ts';
 
@@ -56,8 +57,10 @@ export const ChangeProposed = z.strictObject({
   kind: z.literal('ChangeProposed'),
   data: z.strictObject({
     proposal: z.int().positive(),
+    /** What it would change. */
+    kind: z.enum(['policy', 'roles']),
     decision: z.enum(['proposed', 'rejected']),
-    risks: z.array(z.string()),
+    ...storedConsequences,
     note: z.string().nullable(),
   }),
 });

@@ -41,8 +41,8 @@ export function startWaiting(transition: Transition): Transition {
 
 /** Aborts a rollout whose model is lost, or that fails on too many machines. */
 function abortIfUnfit(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
-  const { ring, family, to, abortAtFailurePercent, minReports } = rollout;
-  if (callabilityOf(transition, ring, family, to.model) === 'lost') {
+  const { ring, family, to, abortAtFailurePercent, minReports, forced } = rollout;
+  if (forced === null && callabilityOf(transition, ring, family, to.model) === 'lost') {
     return endRollout(transition, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
   }
   const { reports, failed } = failures ?? { reports: 0, failed: 0 };

@@ -1,5 +1,6 @@
 // Rollout actions: start, advance, pause, resume and abort. Each is a pure step from one transition to the next.
 
+import type { StagedPin } from '../changes/staging.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { type Family, isNewer } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
@@ -7,7 +8,7 @@ import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
 import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
-import type { Upgrade } from './upgrade.ts';
+import { type Upgrade, upgradeId } from './upgrade.ts';
 
 /** Starts the rollout of an upgrade. The caller has checked that nothing blocks it. */
 export function startRollout(
@@ -17,30 +18,41 @@ export function startRollout(
   salt: string,
   by: string,
 ): Transition {
-  const { policy, rolloutState, committed } = transition;
+  const { policy, rolloutState } = transition;
   const { ring, family, model } = upgrade;
   const id = rolloutState.rollouts + 1;
   const schedule =
     policy.rings.find(({ name }) => name === ring)?.rollout ?? policy.rollout ?? RolloutSchedule.parse({});
-  const rollout: Rollout = {
-    id,
-    ring,
-    family,
-    from,
-    to: { ...from, model },
-    salt,
-    ...schedule,
-    stage: 0,
-    state: 'running',
-    stageSince: committed.now,
-    startedAt: committed.now,
-    endedAt: null,
-    firstRevision: nextRevisionNumber(transition),
-    by,
-    reason: upgrade.decided?.reason ?? '',
-  };
+  const place = { id, ring, family, from, to: { ...from, model }, salt, ...schedule };
+  const rollout = newRollout(transition, place, by, upgrade.decided?.reason ?? '', null);
   const counted = { ...transition, rolloutState: { ...rolloutState, rollouts: id } };
   return withRollout(withUpgrade(counted, { ...upgrade, rollout: id }), rollout, 'started');
+}
+
+/**
+ * Starts the rollout of a pin that a person changed by hand. An open upgrade to the same model is part of it. `forced`
+ * is the reason to move the pin although the model is not known to be callable.
+ */
+export function startPinRollout(
+  transition: Transition,
+  { ring, family, from, to, schedule }: StagedPin,
+  salt: string,
+  by: string,
+  reason: string,
+  forced: string | null,
+): Transition {
+  const { rolloutState, committed } = transition;
+  const id = rolloutState.rollouts + 1;
+  const place = { id, ring, family, from, to, salt, ...schedule };
+  const rollout = newRollout(transition, place, by, reason, forced);
+  const counted = { ...transition, rolloutState: { ...rolloutState, rollouts: id } };
+  const upgrade = rolloutState.upgrades.find((each) => each.id === upgradeId(ring, family, to.model));
+  const isOpen = upgrade !== undefined && !isEnded(upgrade) && upgrade.rollout === null;
+  const decided = { by, at: committed.now, reason };
+  const linked = isOpen
+    ? withUpgrade(counted, { ...upgrade, state: 'approved', since: committed.now, decided, rollout: id })
+    : counted;
+  return withRollout(linked, rollout, 'started');
 }
 
 /** The next stage; after the last one the ring's pin itself is moved, and the rollout is completed. */
@@ -94,11 +106,29 @@ export function endRollout(
   return withUpgrade(ended, { ...upgrade, state: upgradeState, since: now, decided, proposed: null, rollout: null });
 }
 
-/** Whether a rollout may advance: it is running, its stage has baked, and its model is callable. */
-export function isDue(transition: Transition, { ring, family, to, state, stageSince, bakeMinutes }: Rollout): boolean {
+/** Whether a rollout may advance: it is running, its stage has baked, and its model is callable, or was forced. */
+export function isDue(
+  transition: Transition,
+  { ring, family, to, state, stageSince, bakeMinutes, forced }: Rollout,
+): boolean {
   const bakedMs = Date.parse(transition.committed.now) - Date.parse(stageSince);
   if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
+  if (forced !== null) return true;
   return callabilityOf(transition, ring, family, to.model) === 'callable';
+}
+
+type RolloutPlace = Pick<Rollout, 'id' | 'ring' | 'family' | 'from' | 'to' | 'salt'> & RolloutSchedule;
+
+function newRollout(
+  transition: Transition,
+  place: RolloutPlace,
+  by: string,
+  reason: string,
+  forced: string | null,
+): Rollout {
+  const { now } = transition.committed;
+  const times = { stageSince: now, startedAt: now, endedAt: null, firstRevision: nextRevisionNumber(transition) };
+  return { ...place, stage: 0, state: 'running', ...times, by, reason, forced };
 }
 
 function applyMove(

@@ -1,7 +1,7 @@
 // Upgrade actions: find, follow, approve and reject. Each is a pure step from one transition to the next.
 
 import { lint } from '../changes/lint.ts';
-import { checkSecondPerson, needsSecondPerson } from '../changes/second-person.ts';
+import { type Actor, checkSecondPerson, type Memberships, needsSecondPerson } from '../changes/second-person.ts';
 import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
@@ -12,6 +12,12 @@ import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
 import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
 import { type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
+
+/** Who approves, and who may. */
+export interface Approval {
+  readonly actor: Actor;
+  readonly memberships: Memberships;
+}
 
 /** Adds an upgrade for every pin and every newer callable model at its location, unless there is one already. */
 export function findUpgrades(transition: Transition): Transition {
@@ -51,10 +57,11 @@ export function followUpgrades(transition: Transition): Transition {
 export function approveUpgrade(
   transition: Transition,
   id: string,
-  by: string,
+  { actor, memberships }: Approval,
   reason: string,
   force: boolean,
 ): Result<Transition> {
+  const by = actor.name;
   const upgrade = transition.rolloutState.upgrades.find((each) => each.id === id);
   if (upgrade === undefined) return fail({ code: 'upgrade_unknown', upgrade: id });
   const { ring, family, model, state } = upgrade;
@@ -68,10 +75,14 @@ export function approveUpgrade(
   const at = transition.committed.now;
   const needsTwo = needsSecondPerson(transition.policy);
   if (needsTwo && upgrade.proposed === null) {
-    const proposed = withUpgrade(transition, { ...upgrade, proposed: { by, at, reason } });
+    const proposed = withUpgrade(transition, {
+      ...upgrade,
+      proposed: { by, at, reason, accessRevision: memberships.accessRevision },
+    });
     return ok(withEvent(proposed, decidedEvent(upgrade, 'proposed', by, at, reason)));
   }
-  const check = needsTwo && upgrade.proposed !== null ? checkSecondPerson(upgrade.proposed.by, by) : ok(null);
+  const check =
+    needsTwo && upgrade.proposed !== null ? checkSecondPerson(upgrade.proposed, actor, memberships) : ok(null);
   if (!check.ok) return check;
   const approved = withUpgrade(transition, { ...upgrade, state: 'approved', since: at, decided: { by, at, reason } });
   return ok(withEvent(approved, decidedEvent(upgrade, 'approved', by, at, reason)));

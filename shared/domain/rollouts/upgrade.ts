@@ -26,8 +26,8 @@ export const Upgrade = z.strictObject({
   /** When the upgrade came into this state. */
   since: z.iso.datetime(),
   foundAt: z.iso.datetime(),
-  /** The first approval, if two persons must approve; null without one. */
-  proposed: Decision.nullable(),
+  /** The first approval, if two persons must approve, with the number of access then; null without one. */
+  proposed: Decision.extend({ accessRevision: z.int().nonnegative() }).nullable(),
   /** The approval or rejection; null without one. */
   decided: Decision.nullable(),
   /** The id of the upgrade's rollout; null without one. */

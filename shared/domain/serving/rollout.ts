@@ -27,5 +27,7 @@ export const Rollout = z.strictObject({
   /** The author of the last move; `reason` is theirs. */
   by: z.string().min(1).max(320),
   reason: z.string().max(500),
+  /** The author's reason to move the pin although the model is not known to be callable; null when it was. */
+  forced: z.string().min(1).max(200).nullable(),
 });
 export type Rollout = z.infer<typeof Rollout>;

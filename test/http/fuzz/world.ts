@@ -37,8 +37,10 @@ export async function openWorld(log: Log): Promise<World> {
     { name: 'machine', role: 'machine', token: machineToken },
   ] as const;
   const authenticator = createAuthenticator({
+    firstOwners: [],
     environmentTokens: environmentTokens.map(({ token, ...rest }) => ({
       ...rest,
+      isPerson: false,
       email: null,
       labels: {},
       sha256: hashToken(token),

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Access, AccessRevision, noRoles, Roles } from '../../../../shared/domain/access/access.ts';
 import {
-  changeRoles,
   issueToken,
   readRoles,
   readTokenRequest,
@@ -13,6 +12,7 @@ import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type AccessChangeRequest, type AccessOutcome, changeAccess } from '../../../commands/change-access.ts';
+import { changeRolesOfAccess, type RolesOutcome } from '../../../commands/change-roles.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 import {
@@ -20,6 +20,7 @@ import {
   AccessQuery,
   AccessRevisionsReply,
   IssuedReply,
+  RolesReply,
   type TokenReply,
   TokensReply,
 } from '../schemas/access.ts';
@@ -52,18 +53,13 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       changes: true,
       query: AccessQuery,
       body: Roles,
-      reply: AccessChangeReply,
+      reply: RolesReply,
       handle: async (request) => {
         const roles = readRoles(request.body);
         if (!roles.ok) return roles;
         const { expected, caller } = request;
-        const roleChange = { expected, roles: roles.value, email: caller.email };
-        return changeReply(
-          await changeAccess(ports, {
-            ...changeRequest(request),
-            decide: (state) => changeRoles({ ...state, ...roleChange }),
-          }),
-        );
+        const roleChange = { expected, roles: roles.value, email: caller.email, closes: null, approvedBy: null };
+        return rolesReply(await changeRolesOfAccess(ports, { ...changeRequest(request), ...roleChange }));
       },
     }),
     route({
@@ -154,6 +150,15 @@ function changeReply(changed: ApiResult<AccessOutcome>): ApiResult<Reply> {
   if (!changed.ok) return changed;
   const number = changed.value.access?.revision.number ?? 0;
   return ok({ body: { number, changed: changed.value.changed }, revision: number });
+}
+
+/** 200, or 202 when the change became a proposal. */
+export function rolesReply(changed: ApiResult<RolesOutcome>): ApiResult<Reply> {
+  if (!changed.ok) return changed;
+  const { access, ...outcome } = changed.value;
+  const number = access?.revision.number ?? 0;
+  const reply = { body: { number, ...outcome }, revision: number };
+  return ok(outcome.proposal === null ? reply : { ...reply, status: 202 });
 }
 
 async function readAccess(store: Store): Promise<ApiResult<Access | null>> {

@@ -71,17 +71,19 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
     dryRun: query['dry-run'] ?? false,
     restores: null,
     force: query.force ?? null,
+    atOnce: query['at-once'] ?? null,
     approvedBy: null,
   };
 }
 
-/** 200, or 202 when the change became a proposal. */
+/** 200, or 202 when the change became a proposal and nothing took effect. */
 export function changeReply(changed: ApiResult<ChangeResult>): ApiResult<Reply> {
   if (!changed.ok) return changed;
   const reply = { body: changed.value, revision: changed.value.revision };
-  return ok(changed.value.proposal === null ? reply : { ...reply, status: 202 });
+  const isWaiting = changed.value.proposal !== null && !changed.value.changed;
+  return ok(isWaiting ? { ...reply, status: 202 } : reply);
 }
 
 function asDraft(policy: Result<Policy>): Result<Draft> {
-  return policy.ok ? ok({ policy: policy.value, proposal: null }) : policy;
+  return policy.ok ? ok({ policy: policy.value, closes: null }) : policy;
 }

@@ -1,18 +1,33 @@
 // The calls for proposals: changes that a second person must approve.
 
-import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
+import type { Access } from '../../../../shared/domain/access/access.ts';
+import { type Proposal, proposalState } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
 import type { ChangePolicy } from '../../../commands/change-policy.ts';
-import { approveProposal, readProposal, rejectProposal } from '../../../commands/decide-proposal.ts';
-import { ChangeReply, NoQuery } from '../schemas/common.ts';
-import { ProposalsReply } from '../schemas/rollouts.ts';
+import {
+  approveProposal,
+  type ProposalOutcome,
+  readProposal,
+  rebaseProposal,
+  rejectProposal,
+} from '../../../commands/decide-proposal.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
+import { AccessQuery } from '../schemas/access.ts';
+import { NoQuery } from '../schemas/common.ts';
+import { ProposalOutcomeReply, ProposalReply, ProposalsReply } from '../schemas/proposals.ts';
+import { rolesReply } from './access.ts';
 import { changeReply } from './policy.ts';
-import { numberOf, type Route, type RoutePorts, route } from './route.ts';
+import { numberOf, type Reply, type Route, type RoutePorts, route } from './route.ts';
 
 const pageSize = 100;
 
 export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
-  const { store } = ports;
+  const { store, clock, firstOwners } = ports;
+  const commandPorts = { ...ports, changePolicy };
+  const viewOf = (access: Access | null) => (proposal: Proposal) => ({
+    ...proposal,
+    state: proposalState(proposal, new Date(clock()).toISOString(), access, firstOwners),
+  });
   return [
     route({
       method: 'GET',
@@ -24,31 +39,48 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       handle: async () => {
         const page = await store.list('proposal', { order: 'descending', limit: pageSize });
         if (!page.ok) return page;
-        return ok({ body: { proposals: page.value.map(({ value: { policy: _, ...summary } }) => summary) } });
+        const access = await store.read('access', 'current');
+        if (!access.ok) return access;
+        const view = viewOf(access.value?.value ?? null);
+        return ok({ body: { proposals: page.value.map(({ value }) => summaryOf(view(value))) } });
       },
     }),
     route({
       method: 'GET',
       path: '/v1/proposals/{proposal}',
       operation: 'getProposal',
-      summary: 'Get one proposal with the policy that it would publish.',
+      summary: 'Get one proposal with the policy or the roles that it would publish.',
       query: NoQuery,
-      reply: Proposal,
+      reply: ProposalReply,
       handle: async ({ parameters }) => {
         const proposal = await readProposal(store, numberOf(parameters['proposal']));
-        return proposal.ok ? ok({ body: proposal.value.value }) : proposal;
+        if (!proposal.ok) return proposal;
+        const access = await store.read('access', 'current');
+        return access.ok ? ok({ body: viewOf(access.value?.value ?? null)(proposal.value.value) }) : access;
       },
     }),
     route({
       method: 'POST',
       path: '/v1/proposals/{proposal}/approve',
       operation: 'approveProposal',
-      summary: 'Approve the proposal of another person. This publishes its policy.',
+      summary: 'Approve the proposal of another person. This publishes its policy or its roles.',
       role: 'approver',
       query: NoQuery,
-      reply: ChangeReply,
+      reply: ProposalOutcomeReply,
       handle: async ({ parameters, caller }) =>
-        changeReply(await approveProposal(ports, changePolicy, numberOf(parameters['proposal']), caller.name)),
+        outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller)),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/proposals/{proposal}/rebase',
+      operation: 'rebaseProposal',
+      summary: 'Make the change of a proposal again, to what stands today. It becomes a proposal of yours.',
+      query: AccessQuery,
+      reply: ProposalOutcomeReply,
+      handle: async ({ parameters, caller, query }) => {
+        const number = numberOf(parameters['proposal']);
+        return outcomeReply(await rebaseProposal(commandPorts, number, caller, query.note ?? null));
+      },
     }),
     route({
       method: 'POST',
@@ -56,11 +88,23 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       operation: 'rejectProposal',
       summary: 'Reject a proposal. Its author may do this, too.',
       query: NoQuery,
-      reply: Proposal,
+      reply: ProposalReply,
       handle: async ({ parameters, caller }) => {
         const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name);
         return rejected.ok ? ok({ body: rejected.value }) : rejected;
       },
     }),
   ];
+}
+
+/** A list has no policies: each can be large. */
+function summaryOf(proposal: Record<string, unknown>): object {
+  const { policy: _, roles: _roles, ...summary } = proposal;
+  return summary;
+}
+
+function outcomeReply(outcome: ApiResult<ProposalOutcome>): ApiResult<Reply> {
+  if (!outcome.ok) return outcome;
+  const { kind, result } = outcome.value;
+  return kind === 'policy' ? changeReply(ok(result)) : rolesReply(ok(result));
 }

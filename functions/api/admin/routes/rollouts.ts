@@ -57,11 +57,11 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         'Approve a ready upgrade for its rollout. Where a second person must approve, the first call proposes it.',
       action: ({ parameters, caller, query }) => {
         const { reason = '', force } = query;
-        return (transition) => {
+        return (transition, _failures, memberships) => {
           const approved = approveUpgrade(
             transition,
             parameters['upgrade'] ?? '',
-            caller.name,
+            { actor: caller, memberships },
             force ?? reason,
             force !== undefined,
           );

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { AccessRevision } from '../../../../shared/domain/access/access.ts';
 import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
+import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 
 export const AccessQuery = z.strictObject({
   note: z
@@ -15,6 +16,16 @@ export const AccessQuery = z.strictObject({
 export const AccessChangeReply = z.strictObject({
   number: z.int().nonnegative().describe('The current number of access, which is the ETag of GET /v1/access.'),
   changed: z.boolean(),
+});
+
+/** The reply to a change of the roles. */
+export const RolesReply = AccessChangeReply.extend({
+  consequences: z.array(Consequence).describe('For each member the role before and after.'),
+  risks: z.array(z.string()).describe('Why a second person must approve the change; empty when nobody must.'),
+  proposal: z
+    .int()
+    .nullable()
+    .describe('The proposal that was made instead of the change (status 202); null when the change was made.'),
 });
 
 export const AccessRevisionsReply = z.strictObject({

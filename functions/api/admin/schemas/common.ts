@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { Availability, Cell, Matrix } from '../../../../shared/domain/availability/availability.ts';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
+import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 import { Event } from '../../../../shared/domain/events/event.ts';
 import { CatalogueModel } from '../../../../shared/domain/models/catalogue-model.ts';
 import { isVersion } from '../../../../shared/domain/models/version.ts';
@@ -23,6 +24,12 @@ export const ChangeQuery = z.strictObject({
     .max(200, 'at most 200 characters')
     .optional()
     .describe('Publish pins that are not known to be callable. The value is your reason, which is recorded.'),
+  'at-once': z
+    .string()
+    .min(1, 'a reason')
+    .max(200, 'at most 200 characters')
+    .optional()
+    .describe('Move pins in one step although the policy has a rollout schedule. The value is your reason.'),
   note: z
     .string()
     .max(500, 'at most 500 characters')
@@ -89,12 +96,20 @@ export const ChangeReply = z.strictObject({
   changed: z.boolean(),
   changes: z.array(Change),
   pinChanges: z.array(PinChange).describe('Each changed pin by ring and family, before and after.'),
+  consequences: z
+    .array(Consequence)
+    .describe('What machines would be served otherwise, and what governs later changes; with whom it concerns.'),
   findings: z.array(FindingReply),
-  risks: z.array(z.string()).describe('Why a second person must approve the change; empty when nobody must.'),
+  risks: z.array(z.string()).describe('Why a second person must approve; empty when nobody must.'),
   proposal: z
     .int()
     .nullable()
-    .describe('The proposal that was made instead of the change (status 202); null when the change was made.'),
+    .describe(
+      'The proposal that was made instead of the change (status 202), or for the rest of a restore; null for none.',
+    ),
+  rollouts: z
+    .array(z.int())
+    .describe('Rollouts by which changed pins reach their rings in stages: started by this change, or under way.'),
 });
 
 const RevisionSummary = Revision.omit({ policy: true, rollouts: true, callableModels: true });

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
-import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
@@ -55,5 +54,3 @@ export const RolloutActionReply = z.strictObject({
   revision: z.int().describe('The current revision.'),
   events: z.array(z.string()).describe('The ids of the events; empty when there was nothing to change.'),
 });
-
-export const ProposalsReply = z.strictObject({ proposals: z.array(Proposal.omit({ policy: true })) });

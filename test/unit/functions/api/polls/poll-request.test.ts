@@ -7,10 +7,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createPollRequestReader } from '../../../../../functions/api/polls/poll-request.ts';
 
-const caller = { name: 'machine', role: 'machine', email: null, labels: {} } as const;
+const caller = { name: 'machine', role: 'machine', isPerson: false, email: null, labels: {} } as const;
 const person = {
   name: 'ada@example.com',
   role: 'machine',
+  isPerson: true,
   email: 'ada@example.com',
   labels: { ring: 'early' },
 } as const;

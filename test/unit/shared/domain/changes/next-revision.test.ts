@@ -161,7 +161,10 @@ test('whatever is asked in whatever order, numbers grow by one and no revision c
 
 function input(over: Partial<RevisionInput>): RevisionInput {
   const request = { current: frozen(current), expected: 7, policy: policy(), restores: null, forced: null };
-  return { ...request, approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], ...over };
+  const stated = over.policy ?? request.policy;
+  const rollouts = (over.restores ?? null) === null ? ((over.current ?? request.current)?.rollouts ?? []) : [];
+  const author = { approvedBy: null, matrix: null, by: 'ada', now, note: null, catalogue: [], starts: 0 };
+  return { ...request, ...author, stated, rollouts, ...over };
 }
 
 /** The same value, in which a write throws. */

@@ -2,9 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import { checkSecondPerson, needsSecondPerson } from '../../../../../shared/domain/changes/second-person.ts';
+import { noRoles, type Roles } from '../../../../../shared/domain/access/access.ts';
+import {
+  type Actor,
+  checkSecondPerson,
+  type Memberships,
+  needsSecondPerson,
+} from '../../../../../shared/domain/changes/second-person.ts';
 import { policy } from '../../../../support/invented.ts';
+
+const ada = 'ada@example.com';
+const bob = 'bob@example.com';
+const both: Roles = { ...noRoles, owner: [`email:${ada}`], approver: [`email:${bob}`] };
+const adaAlone: Roles = { ...noRoles, owner: [`email:${ada}`] };
+const person = (name: string): Actor => ({ name, isPerson: true });
+
+/** Roles when the proposal was made, and now. */
+function memberships(then: Roles | null, now: Roles | null, firstOwners: readonly string[] = []): Memberships {
+  return { accessRevision: 2, now: { roles: now, firstOwners }, at: () => ({ roles: then, firstOwners }) };
+}
 
 describe('a second person', () => {
   test('is needed only where the policy says so', () => {
@@ -14,18 +30,27 @@ describe('a second person', () => {
     assert.equal(needsSecondPerson(null), false, 'before the first policy');
   });
 
-  test('is anybody but the author', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string(), (author, approver) => {
-        const checked = checkSecondPerson(author, approver);
+  const rows: readonly (readonly [string, Actor, Memberships, string | null])[] = [
+    ['an approver since before the proposal', person(bob), memberships(both, both), null],
+    ['an owner since before the proposal', person(bob), memberships({ ...both, owner: [`email:${bob}`] }, both), null],
+    ['an approver by domain', person(bob), memberships({ ...noRoles, approver: ['domain:example.com'] }, both), null],
+    ['a first owner, while no role has one', person(bob), memberships(null, null, [ada, bob]), null],
+    ['not the author', person(ada), memberships(both, both), 'author'],
+    ['not a service account', { name: bob, isPerson: false }, memberships(both, both), 'not_a_person'],
+    ['not who got the role since', person(bob), memberships(adaAlone, both), 'role_is_new'],
+    ['not who lost the role since', person(bob), memberships(both, adaAlone), 'role_is_gone'],
+    ['not an editor', person(bob), memberships({ ...noRoles, editor: [`email:${bob}`] }, both), 'role_is_new'],
+  ];
 
-        assert.equal(checked.ok, author !== approver);
-      }),
-      { examples: [['ada', 'ada']] },
-    );
-    assert.deepEqual(checkSecondPerson('ada', 'ada'), {
-      ok: false,
-      fault: { code: 'second_person_needed', proposedBy: 'ada' },
+  for (const [name, approver, then, because] of rows) {
+    test(`is ${name}`, () => {
+      const checked = checkSecondPerson({ by: ada, accessRevision: 1 }, approver, then);
+      assert.deepEqual(
+        checked,
+        because === null
+          ? { ok: true, value: null }
+          : { ok: false, fault: { code: 'second_person_needed', proposedBy: ada, because } },
+      );
     });
-  });
+  }
 });

@@ -21,6 +21,8 @@ const someNews: fc.Arbitrary<Extract<NewEvent, { kind: 'PolicyChanged' }>> = fc.
     forced: fc.constant(null),
     changes: fc.nat(9),
     pinChanges: fc.constant<[]>([]),
+    consequences: fc.constant<[]>([]),
+    moreConsequences: fc.nat(9),
   }),
 });
 const oneNews: NewEvent = {
@@ -29,7 +31,16 @@ const oneNews: NewEvent = {
   subject: 'policy',
   at: '2026-11-24T12:00:00.000Z',
   by: 'ada',
-  data: { revision: 1, note: null, restores: null, forced: null, changes: 1, pinChanges: [] },
+  data: {
+    revision: 1,
+    note: null,
+    restores: null,
+    forced: null,
+    changes: 1,
+    pinChanges: [],
+    consequences: [],
+    moreConsequences: 0,
+  },
 };
 const chain = fc.array(someNews, { minLength: 3, maxLength: 6 }).map(chained);
 const place = fc.nat(1000);

@@ -89,6 +89,7 @@ function rollout(state: Rollout['state']): Rollout {
     firstRevision: 2,
     by: 'pinward',
     reason: '',
+    forced: null,
   };
 }
 

@@ -38,6 +38,7 @@ const rollout: Rollout = {
   firstRevision: 7,
   by: 'ada',
   reason: '',
+  forced: null,
 };
 
 describe('the bucket of a machine', () => {
