@@ -77,7 +77,7 @@ function drawRollout(policy: Policy, family: Family, id: number, chance: Chance)
   const rollout: Rollout = {
     ...{ id, ring: ring.name, family, from, salt: `salt-of-${id}`, ...schedule, stage: chance.between(0, 2) },
     to: { ...from, model: family === 'opus' ? 'claude-opus-5' : `claude-${family}-5` },
-    ...{ state: 'running', ...times, firstRevision: 1, by: 'pinward', reason: 'drawn' },
+    ...{ state: 'running', ...times, firstRevision: 1, by: 'pinward', reason: 'drawn', forced: null },
   };
   return [rollout];
 }

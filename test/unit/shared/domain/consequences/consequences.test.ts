@@ -139,6 +139,6 @@ function rollout(stage: number): Rollout {
     to: { model: 'claude-opus-5', context1m: false },
     ...{ stages: [10, 50, 100], bakeMinutes: 60, abortAtFailurePercent: 5, minReports: 20, stage },
     ...times,
-    ...{ by: 'pinward', reason: 'test' },
+    ...{ by: 'pinward', reason: 'test', forced: null },
   };
 }
