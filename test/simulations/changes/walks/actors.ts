@@ -28,6 +28,8 @@ export const actors: readonly [Actor, ...Actor[]] = [
   { name: 'token:agents', isHuman: false, role: 'reader' },
 ];
 
+export const owners: readonly [Actor, ...Actor[]] = [ada, bob];
+
 export const firstRoles: Roles = {
   owner: ['email:ada@a.test', 'email:bob@a.test'],
   approver: ['email:cyd@a.test', `email:${robot.name}`],

@@ -2,6 +2,7 @@
 // and restores may bring. Whatever else a machine is served must be lower or neutral.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Matrix } from '../../../../shared/domain/availability/availability.ts';
 import { callableModelsFor } from '../../../../shared/domain/availability/find-callable.ts';
 import { type Catalogue, extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import { families } from '../../../../shared/domain/models/model.ts';
@@ -18,6 +19,12 @@ import { shipped } from '../pairs/draw-policy.ts';
 import type { View } from './world.ts';
 
 type Placing = (machine: Machine) => Place;
+
+/** A kind of machine and a class of version, and the first difference; for people. */
+export interface Escaped {
+  readonly who: string;
+  readonly what: string;
+}
 
 /** What a machine may be served, too. */
 interface Allowance {
@@ -65,8 +72,19 @@ export class Agreed {
     this.#allowances.push({ machine, policy, paths });
   }
 
-  /** What each kind of machine and class of version is served that nobody else agreed to, as lines for people. */
-  escaped(view: View): readonly string[] {
+  /**
+   * What each kind of machine and class of version is served that nobody else agreed to. What older clients get depends on
+   * what was found callable, which is nobody's change: it counts only if it was so whatever was found by then.
+   */
+  escaped(view: View, matrices: readonly Matrix[]): readonly Escaped[] {
+    return matrices.reduce((found, matrix) => {
+      if (found.length === 0) return found;
+      const others = new Set(this.#escapedWith({ ...view, matrix }).map(({ who }) => who));
+      return found.filter(({ who }) => others.has(who));
+    }, this.#escapedWith(view));
+  }
+
+  #escapedWith(view: View): readonly Escaped[] {
     const { policy, rollouts } = view.revision;
     const [placeBefore, placeNow] = [placing(this.#policy, [], view), placing(policy, rollouts, view)];
     const catalogues = [this.#policy, policy].map(({ models }) => extendCatalogue(shipped, models));
@@ -95,7 +113,7 @@ export class Agreed {
         const first = told.find(
           (each) => !isAgreed(each, () => alsoAllowed(machine, cli, each.path), catalogues[1] ?? shipped),
         );
-        return first === undefined ? [] : [`${nameOf(machine)} with Claude Code ${cli}: ${lineOf(first)}`];
+        return first === undefined ? [] : [{ who: `${nameOf(machine)} with Claude Code ${cli}`, what: lineOf(first) }];
       });
     });
   }

@@ -7,13 +7,15 @@ import type { Fleet } from '../../../support/rollout-fleet.ts';
 import type { Chance } from '../../chance.ts';
 import { drawPin, type PolicyDraft, shipped } from '../pairs/draw-policy.ts';
 import { mutators } from '../pairs/mutators.ts';
-import { type Actor, actors } from './actors.ts';
+import { type Actor, actors, owners } from './actors.ts';
 import type { Step, View } from './world.ts';
 
 type Call = NonNullable<Step['call']>;
 type DrawCall = (view: View, chance: Chance) => Call;
 
 const names = Object.keys(mutators);
+/** Changes that often need nobody else, after which rings have other names or members. */
+const quiet = ['split', 'merge', 'swap', 'swapNames', 'rename', 'moveSelector', 'selector'] as const;
 const queries = ['', '', '', '', '?force=x', '?at-once=x', '?force=x&at-once=x'] as const;
 
 /** Each with its weight. */
@@ -35,9 +37,9 @@ const weights = calls.flatMap(([weight, draw]) => Array.from({ length: weight },
 
 export function drawStep(view: View, chance: Chance): Step {
   if (chance.happens(0.25)) return drawHappening(chance);
-  const actor: Actor = chance.pick(actors);
-  const draw = weights[chance.between(0, weights.length - 1)] ?? putPolicy;
-  const call = draw(view, chance);
+  // Mostly those who may do something.
+  const actor: Actor = chance.pick(chance.happens(0.6) ? owners : actors);
+  const call = (weights[chance.between(0, weights.length - 1)] ?? putPolicy)(view, chance);
   return { actor, call, name: `${actor.name} ${call.method} ${call.path}` };
 }
 
@@ -71,9 +73,9 @@ async function pass(fleet: Fleet, hours: number): Promise<void> {
 function putPolicy({ revision: { policy } }: View, chance: Chance): Call {
   // JSON in the form that its schema has read.
   const draft: PolicyDraft = JSON.parse(JSON.stringify(policy));
-  const changes = chance.pick([1, 1, 2]);
-  for (let at = 0; at < changes; at++) mutators[names[chance.between(0, names.length - 1)] ?? '']?.(draft, chance);
-  if (chance.happens(0.2)) lowerAPin(draft, chance);
+  if (chance.happens(0.3)) lowerAPin(draft, chance);
+  else if (chance.happens(0.4)) mutators[chance.pick(quiet)]?.(draft, chance);
+  else mutators[names[chance.between(0, names.length - 1)] ?? '']?.(draft, chance);
   return { method: 'PUT', path: `/v1/policy${chance.pick(queries)}`, body: draft };
 }
 

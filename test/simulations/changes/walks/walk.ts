@@ -1,6 +1,7 @@
 // One walk: several actors and time take steps on the real commands. After each, whatever a machine is served must be lower or
 // neutral against what two people agreed to. The walk ends when two people agree to end the rule of the second person.
 
+import type { Matrix } from '../../../../shared/domain/availability/availability.ts';
 import type { Machine } from '../../../../shared/domain/serving/machine.ts';
 import type { Answer } from '../../../support/rollout-fleet.ts';
 import type { Chance } from '../../chance.ts';
@@ -59,6 +60,8 @@ class Witness {
   readonly #full: ServedInFull;
   readonly #ledger = new Ledger();
   readonly #rejected = new Set<string>();
+  /** What was found callable at each change since the last agreement. */
+  #matrices: Matrix[] = [];
 
   constructor(view: View, chance: Chance) {
     const all = everyMachine([view.revision.policy], true);
@@ -87,7 +90,8 @@ class Witness {
     for (let number = before.rolloutState.proposals + 1; number <= after.rolloutState.proposals; number++) {
       if (step.actor !== null) this.#ledger.asked(String(number), step.actor, before.roles);
     }
-    const escaped = this.#agreed.escaped(after);
+    const escaped = this.#agreed.escaped(after, this.#matrices).map(({ who, what }) => `${who}: ${what}`);
+    if (after.revision.number > before.revision.number) this.#matrices.push(after.matrix);
     this.#full.note(after, isRestore);
     return [...strangers, ...escaped];
   }
@@ -98,6 +102,7 @@ class Witness {
     if (proposal.kind !== 'policy') return;
     this.agreements++;
     this.#agreed.replace(proposal.policy);
+    this.#matrices = [];
     for (const rollout of after.revision.rollouts) {
       this.#agreed.allowPin(after.revision, rollout, rollout.from);
       this.#agreed.allowPin(after.revision, rollout, rollout.to);
