@@ -6,7 +6,7 @@ resource "google_service_account" "advance" {
   account_id   = "pinward-advance"
   display_name = "Pinward: advance"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "advance_store" {
@@ -32,6 +32,7 @@ resource "google_cloudfunctions2_function" "advance" {
   location    = var.region
   name        = "pinward-advance"
   description = "Moves upgrades and rollouts along."
+  labels      = var.labels
 
   build_config {
     runtime         = "nodejs24"
@@ -62,7 +63,7 @@ resource "google_cloudfunctions2_function" "advance" {
     }
   }
 
-  depends_on = [google_project_iam_member.build]
+  depends_on = [time_sleep.build_roles]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "advance_invoker" {

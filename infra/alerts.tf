@@ -1,6 +1,10 @@
 # Alerts for a person. infra/README.md says what each one means and what to do, under the same name.
 
 locals {
+  # How long after its last data an incident is closed. An open incident sends no second mail, and lines of the log come rarely.
+  # Half an hour is the least. Source: https://docs.cloud.google.com/monitoring/alerts/incidents-events
+  auto_close = "1800s"
+
   # Each alerts if more than `above` log lines came within `seconds`.
   counted_alerts = {
     "Pinward: probe blind" = {
@@ -42,6 +46,7 @@ resource "google_monitoring_alert_policy" "counted" {
   combiner              = "OR"
   severity              = each.value.severity
   notification_channels = local.channels
+  user_labels           = var.labels
 
   conditions {
     display_name = google_logging_metric.message[each.value.metric].name
@@ -60,21 +65,29 @@ resource "google_monitoring_alert_policy" "counted" {
     }
   }
 
+  alert_strategy {
+    auto_close = local.auto_close
+  }
+
   documentation {
     content = "See \"When something is said\" in infra/README.md."
   }
+
+  depends_on = [time_sleep.metrics]
 }
 
-# Four runs in a row were late, failed or never started.
+# Four runs in a row were late, failed or never started, after one that went well. An absence can't be seen before the first value:
+# see "probe not run". Source: https://docs.cloud.google.com/monitoring/alerts/metric-absence
 resource "google_monitoring_alert_policy" "probe_silent" {
   project               = var.project
   display_name          = "Pinward: probe silent"
   combiner              = "OR"
   severity              = "WARNING"
   notification_channels = local.channels
+  user_labels           = var.labels
 
   conditions {
-    display_name = "no run went well for an hour"
+    display_name = "no run has gone well for an hour, but one did before"
 
     condition_absent {
       filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.message["probe_run_well"].name}\" AND resource.type=\"cloud_run_revision\""
@@ -85,6 +98,48 @@ resource "google_monitoring_alert_policy" "probe_silent" {
         per_series_aligner   = "ALIGN_DELTA"
         cross_series_reducer = "REDUCE_SUM"
       }
+    }
+  }
+
+  alert_strategy {
+    auto_close = local.auto_close
+  }
+
+  documentation {
+    content = "See \"When something is said\" in infra/README.md."
+  }
+
+  depends_on = [time_sleep.metrics]
+}
+
+# Also seen if no run ever went well: Cloud Scheduler writes an error for each call that failed. Source:
+# https://docs.cloud.google.com/scheduler/docs/logging
+resource "google_monitoring_alert_policy" "probe_not_run" {
+  project               = var.project
+  display_name          = "Pinward: probe not run"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = local.channels
+  user_labels           = var.labels
+
+  conditions {
+    display_name = "a call of the probe by Cloud Scheduler failed"
+
+    condition_matched_log {
+      filter = join(" AND ", [
+        "resource.type=\"cloud_scheduler_job\"",
+        "resource.labels.job_id=\"${google_cloud_scheduler_job.probe.name}\"",
+        "severity>=ERROR",
+      ])
+    }
+  }
+
+  # A condition on the log must say how often it may send mail.
+  alert_strategy {
+    auto_close = local.auto_close
+
+    notification_rate_limit {
+      period = "21600s"
     }
   }
 
@@ -99,6 +154,7 @@ resource "google_monitoring_alert_policy" "dead_letters" {
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = local.channels
+  user_labels           = var.labels
 
   conditions {
     display_name = "an event waits for a person"
@@ -116,6 +172,10 @@ resource "google_monitoring_alert_policy" "dead_letters" {
     }
   }
 
+  alert_strategy {
+    auto_close = local.auto_close
+  }
+
   documentation {
     content = "See \"When something is said\" in infra/README.md."
   }
@@ -127,6 +187,7 @@ resource "google_monitoring_alert_policy" "error_ratio" {
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = local.channels
+  user_labels           = var.labels
 
   conditions {
     display_name = "more than 1 in 100 answers of the api is 5xx for ten minutes"
@@ -152,17 +213,27 @@ resource "google_monitoring_alert_policy" "error_ratio" {
     }
   }
 
+  alert_strategy {
+    auto_close = local.auto_close
+  }
+
   documentation {
     content = "See \"When something is said\" in infra/README.md."
   }
 }
 
-resource "google_monitoring_alert_policy" "stale_snapshot" {
+moved {
+  from = google_monitoring_alert_policy.stale_snapshot
+  to   = google_monitoring_alert_policy.stale_policy
+}
+
+resource "google_monitoring_alert_policy" "stale_policy" {
   project               = var.project
-  display_name          = "Pinward: stale snapshot"
+  display_name          = "Pinward: stale policy"
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = local.channels
+  user_labels           = var.labels
 
   conditions {
     display_name = "two regions find no instance that reaches its store"
@@ -180,6 +251,10 @@ resource "google_monitoring_alert_policy" "stale_snapshot" {
         group_by_fields      = ["resource.label.*"]
       }
     }
+  }
+
+  alert_strategy {
+    auto_close = local.auto_close
   }
 
   documentation {

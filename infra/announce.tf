@@ -6,7 +6,7 @@ resource "google_service_account" "announce" {
   account_id   = "pinward-announce"
   display_name = "Pinward: announce"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "announce_store" {
@@ -32,6 +32,7 @@ resource "google_cloudfunctions2_function" "announce" {
   location    = var.region
   name        = "pinward-announce"
   description = "Tells Slack of what happened."
+  labels      = var.labels
 
   build_config {
     runtime         = "nodejs24"
@@ -70,7 +71,7 @@ resource "google_cloudfunctions2_function" "announce" {
     }
   }
 
-  depends_on = [google_project_iam_member.build, google_secret_manager_secret_iam_member.announce]
+  depends_on = [google_cloudfunctions2_function.advance, google_secret_manager_secret_iam_member.announce]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "announce_invoker" {

@@ -6,7 +6,7 @@ resource "google_service_account" "api" {
   account_id   = "pinward-api"
   display_name = "Pinward: api"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "api_store" {
@@ -41,6 +41,7 @@ resource "google_cloudfunctions2_function" "api" {
   location    = var.region
   name        = "pinward-api"
   description = "Pinward's HTTP API: pins for machines, the policy for admins."
+  labels      = var.labels
 
   build_config {
     runtime         = "nodejs24"
@@ -97,12 +98,15 @@ resource "google_cloudfunctions2_function" "api" {
   }
 
   depends_on = [
-    google_project_iam_member.build,
+    google_cloudfunctions2_function.advance,
     google_secret_manager_secret_iam_member.api,
     google_kms_crypto_key_iam_member.api_signer,
   ]
 }
 
+# Where the organisation's policy shares with its own domains only, allUsers is refused. Then set `api_invokers = []`, and switch
+# Cloud Run's check off as infra/README.md says. Source: https://docs.cloud.google.com/run/docs/authenticating/public
+#
 # The api checks every credential itself, because Cloud Run doesn't know machine tokens. Where Cloud Run must check an ID token,
 # send that one in X-Serverless-Authorization: Cloud Run removes the signature of a token in Authorization. (Read, not tried.)
 resource "google_cloud_run_v2_service_iam_member" "api_invoker" {

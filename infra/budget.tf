@@ -29,5 +29,5 @@ resource "google_billing_budget" "pinward" {
     spend_basis       = "FORECASTED_SPEND"
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }

@@ -6,7 +6,7 @@ resource "google_service_account" "scheduler" {
   account_id   = "pinward-scheduler"
   display_name = "Pinward: calls probe and advance by the clock"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_service_account" "push" {
@@ -14,7 +14,7 @@ resource "google_service_account" "push" {
   account_id   = "pinward-push"
   display_name = "Pinward: pushes events to announce"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 # Pub/Sub itself makes the tokens of its pushes.

@@ -4,15 +4,17 @@
 resource "google_pubsub_topic" "events" {
   project = var.project
   name    = "pinward-events"
+  labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_pubsub_topic" "dead" {
   project = var.project
   name    = "pinward-events-dead"
+  labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_pubsub_subscription" "announce" {
@@ -20,6 +22,7 @@ resource "google_pubsub_subscription" "announce" {
   name                    = "announce"
   topic                   = google_pubsub_topic.events.id
   enable_message_ordering = true
+  labels                  = var.labels
   ack_deadline_seconds    = 30
   # Announce drops an event that is older than eight days. So no message may be kept longer than that.
   message_retention_duration = "604800s"
@@ -58,6 +61,7 @@ resource "google_pubsub_subscription" "dead" {
   name                       = "announce-dead"
   topic                      = google_pubsub_topic.dead.id
   message_retention_duration = "2678400s"
+  labels                     = var.labels
 
   expiration_policy {
     ttl = ""

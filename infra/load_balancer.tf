@@ -17,8 +17,9 @@ resource "google_compute_global_address" "api" {
 
   project = var.project
   name    = "pinward"
+  labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_region_network_endpoint_group" "api" {
@@ -34,7 +35,7 @@ resource "google_compute_region_network_endpoint_group" "api" {
     service = "pinward-api"
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_backend_service" "api" {
@@ -49,8 +50,15 @@ resource "google_compute_backend_service" "api" {
     group = google_compute_region_network_endpoint_group.api[0].id
   }
 
+  # Google's own OAuth client takes people of the project's organisation alone. infra/README.md has the command that sets another
+  # client: by hand, so that its secret is never in Terraform's state. Source:
+  # https://docs.cloud.google.com/iap/docs/custom-oauth-configuration
   iap {
     enabled = each.key == "console"
+  }
+
+  lifecycle {
+    ignore_changes = [iap[0].oauth2_client_id, iap[0].oauth2_client_secret]
   }
 }
 
@@ -101,6 +109,8 @@ resource "google_compute_managed_ssl_certificate" "api" {
   lifecycle {
     create_before_destroy = true
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_ssl_policy" "api" {
@@ -111,7 +121,7 @@ resource "google_compute_ssl_policy" "api" {
   profile         = "MODERN"
   min_tls_version = "TLS_1_2"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_target_https_proxy" "api" {
@@ -133,4 +143,5 @@ resource "google_compute_global_forwarding_rule" "api" {
   ip_address            = google_compute_global_address.api[0].id
   port_range            = "443"
   target                = google_compute_target_https_proxy.api[0].id
+  labels                = var.labels
 }

@@ -55,7 +55,17 @@ resource "google_logging_metric" "message" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
+}
+
+# An alert on a metric that is minutes old is refused: "Cannot find metric(s) that match type ... it could take up to 10 minutes to
+# become available". The provider doesn't retry. A new metric waits, too. Source:
+# https://github.com/hashicorp/terraform-provider-google/issues/11102
+resource "time_sleep" "metrics" {
+  create_duration = "600s"
+  triggers        = { metrics = join(" ", keys(local.log_metrics)) }
+
+  depends_on = [google_logging_metric.message]
 }
 
 # Pinward logs each poll itself, so Cloud Run's line would only cost. Refusals and errors keep both lines.
@@ -77,8 +87,9 @@ resource "google_monitoring_notification_channel" "email" {
   display_name = "Pinward: ${var.alert_email}"
   type         = "email"
   labels       = { email_address = var.alert_email }
+  user_labels  = var.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 # The instance that answers says whether it can reach its store.
@@ -88,6 +99,7 @@ resource "google_monitoring_uptime_check_config" "health" {
   timeout          = "10s"
   period           = "300s"
   selected_regions = ["EUROPE", "USA", "ASIA_PACIFIC"]
+  user_labels      = var.labels
 
   http_check {
     path         = "/v1/health"
@@ -105,4 +117,6 @@ resource "google_monitoring_uptime_check_config" "health" {
     type   = "uptime_url"
     labels = { project_id = var.project, host = local.api_host }
   }
+
+  depends_on = [time_sleep.apis]
 }

@@ -26,7 +26,7 @@ output "address" {
 output "next" {
   description = "The next commands."
   value       = <<-EOT
-    # State the policy (edit the file first: its project is where developers call Vertex AI).
+    # In the folder of the checkout. State the policy (edit the file first: its project is where developers call Vertex AI).
     admin_token=$(gcloud secrets versions access latest --secret=pinward-admin-token --project=${var.project})
     curl -X PUT ${local.url}/v1/policy -H "Authorization: Bearer $admin_token" \
       -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json

@@ -6,7 +6,7 @@ resource "google_service_account" "probe" {
   account_id   = "pinward-probe"
   display_name = "Pinward: probe"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "probe_store" {
@@ -34,13 +34,14 @@ locals {
 resource "google_project_iam_custom_role" "probe" {
   for_each = local.probed_projects
 
-  project     = each.value
-  role_id     = "pinwardProbe"
+  project = each.value
+  # With the project's name, so that two Pinwards can probe one project. The id of a role is unique in its project.
+  role_id     = "pinwardProbe_${replace(var.project, "-", "_")}"
   title       = "Pinward probe"
   description = "Asks models whether they answer."
   permissions = concat(["aiplatform.endpoints.predict"], var.probe_permissions)
 
-  depends_on = [google_project_service.vertex]
+  depends_on = [time_sleep.vertex]
 }
 
 resource "google_project_iam_member" "probe_vertex" {
@@ -56,6 +57,7 @@ resource "google_cloudfunctions2_function" "probe" {
   location    = var.region
   name        = "pinward-probe"
   description = "Looks at which Claude models can be called, and where."
+  labels      = var.labels
 
   build_config {
     runtime         = "nodejs24"
@@ -89,7 +91,7 @@ resource "google_cloudfunctions2_function" "probe" {
     }
   }
 
-  depends_on = [google_project_iam_member.build]
+  depends_on = [google_cloudfunctions2_function.advance]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "probe_invoker" {

@@ -5,10 +5,28 @@ resource "google_secret_manager_secret" "secret" {
 
   project   = var.project
   secret_id = "pinward-${each.key}"
+  labels    = var.labels
 
+  # Automatic replication is refused where the organisation's policy sets gcp.resourceLocations. Source:
+  # https://docs.cloud.google.com/secret-manager/docs/choosing-replication
   replication {
-    auto {}
+    dynamic "auto" {
+      for_each = length(var.secret_locations) == 0 ? [true] : []
+      content {}
+    }
+
+    dynamic "user_managed" {
+      for_each = length(var.secret_locations) == 0 ? [] : [true]
+      content {
+        dynamic "replicas" {
+          for_each = var.secret_locations
+          content {
+            location = replicas.value
+          }
+        }
+      }
+    }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }

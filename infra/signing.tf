@@ -7,13 +7,14 @@ resource "google_kms_key_ring" "pinward" {
   location = var.region
   name     = "pinward"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_kms_crypto_key" "answers" {
   key_ring = google_kms_key_ring.pinward.id
   name     = "answers"
   purpose  = "ASYMMETRIC_SIGN"
+  labels   = var.labels
 
   version_template {
     algorithm        = "EC_SIGN_P256_SHA256"

@@ -91,6 +91,52 @@ variable "bundles" {
   default     = null
 }
 
+variable "release" {
+  type = object({
+    url     = string
+    version = string
+    sha256  = map(string)
+  })
+  description = "The zips of a release, by address and hash, as `npm run release` prints them; those of `bundles` when null."
+  default     = null
+
+  validation {
+    condition     = var.release == null ? true : can(regex("^https://[^\\s'\"]+[^/]$", var.release.url)) && can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$", var.release.version))
+    error_message = "An https address of a folder, without a slash at its end, and a version such as 1.2.3."
+  }
+
+  validation {
+    condition = var.release == null ? true : keys(var.release.sha256) == tolist(["advance", "announce", "api", "probe"]) && alltrue([
+      for hash in values(var.release.sha256) : can(regex("^[0-9a-f]{64}$", hash))
+    ])
+    error_message = "A SHA-256 in hexadecimal for each of advance, announce, api and probe."
+  }
+}
+
+variable "labels" {
+  type        = map(string)
+  description = "Labels of everything that can have some, such as a cost centre."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
+    error_message = "Up to 63 lowercase letters, digits, underscores and hyphens each; a key begins with a letter."
+  }
+}
+
+variable "secret_locations" {
+  type        = list(string)
+  description = "The regions that keep the secrets; Google chooses when empty. Name some where gcp.resourceLocations is set. It can't be changed."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for location in var.secret_locations : can(regex("^[a-z]+(-[a-z]+)+[0-9]+$", location))])
+    error_message = "Regions such as europe-west1."
+  }
+}
+
 variable "probe_projects" {
   type        = list(string)
   description = "Every project that a ring of the policy names: where developers call Vertex AI, and where the probe looks."
@@ -145,7 +191,7 @@ variable "api_instances" {
 
 variable "api_invokers" {
   type        = list(string)
-  description = "Who gets through Cloud Run to the api, which then looks at every credential itself. Machines with a token need allUsers."
+  description = "Who gets through Cloud Run to the api, which then looks at every credential itself. Machines with a token need allUsers, or Cloud Run's check to be off."
   default     = ["allUsers"]
   nullable    = false
 

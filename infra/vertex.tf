@@ -11,6 +11,9 @@ resource "google_project" "vertex" {
   org_id              = var.vertex.folder == null ? var.vertex.organisation : null
   auto_create_network = false
   deletion_policy     = "PREVENT"
+  labels              = var.labels
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_service" "vertex" {
@@ -19,6 +22,15 @@ resource "google_project_service" "vertex" {
   project            = google_project.vertex[0].project_id
   service            = each.value
   disable_on_destroy = false
+}
+
+# As for Pinward's own project; a new one takes longer.
+resource "time_sleep" "vertex" {
+  count = var.vertex == null ? 0 : 1
+
+  create_duration = "120s"
+
+  depends_on = [google_project_service.vertex]
 }
 
 resource "google_project_iam_custom_role" "claude_code" {
@@ -30,7 +42,7 @@ resource "google_project_iam_custom_role" "claude_code" {
   description = "Calls models, and counts tokens."
   permissions = ["aiplatform.endpoints.predict"]
 
-  depends_on = [google_project_service.vertex]
+  depends_on = [time_sleep.vertex]
 }
 
 resource "google_project_iam_member" "claude_code" {
@@ -64,4 +76,6 @@ resource "google_billing_budget" "vertex" {
       threshold_percent = threshold_rules.value
     }
   }
+
+  depends_on = [time_sleep.apis]
 }

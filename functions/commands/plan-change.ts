@@ -95,7 +95,7 @@ function planStated(input: PlanInput): Result<ChangePlan> {
   const waits = needsTwo && all.some(({ risk }) => risk === 'raises');
   const isStaged = before !== null && !waits && request.atOnce === null;
   const { policy, staged } = isStaged
-    ? stagePins(before, target, extendCatalogue(catalogue, target.models))
+    ? stagePins(before, target, rollouts, extendCatalogue(catalogue, target.models))
     : { policy: target, staged: [] };
   const planned = nextRevision({ ...revisionInput(input, policy, target, rollouts), forced, starts: staged.length });
   if (!planned.ok) return planned;

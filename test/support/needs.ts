@@ -11,6 +11,7 @@ const programs = {
   zsh: 'zsh',
   fish: 'fish',
   curl: 'curl',
+  ip: 'iproute2',
   openssl: 'openssl',
   shellcheck: 'shellcheck',
   'systemd-analyze': 'systemd',

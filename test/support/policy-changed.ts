@@ -25,7 +25,8 @@ export const moved: PinChange = { ring: 'everyone', family: 'opus', from: old, t
 type PolicyChanged = Extract<Event, { kind: 'PolicyChanged' }>;
 
 export function changed(over: Partial<PolicyChanged['data']> = {}): PolicyChanged {
-  const data = { revision: 42, note: null, restores: null, forced: null, changes: 1, pinChanges: [moved], ...over };
+  const told = { changes: 1, pinChanges: [moved], consequences: [], moreConsequences: 0 };
+  const data = { revision: 42, note: null, restores: null, forced: null, ...told, ...over };
   const endpoint = { seq: 9, id: `PolicyChanged.policy.${data.revision}`, subject: 'policy', by: 'ada@example.com' };
   const hashes = { previous: '0'.repeat(64), hash: '0'.repeat(64) };
   const event = Event.parse({ ...endpoint, ...hashes, kind: 'PolicyChanged', at: '2026-11-24T12:34:56.000Z', data });

@@ -15,7 +15,9 @@ terraform {
 provider "google" {
   project = local.project
   region  = "europe-west1"
-  # A budget belongs to a billing account, so its API needs a project to count the calls for.
+  # A budget belongs to a billing account, and Firestore's rules are of Firebase: both need a project to count a person's calls for.
+  # Every call is counted there, so its APIs must be on before the first plan: step 0 of infra/README.md. Source:
+  # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/billing_budget
   user_project_override = true
   billing_project       = local.project
 }
@@ -41,6 +43,9 @@ module "pinward" {
   probe_locations = ["global", "us", "eu", "us-east5", "europe-west1"]
 
   api_instances = { min = 2, max = 50 }
+
+  labels           = { cost-centre = "platform" }
+  secret_locations = ["europe-west1", "europe-west4"]
 
   load_balancer = {
     domain          = "pinward.example.com"

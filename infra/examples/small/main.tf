@@ -1,5 +1,5 @@
 # Pinward for up to a few thousand machines, in one project. Copy this folder, fill in its values, and follow infra/README.md.
-# Add a backend for the state before anybody else applies it.
+# Add a backend for the state before anybody else applies it. Begin with its step 0: the first plan needs some APIs.
 
 terraform {
   required_version = ">= 1.9"
@@ -15,6 +15,10 @@ terraform {
 provider "google" {
   project = local.project
   region  = "europe-west1"
+  # Firestore's rules need a project to count a person's calls for. Source:
+  # https://firebase.google.com/docs/projects/terraform/get-started
+  user_project_override = true
+  billing_project       = local.project
 }
 
 locals {

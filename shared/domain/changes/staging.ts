@@ -35,17 +35,23 @@ export function withoutMovingPins(
   return { policy: withPinsOf(stated, before, moving), underWay: moving.map(({ id }) => id) };
 }
 
-/** The policy with the pins that change at once, and those that change by stages. */
+/**
+ * The policy with the pins that change at once, and those that change by stages. A pin that a rollout is moving already
+ * is not staged again.
+ */
 export function stagePins(
   before: Policy,
   after: Policy,
+  rollouts: readonly Rollout[],
   catalogue: Catalogue,
 ): { readonly policy: Policy; readonly staged: readonly StagedPin[] } {
   const staged = after.rings.flatMap((ring) => {
     const former = before.rings.find(({ name }) => name === ring.name);
     const schedule = ring.rollout ?? after.rollout ?? former?.rollout ?? before.rollout;
     if (former === undefined || schedule === undefined || !isSamePlace(before, former, after, ring)) return [];
-    return families.flatMap((family) => stagedPin(after, former, ring, family, schedule, catalogue));
+    return families
+      .filter((family) => !rollouts.some((each) => each.ring === ring.name && each.family === family))
+      .flatMap((family) => stagedPin(after, former, ring, family, schedule, catalogue));
   });
   return { policy: withPinsOf(after, before, staged), staged };
 }

@@ -43,8 +43,8 @@ export function toStored(all: readonly Consequence[]): {
 
 /** One line for people. */
 export function describeConsequence({ concerns, clients, path, from, to }: Consequence): string {
-  const who = clients === null ? concerns.join(', ') : `${concerns.join(', ')} with Claude Code ${clients}`;
-  return `${who}: ${path} from ${valueText(from)} to ${valueText(to)}`;
+  const only = clients === null ? '' : ` (Claude Code ${clients})`;
+  return `${concerns.join(', ')}: ${path.slice(1)} from ${valueText(from)} to ${valueText(to)}${only}`;
 }
 
 /** A value for people: models and endpoints in words, everything else as JSON. */

@@ -117,7 +117,14 @@ export function isDue(
   return callabilityOf(transition, ring, family, to.model) === 'callable';
 }
 
-type RolloutPlace = Pick<Rollout, 'id' | 'ring' | 'family' | 'from' | 'to' | 'salt'> & RolloutSchedule;
+interface RolloutPlace extends RolloutSchedule {
+  readonly id: number;
+  readonly ring: string;
+  readonly family: Family;
+  readonly from: Pin;
+  readonly to: Pin;
+  readonly salt: string;
+}
 
 function newRollout(
   transition: Transition,

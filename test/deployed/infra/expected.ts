@@ -136,6 +136,7 @@ export const mustExist: Readonly<Record<string, string>> = {
   'google_monitoring_alert_policy.probe_silent': 'a probe that does not run tells nobody',
   'google_monitoring_alert_policy.dead_letters': 'somebody must read them',
   'google_monitoring_alert_policy.error_ratio': 'machines get no answers',
-  'google_monitoring_alert_policy.stale_snapshot': 'machines get old answers',
+  'google_monitoring_alert_policy.stale_policy': 'machines get old answers',
+  'google_monitoring_alert_policy.probe_not_run': 'a probe that never ran has no value that could be missing',
   'google_monitoring_alert_policy.counted': 'what the log says',
 };

@@ -1,6 +1,7 @@
 // All that the Terraform in infra/ and the code disagree on, as sentences; none when they say the same.
 
 import { readFileSync } from 'node:fs';
+import { apisAreOn } from './apis-are-on.ts';
 import type { Code } from './code.ts';
 import { functionsAgree } from './functions-agree.ts';
 import { referencesLead } from './references-lead.ts';
@@ -18,5 +19,6 @@ export function findings(terraform: Terraform, code: Code): readonly string[] {
     ...rolesAgree(terraform),
     ...watchAgrees(terraform, code, manual),
     ...referencesLead(terraform),
+    ...apisAreOn(terraform),
   ];
 }

@@ -7,6 +7,7 @@ import { type Emulator, startFirestoreEmulator, whyNoEmulators } from '../../../
 import { openFirestore } from '../../../shared/adapters/firestore.ts';
 import { keptDays, schemas } from '../../../shared/domain/documents.ts';
 import { revision } from '../../support/world.ts';
+import { at, readTerraform } from './terraform.ts';
 
 interface Override {
   readonly collectionGroup: string;
@@ -49,6 +50,14 @@ test('what the code lets expire is what Firestore is told to take away', () => {
     expiring,
     Object.keys(keptDays).map((kind) => `${kind}.expireAt`),
   );
+});
+
+test('firebase.json names the database that Terraform makes unless told otherwise: rules are of one database', async () => {
+  const { firestore } = JSON.parse(readFileSync('firebase.json', 'utf8'));
+  const { variables } = await readTerraform('infra');
+
+  assert.equal(firestore.database, at(variables.find(({ name }) => name === 'database')?.body, 'default'));
+  assert.deepEqual([firestore.rules, firestore.indexes], ['infra/firestore.rules', 'infra/firestore.indexes.json']);
 });
 
 describe('the rules of Firestore', { skip: whyNoEmulators() }, () => {

@@ -8,6 +8,7 @@ import { roles } from './expected.ts';
 import { findings } from './findings.ts';
 import { rolesAgree } from './roles-agree.ts';
 import { at, parseFile, readTerraform, textOf } from './terraform.ts';
+import { withTables } from './variables-table.ts';
 
 const terraform = await readTerraform('infra');
 const code = readCode();
@@ -46,6 +47,26 @@ test('every variable of Terraform says what it is, and refuses what it can not b
     [],
   );
   assert.ok(terraform.outputs.every(({ body }) => textOf(at(body, 'description')).length > 10));
+});
+
+test('step 0 of infra/README.md switches on what a plan needs, and nothing that Terraform does not list', () => {
+  const [, list = ''] =
+    /gcloud services enable ((?:[\w.]+ |\\\n *)+)/.exec(readFileSync('infra/README.md', 'utf8')) ?? [];
+  const enabled: readonly string[] = list.match(/[\w.]+\.com/g) ?? [];
+  const apis = textOf(terraform.locals['apis']);
+
+  // A plan reads the project, and reads which APIs are on.
+  for (const api of ['cloudresourcemanager', 'serviceusage']) assert.ok(enabled.includes(`${api}.googleapis.com`), api);
+  assert.deepEqual(
+    enabled.filter((api) => !apis.includes(`"${api}"`)),
+    [],
+  );
+});
+
+test('infra/README.md has the tables of variables and outputs that the Terraform makes', () => {
+  const page = readFileSync('infra/README.md', 'utf8');
+
+  assert.equal(page, withTables(page, terraform), 'run node test/deployed/infra/variables-table.ts');
 });
 
 describe('what is taken from the code, or comes new, is found:', () => {

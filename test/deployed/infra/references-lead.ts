@@ -28,7 +28,10 @@ export function referencesLead(terraform: Terraform): readonly string[] {
   ];
 }
 
-function namesIn(text: string): readonly string[] {
-  const names = text.matchAll(/(?<![\w.-])(data\.google_\w+\.\w+|google_[a-z0-9_]+\.[a-z]\w*|(?:var|local)\.\w+)/g);
+/** The addresses that an expression speaks of, such as `google_pubsub_topic.events`, `local.apis` and `data.google_project.pinward`. */
+export function namesIn(text: string): readonly string[] {
+  const names = text.matchAll(
+    /(?<![\w.-])(data\.(?:google|external)\w*\.\w+|(?:google_[a-z0-9_]+|time_sleep)\.[a-z]\w*|(?:var|local)\.\w+)/g,
+  );
   return [...names].map(([, name = '']) => name);
 }

@@ -92,6 +92,8 @@ const changes: readonly (readonly [what: string, address: string, path: string, 
   ['another secret for announce', 'google_secret_manager_secret_iam_member.announce', 'secret_id', adminToken],
   ['a wider role of our own', 'google_project_iam_custom_role.claude_code', 'permissions', ['aiplatform.models.list']],
   ['an alert that tells nobody', 'google_monitoring_alert_policy.dead_letters', 'notification_channels', undefined],
+  ['an alert whose incident stays open', 'google_monitoring_alert_policy.error_ratio', 'alert_strategy', undefined],
+  ['an alert on a metric of this minute', 'google_monitoring_alert_policy.counted', 'depends_on', undefined],
   ['a health check of nothing', 'google_monitoring_uptime_check_config.health', 'http_check.path', '/health'],
   [
     'a health check for other words',
@@ -99,6 +101,9 @@ const changes: readonly (readonly [what: string, address: string, path: string, 
     'content_matchers.content',
     '"a": "b"',
   ],
+  ['a resource that waits for no API', 'google_monitoring_uptime_check_config.health', 'depends_on', undefined],
+  ['a role that does not wait in a new project', 'google_project_iam_custom_role.claude_code', 'depends_on', undefined],
+  ['a project that waits for no API', 'google_project.vertex', 'depends_on', undefined],
   ['a variable that is not there', 'google_pubsub_topic.events', 'project', `\${var.projekt}`],
 ];
 
@@ -108,6 +113,14 @@ describe('what is changed in Terraform is found:', () => {
       assert.ok(resourceAt(terraform, address), address);
       assertFound(changed(address, path, value));
     });
+
+  test('a resource whose API nobody switches on', () => {
+    assertFound({ ...terraform, locals: { ...terraform.locals, apis: `\${["pubsub.googleapis.com"]}` } });
+  });
+
+  test('a resource of a kind whose API nobody knows', () => {
+    assertFound(withResource('google_bigquery_dataset', 'all', { depends_on: [`\${google_project_service.api}`] }));
+  });
 
   test('a role that is not in the table', () => {
     const owner = { role: 'roles/owner', member: `\${google_service_account.api.member}`, project: `\${var.project}` };

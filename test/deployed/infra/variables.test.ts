@@ -24,6 +24,9 @@ const isMissing = spawnSync('terraform', ['version']).status === 0 ? false : 'te
 const account = '0123AB-4567CD-89EF01';
 const vertex = { project: 'example-claude-code', billing_account: account, group: 'all@example.com' };
 
+const hash = 'a'.repeat(64);
+const sha256 = { advance: hash, announce: hash, api: hash, probe: hash };
+
 /** By variable, values that it must refuse. */
 const refused: Readonly<Record<string, readonly Json[]>> = {
   project: ['Pinward', 'a', '123456789012'],
@@ -33,6 +36,15 @@ const refused: Readonly<Record<string, readonly Json[]>> = {
   owners: [[], ['ada'], ['ada@example.com,eve@example.org']],
   hosted_domains: [[], ['example'], ['ada@example.com']],
   audiences: [['a,b'], ['']],
+  labels: [{ Team: 'a' }, { team: 'A team' }],
+  secret_locations: [['eu'], ['europe-west1-b']],
+  release: [
+    { url: 'http://example.com/1', version: '1.0.0', sha256 },
+    { url: 'https://example.com/1/', version: '1.0.0', sha256 },
+    { url: 'https://example.com/1', version: 'v1', sha256 },
+    { url: 'https://example.com/1', version: '1.0.0', sha256: { api: hash } },
+    { url: 'https://example.com/1', version: '1.0.0', sha256: { ...sha256, api: 'abc' } },
+  ],
   probe_projects: [['Example'], ['123456789012']],
   probe_locations: [[], ['world'], ['us-east5-a']],
   probe_permissions: [['aiplatform.endpoints.delete'], ['resourcemanager.projects.get'], ['aiplatform.*']],

@@ -96,6 +96,13 @@ function alertsAgree(terraform: Terraform, manual: string): readonly string[] {
     ...policies
       .filter(({ body }) => at(body, 'notification_channels') !== expressionOfChannels)
       .map(({ address }) => `${address} tells nobody`),
+    ...policies
+      .filter(({ body }) => at(body, 'alert_strategy.auto_close') === undefined)
+      .map(({ address }) => `an incident of ${address} stays open, so that the next one sends no mail`),
+    ...policies
+      .filter(({ body }) => textOf(at(body, 'conditions')).includes('google_logging_metric.'))
+      .filter(({ body }) => !textOf(at(body, 'depends_on')).includes('time_sleep.metrics'))
+      .map(({ address }) => `${address} does not wait until its metric is known`),
     ...names.filter((name) => !told.includes(name)).map((name) => `the README doesn't say what "${name}" means`),
     ...told.filter((name) => !names.includes(name)).map((name) => `the README speaks of "${name}", which never alerts`),
   ];

@@ -129,7 +129,7 @@ describe('a rollout', () => {
 
   test('keeps others from the pin that it moves, and says how to go on', async () => {
     await readyToRoll(fleet);
-    const { status, body } = await fleet.ask('ada', 'PUT', '/v1/rings/canary/pins/opus', { model: 'claude-opus-91' });
+    const { status, body } = await fleet.ask('ada', 'PUT', '/v1/rings/canary/pins/opus', { model: 'claude-opus-92' });
     const elsewhere = await fleet.ask('ada', 'PUT', '/v1/rings/everyone/pins/opus', { model: 'claude-opus-91' });
 
     assert.deepEqual([status, body.code], [409, 'rollout_active']);

@@ -27,7 +27,7 @@ describe('where a second person is needed', () => {
     const { body } = await fleet.ask('ada', 'GET', `/v1/revisions/${approved.body.revision}`);
 
     assert.deepEqual([proposed.status, proposed.body.proposal], [202, 1]);
-    assert.match(proposed.body.risks[0], /opus of ring everyone becomes claude-opus-91/);
+    assert.match(proposed.body.risks[0], /^ring everyone: pins\/opus from claude-opus-90 .* to claude-opus-91 /);
     assert.deepEqual([alone.status, alone.body.code], [409, 'second_person_needed']);
     assert.equal(before.body.rings[1].pins.opus.model, 'claude-opus-90');
     assert.deepEqual([body.by, body.approvedBy], ['ada', 'bob']);
@@ -48,13 +48,13 @@ describe('where a second person is needed', () => {
     const { status, body } = await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
 
     assert.equal(status, 202);
-    assert.deepEqual(body.risks, ['later changes would need no second person']);
+    assert.deepEqual(body.risks, ['every change: secondPerson from true to false']);
   });
 
   test('a proposal on what has changed since is refused', async () => {
     await enable(fleet, 'claude-opus-91');
     await fleet.ask('ada', 'PUT', '/v1/rings/everyone/pins/opus', { model: 'claude-opus-91' });
-    await fleet.ask('cyd', 'POST', '/v1/revisions/1/restore');
+    await fleet.ask('cyd', 'PUT', '/v1/policy', rolloutPolicy({ secondPerson: true, lock: true }));
     const { status, body } = await fleet.ask('bob', 'POST', '/v1/proposals/1/approve');
 
     assert.deepEqual([status, body.code], [412, 'revision_conflict']);

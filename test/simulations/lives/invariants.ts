@@ -24,6 +24,8 @@ export class Watcher {
   #last: Revision | null = null;
   readonly #rejected = new Set<string>();
   readonly #approved = new Set<string>();
+  /** Revisions that a second person approved. */
+  readonly #agreed = new Set<number>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -38,7 +40,7 @@ export class Watcher {
     const upgrades = (await this.#read('rolloutState', 'current'))?.upgrades ?? [];
     if (published === null) return;
     const { revision: newest } = published;
-    this.#checkApproved(upgrades, newest);
+    const last = this.#last;
     for (let number = (this.#last?.number ?? 0) + 1; number <= newest.number; number++) {
       const revision = await this.#read('revision', numberedId(number));
       assert.ok(revision !== null, `revision ${number} is missing below ${newest.number}`);
@@ -46,8 +48,10 @@ export class Watcher {
       if (wasProbed) this.#checkCallable(revision, new Set([...before, ...this.#callable]));
       this.#checkRollouts(revision);
       this.#checkSecondPerson(revision);
+      if (revision.approvedBy !== null) this.#agreed.add(revision.number);
       this.#last = revision;
     }
+    this.#checkApproved(upgrades, last, newest);
     assert.deepEqual(newest, this.#last, 'the published revision is the newest of the history');
     this.#checkRejected(upgrades);
   }
@@ -58,7 +62,9 @@ export class Watcher {
     const matrix = await this.#read('matrix', 'current');
     const lost = new Set((matrix?.cells ?? []).filter(isLost).map(nameOf));
     const { policy, rollouts = [] } = published?.revision ?? {};
-    const gone = rollouts.filter((rollout) => lost.has(endpointOf(policy ?? assert.fail(), rollout) ?? ''));
+    const gone = rollouts.filter(
+      (rollout) => rollout.forced === null && lost.has(endpointOf(policy ?? assert.fail(), rollout) ?? ''),
+    );
     assert.deepEqual(gone, [], 'a rollout goes on whose model is gone');
   }
 
@@ -92,17 +98,19 @@ export class Watcher {
   }
 
   #checkRollouts(revision: Revision): void {
-    const families = revision.rollouts.map(({ family }) => family);
-    assert.equal(new Set(families).size, families.length, 'one rollout a family at a time');
+    const places = revision.rollouts.map(({ ring, family }) => `${ring} ${family}`);
+    assert.equal(new Set(places).size, places.length, 'one rollout a pin at a time');
     for (const rollout of revision.rollouts) {
       const { ring, family, from } = rollout;
       const pin = revision.policy.rings.find(({ name }) => name === ring)?.pins[family];
       assert.deepEqual(pin, from, 'nobody moves a pin that a rollout is moving');
       const before = this.#last?.rollouts.find(({ id }) => id === rollout.id);
-      if (before === undefined || rollout.stage > before.stage) this.#checkSure(revision, rollout);
+      const isGrowing = before === undefined || rollout.stage > before.stage;
+      if (isGrowing && rollout.forced === null && rollout.by === 'pinward') this.#checkSure(revision, rollout);
       if (before === undefined) {
         const name = `${rollout.ring}.${rollout.family}.${rollout.to.model}`;
-        assert.ok(!this.#rejected.has(name), `${name} was rejected and begins again`);
+        const isAutomatic = rollout.by === 'pinward';
+        assert.ok(!(isAutomatic && this.#rejected.has(name)), `${name} was rejected and begins again`);
         continue;
       }
       // Salt and name place a machine among the hundred, so that it stays reached while these stay and the percentage grows.
@@ -127,12 +135,15 @@ export class Watcher {
   }
 
   /** Where two persons are needed, two approved; looked at when it first shows, since the rule may go later. */
-  #checkApproved(upgrades: RolloutState['upgrades'], newest: Revision): void {
-    const isNeeded = this.#last?.policy.secondPerson === true && newest.policy.secondPerson === true;
-    for (const { id, state, proposed, decided } of upgrades) {
+  #checkApproved(upgrades: RolloutState['upgrades'], last: Revision | null, newest: Revision): void {
+    const isNeeded = last?.policy.secondPerson === true && newest.policy.secondPerson === true;
+    for (const { id, state, proposed, decided, rollout } of upgrades) {
       if (state !== 'approved') this.#approved.delete(id);
       if (state !== 'approved' || this.#approved.has(id)) continue;
       this.#approved.add(id);
+      // A pin that people moved by hand was agreed to as a change of the policy.
+      const { firstRevision = 0 } = newest.rollouts.find((each) => each.id === rollout) ?? {};
+      if (this.#agreed.has(firstRevision)) continue;
       if (isNeeded) assert.ok(proposed !== null && proposed.by !== decided?.by, `${id} was approved by one person`);
     }
   }

@@ -15,7 +15,7 @@ export function revisionsOf(event: Event): readonly number[] {
   }
 }
 
-/** Rollouts to a ring that begin after a person has aborted the same. */
+/** Rollouts to a ring that begin by themselves after a person has aborted the same. */
 export function comebacks(events: readonly Event[]): readonly string[] {
   const ended = new Set<string>();
   return events.flatMap((event) => {
@@ -23,7 +23,7 @@ export function comebacks(events: readonly Event[]): readonly string[] {
     const { move, pinChange } = event.data;
     const name = `${pinChange.ring} ${pinChange.to?.model}`;
     if (move === 'aborted' && event.by !== 'pinward') ended.add(name);
-    return move === 'started' && ended.has(name) ? [name] : [];
+    return move === 'started' && event.by === 'pinward' && ended.has(name) ? [name] : [];
   });
 }
 

@@ -55,7 +55,7 @@ test('the title says what happened', async (t) => {
       'Policy changed: 3 pins',
       { pinChanges: [moved, { ...moved, ring: 'pilot' }, { ...moved, ring: 'old', to: null }] },
     ],
-    ['Policy changed, no pin moved', { pinChanges: [] }],
+    ['Policy changed, nothing differs for machines', { pinChanges: [] }],
     ['Rolled back to revision 40', { restores: 40 }],
     ['Rolled back to revision 40', { restores: 40, pinChanges: [] }],
   ];
