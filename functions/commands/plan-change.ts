@@ -95,8 +95,10 @@ function planStated(input: PlanInput): Result<ChangePlan> {
     ...forcedConsequences(uncallablePins, forced),
     ...(before === null ? [] : judged(input, before, rollouts, target, rollouts)),
   ];
-  const waits = needsTwo && all.some(({ risk }) => risk === 'raises');
-  const isStaged = before !== null && !waits && request.atOnce === null;
+  const isRaised = all.some(({ risk }) => risk === 'raises');
+  const waits = needsTwo && isRaised;
+  // Rings are staged by name. Where nothing raises risk, machines may have only got another ring.
+  const isStaged = before !== null && isRaised && !waits && request.atOnce === null;
   const { policy, staged } = isStaged
     ? stagePins(before, target, rollouts, extendCatalogue(catalogue, target.models))
     : { policy: target, staged: [] };

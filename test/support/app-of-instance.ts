@@ -1,4 +1,4 @@
-// The app of one instance of the api, for tests that call it without HTTP: on a store, with an empty catalogue and no keys.
+// The app of one instance of the api, for tests that call it without HTTP: on a store, without keys.
 
 import type { Adoption } from '../../functions/adoption/adoption.ts';
 import { type App, createApp } from '../../functions/api/admin/app.ts';
@@ -15,6 +15,7 @@ interface InstanceParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly firstOwners?: readonly string[];
+  /** None by default. */
   readonly catalogue?: Catalogue;
 }
 

@@ -10,6 +10,7 @@ import { moveRollouts } from '../../functions/commands/move-rollouts.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { agreeAfterMs } from '../../shared/domain/availability/availability.ts';
 import { ok } from '../../shared/domain/fault.ts';
+import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../shared/ports.ts';
@@ -55,19 +56,21 @@ export class Fleet {
   readonly callable = new Set(models.map(({ id }) => id));
   isVertexAway = false;
   readonly store: Store;
+  readonly catalogue: Catalogue;
   readonly #instances: readonly App[];
   readonly policyCaches: readonly PolicyCache[];
   readonly #adoption: ReturnType<typeof createAdoption>;
 
-  constructor(store: Store) {
+  constructor(store: Store, catalogue: Catalogue = []) {
     this.store = store;
+    this.catalogue = catalogue;
     const clock = () => this.time;
     const log = { info() {}, warn() {}, error: (message: string, fields = {}) => this.#bug(message, fields) };
     this.#adoption = createAdoption({ store, clock, log });
     this.policyCaches = [createPolicyCache(store, clock), createPolicyCache(store, clock)];
     const adoption = this.#adoption;
     this.#instances = this.policyCaches.map((policyCache) =>
-      appOfInstance({ store, policyCache, adoption, clock, log, firstOwners: people }),
+      appOfInstance({ store, catalogue, policyCache, adoption, clock, log, firstOwners: people }),
     );
   }
 
@@ -79,13 +82,24 @@ export class Fleet {
     body?: object,
     instance = 0,
   ): Promise<Answer> {
+    // Everybody may do everything, under their own name.
+    const caller: Caller = { name: person, role: 'owner', isPerson: true, email: person, labels: {} };
+    return this.askAs(caller, method, path, body, instance);
+  }
+
+  /** A call by somebody who was identified already. */
+  async askAs(
+    caller: Caller,
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: object,
+    instance = 0,
+  ): Promise<Answer> {
     const app = this.#instances[instance % this.#instances.length];
     if (app === undefined) throw new Error('there are two instances');
     const headers = { 'If-Match': '*', 'Content-Type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    // Everybody may do everything, under their own name.
-    const caller = ok<Caller>({ name: person, role: 'owner', isPerson: true, email: person, labels: {} });
-    const response = await app.request(path, { method, headers, ...text }, { caller });
+    const response = await app.request(path, { method, headers, ...text }, { caller: ok(caller) });
     if (response.status === 500) throw new Error(`${method} ${path}: ${await response.text()}`);
     return { status: response.status, body: await response.json() };
   }
@@ -105,14 +119,14 @@ export class Fleet {
     const { store } = this;
     const clock = () => this.time;
     const garden = this.#garden();
-    return runProbe({ store, garden, catalogue: [], clock, holder: 'test', projects: [], locations: [] });
+    return runProbe({ store, garden, catalogue: this.catalogue, clock, holder: 'test', projects: [], locations: [] });
   }
 
   advance() {
     const { store } = this;
     const ports = {
       store,
-      catalogue: [],
+      catalogue: this.catalogue,
       clock: () => this.time,
       firstOwners: people,
       readFailures: (rollouts: readonly Rollout[]) => failuresOf(store, rollouts),

@@ -77,26 +77,37 @@ function createComparison(catalogue: Catalogue): (from: Served, to: Served) => r
   };
 }
 
-/** The rollouts that can have reached a machine, before and after. A rollout at 100 % has reached every machine. */
-function reaches(
-  before: ServedState,
-  after: ServedState,
-  kind: MachineKind,
-): readonly (readonly [readonly Rollout[], readonly Rollout[]])[] {
-  const ofBefore = before.rollouts.filter(({ ring }) => ring === kind.before.name);
-  const ofAfter = after.rollouts.filter(({ ring }) => ring === kind.after.name);
-  const ids = [...new Set([...ofBefore, ...ofAfter].map(({ id }) => id))];
-  return subsetsOf(ids)
-    .filter((reached) =>
-      [...ofBefore, ...ofAfter].every((rollout) => reached.has(rollout.id) || percentOf(rollout) < 100),
-    )
-    .map((reached) => [ofBefore.filter(({ id }) => reached.has(id)), ofAfter.filter(({ id }) => reached.has(id))]);
+/** The rollouts that can have reached a machine, before and after. */
+type Reached = readonly [readonly Rollout[], readonly Rollout[]];
+
+function reaches(before: ServedState, after: ServedState, kind: MachineKind): readonly Reached[] {
+  const rollouts: Reached = [
+    before.rollouts.filter(({ ring }) => ring === kind.before.name),
+    after.rollouts.filter(({ ring }) => ring === kind.after.name),
+  ];
+  const ids = [...new Set(rollouts.flat().map(({ id }) => id))];
+  return ids.reduce<readonly Reached[]>(
+    (all, id) =>
+      all.flatMap(([from, to]) =>
+        placesIn(rollouts, id).map(
+          (place): Reached => [
+            [...from, ...place[0]],
+            [...to, ...place[1]],
+          ],
+        ),
+      ),
+    [[[], []]],
+  );
 }
 
-function subsetsOf(ids: readonly number[]): readonly ReadonlySet<number>[] {
-  const [first, ...others] = ids;
-  if (first === undefined) return [new Set()];
-  return subsetsOf(others).flatMap((subset) => [subset, new Set([...subset, first])]);
+/** A machine's place in one rollout: below the smaller percentage, between it and the larger one, or above both. */
+function placesIn([before, after]: Reached, id: number): readonly Reached[] {
+  const percents = [...before, ...after].filter((rollout) => rollout.id === id).map(percentOf);
+  const reachedAt = (percent: number) => (rollout: Rollout) => rollout.id === id && percent <= percentOf(rollout);
+  return [...new Set([...percents, 100])].map((percent) => [
+    before.filter(reachedAt(percent)),
+    after.filter(reachedAt(percent)),
+  ]);
 }
 
 function servedDifferences(from: Served, to: Served, catalogue: Catalogue): readonly Difference[] {

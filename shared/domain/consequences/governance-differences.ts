@@ -2,6 +2,7 @@
 // models, and every part of a policy that no other comparison reads.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { OwnModel } from '../models/catalogue-model.ts';
 import { type Family, families } from '../models/model.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { RolloutSchedule } from '../policy/rollout-schedule.ts';
@@ -83,12 +84,14 @@ function modelDifferences({ models: before }: Policy, { models: after }: Policy)
   const [from, to] = [byId(before), byId(after)];
   return [...new Set([...from.keys(), ...to.keys()])]
     .filter((id) => !isDeepStrictEqual(from.get(id), to.get(id)))
-    .map((id) => ({ keys: ['models', id], from: from.get(id)?.at(-1), to: to.get(id)?.at(-1), risk: 'raises' }));
+    .map((id) => ({ keys: ['models', id], from: from.get(id), to: to.get(id), risk: 'raises' }));
 }
 
-/** An id can stand in the list more than once. */
-function byId(models: Policy['models']): ReadonlyMap<string, Policy['models']> {
-  return Map.groupBy(models, ({ id }) => id);
+/** An id can stand in the list more than once: each fact of a later entry replaces that of a former one. */
+function byId(models: Policy['models']): ReadonlyMap<string, OwnModel> {
+  const facts = new Map<string, OwnModel>();
+  for (const model of models) facts.set(model.id, { ...facts.get(model.id), ...model });
+  return facts;
 }
 
 /** A part that no comparison knows raises risk, so that a new field can't be forgotten. */

@@ -1,6 +1,7 @@
 // The risk of a difference in settings. Only what stands in these lists is neutral or lowers risk.
 
 import type { Catalogue } from '../models/catalogue.ts';
+import type { CatalogueModel } from '../models/catalogue-model.ts';
 import { isAllowedBy } from '../serving/allow-list.ts';
 import type { Risk } from './consequence.ts';
 
@@ -50,10 +51,11 @@ function isNarrowerModels(from: unknown, to: unknown, catalogue: Catalogue): boo
   if (!isTexts(to) || (from !== undefined && !isTexts(from))) return false;
   if (from === undefined) return true;
   const isAllowedBefore = (entry: string) => from.includes(entry) || isAllowedBy(from, entry);
+  const isLost = ({ id }: CatalogueModel) => isAllowedBy(from, id) && !isAllowedBy(to, id);
   return (
-    to.length < from.length &&
     to.every(isAllowedBefore) &&
-    catalogue.every(({ id }) => !isAllowedBy(to, id) || isAllowedBy(from, id))
+    catalogue.every(({ id }) => !isAllowedBy(to, id) || isAllowedBy(from, id)) &&
+    (to.length < from.length || catalogue.some(isLost))
   );
 }
 

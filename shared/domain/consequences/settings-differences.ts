@@ -49,7 +49,7 @@ export function passedDifferences(
   const shared = differingNames(policyBefore, policyAfter).flatMap((name) => {
     const own = new Set(owners.get(name));
     const others = own.size === 0 ? undefined : [...kinds.keys()].filter((index) => !own.has(index));
-    return leafDifferences(name.split(separator), policyBefore.get(name), policyAfter.get(name)).map((difference) => ({
+    return leafDifferences(keysOf(name), policyBefore.get(name), policyAfter.get(name)).map((difference) => ({
       ...difference,
       kinds: others,
     }));
@@ -58,22 +58,32 @@ export function passedDifferences(
     indices.flatMap((index) => {
       const kind = kinds[index];
       if (kind === undefined) return [];
-      const from = ofRing(kind.before).get(name) ?? policyBefore.get(name);
-      const to = ofRing(kind.after).get(name) ?? policyAfter.get(name);
-      return leafDifferences(name.split(separator), from, to).map((each) => ({ ...each, kinds: [index] }));
+      const from = served(name, ofRing(kind.before), policyBefore);
+      const to = served(name, ofRing(kind.after), policyAfter);
+      return leafDifferences(keysOf(name), from, to).map((each) => ({ ...each, kinds: [index] }));
     }),
   );
   return [...shared, ...own];
 }
 
-/** Separates the keys in a name: no key has it, and only `env` has two keys in its names. */
-const separator = '\0';
-
-/** The settings that pass unchanged: each variable of `env`, and any other key as a whole. */
+/** The settings that pass unchanged, by name: each variable of `env`, and any other key as a whole. */
 function passedFrom(settings: Settings): ReadonlyMap<string, unknown> {
   const { env = {}, ...others } = partOf(settings, 'passed');
-  const variables = Object.entries(env).map(([name, value]) => [`env${separator}${name}`, value] as const);
-  return new Map<string, unknown>([...Object.entries(others), ...variables]);
+  const variables = Object.entries(env).map(([name, value]) => [`${variable}${name}`, value] as const);
+  const keys = Object.entries(others).map(([key, value]) => [`${topKey}${key}`, value] as const);
+  return new Map<string, unknown>([...keys, ...variables]);
+}
+
+/** The first character of a name says what the rest of it is. A key can have any text. */
+const [topKey, variable] = ['/', '$'];
+
+function keysOf(name: string): readonly string[] {
+  return name.startsWith(variable) ? ['env', name.slice(1)] : [name.slice(1)];
+}
+
+/** A ring's value is served though it is null. */
+function served(name: string, ofRing: ReadonlyMap<string, unknown>, ofPolicy: ReadonlyMap<string, unknown>): unknown {
+  return ofRing.has(name) ? ofRing.get(name) : ofPolicy.get(name);
 }
 
 function differingNames(from: ReadonlyMap<string, unknown>, to: ReadonlyMap<string, unknown>): readonly string[] {

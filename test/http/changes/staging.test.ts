@@ -104,3 +104,22 @@ test('a first pin does not go by stages', async () => {
   });
   assert.deepEqual(rollouts, []);
 });
+
+test('rings that swap their names go on with what their machines have, at once', async () => {
+  const [pilot, everyone] = [
+    ring({ name: 'pilot', match: ['domain:a.test'] }),
+    ring({ pins: { ...pins, opus: opus5 } }),
+  ];
+  await world.must('ada', 'PUT', '/v1/policy?at-once=x', draft({ rollout, rings: [pilot, everyone] }));
+  const swapped = [
+    { ...pilot, name: 'everyone' },
+    { ...everyone, name: 'pilot' },
+  ];
+  const { rollouts } = await world.must('ada', 'PUT', '/v1/policy', draft({ rollout, rings: swapped }));
+
+  assert.deepEqual(rollouts, []);
+  assert.match(
+    JSON.stringify(await world.policy()),
+    /"name":"everyone","match":\["domain:a.test"\],"pins":{"opus":{"model":"claude-opus-4-8"/,
+  );
+});

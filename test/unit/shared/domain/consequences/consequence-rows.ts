@@ -134,6 +134,13 @@ export const lowering: readonly Row[] = [
     withSettings({ availableModels: ['claude-opus-4-8', 'sonnet', 'haiku'] }),
     ['lowers /settings/availableModels'],
   ],
+  [
+    'versions in place of their aliases',
+    withSettings({ availableModels: ['opus', 'sonnet', 'haiku'] }),
+    withSettings({ availableModels: ['claude-opus-4-8', 'claude-sonnet-4-6', 'claude-haiku-4-5@20251001'] }),
+    // An old Claude Code may no longer get an older opus.
+    ['raises /pins/opus', 'lowers /settings/availableModels'],
+  ],
   ['more that is denied', {}, withSettings({ permissions: { deny: ['Bash'] } }), ['lowers /settings/permissions/deny']],
   [
     'a slower rule',

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { Consequence } from '../../../../../shared/domain/consequences/consequence.ts';
 import { consequencesOf } from '../../../../../shared/domain/consequences/consequences.ts';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
+import type { Rollout } from '../../../../../shared/domain/serving/rollout.ts';
 import { catalogue, day, pins, policy } from '../../../../support/world.ts';
 import { everyone, lowering, neutral, pilot, raising, withPins, withRing } from './consequence-rows.ts';
 
@@ -77,4 +78,67 @@ describe('consequences', () => {
     ).filter(({ path }) => path === '/locked');
     assert.deepEqual(one?.concerns, ['ring pilot', 'ring everyone']);
   });
+
+  test('concern a machine that the next stage of a rollout reaches', () => {
+    const [before, after] = [0, 1].map((stage) => ({
+      policy: policy(),
+      rollouts: [rollout(stage)],
+      callableModels: null,
+    }));
+    assert.ok(before && after);
+    assert.deepEqual(
+      consequencesOf(before, after, catalogue, day).map(({ path, risk }) => `${risk} ${path}`),
+      ['raises /pins/opus'],
+    );
+  });
+
+  test('are none for a rollout that stays at its stage', () => {
+    const state = { policy: policy(), rollouts: [rollout(1)], callableModels: null };
+    assert.deepEqual(consequencesOf(state, { ...state }, catalogue, day), []);
+  });
+
+  test('tell all facts about a model that stands in the list twice', () => {
+    const [id, minimumCli] = ['claude-opus-4-8', '2.2.0'];
+    const [one] = between(
+      policy({ models: [{ id, minimumCli }] }),
+      policy({
+        models: [
+          { id, minimumCli },
+          { id, locations: ['us'] },
+        ],
+      }),
+    );
+    assert.deepEqual(
+      [one?.from, one?.to],
+      [
+        { id, minimumCli },
+        { id, minimumCli, locations: ['us'] },
+      ],
+    );
+  });
+
+  test('name a key whatever characters it has', () => {
+    assert.deepEqual(told({}, { settings: { 'companyAnnouncements\0hooks': 1, 'env\0A': 1 } }), [
+      'raises /settings/companyAnnouncements\0hooks',
+      'raises /settings/env\0A',
+    ]);
+  });
+
+  test("show that a ring's null replaces a value of the policy", () => {
+    const settings = { hooks: { Stop: [] } };
+    const rings = [{ ...everyone, settings: { hooks: null } }];
+    assert.deepEqual(told({ settings }, { settings, rings }), ['raises /settings/hooks']);
+  });
 });
+
+function rollout(stage: number): Rollout {
+  const times = { stageSince: '2026-11-24T00:00:00.000Z', startedAt: '2026-11-24T00:00:00.000Z', endedAt: null };
+  return {
+    ...{ id: 1, ring: 'everyone', family: 'opus', salt: 'salt-of-1', state: 'running', firstRevision: 1 },
+    from: { ...pins.opus, context1m: false },
+    to: { model: 'claude-opus-5', context1m: false },
+    ...{ stages: [10, 50, 100], bakeMinutes: 60, abortAtFailurePercent: 5, minReports: 20, stage },
+    ...times,
+    ...{ by: 'pinward', reason: 'test', forced: null },
+  };
+}

@@ -1,0 +1,105 @@
+// The differences between two files that a machine could be served, leaf by leaf, and the path by which each must be named.
+
+import { isDeepStrictEqual } from 'node:util';
+import { type Catalogue, findModel } from '../../../../shared/domain/models/catalogue.ts';
+import { families } from '../../../../shared/domain/models/model.ts';
+import type { Rendered } from './render.ts';
+
+/** One leaf that differs; an absent value is undefined. */
+export interface Leaf {
+  readonly keys: readonly string[];
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** A difference as people should be told it. */
+export interface Told {
+  /** JSON pointer. */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** What a machine is served for a family. */
+export interface ServedUnit {
+  readonly project: string;
+  readonly location: string;
+  readonly model: string;
+  readonly context1m: boolean;
+}
+
+export function leavesBetween(from: unknown, to: unknown, keys: readonly string[] = []): readonly Leaf[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  const [before, after] = [partsOf(from), partsOf(to)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  const isWhole = [from, to].some((value) => value !== undefined && !isObject(value));
+  if (isWhole || names.size === 0) return [{ keys, from, to }];
+  return [...names].flatMap((name) => leavesBetween(before.get(name), after.get(name), [...keys, name]));
+}
+
+/** Each difference once, by the path that names it. */
+export function differencesBetween(from: Rendered, to: Rendered, catalogues: readonly Catalogue[]): readonly Told[] {
+  if (from === to) return [];
+  const moved = families.flatMap((family) => {
+    const units = { from: unitOf(from, family), to: unitOf(to, family) };
+    return isDeepStrictEqual(units.from, units.to) ? [] : [{ family, path: `/pins/${family}`, ...units }];
+  });
+  const told = new Map<string, Told>(moved.map(({ family: _, ...each }) => [each.path, each]));
+  const names = namesFor(from, to, moved, catalogues);
+  for (const key of ['ring', 'project', 'location', 'locked'] as const) {
+    if (from[key] !== to[key]) told.set(`/${key}`, { path: `/${key}`, from: from[key], to: to[key] });
+  }
+  for (const { keys, ...values } of leavesBetween(from.settings, to.settings)) {
+    const path = names(keys) ?? pointerOf(['settings', ...keys]);
+    if (!told.has(path)) told.set(path, { path, ...values });
+  }
+  return [...told.values()];
+}
+
+/**
+ * The table of the paths that name what Pinward itself writes. The rest is named by its own path.
+ * - `/project` and `/location` name their variables.
+ * - `/locked` names the switch that a lock turns on. The list of models that a lock writes follows the pins.
+ * - `/pins/FAMILY` names the family's variable, and the region variables of its models.
+ */
+function namesFor(
+  from: Rendered,
+  to: Rendered,
+  moved: readonly { readonly family: string; readonly path: string }[],
+  catalogues: readonly Catalogue[],
+) {
+  return function nameOf([key = '', variable = '']: readonly string[]): string | undefined {
+    if (key === 'enforceAvailableModels' && from.locked !== to.locked) return '/locked';
+    if (key === 'availableModels' && from.locked && to.locked) return moved[0]?.path;
+    if (key !== 'env') return undefined;
+    if (variable === 'CLOUD_ML_REGION') return '/location';
+    if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return '/project';
+    return moved.find(
+      ({ family }) =>
+        variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL` ||
+        regionVariables([from, to], family, catalogues).includes(variable),
+    )?.path;
+  };
+}
+
+export function unitOf({ project, pins, asksFor1m }: Rendered, family: string): ServedUnit | undefined {
+  const pin = pins[family];
+  return pin && { project, location: pin.location, model: pin.model, context1m: asksFor1m.includes(family) };
+}
+
+export function pointerOf(keys: readonly string[]): string {
+  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function regionVariables(files: readonly Rendered[], family: string, catalogues: readonly Catalogue[]) {
+  const models = files.flatMap(({ pins }) => pins[family]?.model ?? []);
+  return models.flatMap((model) => catalogues.map((each) => findModel(each, model)?.regionVariable.value));
+}
+
+function partsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(isObject(value) ? Object.entries(value) : []);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

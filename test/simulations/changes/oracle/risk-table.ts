@@ -1,0 +1,111 @@
+// What is lower or neutral, by the oracle's own table of ten lines. Everything else needs a second person.
+
+import { type Catalogue, findModel, priceIn } from '../../../../shared/domain/models/catalogue.ts';
+import { compareModels, parseModel } from '../../../../shared/domain/models/model.ts';
+import type { RolloutSchedule } from '../../../../shared/domain/policy/rollout-schedule.ts';
+import type { UpgradeRule } from '../../../../shared/domain/policy/upgrade-rule.ts';
+import type { ServedUnit, Told } from './differences.ts';
+
+export type Verdict = 'lower' | 'neutral' | 'higher';
+
+type Row = readonly [RegExp, Verdict, (from: unknown, to: unknown, catalogue: Catalogue) => boolean];
+
+const table: readonly Row[] = [
+  [/^\/ring$/, 'neutral', () => true],
+  [/^\/settings\/(companyAnnouncements|spinner(Verbs|TipsEnabled|TipsOverride))(\/|$)/, 'neutral', () => true],
+  [/^\/(locked|secondPerson)$/, 'lower', (_, to) => to === true],
+  [/^\/pins\/\w+$/, 'lower', isOlder],
+  [/^\/settings\/availableModels$/, 'lower', allowsFewerModels],
+  [/^\/settings\/(deniedModels|deniedMcpServers|permissions\/deny)$/, 'lower', (from, to) => isPart(from ?? [], to)],
+  [/^\/settings\/allowed(Providers|McpServers|HttpHookUrls)$/, 'lower', (from, to) => isPart(to, from ?? everything)],
+  [/^\/settings\/permissions\/(allow|additionalDirectories)$/, 'lower', (from, to) => isPart(to ?? [], from)],
+  [/^\/upgrades\/\w+$/, 'lower', isSlowerRule],
+  [/^\/rollout$/, 'lower', isSlowerSchedule],
+];
+
+/** An absent list of what is allowed allows everything. */
+const everything = Symbol('everything');
+const shippedSchedule = { stages: [1, 10, 50, 100], bakeMinutes: 60, abortAtFailurePercent: 5, minReports: 20 };
+
+export function verdictOn({ path, from, to }: Told, catalogue: Catalogue): Verdict {
+  const row = table.find(([paths, , isSo]) => paths.test(path) && isSo(from, to, catalogue));
+  return row === undefined ? 'higher' : row[1];
+}
+
+/** An older model of the same line in the same project and place at no higher price. */
+function isOlder(from: unknown, to: unknown, catalogue: Catalogue): boolean {
+  if (!isUnit(from) || !isUnit(to)) return false;
+  const [before, after] = [parseModel(from.model), parseModel(to.model)];
+  if (before === null || after === null || before.family !== after.family) return false;
+  const [paid, pays] = [from, to].map(({ model, location }) => {
+    const entry = findModel(catalogue, model);
+    return entry === null ? null : priceIn(entry, location);
+  });
+  return (
+    compareModels(after, before) <= 0 &&
+    from.project === to.project &&
+    from.location === to.location &&
+    from.context1m === to.context1m &&
+    !!paid &&
+    !!pays &&
+    pays.input <= paid.input &&
+    pays.output <= paid.output
+  );
+}
+
+/** Each entry stood in the former list or is a version that it allowed, and no known model is allowed anew. */
+function allowsFewerModels(from: unknown, to: unknown, catalogue: Catalogue): boolean {
+  if (!isList(to)) return false;
+  if (!isList(from)) return from === undefined;
+  if (!to.every((entry) => from.includes(entry) || (/\d/.test(String(entry)) && allows(from, String(entry)))))
+    return false;
+  const known = catalogue.map(({ id }) => id);
+  const [before, after] = [known.filter((id) => allows(from, id)), known.filter((id) => allows(to, id))];
+  return after.every((id) => before.includes(id)) && (after.length < before.length || isPart(to, from));
+}
+
+/** By the documentation: an alias allows its family, unless another entry names a version of it; an id is a prefix. */
+function allows(list: readonly unknown[], id: string): boolean {
+  const entries = list.map((entry) => String(entry).replace(/^claude-/, ''));
+  const bare = id.replace(/^claude-/, '');
+  return entries.some((entry) => {
+    if (/\d/.test(entry)) return bare === entry || bare.startsWith(`${entry}-`) || bare.startsWith(`${entry}@`);
+    return bare.includes(entry) && !entries.some((other) => other.includes(entry) && /\d/.test(other));
+  });
+}
+
+function isPart(part: unknown, whole: unknown): boolean {
+  if (!isList(part)) return false;
+  return (
+    whole === everything || (isList(whole) && part.length < whole.length && part.every((each) => whole.includes(each)))
+  );
+}
+
+function isSlowerRule(from: unknown, to: unknown): boolean {
+  const speeds = ['manual', 'approve', 'auto'];
+  // Rules come from a policy that its schema has read.
+  const [before, after] = [from as UpgradeRule, to as UpgradeRule];
+  return speeds.indexOf(after.rule) <= speeds.indexOf(before.rule) && after.soakHours >= before.soakHours;
+}
+
+/** At no time more machines, and no more failures before it ends. Without a schedule, upgrades have the shipped one. */
+function isSlowerSchedule(from: unknown, to: unknown): boolean {
+  // Schedules come from a policy that its schema has read.
+  const [before, after] = [(from ?? shippedSchedule) as RolloutSchedule, to as RolloutSchedule | undefined];
+  if (after === undefined) return false;
+  const reach = ({ stages }: RolloutSchedule) => Array.from({ length: 20 }, (_, at) => stages[at] ?? 100);
+  return (
+    reach(after).every((percent, at) => percent <= (reach(before)[at] ?? 100)) &&
+    after.bakeMinutes >= before.bakeMinutes &&
+    after.abortAtFailurePercent <= before.abortAtFailurePercent &&
+    after.minReports <= before.minReports
+  );
+}
+
+function isUnit(value: unknown): value is ServedUnit {
+  return typeof value === 'object' && value !== null && 'project' in value;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
