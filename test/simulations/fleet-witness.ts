@@ -20,6 +20,7 @@ export class Witness {
       return ok({ name: 'machine', role: 'machine', email, labels });
     },
     setAccess: () => undefined,
+    adminTokenLastDay: () => Promise.resolve(null),
   };
 
   /** What differs, in words; null for nothing. */

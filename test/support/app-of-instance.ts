@@ -23,6 +23,8 @@ export function appOfInstance(parts: InstanceParts): App {
     keys: null,
     rateLimiter: createRateLimiter(parts.clock),
     onAccess: () => undefined,
+    canWrite: () => Promise.resolve(true),
+    adminTokenLastDay: () => Promise.resolve(null),
     afterCommit: () => Promise.resolve(),
   }).app;
 }

@@ -6,8 +6,7 @@ import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
 import { createChangePolicy } from '../../commands/change-policy.ts';
-import type { Log } from '../../log.ts';
-import { describeBug } from '../../log.ts';
+import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
@@ -15,6 +14,7 @@ import { problemResponse } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
 import { type NeedsOf, needsFrom } from './route-needs.ts';
 import { accessRoutes } from './routes/access.ts';
+import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { lookupRoutes } from './routes/lookups.ts';
@@ -85,6 +85,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...policyRoutes(ports, changePolicy),
     ...historyRoutes(ports, changePolicy),
     ...lookupRoutes(ports),
+    ...healthRoutes(ports),
     ...reportRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),

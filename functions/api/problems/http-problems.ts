@@ -107,7 +107,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
     case 'rate_limited':
       return {
         status: 429,
-        title: 'Too many calls with this credential',
+        title: 'Too many calls',
         hint: `Wait ${fault.seconds} s. Machines of a fleet need names of their own. Limits: functions/api/README.md.`,
         retryAfter: fault.seconds,
       };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { asMachine } from '../../support/service.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
 import { asserted, bearer } from './refusals.ts';
 
@@ -169,7 +170,7 @@ describe('a signed token', () => {
     const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
     const keys = { google: world.google.address, iap: world.iap.address };
     const store = openSqlite(':memory:');
-    const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, keys });
+    const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, log: silentLog, keys });
     const { Authorization } = await tokenOf();
     const isKnown = async (authorization = Authorization) =>
       (await authenticator.identify({ authorization, assertion: undefined })).ok;
