@@ -77,6 +77,8 @@ export function createApi(ports: ApiPorts): Handler {
   async function serve(request: WithRawBody, response: ServerResponse, path: string): Promise<void> {
     app ??= loadApp();
     const { needsOf, listenerFor } = await app;
+    // With an absolute address, Hono reads no Host header, which may be missing or no host at all.
+    request.url = `http://localhost${request.url}`;
     const needs = needsOf(request.method ?? '', path);
     const caller = needs.role === null ? nobody : await callerOf(request);
     const admitted = admission.enter(needs, caller);
@@ -127,8 +129,7 @@ export function createApi(ports: ApiPorts): Handler {
       adminTokenLastDay: authenticator.adminTokenLastDay,
       onAccess: authenticator.setAccess,
     });
-    // HTTP/1.0 has no Host header, and @hono/node-server makes a URL of it.
-    const options = { overrideGlobalObjects: false, hostname: 'localhost' };
+    const options = { overrideGlobalObjects: false };
     return {
       needsOf,
       listenerFor: (caller) => getRequestListener((request) => app.fetch(request, { caller }), options),
@@ -137,8 +138,12 @@ export function createApi(ports: ApiPorts): Handler {
 
   return function api(request, response) {
     const { url = '' } = request;
-    // A poll's path is in its normal form already.
-    const target = isPoll(url) ? url : normaliseTarget(url);
+    const target = normaliseTarget(url);
+    // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      refuse(request, response, { code: 'request_malformed' });
+      return;
+    }
     if (target === null) {
       refuse(request, response, { code: 'route_unknown', path: url.slice(0, 200) });
       return;
