@@ -75,7 +75,8 @@ export function openClient(port: number): Client {
   };
 }
 
-function costSince(before: NodeJS.CpuUsage): number {
+/** Milliseconds of the processor since `before`. */
+export function costSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }

@@ -3,13 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { createAdoption } from '../../../functions/adoption/adoption.ts';
+import { createPolicyCache } from '../../../functions/api/polls/policy-cache.ts';
 import { negotiateFormat } from '../../../functions/api/polls/render/formats.ts';
 import { traceOf } from '../../../functions/log.ts';
+import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { diffPolicies } from '../../../shared/domain/changes/diff.ts';
+import { ok } from '../../../shared/domain/fault.ts';
+import { appOfInstance } from '../../support/app-of-instance.ts';
 import { adminToken, type Service, startService } from '../../support/service.ts';
-import { draft } from '../../support/world.ts';
+import { silentLog } from '../../support/silent-log.ts';
+import { draft, now } from '../../support/world.ts';
 import { listen, portOf } from '../traffic/listen.ts';
-import { type Client, openClient } from './client.ts';
+import { type Client, costSince, openClient } from './client.ts';
 import { largeBodies } from './large-bodies.ts';
 import type { Asked } from './requests.ts';
 
@@ -132,6 +138,24 @@ suite('twice the input takes at most twice the time', () => {
     );
   });
 
+  test('in a query that is longer than Node lets through', async () => {
+    const store = openSqlite(':memory:');
+    const clock = () => now;
+    const adoption = createAdoption({ store, clock, log: silentLog });
+    const policyCache = createPolicyCache(store, clock);
+    const app = appOfInstance({ store, policyCache, adoption, clock, log: silentLog });
+    const caller = ok({ name: 'ada', role: 'owner', email: null, labels: {} } as const);
+    for (const [what, targetOf] of Object.entries(targets)) {
+      await assertLinear(`${what}, to the app`, async (size) => {
+        const request = new Request(`http://localhost${targetOf(150_000 * size)}`);
+        const before = process.cpuUsage();
+        await app.fetch(request, { caller });
+        return costSince(before);
+      });
+    }
+    await store.close();
+  });
+
   test('in headers that are longer than Node lets through', async () => {
     for (const [what, textOf] of Object.entries(longTexts)) {
       await assertLinear(`Accept of ${what}`, (size) => cpuOf(() => negotiateFormat(textOf(20_000 * size))));
@@ -160,8 +184,7 @@ async function assertLinear(what: string, costOf: (size: number) => number | Pro
 
 /** Milliseconds of the processor. */
 function cpuOf(work: () => unknown): number {
-  const start = process.cpuUsage();
+  const before = process.cpuUsage();
   work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1_000;
+  return costSince(before);
 }
