@@ -25,7 +25,7 @@ export const largeBodies: Readonly<Record<string, (size: number) => Body>> = {
       models: [
         {
           id: 'claude-opus-98@default',
-          locations: list(63 * size, (at) => `${'a'.repeat(40)}-${'b'.repeat(40)}${at}`),
+          locations: list(63 * size, (at) => `${'a'.repeat(25)}-${'b'.repeat(25)}${at}`),
         },
       ],
     }),
