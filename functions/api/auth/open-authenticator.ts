@@ -28,21 +28,21 @@ export function openAuthenticator(
   environment: Environment,
   { store, clock, log, keys }: AuthenticatorSettings,
 ): Authenticator {
-  const admin = environmentTokenOf(environment, 'PINWARD_ADMIN_TOKEN', { name: 'admin', role: 'owner' });
-  const machine = environmentTokenOf(environment, 'PINWARD_MACHINE_TOKEN', { name: 'machine', role: 'machine' });
-  const environmentTokens = [admin, machine].filter((token) => token !== null);
   const audiences = parseList(environment.PINWARD_AUDIENCES);
   const iapAudience = environment.PINWARD_IAP_AUDIENCE || null;
-  if (environmentTokens.length === 0 && audiences.length === 0 && iapAudience === null) {
+  const hasToken = Boolean(environment.PINWARD_ADMIN_TOKEN?.trim() || environment.PINWARD_MACHINE_TOKEN?.trim());
+  if (!hasToken && audiences.length === 0 && iapAudience === null) {
     throw new Error('nobody could call: set PINWARD_AUDIENCES, PINWARD_IAP_AUDIENCE or PINWARD_ADMIN_TOKEN');
   }
+  const admin = environmentTokenOf(environment, 'PINWARD_ADMIN_TOKEN', { name: 'admin', role: 'owner' });
+  const machine = environmentTokenOf(environment, 'PINWARD_MACHINE_TOKEN', { name: 'machine', role: 'machine' });
   if (audiences.includes(gcloudAudience)) {
     log.warn('tokens of gcloud are accepted', { risk: 'whoever gets such a token can call as its holder for an hour' });
   }
   const hostedDomains = parseList(environment.PINWARD_HOSTED_DOMAINS);
   const firstOwners = parseList(environment.PINWARD_OWNERS).map((email) => email.toLowerCase());
   return createAuthenticator({
-    environmentTokens,
+    environmentTokens: [admin, machine].filter((token) => token !== null),
     access: createAccessCache(store, clock, firstOwners),
     issuers: createIssuers({ audiences, hostedDomains, iapAudience, keys: keys ?? googleKeys }, clock),
     clock,

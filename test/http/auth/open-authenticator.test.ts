@@ -18,7 +18,7 @@ const present = (token: string) => ({ authorization: `Bearer ${token}`, assertio
 
 describe('settings', () => {
   test('that would let nobody in are refused at start', () => {
-    for (const environment of [{}, { PINWARD_AUDIENCES: ' , ', PINWARD_IAP_AUDIENCE: '' }]) {
+    for (const environment of [{}, { PINWARD_ADMIN_TOKEN: '', PINWARD_AUDIENCES: ' , ', PINWARD_IAP_AUDIENCE: '' }]) {
       assert.throws(() => open(environment), /^Error: nobody could call: set PINWARD_AUDIENCES/);
     }
   });
