@@ -3,6 +3,7 @@
 
 import type { Clock, Store } from '../../../shared/ports.ts';
 import type { Log } from '../../log.ts';
+import { readWithTimeout } from '../caching/read-with-timeout.ts';
 import { createTokenUsage } from './token-usage.ts';
 
 export interface AdminTokenUse {
@@ -14,6 +15,7 @@ export interface AdminTokenUse {
 
 /** A line of the log at most this often; it says how many uses there were since the one before. */
 const logIntervalMs = 60_000;
+const readTimeoutMs = 2_000;
 
 /** `sha256` is that of the token, in hex. */
 export function createAdminTokenUse(store: Store, clock: Clock, log: Log, sha256: string): AdminTokenUse {
@@ -33,7 +35,7 @@ export function createAdminTokenUse(store: Store, clock: Clock, log: Log, sha256
     async lastDay() {
       const seen = usage.lastDay(sha256);
       if (seen !== null) return seen;
-      const read = await store.read('tokenUse', sha256);
+      const read = await readWithTimeout(() => store.read('tokenUse', sha256), readTimeoutMs);
       return read.ok ? (read.value?.value.day ?? null) : null;
     },
   };

@@ -27,7 +27,7 @@ export interface Authenticator {
   identify(credential: Credential): ApiResult<Caller> | Promise<ApiResult<Caller>>;
   /** Sets what this instance has just committed, for its next call. */
   setAccess(access: Access): void;
-  /** The day of the last use of PINWARD_ADMIN_TOKEN; null when none is known. It may wait for the store. */
+  /** The day of the last use of PINWARD_ADMIN_TOKEN; null when none is known. It waits two seconds at most. */
   adminTokenLastDay(): Promise<string | null>;
 }
 
