@@ -3,6 +3,7 @@
 locals {
   # Each counts the log lines with `message`. `also` narrows the filter; `labels` are fields of the line.
   log_metrics = {
+    admin_token_used     = { message = "admin token used", also = null, labels = [] }
     adoption_not_written = { message = "adoption not written", also = null, labels = ["fault"] }
     advance_failed       = { message = "advance failed", also = null, labels = ["fault"] }
     announced            = { message = "announced", also = null, labels = [] }

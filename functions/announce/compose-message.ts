@@ -6,6 +6,7 @@ import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { composeAccessMessage } from './access-messages.ts';
 import { consequenceFields, isUrgent } from './consequence-fields.ts';
+import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 import {
   composeBlindMessage,
@@ -122,17 +123,16 @@ function summarise({ at, by, data }: PolicyChanged): string {
 }
 
 function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
-  const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
   const see = {
     text: `See revision ${revision}:`,
-    call: `curl ${serviceUrl}/v1/revisions/${revision} ${token}`,
+    call: `curl ${serviceUrl}/v1/revisions/${revision} ${credentialOption}`,
   };
   // There is no revision before the first one.
   if (revision === 1) return [see];
   const restore = `${serviceUrl}/v1/revisions/${revision - 1}/restore`;
   const rollBack = {
     text: `Roll back to revision ${revision - 1}:`,
-    call: `curl -X POST ${restore} ${token} -H 'If-Match: "${revision}"'`,
+    call: `curl -X POST ${restore} ${credentialOption} -H 'If-Match: "${revision}"'`,
   };
   return [rollBack, see];
 }

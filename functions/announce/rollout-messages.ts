@@ -3,6 +3,7 @@
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { consequenceFields, isUrgent } from './consequence-fields.ts';
+import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
@@ -132,12 +133,10 @@ function moveText(
   }
 }
 
-const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
-
 function post(url: string): string {
-  return `curl -X POST ${url} ${token}`;
+  return `curl -X POST ${url} ${credentialOption}`;
 }
 
 function get(url: string): string {
-  return `curl ${url} ${token}`;
+  return `curl ${url} ${credentialOption}`;
 }
