@@ -3,6 +3,7 @@
 import type { Proposal } from '../../shared/domain/changes/proposal.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
+import { followPins } from '../../shared/domain/rollouts/reopen.ts';
 import { endRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
 import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
@@ -11,26 +12,26 @@ import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from 
 import type { ChangeOutcome, ChangeRequest, ChangeResult, StateForChange } from './policy-change.ts';
 import type { Decision } from './transact.ts';
 
-/** Publishes the revision. A restore also ends rollouts, and an approved proposal is closed. */
+/** Publishes the revision. Upgrades follow it, a restore ends rollouts, and an approved proposal is closed. */
 export function decideRevision(
   catalogue: Catalogue,
-  { by, restores, approvedBy }: ChangeRequest,
+  { by, approvedBy }: ChangeRequest,
   current: StateForChange,
   revision: Revision,
   result: ChangeResult,
 ): Decision<ChangeOutcome> {
-  const { rolloutState, ended, newEvents } =
-    restores === null ? { ...current, ended: [], newEvents: [] } : endRollouts(catalogue, current, revision, by);
+  const followed = followRevision(catalogue, current, revision, by);
+  const rolloutState = followed?.rolloutState ?? current.rolloutState;
   const { proposal } = current;
   return {
     writes: [
       revisionWrite(revision),
       publishedWrite(current, revision),
-      ...rolloutWrites(ended),
-      ...(ended.length === 0 ? [] : [rolloutStateWrite(current, rolloutState)]),
+      ...rolloutWrites(followed?.ended ?? []),
+      ...(rolloutState === current.rolloutState ? [] : [rolloutStateWrite(current, rolloutState)]),
       ...(proposal === null ? [] : [decidedWrite(proposal, 'approved', approvedBy ?? by, current.now)]),
     ],
-    newEvents: [policyChanged(revision, result), ...newEvents],
+    newEvents: [policyChanged(revision, result), ...(followed?.newEvents ?? [])],
     outcome: { result, published: revision },
   };
 }
@@ -89,19 +90,22 @@ export function changeProposed(
   return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
 }
 
-/** A restore ends every rollout, because it brings back an earlier policy for all machines. */
-function endRollouts(
+/** Upgrades follow the pins of the new policy. A restore also ends every rollout. Null for the first policy. */
+function followRevision(
   catalogue: Catalogue,
-  current: StateForChange,
-  { number, restores, policy }: Revision,
+  { published, rolloutState, matrix, now }: StateForChange,
+  { restores, policy, number }: Revision,
   by: string,
-): Transition {
-  const { published, rolloutState, matrix, now } = current;
-  const before = published?.value.revision;
-  if (before === undefined) throw new Error(`revision ${number} restores one although there is none`);
-  const reason = `revision ${restores} was restored`;
-  const transition = { ...startTransition({ revision: before, rolloutState, matrix, catalogue, now }), policy };
-  return before.rollouts.reduce((next, rollout) => endRollout(next, rollout, 'rejected', by, reason), transition);
+): Transition | null {
+  if (published === null) return null;
+  const { revision } = published.value;
+  const reason = restores === null ? `revision ${number} moved the pin back` : `revision ${restores} was restored`;
+  const transition = { ...startTransition({ revision, rolloutState, matrix, catalogue, now }), policy };
+  const ended = (restores === null ? [] : revision.rollouts).reduce(
+    (next, rollout) => endRollout(next, rollout, 'rejected', by, reason),
+    transition,
+  );
+  return followPins(ended, by, reason);
 }
 
 function policyChanged(revision: Revision, { changes, pinChanges }: ChangeResult): NewEvent {

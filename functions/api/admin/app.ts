@@ -6,8 +6,7 @@ import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
 import { createChangePolicy } from '../../commands/change-policy.ts';
-import type { Log } from '../../log.ts';
-import { describeBug } from '../../log.ts';
+import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
@@ -23,6 +22,7 @@ import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { Reply, Route, RoutePorts } from './routes/route.ts';
+import { upgradeRoutes } from './routes/upgrades.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
@@ -86,6 +86,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...historyRoutes(ports, changePolicy),
     ...lookupRoutes(ports),
     ...reportRoutes(ports),
+    ...upgradeRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
     ...keysRoutes(ports),

@@ -5,7 +5,7 @@ import { PinChange } from '../changes/pin-change.ts';
 import { families } from '../models/model.ts';
 import { envelope } from './event-envelope.ts';
 
-const reason = z.string().max(500);
+const reason = z.string().max(800);
 
 /** An upgrade has soaked. It waits for an approval, or continues by itself under the rule `auto`. */
 export const UpgradeReady = z.strictObject({
@@ -19,7 +19,7 @@ export const UpgradeReady = z.strictObject({
   }),
 });
 
-/** A person approved or rejected an upgrade. */
+/** A person approved, rejected or reopened an upgrade, or moved its pin back, which reopens it, too. */
 export const UpgradeDecided = z.strictObject({
   ...envelope,
   kind: z.literal('UpgradeDecided'),
@@ -29,7 +29,7 @@ export const UpgradeDecided = z.strictObject({
     family: z.enum(families),
     model: z.string(),
     /** `proposed`: one person approved it, and a second one must. */
-    decision: z.enum(['proposed', 'approved', 'rejected']),
+    decision: z.enum(['proposed', 'approved', 'rejected', 'reopened']),
     reason,
   }),
 });
@@ -47,6 +47,10 @@ export const RolloutMoved = z.strictObject({
     reason,
     /** The number of the revision that the move made. */
     revision: z.int().positive(),
+    /** The next stage, as in `NextStage`; null at the end. Events of before this field don't have it. */
+    next: z.strictObject({ percent: z.int().nullable(), at: z.iso.datetime().nullable() }).nullable().optional(),
+    /** Of an abort: whether it also rejected the upgrade. */
+    rejects: z.boolean().optional(),
   }),
 });
 

@@ -17,6 +17,7 @@ import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './legal-transitions.ts';
 import type { RolloutState } from './rollout-state.ts';
+import { nextStageOf } from './stage-times.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** The state that the store had when the transition started. */
@@ -105,19 +106,6 @@ function fallbackLostEvent(models: readonly string[], revision: number, at: stri
   return { id, kind: 'FallbackLost', subject: 'policy', at, by: 'pinward', data: { models: [...models], revision } };
 }
 
-/** Stops automatic changes, or allows them again; no change when that is so already. */
-export function setFrozen(transition: Transition, frozen: boolean, by: string, reason: string): Transition {
-  const { rolloutState, committed } = transition;
-  if ((rolloutState.frozen !== null) === frozen) return transition;
-  const at = committed.now;
-  const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
-  const event: NewEvent = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
-  return withEvent(
-    { ...transition, rolloutState: { ...rolloutState, frozen: frozen ? { by, at, reason } : null } },
-    event,
-  );
-}
-
 /** Adds or replaces an upgrade, by its id. */
 export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
   const { upgrades } = transition.rolloutState;
@@ -133,8 +121,9 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
 
 /**
  * Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`.
+ * `rejects`: whether an abort also rejects the upgrade.
  */
-export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
+export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove, rejects = false): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
   checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);
   const others = transition.rollouts.filter((each) => each.id !== id);
@@ -154,6 +143,8 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
       pinChange: pinChangeOf(transition, ring, family, from, to),
       reason,
       revision: nextRevisionNumber(transition),
+      next: nextStageOf(rollout),
+      ...(move === 'aborted' ? { rejects } : {}),
     },
   };
   return {

@@ -11,7 +11,7 @@ import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
 import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
-import { type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
+import { startsByItself, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Adds an upgrade for every pin and every newer callable model at its location, unless there is one already. */
 export function findUpgrades(transition: Transition): Transition {
@@ -132,25 +132,27 @@ function requiredState(transition: Transition, upgrade: Upgrade): UpgradeState {
   return Date.parse(transition.committed.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
 }
 
-function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
-  const base = { id, ring, family, model, proposed: null, decided: null, rollout: null };
+export function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
+  const base = { id, ring, family, model, proposed: null, decided: null, reopened: null, rollout: null };
   return { ...base, state: 'found', since: now, foundAt: now };
 }
 
-function readyEvent(transition: Transition, { id, ring, family, model }: Upgrade): NewEvent {
+function readyEvent(transition: Transition, upgrade: Upgrade): NewEvent {
+  const { id, ring, family, model } = upgrade;
   const { rule, soakHours } = ruleOf(transition.policy, ring, family);
   const from = pinOf(transition, ring, family);
   if (from === null || rule === 'manual')
     throw new Error(`upgrade ${id} became ready without a pin or under the rule manual`);
   const at = transition.committed.now;
   const pinChange = pinChangeOf(transition, ring, family, from, { ...from, model });
-  const data = { upgrade: id, rule, soakHours, pinChange };
+  const isAutomatic = startsByItself(upgrade, { rule });
+  const data = { upgrade: id, rule: isAutomatic ? ('auto' as const) : ('approve' as const), soakHours, pinChange };
   return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
 }
 
-function decidedEvent(
+export function decidedEvent(
   { id, ring, family, model }: Upgrade,
-  decision: 'proposed' | 'approved' | 'rejected',
+  decision: 'proposed' | 'approved' | 'rejected' | 'reopened',
   by: string,
   at: string,
   reason: string,

@@ -26,6 +26,6 @@ export const Rollout = z.strictObject({
   firstRevision: z.int().positive(),
   /** The author of the last move; `reason` is theirs. */
   by: z.string().min(1).max(320),
-  reason: z.string().max(500),
+  reason: z.string().max(800),
 });
 export type Rollout = z.infer<typeof Rollout>;

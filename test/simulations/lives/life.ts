@@ -19,7 +19,7 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
       fc.tuple(
         fc.constantFrom(...rings),
         fc.constantFrom(...opus),
-        fc.constantFrom('approve', 'approve', 'approve?force=x', 'reject'),
+        fc.constantFrom('approve', 'approve', 'approve?force=x', 'reject', 'reopen'),
       ),
       ([ring, model, verb]) => `/v1/upgrades/${ring}.opus.${model}/${verb}`,
     ),
@@ -115,7 +115,11 @@ const happenings: fc.Arbitrary<Named> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: named(fc.tuple(fc.nat(5), fc.nat(5)), ([good, bad]) => `${good} applied, ${bad} failed`, report),
+    arbitrary: named(
+      fc.tuple(fc.nat(5), fc.nat(5), fc.constantFrom(...rings)),
+      ([good, bad, ring]) => `${good} applied, ${bad} failed in ring ${ring}`,
+      report,
+    ),
   },
 );
 
@@ -176,10 +180,10 @@ async function advance(fleet: Fleet): Promise<void> {
   assert.ok(advanced.ok || advanced.fault.code === 'write_conflict', 'an advance has no other fault');
 }
 
-async function report(fleet: Fleet, [good, bad]: readonly [number, number]): Promise<void> {
+async function report(fleet: Fleet, [good, bad, ring]: readonly [number, number, string]): Promise<void> {
   const published = await fleet.store.read('published', 'current');
   const revision = published.ok ? (published.value?.value.revision.number ?? 0) : 0;
   const names = (count: number, what: string) => Array.from({ length: count }, (_, at) => `${what}-${at}`);
-  await fleet.report(names(good, 'good'), revision, 'applied');
-  await fleet.report(names(bad, 'bad'), revision, 'failed');
+  await fleet.report(names(good, 'good'), revision, 'applied', ring);
+  await fleet.report(names(bad, 'bad'), revision, 'failed', ring);
 }

@@ -17,13 +17,12 @@ import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 import {
   AccessChangeReply,
-  AccessQuery,
   AccessRevisionsReply,
   IssuedReply,
   type TokenReply,
   TokensReply,
 } from '../schemas/access.ts';
-import { NoQuery, PageQuery } from '../schemas/common.ts';
+import { NoQuery, NoteQuery, PageQuery } from '../schemas/common.ts';
 import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 export function accessRoutes(ports: RoutePorts): readonly Route[] {
@@ -50,7 +49,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Replace the roles with their members. The caller must stay an owner.',
       role: 'owner',
       changes: true,
-      query: AccessQuery,
+      query: NoteQuery,
       body: Roles,
       reply: AccessChangeReply,
       handle: async (request) => {
@@ -112,7 +111,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'issueToken',
       summary: 'Issue a fleet token for a root agent or a CI job. The token is shown only once.',
       role: 'owner',
-      query: AccessQuery,
+      query: NoteQuery,
       body: TokenRequest,
       reply: IssuedReply,
       handle: async (request) => {
@@ -134,7 +133,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'revokeToken',
       summary: 'Revoke a fleet token. This instance refuses it at once, all others within 15 seconds.',
       role: 'owner',
-      query: AccessQuery,
+      query: NoteQuery,
       reply: AccessChangeReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;

@@ -4,14 +4,6 @@ import { z } from 'zod';
 import { AccessRevision } from '../../../../shared/domain/access/access.ts';
 import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
 
-export const AccessQuery = z.strictObject({
-  note: z
-    .string()
-    .max(500, 'at most 500 characters')
-    .optional()
-    .describe('Why you make the change. It is stored in the history and shown in the event.'),
-});
-
 export const AccessChangeReply = z.strictObject({
   number: z.int().nonnegative().describe('The current number of access, which is the ETag of GET /v1/access.'),
   changed: z.boolean(),

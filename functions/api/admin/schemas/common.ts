@@ -15,19 +15,25 @@ import { Revision } from '../../../../shared/domain/serving/revision.ts';
 /** A flag in a query: `?dry-run` without a value means true. */
 const Flag = z.enum(['', 'true', 'false'], 'true, false or no value').transform((text) => text !== 'false');
 
+/** Parameters of calls that change something. */
+export const dryRun = Flag.optional().describe('Only reply what the change would do: nothing is changed.');
+export const note = z
+  .string()
+  .max(500, 'at most 500 characters')
+  .optional()
+  .describe('Why you make the change. It is stored in the history and shown in the event.');
+
+export const NoteQuery = z.strictObject({ note });
+
 export const ChangeQuery = z.strictObject({
-  'dry-run': Flag.optional().describe('Only reply what the change would do: nothing is changed.'),
+  'dry-run': dryRun,
   force: z
     .string()
     .min(1, 'a reason')
     .max(200, 'at most 200 characters')
     .optional()
     .describe('Publish pins that are not known to be callable. The value is your reason, which is recorded.'),
-  note: z
-    .string()
-    .max(500, 'at most 500 characters')
-    .optional()
-    .describe('Why you make the change. It is stored in the revision and shown in the history.'),
+  note,
 });
 
 const pageLimit = 'a whole number from 1 to 200';
