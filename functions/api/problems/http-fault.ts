@@ -34,6 +34,7 @@ export type HttpFault =
       readonly value: string;
       readonly expected: string;
     }
+  | { readonly code: 'time_before_policy'; readonly at: string; readonly first: string }
   | { readonly code: 'precondition_required' }
   | { readonly code: 'route_unknown'; readonly path: string }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }

@@ -48,6 +48,13 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         hint: `Expected: ${fault.expected}.`,
         field: fault.parameter,
       };
+    case 'time_before_policy':
+      return {
+        status: 404,
+        title: `There was no policy on ${fault.at}`,
+        hint: `The first revision is of ${fault.first}. Ask for that time or a later one.`,
+        field: 'at',
+      };
     case 'precondition_required':
       return {
         status: 428,

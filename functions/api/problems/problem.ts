@@ -144,6 +144,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'issuer_unavailable':
     case 'cross_site':
     case 'parameter_invalid':
+    case 'time_before_policy':
     case 'precondition_required':
     case 'route_unknown':
     case 'method_unsupported':

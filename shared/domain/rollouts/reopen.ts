@@ -3,7 +3,6 @@
 
 import { fail, ok, type Result } from '../fault.ts';
 import { families, isNewer } from '../models/model.ts';
-import type { Pin } from '../policy/pin.ts';
 import type { Ring } from '../policy/policy.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
@@ -41,20 +40,19 @@ function offerAgain(transition: Transition, { name, pins }: Ring, by: string, re
   return families.reduce((next, family) => {
     const [from, to] = [pins[family], pinOf(transition, name, family)];
     if (from === undefined || to === null || !isNewer(from.model, to.model)) return next;
-    const known = withFormerModel(next, name, family, from);
-    return known.rolloutState.upgrades
-      .filter((each) => each.ring === name && each.family === family)
-      .filter(({ rollout }) => !known.rollouts.some(({ id }) => id === rollout))
+    const former = upgradeId(name, family, from.model);
+    const { upgrades } = next.rolloutState;
+    const returned = upgrades
+      .filter(({ ring, family: of }) => ring === name && of === family)
+      .filter(({ rollout }) => !next.rollouts.some(({ id }) => id === rollout))
       .filter(({ model }) => isNewer(model, to.model) && !isNewer(model, from.model))
-      .reduce((marked, upgrade) => reopened(marked, upgrade, by, reason), known);
+      .reduce((marked, upgrade) => reopened(marked, upgrade, by, reason), next);
+    if (upgrades.some(({ id }) => id === former)) return returned;
+    // The model that was pinned may never have been an upgrade; found anew it would return by itself.
+    const at = next.committed.now;
+    const found = newUpgrade(former, name, family, from.model, at);
+    return withUpgrade(returned, { ...found, reopened: { by, at, reason } });
   }, transition);
-}
-
-/** The model that was pinned may never have been an upgrade; as a new one it would return by itself. */
-function withFormerModel(transition: Transition, ring: string, family: Upgrade['family'], { model }: Pin): Transition {
-  const id = upgradeId(ring, family, model);
-  if (transition.rolloutState.upgrades.some((each) => each.id === id)) return transition;
-  return withUpgrade(transition, newUpgrade(id, ring, family, model, transition.committed.now));
 }
 
 function reopened(transition: Transition, upgrade: Upgrade, by: string, reason: string): Transition {

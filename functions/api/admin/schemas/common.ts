@@ -120,7 +120,16 @@ export const ResolutionReply = z.strictObject({
   locked: z.boolean(),
   pins: z.record(z.string(), z.strictObject({ model: z.string(), location: z.string() })),
   settings: z.looseObject({ env: z.record(z.string(), z.string()) }),
-  reasons: z.array(z.strictObject({ about: z.string(), code: z.string(), text: z.string() })),
+  reasons: z
+    .array(
+      z.strictObject({
+        about: z.string(),
+        code: z.string(),
+        text: z.string(),
+        model: z.string().optional().describe("The family's model after this rule. That of its last rule is served."),
+      }),
+    )
+    .describe('The rules in their order.'),
 });
 
 export const HealthReply = z.strictObject({
