@@ -2,6 +2,7 @@
 // raises risk becomes a proposal instead. Changes of one instance run one after another, so that they don't conflict.
 
 import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
+import { checkWriter, managedFinding, withManagement } from '../../shared/domain/changes/check-writer.ts';
 import { nextRevision } from '../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
 import { risksOf } from '../../shared/domain/changes/risk.ts';
@@ -31,7 +32,10 @@ export function createChangePolicy(ports: CommandPorts): ChangePolicy {
 export async function draftOfRevision(store: Store, number: number, current: Revision | null): Promise<Result<Draft>> {
   const revision = await store.read('revision', numberedId(number));
   if (!revision.ok) return revision;
-  if (revision.value !== null) return ok({ policy: revision.value.value.policy, proposal: null });
+  if (revision.value !== null) {
+    const policy = withManagement(revision.value.value.policy, current?.policy ?? null);
+    return ok({ policy, proposal: null });
+  }
   return fail({ code: 'revision_unknown', revision: number, newest: current?.number ?? 0 });
 }
 
@@ -72,7 +76,10 @@ function decide(
   );
 }
 
-/** A restore needs no callable pins and no second person. Faults: those of `nextRevision`, `model_not_callable`. */
+/**
+ * A restore needs no callable pins and no second person. Faults: those of `nextRevision`, `model_not_callable`, and
+ * `policy_managed`, which a dry run shows as a finding.
+ */
 function planChange(
   catalogue: Catalogue,
   request: ChangeRequest,
@@ -89,13 +96,16 @@ function planChange(
   if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
   const { revision, changes, findings } = planned.value;
   const day = now.slice(0, 10);
+  const raisesRisk = () => risksOf(before, policy, forced, catalogue, day).length > 0;
+  const writer = revision === null ? ok(null) : checkWriter(before, policy, request, raisesRisk);
+  if (!writer.ok && !request.dryRun) return writer;
   const needsRisks = needsSecondPerson(before) && restores === null && approvedBy === null && revision !== null;
   const result: ChangeResult = {
     revision: revision?.number ?? current?.number ?? 0,
     changed: revision !== null,
     changes,
     pinChanges: revision === null ? [] : pinChangesBetween(before, policy, catalogue, day),
-    findings,
+    findings: writer.ok || before?.managedBy === undefined ? findings : [...findings, managedFinding(before.managedBy)],
     risks: needsRisks ? risksOf(before, policy, forced, catalogue, day) : [],
     proposal: null,
   };

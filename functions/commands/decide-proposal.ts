@@ -27,7 +27,10 @@ export async function approveProposal(
     const open = await readOpenProposal(store, number);
     return open.ok ? ok({ policy: open.value.value.policy, proposal: open.value }) : open;
   };
-  return changePolicy({ draft, expected: base, by, note, force, restores: null, dryRun: false, approvedBy: approver });
+  // Whether its author may write a managed policy was checked when they proposed.
+  const author = { by, isOwner: true };
+  const approved = { expected: base, note, force, restores: null, dryRun: false, approvedBy: approver };
+  return changePolicy({ draft, ...author, ...approved });
 }
 
 /** Faults: `proposal_unknown`, `proposal_state`. */

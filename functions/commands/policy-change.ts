@@ -15,6 +15,8 @@ export interface ChangeRequest {
   /** The current revision's expected number, from If-Match. */
   readonly expected: number | 'any';
   readonly by: string;
+  /** Whether the author has the role of owner. */
+  readonly isOwner: boolean;
   readonly note: string | null;
   /** The revision that this change restores, or null. */
   readonly restores: number | null;

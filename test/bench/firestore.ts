@@ -74,6 +74,7 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       draft: () => ok({ policy: policy({ settings: { companyAnnouncements: [`${at}`] } }), proposal: null }),
       expected: 'any',
       by: 'bench',
+      isOwner: true,
       note: null,
       restores: null,
       force: null,

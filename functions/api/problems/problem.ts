@@ -61,6 +61,13 @@ function textOf(fault: ApiFault): ProblemText {
       return invalidText(fault.findings, 'The policy has errors');
     case 'model_not_callable':
       return { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins };
+    case 'policy_managed':
+      return {
+        status: 403,
+        title: `The policy is managed in ${fault.repository}`,
+        hint: `Change it there: ${fault.identity} publishes it. Here you can still do what raises no risk, such as an older model, abort, pause and freeze. An owner ends this with a policy that has no managedBy.`,
+        field: '/managedBy',
+      };
     case 'no_policy':
       return {
         status: 404,

@@ -43,7 +43,8 @@ function ruleRisks(before: Policy, after: Policy, { name }: Ring): readonly stri
 
 /** Parts that choose the machines of a ring, or that have an effect on machines. Every change of them counts. */
 function scopeRisks(before: Policy, after: Policy): readonly string[] {
-  const scope = ({ project, location, settings, models, rollout, rings }: Policy) => ({
+  const scope = ({ project, location, settings, models, rollout, rings, managedBy }: Policy) => ({
+    managedBy,
     project,
     location,
     settings,
@@ -54,6 +55,7 @@ function scopeRisks(before: Policy, after: Policy): readonly string[] {
   });
   const [from, to] = [scope(before), scope(after)];
   const labels = {
+    managedBy: 'who publishes the policy',
     project: 'the project',
     location: 'the location',
     settings: 'the settings',

@@ -66,6 +66,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
 export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
+    isOwner: caller.role === 'owner',
     expected,
     note: query.note ?? null,
     dryRun: query['dry-run'] ?? false,
