@@ -67,7 +67,7 @@ export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url:
 
 export function composeProposedMessage({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
   const { proposal, decision, risks, note } = data;
-  if (decision === 'rejected') return null;
+  if (decision !== 'proposed') return null;
   return {
     urgency: 'calm',
     title: `Proposal ${proposal} needs a second person`,

@@ -7,7 +7,7 @@ import { numberedId, type Store, type Stored } from '../../shared/ports.ts';
 import type { ChangePolicy } from './change-policy.ts';
 import type { CommandPorts } from './command-ports.ts';
 import type { ChangeResult } from './policy-change.ts';
-import { changeProposed, decidedWrite } from './policy-decisions.ts';
+import { decided, decidedWrite, proposalDecided } from './policy-decisions.ts';
 import { transact } from './transact.ts';
 
 /** Faults: `proposal_unknown`, `proposal_state`, `second_person_needed`, and those of a change of the policy. */
@@ -16,6 +16,7 @@ export async function approveProposal(
   changePolicy: ChangePolicy,
   number: number,
   approver: string,
+  approvalNote: string | null,
 ): Promise<Result<ChangeResult>> {
   const proposal = await readOpenProposal(store, number);
   if (!proposal.ok) return proposal;
@@ -29,7 +30,7 @@ export async function approveProposal(
   };
   // Whether its author may write a managed policy was checked when they proposed.
   const author = { by, isOwner: true };
-  const approved = { expected: base, note, force, restores: null, dryRun: false, approvedBy: approver };
+  const approved = { expected: base, note, force, restores: null, dryRun: false, approvedBy: approver, approvalNote };
   return changePolicy({ draft, ...author, ...approved });
 }
 
@@ -38,16 +39,17 @@ export async function rejectProposal(
   { store, clock, afterCommit }: CommandPorts,
   number: number,
   by: string,
+  note: string | null,
 ): Promise<Result<Proposal>> {
   const rejected = await transact(
     store,
     () => readOpenProposal(store, number),
     (proposal) => {
-      const at = new Date(clock()).toISOString();
+      const decision = { state: 'rejected', by, at: new Date(clock()).toISOString(), note } as const;
       return ok({
-        writes: [decidedWrite(proposal, 'rejected', by, at)],
-        newEvents: [changeProposed(proposal.value, 'rejected', by, at)],
-        outcome: { ...proposal.value, state: 'rejected' as const, decidedBy: by, decidedAt: at },
+        writes: [decidedWrite(proposal, decision)],
+        newEvents: [proposalDecided(proposal.value, decision)],
+        outcome: decided(proposal.value, decision),
       });
     },
   );

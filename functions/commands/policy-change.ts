@@ -25,6 +25,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean;
   /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
+  /** Why they approved it. */
+  readonly approvalNote?: string | null;
 }
 
 export interface Draft {

@@ -15,7 +15,7 @@ import type { Decision } from './transact.ts';
 /** Publishes the revision. Upgrades follow it, a restore ends rollouts, and an approved proposal is closed. */
 export function decideRevision(
   catalogue: Catalogue,
-  { by, approvedBy }: ChangeRequest,
+  { by, approvedBy, approvalNote = null }: ChangeRequest,
   current: StateForChange,
   revision: Revision,
   result: ChangeResult,
@@ -23,15 +23,20 @@ export function decideRevision(
   const followed = followRevision(catalogue, current, revision, by);
   const rolloutState = followed?.rolloutState ?? current.rolloutState;
   const { proposal } = current;
+  const approval = { state: 'approved', by: approvedBy ?? by, at: current.now, note: approvalNote } as const;
   return {
     writes: [
       revisionWrite(revision),
       publishedWrite(current, revision),
       ...rolloutWrites(followed?.ended ?? []),
       ...(rolloutState === current.rolloutState ? [] : [rolloutStateWrite(current, rolloutState)]),
-      ...(proposal === null ? [] : [decidedWrite(proposal, 'approved', approvedBy ?? by, current.now)]),
+      ...(proposal === null ? [] : [decidedWrite(proposal, approval)]),
     ],
-    newEvents: [policyChanged(revision, result), ...(followed?.newEvents ?? [])],
+    newEvents: [
+      policyChanged(revision, result),
+      ...(followed?.newEvents ?? []),
+      ...(proposal === null ? [] : [proposalDecided(proposal.value, approval)]),
+    ],
     outcome: { result, published: revision },
   };
 }
@@ -55,13 +60,14 @@ export function decideProposal(
     risks: result.risks.map((risk) => risk.slice(0, 500)),
     decidedBy: null,
     decidedAt: null,
+    decidedNote: null,
   };
   return {
     writes: [
       { kind: 'proposal', id: numberedId(proposal.number), expect: 'absent', value: proposal },
       rolloutStateWrite(current, { ...current.rolloutState, proposals: proposal.number }),
     ],
-    newEvents: [changeProposed(proposal, 'proposed', by, current.now)],
+    newEvents: [changeProposed(proposal, 'proposed', by, current.now, note)],
     outcome: {
       result: { ...result, revision: number - 1, changed: false, proposal: proposal.number },
       published: null,
@@ -69,21 +75,32 @@ export function decideProposal(
   };
 }
 
-export function decidedWrite(
-  proposal: Stored<Proposal>,
-  state: 'approved' | 'rejected',
-  decidedBy: string,
-  decidedAt: string,
-): Write {
-  const value: Proposal = { ...proposal.value, state, decidedBy, decidedAt };
-  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value };
+/** The decision on a proposal. */
+export interface ProposalDecision {
+  readonly state: 'approved' | 'rejected';
+  readonly by: string;
+  readonly at: string;
+  readonly note: string | null;
 }
 
-export function changeProposed(
-  { number, risks, note }: Proposal,
-  decision: 'proposed' | 'rejected',
+export function decided(proposal: Proposal, { state, by, at, note }: ProposalDecision): Proposal {
+  return { ...proposal, state, decidedBy: by, decidedAt: at, decidedNote: note };
+}
+
+export function decidedWrite(proposal: Stored<Proposal>, decision: ProposalDecision): Write {
+  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value: decided(proposal.value, decision) };
+}
+
+export function proposalDecided(proposal: Proposal, { state, by, at, note }: ProposalDecision): NewEvent {
+  return changeProposed(proposal, state, by, at, note);
+}
+
+function changeProposed(
+  { number, risks }: Proposal,
+  decision: 'proposed' | ProposalDecision['state'],
   by: string,
   at: string,
+  note: string | null,
 ): NewEvent {
   const data = { proposal: number, decision, risks: [...risks], note };
   const id = `ChangeProposed.${number}.${decision}`;

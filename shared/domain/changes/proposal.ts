@@ -19,5 +19,7 @@ export const Proposal = z.strictObject({
   risks: z.array(z.string().max(500)).min(1),
   decidedBy: z.string().min(1).max(320).nullable(),
   decidedAt: z.iso.datetime().nullable(),
+  /** Why they decided so. */
+  decidedNote: z.string().max(500).nullable().default(null),
 });
 export type Proposal = z.infer<typeof Proposal>;

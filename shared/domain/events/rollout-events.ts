@@ -54,13 +54,13 @@ export const RolloutMoved = z.strictObject({
   }),
 });
 
-/** A proposal was made or rejected. An approved one is the event `PolicyChanged`. */
+/** A proposal was made or decided; `note` is that of the author or of who decided. What an approved one changed is in `PolicyChanged`. */
 export const ChangeProposed = z.strictObject({
   ...envelope,
   kind: z.literal('ChangeProposed'),
   data: z.strictObject({
     proposal: z.int().positive(),
-    decision: z.enum(['proposed', 'rejected']),
+    decision: z.enum(['proposed', 'approved', 'rejected']),
     risks: z.array(z.string()),
     note: z.string().nullable(),
   }),

@@ -19,6 +19,7 @@ import {
   AccessChangeReply,
   AccessRevisionsReply,
   IssuedReply,
+  RevokedReply,
   type TokenReply,
   TokensReply,
 } from '../schemas/access.ts';
@@ -134,12 +135,15 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Revoke a fleet token. This instance refuses it at once, all others within 15 seconds.',
       role: 'owner',
       query: NoteQuery,
-      reply: AccessChangeReply,
+      reply: RevokedReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;
-        return changeReply(
-          await changeAccess(ports, { ...changeRequest(request), decide: (state) => revokeToken(state, name) }),
-        );
+        const decide: AccessChangeRequest['decide'] = (state) => revokeToken(state, name);
+        const changed = await changeAccess(ports, { ...changeRequest(request), decide });
+        if (!changed.ok) return changed;
+        const body = accessBody(changed.value);
+        const token = changed.value.access?.tokens.find((each) => each.name === name);
+        return ok({ body: { ...body, name, revokedAt: token?.revokedAt }, revision: body.number });
       },
     }),
   ];
@@ -151,8 +155,12 @@ function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string 
 
 function changeReply(changed: ApiResult<AccessOutcome>): ApiResult<Reply> {
   if (!changed.ok) return changed;
-  const number = changed.value.access?.revision.number ?? 0;
-  return ok({ body: { number, changed: changed.value.changed }, revision: number });
+  const body = accessBody(changed.value);
+  return ok({ body, revision: body.number });
+}
+
+function accessBody({ access, changed }: AccessOutcome) {
+  return { number: access?.revision.number ?? 0, changed };
 }
 
 async function readAccess(store: Store): Promise<ApiResult<Access | null>> {

@@ -4,7 +4,7 @@ import { Proposal } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
 import type { ChangePolicy } from '../../../commands/change-policy.ts';
 import { approveProposal, readProposal, rejectProposal } from '../../../commands/decide-proposal.ts';
-import { ChangeReply, NoQuery } from '../schemas/common.ts';
+import { ChangeReply, NoQuery, NoteQuery } from '../schemas/common.ts';
 import { ProposalsReply } from '../schemas/rollouts.ts';
 import { changeReply } from './policy.ts';
 import { numberOf, type Route, type RoutePorts, route } from './route.ts';
@@ -45,20 +45,20 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       operation: 'approveProposal',
       summary: 'Approve the proposal of another person. This publishes its policy.',
       role: 'approver',
-      query: NoQuery,
+      query: NoteQuery,
       reply: ChangeReply,
-      handle: async ({ parameters, caller }) =>
-        changeReply(await approveProposal(ports, changePolicy, numberOf(parameters['proposal']), caller.name)),
+      handle: async ({ parameters, caller, query: { note = null } }) =>
+        changeReply(await approveProposal(ports, changePolicy, numberOf(parameters['proposal']), caller.name, note)),
     }),
     route({
       method: 'POST',
       path: '/v1/proposals/{proposal}/reject',
       operation: 'rejectProposal',
       summary: 'Reject a proposal. Its author may do this, too.',
-      query: NoQuery,
+      query: NoteQuery,
       reply: Proposal,
-      handle: async ({ parameters, caller }) => {
-        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name);
+      handle: async ({ parameters, caller, query: { note = null } }) => {
+        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name, note);
         return rejected.ok ? ok({ body: rejected.value }) : rejected;
       },
     }),

@@ -9,6 +9,11 @@ export const AccessChangeReply = z.strictObject({
   changed: z.boolean(),
 });
 
+export const RevokedReply = AccessChangeReply.extend({
+  name: z.string(),
+  revokedAt: z.iso.datetime().describe('This instance refuses the token at once, all others within 15 seconds.'),
+});
+
 export const AccessRevisionsReply = z.strictObject({
   revisions: z.array(AccessRevision.omit({ roles: true })),
   next: z.int().nullable().describe('Pass it as `before` to get the next page; null on the last page.'),
