@@ -3,6 +3,7 @@
 
 import { fail, ok, type Result } from '../fault.ts';
 import { families, isNewer } from '../models/model.ts';
+import type { Pin } from '../policy/pin.ts';
 import type { Ring } from '../policy/policy.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
@@ -29,30 +30,42 @@ export function reopenUpgrade(transition: Transition, id: string, by: string, re
 
 /** For a new policy by a person: upgrades follow the pins. Those that a pin moved back from are offered again. */
 export function followPins(transition: Transition, by: string, reason: string): Transition {
-  const returned = transition.committed.revision.policy.rings.reduce(
-    (next, ring) => offerAgain(next, ring, by, reason),
-    transition,
-  );
+  const returned = transition.policy.rings.reduce((next, ring) => offerAgain(next, ring, by, reason), transition);
   return followUpgrades(returned);
 }
 
+/** A pin that is back after its removal offers again what its removal ended, but not what a person rejected. */
 function offerAgain(transition: Transition, { name, pins }: Ring, by: string, reason: string): Transition {
+  const before = transition.committed.revision.policy.rings.find((ring) => ring.name === name)?.pins ?? {};
   return families.reduce((next, family) => {
-    const [from, to] = [pins[family], pinOf(transition, name, family)];
-    if (from === undefined || to === null || !isNewer(from.model, to.model)) return next;
-    const former = upgradeId(name, family, from.model);
-    const { upgrades } = next.rolloutState;
-    const returned = upgrades
+    const [from, to] = [before[family], pins[family]];
+    if (to === undefined || (from !== undefined && !isNewer(from.model, to.model))) return next;
+    const returned = next.rolloutState.upgrades
       .filter(({ ring, family: of }) => ring === name && of === family)
       .filter(({ rollout }) => !next.rollouts.some(({ id }) => id === rollout))
-      .filter(({ model }) => isNewer(model, to.model) && !isNewer(model, from.model))
+      .filter(({ model }) => isNewer(model, to.model))
+      .filter((each) => (from === undefined ? wasEndedByPin(each) : !isNewer(each.model, from.model)))
       .reduce((marked, upgrade) => reopened(marked, upgrade, by, reason), next);
-    if (upgrades.some(({ id }) => id === former)) return returned;
-    // The model that was pinned may never have been an upgrade; found anew it would return by itself.
-    const at = next.committed.now;
-    const found = newUpgrade(former, name, family, from.model, at);
-    return withUpgrade(returned, { ...found, reopened: { by, at, reason } });
+    return from === undefined ? returned : withFormerModel(returned, name, family, from, { by, reason });
   }, transition);
+}
+
+function wasEndedByPin({ state }: Upgrade): boolean {
+  return state === 'superseded' || state === 'rolled_out';
+}
+
+/** The model that was pinned may never have been an upgrade. Found anew, it would return by itself. */
+function withFormerModel(
+  transition: Transition,
+  ring: string,
+  family: Upgrade['family'],
+  { model }: Pin,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Transition {
+  const id = upgradeId(ring, family, model);
+  if (transition.rolloutState.upgrades.some((each) => each.id === id)) return transition;
+  const at = transition.committed.now;
+  return withUpgrade(transition, { ...newUpgrade(id, ring, family, model, at), reopened: { by, at, reason } });
 }
 
 function reopened(transition: Transition, upgrade: Upgrade, by: string, reason: string): Transition {

@@ -6,7 +6,7 @@ import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
-import { ruleOf } from '../policy/policy.ts';
+import { type Ring, ruleOf } from '../policy/policy.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
@@ -96,20 +96,21 @@ export function rejectUpgrade(transition: Transition, id: string, by: string, re
   return ok(withEvent(rejected, decidedEvent(upgrade, 'rejected', by, at, reason)));
 }
 
-/** Lint errors that the policy would have with the upgrade's pin, and doesn't have without it. */
-export function newErrors(transition: Transition, { ring: name, family, model }: Upgrade) {
-  const { policy, committed } = transition;
-  const day = committed.now.slice(0, 10);
-  const rings = policy.rings.map((ring) => {
-    const pin = ring.pins[family];
-    return ring.name === name && pin !== undefined
-      ? { ...ring, pins: { ...ring.pins, [family]: { ...pin, model } } }
-      : ring;
-  });
-  const before = new Set(lint(policy, committed.catalogue, day).map((finding) => finding.code + finding.path));
-  return lint({ ...policy, rings }, committed.catalogue, day).filter(
-    (finding) => finding.severity === 'error' && !before.has(finding.code + finding.path),
-  );
+/**
+ * Lint errors that the policy would have with the upgrade's pin, and doesn't have without it. Only its ring is read: a
+ * list of upgrades asks for each of them.
+ */
+export function newErrors({ policy, committed }: Transition, { ring: name, family, model }: Upgrade) {
+  const at = policy.rings.findIndex((ring) => ring.name === name);
+  const ring = policy.rings[at];
+  const pin = ring?.pins[family];
+  if (ring === undefined || pin === undefined) return [];
+  const lintWith = (pins: Ring['pins']) =>
+    lint({ ...policy, rings: [{ ...ring, pins }] }, committed.catalogue, committed.now.slice(0, 10));
+  const before = new Set(lintWith(ring.pins).map((finding) => finding.code + finding.path));
+  return lintWith({ ...ring.pins, [family]: { ...pin, model } })
+    .filter((finding) => finding.severity === 'error' && !before.has(finding.code + finding.path))
+    .map((finding) => ({ ...finding, path: finding.path.replace(/^\/rings\/0(?=\/|$)/, `/rings/${at}`) }));
 }
 
 function isUpgrade(model: string, pinned: string, family: string): boolean {

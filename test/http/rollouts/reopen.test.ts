@@ -66,6 +66,20 @@ describe('an upgrade', () => {
     assert.deepEqual([state, waits[0]?.for, await percent(fleet)], ['ready', 'person', null]);
   });
 
+  test('whose pin was removed is offered again when the pin is back', async () => {
+    await enable(fleet, 'claude-opus-91');
+    await fleet.advance();
+    const { rings, ...rest } = rolloutPolicy();
+    const stated = rings as { pins: Record<string, unknown> }[]; // rolloutPolicy makes two
+    const unpinned = stated.map(({ pins: { opus: _, ...pins }, ...ring }) => ({ ...ring, pins }));
+    await fleet.ask('ada', 'PUT', '/v1/policy', { ...rest, rings: unpinned });
+    const gone = await upgrade(fleet, everyone);
+    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());
+
+    assert.deepEqual([gone.state, gone.pinChange, gone.waits], ['superseded', null, []]);
+    assert.equal((await upgrade(fleet, everyone)).state, 'soaking');
+  });
+
   test('that a person rejected is reopened by a call, and says so', async () => {
     await enable(fleet, 'claude-opus-91');
     await fleet.advance();

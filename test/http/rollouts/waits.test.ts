@@ -62,6 +62,20 @@ describe('an upgrade waits', () => {
     assert.deepEqual(reasons(await upgrade(fleet, everyone)), ['rule']);
   });
 
+  test('for the policy, where its pin would be an error', async () => {
+    const availableModels = ['claude-opus-90', 'claude-sonnet-90', 'claude-haiku-90@20300101'];
+    await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy({ settings: { availableModels } }));
+    await enable(fleet, 'claude-opus-91');
+    fleet.pass(2);
+    await fleet.advance();
+    const { waits } = await upgrade(fleet, everyone);
+    const { status, body } = await fleet.ask('ada', 'POST', `/v1/upgrades/${everyone}/approve`);
+
+    assert.deepEqual(reasons({ waits }), ['person', 'lint']);
+    assert.match(waits[1].text, /does not let claude-opus-91 through/);
+    assert.deepEqual([status, body.field], [422, '/rings/1/pins/opus/model']);
+  });
+
   test('for its model while that is in doubt', async () => {
     await enable(fleet, 'claude-opus-91');
     fleet.callable.delete('claude-opus-91');
@@ -95,6 +109,18 @@ describe('a rollout', () => {
     assert.deepEqual([running.next.percent, reasons(running.next)], [50, ['bake']]);
     assert.deepEqual([paused.next.at, reasons(paused.next)], [null, ['resume', 'freeze']]);
     assert.match(paused.next.waits[0].text, /bob paused it \(lunch\)/);
+  });
+
+  test('goes on at the very time that it says, and not before', async () => {
+    await readyToRoll(fleet);
+    const { next } = await rollout();
+    fleet.time = Date.parse(next.at) - 1;
+    await fleet.advance();
+    const early = await rollout();
+    fleet.time = Date.parse(next.at);
+    await fleet.advance();
+
+    assert.deepEqual([early.percent, (await rollout()).percent], [10, 50]);
   });
 
   test('says that its failures abort it, and is judged by the machines of its ring alone', async () => {

@@ -11,6 +11,10 @@ import { both, type Named, named, post, put } from './steps.ts';
 const opus = ['claude-opus-90', 'claude-opus-91', 'claude-opus-92'] as const;
 const rings = ['canary', 'everyone'] as const;
 
+/** A pin can go, and come back. */
+const withoutOpus = (rolloutPolicy()['rings'] as { pins: Record<string, unknown> }[]) // rolloutPolicy makes two
+  .map(({ pins: { opus: _, ...pins }, ...ring }) => ({ ...ring, pins }));
+
 /** Calls that may be refused, but never fail. */
 const calls: fc.Arbitrary<Named> = fc.oneof(
   {
@@ -56,6 +60,7 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
         { secondPerson: true },
         { secondPerson: true, settings: { model: 'opus' } },
         { location: 'us' },
+        { rings: withoutOpus },
       ),
       (over) => ['/v1/policy', rolloutPolicy(over)],
     ),

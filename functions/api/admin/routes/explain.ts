@@ -38,7 +38,8 @@ export function explain(revision: Revision, query: MachineQuery, shipped: Catalo
   if (!read.ok) return read;
   const facts = factsOf(query, read.value);
   const possible = possibleRings(revision.policy, facts);
-  const answers = possible.map((each) => answerFor(revision, each, facts, read.value, shipped, at.slice(0, 10)));
+  const catalogue = extendCatalogue(shipped, revision.policy.models);
+  const answers = possible.map((each) => answerFor(revision, each, facts, read.value, catalogue, at.slice(0, 10)));
   const common = { revision: revision.number, since: revision.at, at, considered: consideredIn(revision, possible) };
   const decidedBy = new Set([
     ...possible.flatMap(({ open }) => open.map(factOf)),
@@ -125,11 +126,10 @@ function answerFor(
   { ring: own, selector, open }: PossibleRing,
   facts: MachineFacts,
   machine: Machine,
-  shipped: Catalogue,
+  catalogue: Catalogue,
   day: string,
 ): Answer {
   const { ring, reached } = ringWithRollouts(own, rollouts, machine);
-  const catalogue = extendCatalogue(shipped, policy.models);
   const matched = selector ?? open[0] ?? '*';
   return {
     ring: ring.name,

@@ -29,8 +29,8 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         const current = await readTransition(ports);
         if (!current.ok) return current.fault.code === 'no_policy' ? ok({ body: { rollouts: [] } }) : current;
         const failures = await ports.readFailures(current.value.rollouts);
-        if (!failures.ok) return failures;
-        const view = rolloutView(current.value, failures.value);
+        // Damaged counts must not hide the rollouts that somebody wants to abort.
+        const view = rolloutView(current.value, failures.ok ? failures.value : new Map());
         return ok({ body: { rollouts: page.value.map(({ value }) => view(value)) } });
       },
     }),
