@@ -65,7 +65,7 @@ function textOf(fault: ApiFault): ProblemText {
       return {
         status: 403,
         title: `The policy is managed in ${fault.repository}`,
-        hint: `Change it there: ${fault.identity} publishes it. Here you can still do what raises no risk, such as an older model, abort, pause and freeze. An owner ends this with a policy that has no managedBy.`,
+        hint: `Change it there; ${fault.identity} publishes it. What raises no risk still works. An owner can end this.`,
         field: '/managedBy',
       };
     case 'no_policy':

@@ -54,7 +54,10 @@ export const RolloutMoved = z.strictObject({
   }),
 });
 
-/** A proposal was made or decided; `note` is that of the author or of who decided. What an approved one changed is in `PolicyChanged`. */
+/**
+ * A proposal was made or decided. `note` is that of the author, or of who decided. What an approved one changed is in the
+ * event `PolicyChanged`.
+ */
 export const ChangeProposed = z.strictObject({
   ...envelope,
   kind: z.literal('ChangeProposed'),

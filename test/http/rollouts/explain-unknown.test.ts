@@ -58,9 +58,15 @@ describe('explain without a name', () => {
     await readyToRoll(fleet);
     const unknown = await explain('label=');
     const nameless = await explain('label=&machine=');
+    const addressed = await explain('email=ada@acme.example');
 
     assert.deepEqual([unknown.body.ring, unknown.body.decidedBy], [null, ['machine']]);
-    assert.deepEqual(unknown.body.possible[0].rollouts[0].reached, null);
+    for (const { body } of [unknown, addressed]) {
+      assert.deepEqual(
+        [body.possible[0].rollouts[0].reached, body.possible[0].pins.opus.model],
+        [null, 'claude-opus-90'],
+      );
+    }
     assert.deepEqual([nameless.body.ring, nameless.body.rollouts[0].reached], ['all', false]);
   });
 });

@@ -129,8 +129,9 @@ function answerFor(
   catalogue: Catalogue,
   day: string,
 ): Answer {
-  const { ring, reached } = ringWithRollouts(own, rollouts, machine);
-  const matched = selector ?? open[0] ?? '*';
+  // Without a name, a machine's bucket is that of its address. It may have a name that the query does not state.
+  const bucketed = facts.name === undefined ? { ...machine, email: null } : machine;
+  const { ring, reached } = ringWithRollouts(own, rollouts, bucketed);
   return {
     ring: ring.name,
     selector,
@@ -140,7 +141,7 @@ function answerFor(
       policy,
       ring,
       reached,
-      selector: matched,
+      selector: selector ?? '*',
       cli: machine.cli,
       catalogue,
       day,

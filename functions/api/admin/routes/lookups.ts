@@ -53,7 +53,7 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
         if (!newest.ok) return newest;
         const now = new Date(clock()).toISOString();
         const { at = now } = query;
-        if (at > now) {
+        if (Date.parse(at) > Date.parse(now)) {
           const expected = `a time that has come; it is ${now}`;
           return failHttp({ code: 'parameter_invalid', parameter: 'at', value: at, expected });
         }

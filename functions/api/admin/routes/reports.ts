@@ -1,5 +1,5 @@
-// Reports: a machine says whether it could apply a revision. Reports are counted, by ring, and not stored. The reason of a
-// failure is only logged.
+// Reports: a machine says whether it could apply a revision. Reports are counted by ring, and not stored. The reason of
+// a failure is only logged.
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { ringChooser } from '../../../../shared/domain/serving/machine.ts';

@@ -82,7 +82,7 @@ export const RolloutActionReply = z.strictObject({
   revision: z.int().describe('The current revision. With dry-run, the revision that would be current.'),
   changed: z.boolean(),
   events: z.array(z.string()).describe('The ids of the events; empty when there was nothing to change.'),
-  now: z.string().describe('What is now so, in a sentence.'),
+  now: z.string().describe('What is now so, in a sentence. With dry-run, what would be.'),
   frozen: z.boolean().describe('Whether automatic changes are frozen now.'),
   rollout: RolloutView.nullable().describe('The rollout that the call moved or started; null for none.'),
   upgrade: UpgradeReply.nullable().describe(
