@@ -2,7 +2,7 @@
 // waits for an approval whatever the rule says, so that nothing returns by itself that somebody took back.
 
 import { fail, ok, type Result } from '../fault.ts';
-import { families, isNewer } from '../models/model.ts';
+import { families, isNewer, parseModel } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Ring } from '../policy/policy.ts';
 import { isEnded } from './legal-transitions.ts';
@@ -63,7 +63,8 @@ function withFormerModel(
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Transition {
   const id = upgradeId(ring, family, model);
-  if (transition.rolloutState.upgrades.some((each) => each.id === id)) return transition;
+  const isKnown = transition.rolloutState.upgrades.some((each) => each.id === id);
+  if (isKnown || parseModel(model)?.family !== family) return transition;
   const at = transition.committed.now;
   return withUpgrade(transition, { ...newUpgrade(id, ring, family, model, at), reopened: { by, at, reason } });
 }
