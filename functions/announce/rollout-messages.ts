@@ -96,7 +96,8 @@ function nextText({ rejects, next }: Of<'RolloutMoved'>['data']): string {
   if (rejects === true) return ' Its upgrade is rejected for this ring.';
   const at = next?.at ?? null;
   if (at === null) return '';
-  const step = next?.percent == null ? 'completes' : `reaches ${next.percent} %`;
+  const percent = next?.percent ?? null;
+  const step = percent === null ? 'completes' : `reaches ${percent} %`;
   return ` It ${step} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC at the earliest.`;
 }
 

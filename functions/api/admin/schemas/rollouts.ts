@@ -7,22 +7,19 @@ import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.t
 import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { waitReasons } from '../../../../shared/domain/rollouts/waits.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
-import { ChangeQuery } from './common.ts';
+import { dryRun, note } from './common.ts';
 
-const { note, 'dry-run': dryRun } = ChangeQuery.shape;
-const reason = note.describe('The former name of `note`.');
+const action = { 'dry-run': dryRun, note, reason: note.describe('The former name of `note`.') };
 
 const onlyOne = { path: ['reason'], message: 'only note, not both' };
 const isOne = (query: { readonly note?: string | undefined; readonly reason?: string | undefined }) =>
   query.note === undefined || query.reason === undefined;
 
-export const ActionQuery = z.strictObject({ 'dry-run': dryRun, note, reason }).refine(isOne, onlyOne);
+export const ActionQuery = z.strictObject(action).refine(isOne, onlyOne);
 
 export const ApproveQuery = z
   .strictObject({
-    'dry-run': dryRun,
-    note,
-    reason,
+    ...action,
     force: z
       .string()
       .min(1, 'a reason')
