@@ -16,10 +16,10 @@ import { numberedId, type Store, type Stored } from '../../shared/ports.ts';
 import type { ChangeAccessPorts } from './change-access.ts';
 import type { ChangePolicy } from './change-policy.ts';
 import { readRevision } from './change-policy.ts';
-import { changeRolesOfAccess, type RolesOutcome } from './change-roles.ts';
+import { changeRolesOfAccess, type RolesOutcome, type RolesRequest } from './change-roles.ts';
 import type { CommandPorts } from './command-ports.ts';
-import type { ChangeResult } from './policy-change.ts';
-import { changeProposed, decidedWrite } from './policy-decisions.ts';
+import type { ChangeRequest, ChangeResult } from './policy-change.ts';
+import { decided, decidedWrite, proposalDecided } from './policy-decisions.ts';
 import { readMemberships } from './read-memberships.ts';
 import { transact } from './transact.ts';
 
@@ -37,6 +37,7 @@ export async function approveProposal(
   ports: ProposalPorts,
   number: number,
   approver: Actor,
+  approvalNote: string | null,
 ): Promise<Result<ProposalOutcome>> {
   // Read again for each attempt: somebody else may have decided it meanwhile, or have lost a role.
   const readAllowed = () => readForApproval(ports, number, approver);
@@ -48,7 +49,16 @@ export async function approveProposal(
     const closes = closing(readAllowed, isRoles, 'approved');
     const { roles, accessRevision: expected } = value;
     return asRoles(
-      await changeRolesOfAccess(ports, { roles, expected, by, email: null, note, closes, approvedBy: approver.name }),
+      await changeRolesOfAccess(ports, {
+        roles,
+        expected,
+        by,
+        email: null,
+        note,
+        closes,
+        approvedBy: approver.name,
+        approvalNote,
+      }),
     );
   }
   const { policy, base: expected, force, atOnce } = value;
@@ -57,8 +67,10 @@ export async function approveProposal(
     const closed = await closes();
     return closed.ok ? ok({ policy, closes: closed.value }) : closed;
   };
-  const request = { draft, expected, by, note, force, atOnce, restores: null, dryRun: false };
-  return asPolicy(await ports.changePolicy({ ...request, approvedBy: approver.name }));
+  // Whether its author may write a managed policy was checked when they proposed.
+  const author = { by, isOwner: true, note };
+  const request = { draft, expected, force, atOnce, restores: null, dryRun: false };
+  return asPolicy(await ports.changePolicy({ ...request, ...author, approvedBy: approver.name, approvalNote }));
 }
 
 /**
@@ -68,7 +80,7 @@ export async function approveProposal(
 export async function rebaseProposal(
   ports: ProposalPorts,
   number: number,
-  author: Actor & { readonly email: string | null },
+  author: Actor & Pick<RolesRequest, 'email'> & Pick<ChangeRequest, 'isOwner'>,
   note: string | null,
 ): Promise<Result<ProposalOutcome>> {
   const { store } = ports;
@@ -76,7 +88,7 @@ export async function rebaseProposal(
   const open = await readOpen();
   if (!open.ok) return open;
   const proposal = open.value.value;
-  const change = { by: author.name, note: note ?? proposal.note, approvedBy: null };
+  const change = { by: author.name, note: note ?? proposal.note, approvedBy: null, approvalNote: null };
   if (proposal.kind === 'roles') {
     const merged = await rebasedRoles(store, proposal);
     if (!merged.ok) return merged;
@@ -96,23 +108,28 @@ export async function rebaseProposal(
     return closed.ok ? ok({ policy: policy.value, closes: closed.value }) : closed;
   };
   const { force, atOnce } = proposal;
-  return asPolicy(
-    await ports.changePolicy({ draft, expected: 'any', force, atOnce, restores: null, dryRun: false, ...change }),
-  );
+  const { isOwner } = author;
+  const request = { draft, expected: 'any', force, atOnce, isOwner, restores: null, dryRun: false } as const;
+  return asPolicy(await ports.changePolicy({ ...request, ...change }));
 }
 
 /** Faults: `proposal_unknown`, `proposal_state`. */
-export async function rejectProposal(ports: CommandPorts, number: number, by: string): Promise<Result<Proposal>> {
+export async function rejectProposal(
+  ports: CommandPorts,
+  number: number,
+  by: string,
+  note: string | null,
+): Promise<Result<Proposal>> {
   const { store, clock, afterCommit } = ports;
   const rejected = await transact(
     store,
     () => readOpenProposal(ports, number, ['open', 'void', 'expired']),
     (proposal) => {
-      const at = new Date(clock()).toISOString();
+      const decision = { state: 'rejected', by, at: new Date(clock()).toISOString(), note } as const;
       return ok({
-        writes: [decidedWrite(proposal, 'rejected', by, at)],
-        newEvents: [changeProposed(proposal.value, 'rejected', by, at)],
-        outcome: { ...proposal.value, state: 'rejected' as const, decidedBy: by, decidedAt: at },
+        writes: [decidedWrite(proposal, decision)],
+        newEvents: [proposalDecided(proposal.value, decision)],
+        outcome: decided(proposal.value, decision),
       });
     },
   );

@@ -4,6 +4,7 @@
 import { callableModelsFor } from '../../shared/domain/availability/find-callable.ts';
 import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
 import { isGlassBroken } from '../../shared/domain/changes/break-glass.ts';
+import { checkWriter, managedFinding } from '../../shared/domain/changes/check-writer.ts';
 import { diffPolicies } from '../../shared/domain/changes/diff.ts';
 import { nextRevision, type RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
@@ -80,7 +81,7 @@ function planRestore(input: PlanInput, revision: Revision): Result<ChangePlan> {
   if (!planned.ok) return planned;
   const waiting = policy === target ? null : { policy: target, consequences: judge(policy, target) };
   const all = planned.value.revision === null ? (waiting?.consequences ?? []) : judge(before, policy);
-  return ok(planOf(input, planned.value, policy, { staged: [], published: all }, waiting, all, []));
+  return checked(input, target, planOf(input, planned.value, policy, { staged: [], published: all }, waiting, all, []));
 }
 
 function planStated(input: PlanInput): Result<ChangePlan> {
@@ -108,7 +109,21 @@ function planStated(input: PlanInput): Result<ChangePlan> {
   const waiting = waits && planned.value.revision !== null ? { policy: target, consequences: all } : null;
   const started = staged.map((_, at) => state.rolloutState.rollouts + 1 + at);
   const published = staged.length === 0 || before === null ? all : judged(input, before, rollouts, policy, rollouts);
-  return ok(planOf(input, planned.value, target, { staged, published }, waiting, all, [...underWay, ...started]));
+  const plan = planOf(input, planned.value, target, { staged, published }, waiting, all, [...underWay, ...started]);
+  return checked(input, target, plan);
+}
+
+/** The plan, if its author may write it. A dry run shows that they may not as a finding. Faults: `policy_managed`. */
+function checked({ revision, request }: PlanInput, target: Policy, plan: ChangePlan): Result<ChangePlan> {
+  const before = revision?.policy ?? null;
+  const all = [...plan.result.consequences, ...(plan.waiting?.consequences ?? [])];
+  const writer = plan.result.changed
+    ? checkWriter(before, target, request, () => all.some(({ risk }) => risk === 'raises'))
+    : ok(null);
+  if (writer.ok || before?.managedBy === undefined) return ok(plan);
+  if (!request.dryRun) return writer;
+  const findings = [...plan.result.findings, managedFinding(before.managedBy)];
+  return ok({ ...plan, result: { ...plan.result, findings } });
 }
 
 function revisionInput(

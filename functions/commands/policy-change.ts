@@ -16,6 +16,8 @@ export interface ChangeRequest {
   /** The current revision's expected number, from If-Match. */
   readonly expected: number | 'any';
   readonly by: string;
+  /** Whether the author has the role of owner. */
+  readonly isOwner: boolean;
   readonly note: string | null;
   /** The revision that this change restores, or null. */
   readonly restores: number | null;
@@ -26,6 +28,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean;
   /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
+  /** Why they approved it. */
+  readonly approvalNote: string | null;
 }
 
 export interface Draft {

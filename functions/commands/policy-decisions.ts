@@ -7,6 +7,7 @@ import type { StagedPin } from '../../shared/domain/changes/staging.ts';
 import { toStored } from '../../shared/domain/consequences/consequence.ts';
 import type { NewEvent } from '../../shared/domain/events/event.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
+import { followPins } from '../../shared/domain/rollouts/reopen.ts';
 import { endRollout, startPinRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
 import type { RolloutState } from '../../shared/domain/rollouts/rollout-state.ts';
 import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
@@ -36,16 +37,18 @@ export function decideChange(
   const proposal = waiting === null ? null : proposalFor(request, current, made, waiting);
   const rolloutState = proposal === null ? made.rolloutState : { ...made.rolloutState, proposals: proposal.number };
   const number = current.published?.value.revision.number ?? 0;
+  const closed = closing(request, current);
   return {
     writes: [
       ...made.writes,
       ...(proposal === null ? [] : [proposalWrite(proposal)]),
       ...(rolloutState === current.rolloutState ? [] : [rolloutStateWrite(current, rolloutState)]),
-      ...closingWrites(request, current),
+      ...(closed === null ? [] : [decidedWrite(closed.proposal, closed.decision)]),
     ],
     newEvents: [
       ...made.newEvents,
-      ...(proposal === null ? [] : [changeProposed(proposal, 'proposed', request.by, current.now)]),
+      ...(proposal === null ? [] : [changeProposed(proposal, 'proposed', request.by, current.now, request.note)]),
+      ...approvals(closed),
     ],
     outcome: {
       published: made.published,
@@ -62,7 +65,7 @@ export function decideChange(
   };
 }
 
-/** Publishes the revision. It starts the rollouts of staged pins. A restore ends all rollouts. */
+/** Publishes the revision. It starts the rollouts of staged pins, a restore ends all rollouts, and upgrades follow. */
 function publish(
   catalogue: Catalogue,
   { by, restores, note }: ChangeRequest,
@@ -72,10 +75,12 @@ function publish(
 ): Made {
   const start = transitionFor(catalogue, current, planned);
   const reason = restores === null ? (note ?? '') : `revision ${restores} was restored`;
-  const moved =
+  const steered =
     restores === null
       ? staged.reduce((next, pin) => startPinRollout(next, pin, saltFor(next, pin), by, reason, planned.forced), start)
       : start.rollouts.reduce((next, each) => endRollout(next, each, 'rejected', by, reason), start);
+  const back = restores === null ? `revision ${planned.number} moved the pin back` : reason;
+  const moved = current.published === null ? steered : followPins(steered, by, back);
   const revision = { ...planned, rollouts: [...moved.rollouts] };
   const changed = moved.rollouts.filter((rollout) => !start.rollouts.includes(rollout));
   const isStated = published.changes.length > 0 || restores !== null;
@@ -129,32 +134,56 @@ function proposalFor(
     accessRevision: current.accessRevision,
     decidedBy: null,
     decidedAt: null,
+    decidedNote: null,
   };
 }
 
-function closingWrites({ by, approvedBy }: ChangeRequest, { closes, now }: StateForChange): readonly Write[] {
-  return closes === null ? [] : [decidedWrite(closes.proposal, closes.as, approvedBy ?? by, now)];
+/** The decision on the proposal that this change carries out or replaces; null for none. */
+function closing({ by, approvedBy, approvalNote }: ChangeRequest, { closes, now }: StateForChange) {
+  if (closes === null) return null;
+  const decision: ProposalDecision = { state: closes.as, by: approvedBy ?? by, at: now, note: approvalNote };
+  return { proposal: closes.proposal, decision };
 }
 
 export function proposalWrite(proposal: Proposal): Write {
   return { kind: 'proposal', id: numberedId(proposal.number), expect: 'absent', value: proposal };
 }
 
-export function decidedWrite(
-  proposal: Stored<Proposal>,
-  state: 'approved' | 'rejected' | 'rebased',
-  decidedBy: string,
-  decidedAt: string,
-): Write {
-  const value: Proposal = { ...proposal.value, state, decidedBy, decidedAt };
-  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value };
+function approvals(closed: ReturnType<typeof closing>): readonly NewEvent[] {
+  if (closed?.decision.state !== 'approved') return [];
+  return [proposalDecided(closed.proposal.value, { ...closed.decision, state: 'approved' })];
+}
+
+/** The decision on a proposal. */
+export interface ProposalDecision {
+  readonly state: 'approved' | 'rejected' | 'rebased';
+  readonly by: string;
+  readonly at: string;
+  readonly note: string | null;
+}
+
+export function decided(proposal: Proposal, { state, by, at, note }: ProposalDecision): Proposal {
+  return { ...proposal, state, decidedBy: by, decidedAt: at, decidedNote: note };
+}
+
+export function decidedWrite(proposal: Stored<Proposal>, decision: ProposalDecision): Write {
+  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value: decided(proposal.value, decision) };
+}
+
+/** The event of an approval or a rejection. A rebased proposal is told as the new one. */
+export function proposalDecided(
+  proposal: Proposal,
+  { state, by, at, note }: ProposalDecision & { readonly state: 'approved' | 'rejected' },
+): NewEvent {
+  return changeProposed(proposal, state, by, at, note);
 }
 
 export function changeProposed(
-  { number, kind, consequences, moreConsequences, note }: Proposal,
-  decision: 'proposed' | 'rejected',
+  { number, kind, consequences, moreConsequences }: Proposal,
+  decision: 'proposed' | 'approved' | 'rejected',
   by: string,
   at: string,
+  note: string | null,
 ): NewEvent {
   const data = { proposal: number, kind, decision, consequences, moreConsequences, note };
   const id = `ChangeProposed.${number}.${decision}`;

@@ -80,6 +80,8 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       force: null,
       atOnce: null,
       approvedBy: null,
+      approvalNote: null,
+      isOwner: true,
       dryRun: false,
     }),
   );

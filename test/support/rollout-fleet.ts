@@ -136,9 +136,14 @@ export class Fleet {
     return moveRollouts(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
   }
 
-  /** Machines say how it went with the revision that stands. */
-  async report(names: readonly string[], revision: number, outcome: 'applied' | 'failed'): Promise<void> {
-    for (const name of names) this.#adoption.reported(name, revision, outcome);
+  /** Machines of a ring say how it went with the revision that stands. */
+  async report(
+    names: readonly string[],
+    revision: number,
+    outcome: 'applied' | 'failed',
+    ringName = 'canary',
+  ): Promise<void> {
+    for (const name of names) this.#adoption.reported(name, revision, ringName, outcome);
     await this.#adoption.flush();
   }
 

@@ -24,6 +24,7 @@ import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { Reply, Route, RoutePorts } from './routes/route.ts';
+import { upgradeRoutes } from './routes/upgrades.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
@@ -88,6 +89,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...lookupRoutes(ports),
     ...healthRoutes(ports),
     ...reportRoutes(ports),
+    ...upgradeRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
     ...keysRoutes(ports),

@@ -64,6 +64,13 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       };
     case 'expectation_unsupported':
       return { status: 417, title: 'Unsupported Expect header', hint: 'Leave it out, or send Expect: 100-continue.' };
+    case 'time_before_policy':
+      return {
+        status: 404,
+        title: `There was no policy on ${fault.at}`,
+        hint: `The first revision is of ${fault.first}. Ask for that time or a later one.`,
+        field: 'at',
+      };
     case 'precondition_required':
       return {
         status: 428,

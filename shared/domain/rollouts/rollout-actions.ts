@@ -7,7 +7,7 @@ import type { Pin } from '../policy/pin.ts';
 import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
-import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
+import { nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
 import { type Upgrade, upgradeId } from './upgrade.ts';
 
 /** Starts the rollout of an upgrade. The caller has checked that nothing blocks it. */
@@ -99,22 +99,12 @@ export function endRollout(
   reason: string,
 ): Transition {
   const { now } = transition.committed;
-  const ended = withRollout(transition, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
   const upgrade = transition.rolloutState.upgrades.find((each) => each.rollout === rollout.id);
+  const aborted: Rollout = { ...rollout, state: 'aborted', endedAt: now, by, reason };
+  const ended = withRollout(transition, aborted, 'aborted', upgrade !== undefined && upgradeState === 'rejected');
   if (upgrade === undefined) return ended;
   const decided = upgradeState === 'rejected' ? { by, at: now, reason } : null;
   return withUpgrade(ended, { ...upgrade, state: upgradeState, since: now, decided, proposed: null, rollout: null });
-}
-
-/** Whether a rollout may advance: it is running, its stage has baked, and its model is callable, or was forced. */
-export function isDue(
-  transition: Transition,
-  { ring, family, to, state, stageSince, bakeMinutes, forced }: Rollout,
-): boolean {
-  const bakedMs = Date.parse(transition.committed.now) - Date.parse(stageSince);
-  if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
-  if (forced !== null) return true;
-  return callabilityOf(transition, ring, family, to.model) === 'callable';
 }
 
 interface RolloutPlace extends RolloutSchedule {

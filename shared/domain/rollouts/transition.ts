@@ -8,7 +8,7 @@ import { callableModelsFor, lostModels } from '../availability/find-callable.ts'
 import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
-import { endpointKey } from '../models/model-endpoint.ts';
+import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -17,6 +17,7 @@ import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './legal-transitions.ts';
 import type { RolloutState } from './rollout-state.ts';
+import { nextStageOf } from './stage-times.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** The state that the store had when the transition started. */
@@ -120,8 +121,9 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
 
 /**
  * Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`.
+ * `rejects`: whether an abort also rejects the upgrade.
  */
-export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
+export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove, rejects = false): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
   checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);
   const others = transition.rollouts.filter((each) => each.id !== id);
@@ -141,6 +143,8 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
       pinChange: pinChangeOf(transition, ring, family, from, to),
       reason,
       revision: nextRevisionNumber(transition),
+      next: nextStageOf(rollout),
+      ...(move === 'aborted' ? { rejects } : {}),
     },
   };
   return {
@@ -159,11 +163,35 @@ export function endpointOf({ policy }: Transition, ring: string, family: string)
 
 type Callability = 'callable' | 'doubtful' | 'lost';
 
+/** Where a ring would call a pin; null when there is no such ring. */
+export function placeOf(
+  { policy }: Transition,
+  name: string,
+  pin: Pin,
+): { readonly project: string; readonly location: string } | null {
+  const ring = policy.rings.find((each) => each.name === name);
+  if (ring === undefined) return null;
+  return {
+    project: ring.project ?? policy.project,
+    location: pin.location ?? ring.location ?? policy.location,
+  };
+}
+
 /** Whether a model is callable at a pin's location. `lost` needs two runs that agree; `doubtful` is any other doubt. */
 export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
   const endpoint = endpointOf(transition, ring, family);
-  const key = endpoint === null ? null : endpointKey({ ...endpoint, model });
-  const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === key);
+  return endpoint === null ? 'doubtful' : callabilityAt(transition, { ...endpoint, model });
+}
+
+/** Whether a pin that a ring may get is callable where the ring would call it. */
+export function callabilityOfPin(transition: Transition, ring: string, pin: Pin): Callability {
+  const place = placeOf(transition, ring, pin);
+  return place === null ? 'doubtful' : callabilityAt(transition, { ...place, model: pin.model });
+}
+
+function callabilityAt({ committed }: Transition, endpoint: ModelEndpoint): Callability {
+  const key = endpointKey(endpoint);
+  const cell = committed.matrix?.cells.find((each) => endpointKey(each) === key);
   if (cell === undefined) return 'doubtful';
   if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
   return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
@@ -177,8 +205,10 @@ export function pinChangeOf(
   from: Pin,
   to: Pin,
 ): PinChange {
-  const location = endpointOf(transition, ring, family)?.location ?? transition.policy.location;
   const catalogue = extendCatalogue(transition.committed.catalogue, transition.policy.models);
-  const toPinState = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  const toPinState = (pin: Pin) => {
+    const location = placeOf(transition, ring, pin)?.location ?? transition.policy.location;
+    return pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  };
   return { ring, family, from: toPinState(from), to: toPinState(to) };
 }

@@ -66,6 +66,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
 export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
+    isOwner: caller.role === 'owner',
     expected,
     note: query.note ?? null,
     dryRun: query['dry-run'] ?? false,
@@ -73,6 +74,7 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
     force: query.force ?? null,
     atOnce: query['at-once'] ?? null,
     approvedBy: null,
+    approvalNote: null,
   };
 }
 
