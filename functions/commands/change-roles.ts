@@ -11,7 +11,7 @@ import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Stored } from '../../shared/ports.ts';
 import { type AccessOutcome, accessDecision, type ChangeAccessPorts } from './change-access.ts';
 import { type CurrentState, readCurrentState, rolloutStateWrite } from './current-state.ts';
-import { changeProposed, decidedWrite, proposalDecided, proposalWrite } from './policy-decisions.ts';
+import { changeProposed, decidedWrite, proposalDecided, proposalWrite } from './proposals/proposal-writes.ts';
 import { type Decision, transact } from './transact.ts';
 
 export interface RolesRequest {

@@ -9,7 +9,6 @@ import { draft, ring } from './world.ts';
 export const models: readonly OwnModel[] = [
   {
     id: 'claude-opus-92',
-    price: { input: 5, output: 25 },
     minimumCli: '3.2.0',
     regionVariable: 'VERTEX_REGION_CLAUDE_92_OPUS',
     context1m: { kind: 'native' },
@@ -17,7 +16,6 @@ export const models: readonly OwnModel[] = [
   },
   {
     id: 'claude-opus-91',
-    price: { input: 5, output: 25 },
     minimumCli: '3.1.0',
     regionVariable: 'VERTEX_REGION_CLAUDE_91_OPUS',
     context1m: { kind: 'suffix', before: '3.1.5' },
@@ -25,7 +23,6 @@ export const models: readonly OwnModel[] = [
   },
   {
     id: 'claude-opus-90',
-    price: { input: 5, output: 25 },
     minimumCli: '3.0.0',
     regionVariable: 'VERTEX_REGION_CLAUDE_90_OPUS',
     context1m: { kind: 'suffix', before: null },

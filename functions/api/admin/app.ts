@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
-import { createChangePolicy } from '../../commands/change-policy.ts';
+import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';

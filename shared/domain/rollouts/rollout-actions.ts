@@ -30,7 +30,8 @@ export function startRollout(
 }
 
 /**
- * Starts the rollout of a pin that a person changed by hand. An open upgrade to the same model is part of it. `forced`
+ * Starts the rollout of a pin that a person changed by hand. An upgrade to the same model is part of it: if the rollout
+ * is aborted, it must not begin again by itself. `forced`
  * is the reason to move the pin although the model is not known to be callable.
  */
 export function startPinRollout(
@@ -46,12 +47,12 @@ export function startPinRollout(
   const place = { id, ring, family, from, to, salt, ...schedule };
   const rollout = newRollout(transition, place, by, reason, forced);
   const counted = { ...transition, rolloutState: { ...rolloutState, rollouts: id } };
-  const upgrade = rolloutState.upgrades.find((each) => each.id === upgradeId(ring, family, to.model));
-  const isOpen = upgrade !== undefined && !isEnded(upgrade) && upgrade.rollout === null;
-  const decided = { by, at: committed.now, reason };
-  const linked = isOpen
-    ? withUpgrade(counted, { ...upgrade, state: 'approved', since: committed.now, decided, rollout: id })
-    : counted;
+  const upgradeOf = rolloutState.upgrades.find((each) => each.id === upgradeId(ring, family, to.model));
+  const upgrade = upgradeOf ?? (isNewer(to.model, from.model) ? foundUpgrade(transition, rollout) : null);
+  if (upgrade === null || isEnded(upgrade) || upgrade.rollout !== null) return withRollout(counted, rollout, 'started');
+  const since = committed.now;
+  const decided = { by, at: since, reason };
+  const linked = withUpgrade(counted, { ...upgrade, state: 'approved', since, decided, rollout: id });
   return withRollout(linked, rollout, 'started');
 }
 
@@ -105,6 +106,14 @@ export function endRollout(
   if (upgrade === undefined) return ended;
   const decided = upgradeState === 'rejected' ? { by, at: now, reason } : null;
   return withUpgrade(ended, { ...upgrade, state: upgradeState, since: now, decided, proposed: null, rollout: null });
+}
+
+/** An upgrade that nobody has found yet. */
+function foundUpgrade({ committed }: Transition, { ring, family, to }: Rollout): Upgrade {
+  const { now } = committed;
+  const undecided = { proposed: null, decided: null, reopened: null, rollout: null };
+  const id = upgradeId(ring, family, to.model);
+  return { id, ring, family, model: to.model, state: 'found', since: now, foundAt: now, ...undecided };
 }
 
 interface RolloutPlace extends RolloutSchedule {

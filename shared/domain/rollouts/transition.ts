@@ -3,18 +3,16 @@
 // and events to write.
 
 import type { Matrix } from '../availability/availability.ts';
-import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
 import { callableModelsFor, lostModels } from '../availability/find-callable.ts';
 import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
-import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
-import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { placeOf } from './callability.ts';
 import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './legal-transitions.ts';
 import type { RolloutState } from './rollout-state.ts';
 import { nextStageOf } from './stage-times.ts';
@@ -154,47 +152,6 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
     newEvents: [...transition.newEvents, event],
     notes: [...transition.notes, `rollout ${id} ${move}: ${to.model} at ${percent} % of ring ${ring}`],
   };
-}
-
-/** The endpoint of a ring's pin of a family; null when the ring has no such pin. */
-export function endpointOf({ policy }: Transition, ring: string, family: string) {
-  return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
-}
-
-type Callability = 'callable' | 'doubtful' | 'lost';
-
-/** Where a ring would call a pin; null when there is no such ring. */
-export function placeOf(
-  { policy }: Transition,
-  name: string,
-  pin: Pin,
-): { readonly project: string; readonly location: string } | null {
-  const ring = policy.rings.find((each) => each.name === name);
-  if (ring === undefined) return null;
-  return {
-    project: ring.project ?? policy.project,
-    location: pin.location ?? ring.location ?? policy.location,
-  };
-}
-
-/** Whether a model is callable at a pin's location. `lost` needs two runs that agree; `doubtful` is any other doubt. */
-export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
-  const endpoint = endpointOf(transition, ring, family);
-  return endpoint === null ? 'doubtful' : callabilityAt(transition, { ...endpoint, model });
-}
-
-/** Whether a pin that a ring may get is callable where the ring would call it. */
-export function callabilityOfPin(transition: Transition, ring: string, pin: Pin): Callability {
-  const place = placeOf(transition, ring, pin);
-  return place === null ? 'doubtful' : callabilityAt(transition, { ...place, model: pin.model });
-}
-
-function callabilityAt({ committed }: Transition, endpoint: ModelEndpoint): Callability {
-  const key = endpointKey(endpoint);
-  const cell = committed.matrix?.cells.find((each) => endpointKey(each) === key);
-  if (cell === undefined) return 'doubtful';
-  if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
-  return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
 }
 
 /** The pin change of an upgrade or a rollout. */

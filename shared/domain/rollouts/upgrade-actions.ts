@@ -8,10 +8,11 @@ import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { type Ring, ruleOf } from '../policy/policy.ts';
+import { callabilityOf, endpointOf } from './callability.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
+import { pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
 import { startsByItself, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Who approves, and who may. */

@@ -4,11 +4,12 @@
 import { isNewer } from '../models/model.ts';
 import { ruleOf } from '../policy/policy.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { callabilityOf, callabilityOfPin, endpointOf, placeOf } from './callability.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
 import { earliestEndOf, nextStageOf } from './stage-times.ts';
-import { callabilityOf, callabilityOfPin, endpointOf, placeOf, type Transition } from './transition.ts';
+import type { Transition } from './transition.ts';
 import { startsByItself, type Upgrade } from './upgrade.ts';
 import { newErrors } from './upgrade-actions.ts';
 

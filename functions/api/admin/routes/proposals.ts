@@ -3,14 +3,12 @@
 import type { Access } from '../../../../shared/domain/access/access.ts';
 import { type Proposal, proposalState } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
-import type { ChangePolicy } from '../../../commands/change-policy.ts';
-import {
-  approveProposal,
-  type ProposalOutcome,
-  readProposal,
-  rebaseProposal,
-  rejectProposal,
-} from '../../../commands/decide-proposal.ts';
+import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
+import { approveProposal } from '../../../commands/proposals/approve-proposal.ts';
+import type { ProposalOutcome } from '../../../commands/proposals/proposal-outcome.ts';
+import { readProposal } from '../../../commands/proposals/read-proposal.ts';
+import { rebaseProposal } from '../../../commands/proposals/rebase-proposal.ts';
+import { rejectProposal } from '../../../commands/proposals/reject-proposal.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 import { NoQuery, NoteQuery } from '../schemas/common.ts';
 import { ProposalOutcomeReply, ProposalReply, ProposalsReply } from '../schemas/proposals.ts';

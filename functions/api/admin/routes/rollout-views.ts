@@ -3,10 +3,11 @@
 import { ok } from '../../../../shared/domain/fault.ts';
 import { isNewer } from '../../../../shared/domain/models/model.ts';
 import { ruleOf } from '../../../../shared/domain/policy/policy.ts';
+import { endpointOf } from '../../../../shared/domain/rollouts/callability.ts';
 import { pinOf } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { callableSince } from '../../../../shared/domain/rollouts/soak.ts';
 import { nextStageOf } from '../../../../shared/domain/rollouts/stage-times.ts';
-import { endpointOf, pinChangeOf, type Transition } from '../../../../shared/domain/rollouts/transition.ts';
+import { pinChangeOf, type Transition } from '../../../../shared/domain/rollouts/transition.ts';
 import type { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { type Failures, rolloutWaits, upgradeWaits } from '../../../../shared/domain/rollouts/waits.ts';
 import { failureRate } from '../../../../shared/domain/serving/adoption.ts';

@@ -2,21 +2,28 @@
 // proposal for what must wait.
 
 import { createHash } from 'node:crypto';
-import { type PolicyProposal, type Proposal, proposalLifeMs } from '../../shared/domain/changes/proposal.ts';
-import type { StagedPin } from '../../shared/domain/changes/staging.ts';
-import { toStored } from '../../shared/domain/consequences/consequence.ts';
-import type { NewEvent } from '../../shared/domain/events/event.ts';
-import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
-import { followPins } from '../../shared/domain/rollouts/reopen.ts';
-import { endRollout, startPinRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
-import type { RolloutState } from '../../shared/domain/rollouts/rollout-state.ts';
-import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
-import type { Revision } from '../../shared/domain/serving/revision.ts';
-import { expectOf, numberedId, type Stored, type Write } from '../../shared/ports.ts';
-import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from './current-state.ts';
-import type { ChangePlan, WaitingChange } from './plan-change.ts';
+import { type PolicyProposal, proposalLifeMs } from '../../../shared/domain/changes/proposal.ts';
+import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
+import { toStored } from '../../../shared/domain/consequences/consequence.ts';
+import type { NewEvent } from '../../../shared/domain/events/event.ts';
+import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
+import { followPins } from '../../../shared/domain/rollouts/reopen.ts';
+import { endRollout, startPinRollout } from '../../../shared/domain/rollouts/rollout-actions.ts';
+import type { RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
+import { startTransition, type Transition } from '../../../shared/domain/rollouts/transition.ts';
+import type { Revision } from '../../../shared/domain/serving/revision.ts';
+import type { Write } from '../../../shared/ports.ts';
+import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from '../current-state.ts';
+import {
+  changeProposed,
+  decidedWrite,
+  type ProposalDecision,
+  proposalDecided,
+  proposalWrite,
+} from '../proposals/proposal-writes.ts';
+import type { Decision } from '../transact.ts';
+import type { ChangePlan, WaitingChange } from './change-plan.ts';
 import type { ChangeOutcome, ChangeRequest, StateForChange } from './policy-change.ts';
-import type { Decision } from './transact.ts';
 
 interface Made {
   readonly writes: readonly Write[];
@@ -145,49 +152,9 @@ function closing({ by, approvedBy, approvalNote }: ChangeRequest, { closes, now 
   return { proposal: closes.proposal, decision };
 }
 
-export function proposalWrite(proposal: Proposal): Write {
-  return { kind: 'proposal', id: numberedId(proposal.number), expect: 'absent', value: proposal };
-}
-
 function approvals(closed: ReturnType<typeof closing>): readonly NewEvent[] {
   if (closed?.decision.state !== 'approved') return [];
   return [proposalDecided(closed.proposal.value, { ...closed.decision, state: 'approved' })];
-}
-
-/** The decision on a proposal. */
-export interface ProposalDecision {
-  readonly state: 'approved' | 'rejected' | 'rebased';
-  readonly by: string;
-  readonly at: string;
-  readonly note: string | null;
-}
-
-export function decided(proposal: Proposal, { state, by, at, note }: ProposalDecision): Proposal {
-  return { ...proposal, state, decidedBy: by, decidedAt: at, decidedNote: note };
-}
-
-export function decidedWrite(proposal: Stored<Proposal>, decision: ProposalDecision): Write {
-  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value: decided(proposal.value, decision) };
-}
-
-/** The event of an approval or a rejection. A rebased proposal is told as the new one. */
-export function proposalDecided(
-  proposal: Proposal,
-  { state, by, at, note }: ProposalDecision & { readonly state: 'approved' | 'rejected' },
-): NewEvent {
-  return changeProposed(proposal, state, by, at, note);
-}
-
-export function changeProposed(
-  { number, kind, consequences, moreConsequences }: Proposal,
-  decision: 'proposed' | 'approved' | 'rejected',
-  by: string,
-  at: string,
-  note: string | null,
-): NewEvent {
-  const data = { proposal: number, kind, decision, consequences, moreConsequences, note };
-  const id = `ChangeProposed.${number}.${decision}`;
-  return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
 }
 
 function policyChanged(revision: Revision, { changes, pinChanges, consequences }: ChangePlan['published']): NewEvent {
