@@ -1,9 +1,9 @@
 // Upgrade actions: find, follow, approve and reject. Each is a pure step from one transition to the next.
 
-import { lint } from '../changes/lint.ts';
 import { checkSecondPerson, needsSecondPerson } from '../changes/second-person.ts';
 import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
+import { lint } from '../lint/lint.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { ruleOf } from '../policy/policy.ts';
@@ -106,8 +106,9 @@ export function newErrors(transition: Transition, { ring: name, family, model }:
       ? { ...ring, pins: { ...ring.pins, [family]: { ...pin, model } } }
       : ring;
   });
-  const before = new Set(lint(policy, committed.catalogue, day).map((finding) => finding.code + finding.path));
-  return lint({ ...policy, rings }, committed.catalogue, day).filter(
+  const { catalogue, matrix } = committed;
+  const before = new Set(lint(policy, catalogue, day, matrix).map((finding) => finding.code + finding.path));
+  return lint({ ...policy, rings }, catalogue, day, matrix).filter(
     (finding) => finding.severity === 'error' && !before.has(finding.code + finding.path),
   );
 }

@@ -30,6 +30,10 @@ export const ChangeQuery = z.strictObject({
     .describe('Why you make the change. It is stored in the revision and shown in the history.'),
 });
 
+export const PolicyChangeQuery = ChangeQuery.extend({
+  probe: Flag.optional().describe('If the change is refused: let the next run of the probe ask about its models.'),
+});
+
 const pageLimit = 'a whole number from 1 to 200';
 const wholeNumber = 'a whole number from 1';
 
@@ -128,6 +132,7 @@ export const HealthReply = z.strictObject({
 const UncallablePinReply = z.strictObject({
   ring: z.string(),
   family: z.string(),
+  path: z.string().describe('A JSON pointer (RFC 6901) to the pin or the setting.'),
   project: z.string(),
   location: z.string(),
   model: z.string(),
@@ -158,6 +163,7 @@ export const ProblemReply = z.strictObject({
   retryAfter: z.int().optional().describe('Seconds until the next try, as in Retry-After.'),
   current: z.int().optional().describe('The current revision or number of access, on a conflict.'),
   uncallablePins: z.array(UncallablePinReply).optional(),
+  probedBy: z.iso.datetime().optional().describe('When the next run of the probe is due, which ?probe requested.'),
 });
 
 /** Schemas that the OpenAPI document defines once, under these names. */

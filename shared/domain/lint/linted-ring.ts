@@ -1,0 +1,127 @@
+// What the checks of lint look at: one ring with its pins and settings, and all that is known around it.
+
+import { type Cell, isCallable, type Matrix } from '../availability/availability.ts';
+import type { Finding } from '../fault.ts';
+import { type Catalogue, findModel } from '../models/catalogue.ts';
+import type { CatalogueModel } from '../models/catalogue-model.ts';
+import type { Family } from '../models/model.ts';
+import { families } from '../models/model.ts';
+import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
+import { type ModelReference, modelNamedBy, modelReferences } from '../policy/model-references.ts';
+import type { Pin } from '../policy/pin.ts';
+import { locationOf } from '../policy/pinned-endpoints.ts';
+import type { Policy, Ring } from '../policy/policy.ts';
+import { pointer } from '../policy/read-draft.ts';
+import type { Settings } from '../policy/settings.ts';
+import { passedSettings } from '../serving/written-settings.ts';
+
+/** The policy and what it is checked against. */
+export interface LintInput {
+  readonly policy: Policy;
+  /** With the policy's own models. */
+  readonly catalogue: Catalogue;
+  /** What the probe saw; null before its first run. */
+  readonly matrix: Matrix | null;
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+}
+
+/** A model that a ring's machines call, by a pin or by a setting. */
+export interface CalledModel {
+  readonly family: Family;
+  readonly model: string;
+  /** The pin; null when a setting names the model. */
+  readonly pin: Pin | null;
+  readonly endpoint: ModelEndpoint;
+  /** A JSON pointer (RFC 6901) to the id. */
+  readonly path: string;
+  /** A JSON pointer to what decides the location. */
+  readonly locationPath: string;
+  readonly catalogueModel: CatalogueModel | null;
+}
+
+/** One ring. Its settings are those of the policy with its own. */
+export interface LintedRing {
+  readonly ring: Ring;
+  readonly at: number;
+  readonly project: string;
+  readonly location: string;
+  readonly locked: boolean;
+  readonly settings: Settings;
+  readonly pins: readonly CalledModel[];
+  readonly references: readonly ModelReference[];
+  /** The references that name a model to call. */
+  readonly named: readonly CalledModel[];
+}
+
+/** A check of one ring. */
+export type Check = (ring: LintedRing, input: LintInput) => readonly Finding[];
+
+export function lintedRings(input: LintInput): readonly LintedRing[] {
+  const { policy } = input;
+  const all = modelReferences(policy);
+  return policy.rings.map((ring, at) => {
+    const references = all.filter((reference) => reference.ring === ring);
+    return {
+      ring,
+      at,
+      project: ring.project ?? policy.project,
+      location: ring.location ?? policy.location,
+      locked: ring.lock ?? policy.lock,
+      settings: passedSettings(policy, ring),
+      pins: families.flatMap((family) => pinOf(input, ring, at, family)),
+      references,
+      named: references.flatMap((reference) => namedBy(input, reference)),
+    };
+  });
+}
+
+/** A JSON pointer to a setting: of the ring when that has it, else of the policy. */
+export function settingPath({ ring, at }: LintedRing, path: readonly [string, ...string[]]): string {
+  const [key, name] = path;
+  const own: unknown = key === 'env' && name !== undefined ? ring.settings?.env?.[name] : ring.settings?.[key];
+  return pointer(own === undefined ? '/settings' : pointer('', ['rings', at, 'settings']), path);
+}
+
+/** The cell of an endpoint that answered; null when none did. */
+export function seenCallable({ matrix }: LintInput, endpoint: ModelEndpoint): Cell | null {
+  const cell = matrix?.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
+  return cell !== undefined && isCallable(cell.state) ? cell : null;
+}
+
+/** An error that only the catalogue knows of: a warning where the probe saw the model answer. */
+export function unlessSeen(input: LintInput, { endpoint, model }: CalledModel, found: Finding): Finding {
+  const cell = seenCallable(input, endpoint);
+  if (cell === null) return found;
+  const { project, location } = endpoint;
+  const seen = `but ${model} answered project ${project} in ${location} (probed ${cell.answeredAt})`;
+  return { ...found, severity: 'warning', message: `${found.message}, by the catalogue; ${seen}` };
+}
+
+export function error(code: string, path: string, message: string, fix: string): Finding {
+  return { severity: 'error', code, path, message, fix };
+}
+
+export function warning(code: string, path: string, message: string, fix: string): Finding {
+  return { severity: 'warning', code, path, message, fix };
+}
+
+function pinOf({ policy, catalogue }: LintInput, ring: Ring, at: number, family: Family): readonly CalledModel[] {
+  const pin = ring.pins[family];
+  if (pin === undefined) return [];
+  const { model } = pin;
+  const path = pointer('', ['rings', at, 'pins', family, 'model']);
+  const locationPath = pin.location === undefined ? path : pointer('', ['rings', at, 'pins', family, 'location']);
+  const location = pin.location ?? ring.location ?? policy.location;
+  const endpoint = { project: ring.project ?? policy.project, location, model };
+  return [{ family, model, pin, endpoint, path, locationPath, catalogueModel: findModel(catalogue, model) }];
+}
+
+function namedBy({ policy, catalogue }: LintInput, { ring, role, text, path }: ModelReference): readonly CalledModel[] {
+  const named = role === 'called' ? modelNamedBy(text) : null;
+  if (named === null) return [];
+  const { id: model, family } = named;
+  const endpoint = { project: ring.project ?? policy.project, location: locationOf(policy, ring, model), model };
+  const catalogueModel = findModel(catalogue, model);
+  return [{ family, model, pin: null, endpoint, path, locationPath: path, catalogueModel }];
+}
