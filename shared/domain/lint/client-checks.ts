@@ -5,16 +5,15 @@ import type { Finding } from '../fault.ts';
 import { type CliNeed, locationNeed, lockNeeds, needOf } from '../models/claude-code.ts';
 import { compareVersions, isRelease } from '../models/version.ts';
 import { pointer } from '../policy/read-draft.ts';
-import type { Settings } from '../policy/settings.ts';
-import { error, type LintedRing, type LintInput, settingPath, warning } from './linted-ring.ts';
+import { error, type LintedRing, type LintInput, settingOf, settingPath, warning } from './linted-ring.ts';
 
 /** Bounds that no version is within, and a maximum that is too low for a model. */
-export function checkBounds(linted: LintedRing): readonly Finding[] {
-  const maximum = linted.settings.requiredMaximumVersion;
+export function checkBounds(linted: LintedRing, input: LintInput): readonly Finding[] {
+  const maximum = settingOf(linted, input, 'requiredMaximumVersion');
   if (maximum === undefined) return [];
   const path = settingPath(linted, ['requiredMaximumVersion']);
   const excluded = (['requiredMinimumVersion', 'minimumVersion'] as const).flatMap((key) => {
-    const minimum = linted.settings[key];
+    const minimum: unknown = settingOf(linted, input, key);
     if (typeof minimum !== 'string' || !isRelease(minimum) || compareVersions(minimum, maximum) <= 0) return [];
     const message = `no Claude Code is at least ${minimum} (${key}) and at most ${maximum}: it would not start`;
     return [error('versions_exclude', path, message, `Write a maximum from ${minimum} on, or lower ${key}.`)];
@@ -30,16 +29,16 @@ export function checkBounds(linted: LintedRing): readonly Finding[] {
 }
 
 /** What clients that the policy lets start would not hold of the lock. */
-export function checkLock(linted: LintedRing): readonly Finding[] {
-  const unmet = linted.locked ? unmetBy(linted.settings, lockNeeds) : [];
+export function checkLock(linted: LintedRing, input: LintInput): readonly Finding[] {
+  const unmet = linted.locked ? unmetBy(linted, input, lockNeeds) : [];
   const parts = unmet.map(({ what, version }) => `${what} before ${version}`).join(', nor ');
-  return findNeeds(linted, 'lock', unmet, `the lock of ring ${linted.ring.name} does not ${parts}`);
+  return findNeeds(linted, input, 'lock', unmet, `the lock of ring ${linted.ring.name} does not ${parts}`);
 }
 
 /** A residency keeps every known model in one place, so a pin can't leave it. */
-export function checkResidency(linted: LintedRing, { policy }: LintInput): readonly Finding[] {
+export function checkResidency(linted: LintedRing, input: LintInput): readonly Finding[] {
   const { ring, at, location } = linted;
-  if (!(ring.residency ?? policy.residency ?? false)) return [];
+  if (!(ring.residency ?? input.policy.residency ?? false)) return [];
   const path = ring.residency === undefined ? '/residency' : pointer('', ['rings', at, 'residency']);
   if (location === 'global') {
     const fix = 'Set "location" to a multi-region or a region, or remove "residency".';
@@ -53,9 +52,9 @@ export function checkResidency(linted: LintedRing, { policy }: LintInput): reado
     ];
   });
   const need = locationNeed(location);
-  const unmet = unmetBy(linted.settings, need === null ? [] : [need]);
+  const unmet = unmetBy(linted, input, need === null ? [] : [need]);
   const message = `Claude Code before ${need?.version} calls a wrong address for ${location}, so it can't work there`;
-  return [...left, ...findNeeds(linted, 'residency', unmet, message)];
+  return [...left, ...findNeeds(linted, input, 'residency', unmet, message)];
 }
 
 function isWithin(location: string, around: string): boolean {
@@ -64,20 +63,23 @@ function isWithin(location: string, around: string): boolean {
 }
 
 /** The needs that a client may fail which the policy lets start. */
-function unmetBy({ requiredMinimumVersion: minimum }: Settings, needs: readonly CliNeed[]): readonly CliNeed[] {
+function unmetBy(linted: LintedRing, input: LintInput, needs: readonly CliNeed[]): readonly CliNeed[] {
+  const minimum = settingOf(linted, input, 'requiredMinimumVersion');
   return needs.filter(({ version }) => minimum === undefined || compareVersions(minimum, version) < 0);
 }
 
 function findNeeds(
-  { ring, at, settings }: LintedRing,
+  linted: LintedRing,
+  input: LintInput,
   key: 'lock' | 'residency',
   unmet: readonly CliNeed[],
   message: string,
 ): readonly Finding[] {
   const version = unmet.at(-1)?.version;
   if (version === undefined) return [];
+  const { ring, at } = linted;
   const path = ring[key] === undefined ? `/${key}` : pointer('', ['rings', at, key]);
-  const maximum = settings.requiredMaximumVersion;
+  const maximum = settingOf(linted, input, 'requiredMaximumVersion');
   const raise =
     maximum !== undefined && compareVersions(maximum, version) < 0
       ? 'Raise requiredMaximumVersion, and write'

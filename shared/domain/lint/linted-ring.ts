@@ -7,13 +7,12 @@ import type { CatalogueModel } from '../models/catalogue-model.ts';
 import type { Family } from '../models/model.ts';
 import { families } from '../models/model.ts';
 import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
-import { type ModelReference, modelNamedBy, modelReferences } from '../policy/model-references.ts';
+import { calledReferences, type ModelReference, modelNamedBy, sharedReferences } from '../policy/model-references.ts';
 import type { Pin } from '../policy/pin.ts';
 import { locationOf } from '../policy/pinned-endpoints.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { pointer } from '../policy/read-draft.ts';
 import type { Settings } from '../policy/settings.ts';
-import { passedSettings } from '../serving/written-settings.ts';
 
 /** The policy and what it is checked against. */
 export interface LintInput {
@@ -22,6 +21,10 @@ export interface LintInput {
   readonly catalogue: Catalogue;
   /** What the probe saw; null before its first run. */
   readonly matrix: Matrix | null;
+  /** The cells of the matrix by `endpointKey`. */
+  readonly cells: ReadonlyMap<string, Cell>;
+  /** The index of the first ring that lists a selector. */
+  readonly firstRings: ReadonlyMap<string, number>;
   /** YYYY-MM-DD, UTC. */
   readonly day: string;
 }
@@ -40,52 +43,79 @@ export interface CalledModel {
   readonly catalogueModel: CatalogueModel | null;
 }
 
-/** One ring. Its settings are those of the policy with its own. */
+/** One ring. Nothing of the policy is copied for it: that would cost the size of the policy for each ring. */
 export interface LintedRing {
   readonly ring: Ring;
   readonly at: number;
   readonly project: string;
   readonly location: string;
   readonly locked: boolean;
-  readonly settings: Settings;
   readonly pins: readonly CalledModel[];
-  readonly references: readonly ModelReference[];
-  /** The references that name a model to call. */
+  /** The models that settings call. */
   readonly named: readonly CalledModel[];
 }
 
-/** A check of one ring. */
+/** Settings where they are written: of the policy, or of one ring. */
+export interface WrittenSettings {
+  readonly settings: Settings;
+  /** A JSON pointer to them. */
+  readonly path: string;
+}
+
+/** A check of one ring, with what it inherits from the policy. */
 export type Check = (ring: LintedRing, input: LintInput) => readonly Finding[];
+
+/** A check of settings, once where they are written. */
+export type SettingsCheck = (written: WrittenSettings, input: LintInput) => readonly Finding[];
 
 export function lintedRings(input: LintInput): readonly LintedRing[] {
   const { policy } = input;
-  const all = modelReferences(policy);
+  const shared = sharedReferences(policy);
   return policy.rings.map((ring, at) => {
-    const references = all.filter((reference) => reference.ring === ring);
+    const references = calledReferences(ring, at, shared);
     return {
       ring,
       at,
       project: ring.project ?? policy.project,
       location: ring.location ?? policy.location,
       locked: ring.lock ?? policy.lock,
-      settings: passedSettings(policy, ring),
       pins: families.flatMap((family) => pinOf(input, ring, at, family)),
-      references,
-      named: references.flatMap((reference) => namedBy(input, reference)),
+      named: references.flatMap((reference) => namedBy(input, ring, reference)),
     };
   });
 }
 
+export function writtenSettings({ settings, rings }: Policy): readonly WrittenSettings[] {
+  const own = rings.map((ring, at) => ({
+    settings: ring.settings ?? {},
+    path: pointer('', ['rings', at, 'settings']),
+  }));
+  return [{ settings, path: '/settings' }, ...own];
+}
+
+/** The value of a setting in a ring: its own, else the policy's. */
+export function settingOf<Key extends keyof Settings>(
+  { ring }: LintedRing,
+  { policy }: LintInput,
+  key: Key,
+): Settings[Key] {
+  return ring.settings?.[key] ?? policy.settings[key];
+}
+
+/** The value of a variable in a ring: its own, else the policy's. */
+export function variableOf({ ring }: LintedRing, { policy }: LintInput, name: string): string | undefined {
+  return ring.settings?.env?.[name] ?? policy.settings.env?.[name];
+}
+
 /** A JSON pointer to a setting: of the ring when that has it, else of the policy. */
 export function settingPath({ ring, at }: LintedRing, path: readonly [string, ...string[]]): string {
-  const [key, name] = path;
-  const own: unknown = key === 'env' && name !== undefined ? ring.settings?.env?.[name] : ring.settings?.[key];
-  return pointer(own === undefined ? '/settings' : pointer('', ['rings', at, 'settings']), path);
+  const isOwn = ring.settings?.[path[0]] !== undefined;
+  return pointer(isOwn ? pointer('', ['rings', at, 'settings']) : '/settings', path);
 }
 
 /** The cell of an endpoint that answered; null when none did. */
-export function seenCallable({ matrix }: LintInput, endpoint: ModelEndpoint): Cell | null {
-  const cell = matrix?.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
+export function seenCallable({ cells }: LintInput, endpoint: ModelEndpoint): Cell | null {
+  const cell = cells.get(endpointKey(endpoint));
   return cell !== undefined && isCallable(cell.state) ? cell : null;
 }
 
@@ -117,10 +147,11 @@ function pinOf({ policy, catalogue }: LintInput, ring: Ring, at: number, family:
   return [{ family, model, pin, endpoint, path, locationPath, catalogueModel: findModel(catalogue, model) }];
 }
 
-function namedBy({ policy, catalogue }: LintInput, { ring, role, text, path }: ModelReference): readonly CalledModel[] {
-  const named = role === 'called' ? modelNamedBy(text) : null;
+function namedBy({ policy, catalogue }: LintInput, ring: Ring, reference: ModelReference): readonly CalledModel[] {
+  const named = modelNamedBy(reference.text);
   if (named === null) return [];
   const { id: model, family } = named;
+  const { path } = reference;
   const endpoint = { project: ring.project ?? policy.project, location: locationOf(policy, ring, model), model };
   const catalogueModel = findModel(catalogue, model);
   return [{ family, model, pin: null, endpoint, path, locationPath: path, catalogueModel }];

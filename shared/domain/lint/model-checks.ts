@@ -2,9 +2,16 @@
 
 import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
-import { type Catalogue, isServedIn, modelsOfFamily, rightIdOf } from '../models/catalogue.ts';
-import { explainModel, isSameNumber, parseModel } from '../models/model.ts';
-import { isAlias, modelNamedBy, withoutSuffix } from '../policy/model-references.ts';
+import { type Catalogue, isServedIn, modelOf, modelsOfFamily, rightIdOf } from '../models/catalogue.ts';
+import { explainModel, parseModel } from '../models/model.ts';
+import {
+  isAlias,
+  type ModelReference,
+  maxCalled,
+  modelNamedBy,
+  modelReferences,
+  withoutSuffix,
+} from '../policy/model-references.ts';
 import { isAllowedBy, isDeniedBy } from '../serving/allow-list.ts';
 import { availableModelsOf, isExactMatch } from '../serving/written-settings.ts';
 import {
@@ -12,8 +19,10 @@ import {
   error,
   type LintedRing,
   type LintInput,
+  settingOf,
   settingPath,
   unlessSeen,
+  type WrittenSettings,
   warning,
 } from './linted-ring.ts';
 
@@ -28,10 +37,9 @@ export function checkModels(ring: LintedRing, input: LintInput): readonly Findin
         found.severity === 'error' ? unlessSeen(input, model, found) : found,
       ),
       ...checkAllowed(model, ring, input),
-      ...checkDenied(model, ring),
+      ...checkDenied(model, ring, input),
     ]),
-    ...checkOverrides(ring),
-    ...checkTexts(ring, input),
+    ...checkOverrides(ring, input),
   ];
 }
 
@@ -87,50 +95,68 @@ function checkAllowed({ model, path, pin }: CalledModel, linted: LintedRing, inp
   return [error('pin_not_available', path, message, fix)];
 }
 
-function checkDenied({ model, path }: CalledModel, { settings }: LintedRing): readonly Finding[] {
-  const denied: unknown = settings['deniedModels'];
-  const entries = Array.isArray(denied) ? denied.filter((entry) => typeof entry === 'string') : [];
-  if (!isDeniedBy(entries, model)) return [];
+function checkDenied({ model, path }: CalledModel, linted: LintedRing, input: LintInput): readonly Finding[] {
+  const denied: unknown = settingOf(linted, input, 'deniedModels');
+  if (!Array.isArray(denied) || !isDeniedBy(denied, model)) return [];
   const message = `settings.deniedModels denies ${model}: Claude Code would call a model that nobody pinned`;
   return [error('pin_denied', path, message, 'Remove its entry from deniedModels, or choose another model.')];
 }
 
 /** A pinned id is mapped to itself, so an override of it has no effect. */
-function checkOverrides(linted: LintedRing): readonly Finding[] {
-  const overrides: unknown = linted.settings['modelOverrides'];
+function checkOverrides(linted: LintedRing, input: LintInput): readonly Finding[] {
+  const overrides: unknown = settingOf(linted, input, 'modelOverrides');
   if (typeof overrides !== 'object' || overrides === null) return [];
-  return Object.entries(overrides).flatMap(([key, value]) => {
-    const pin = linted.pins.find(({ model }) => model === withoutSuffix(key));
-    if (pin === undefined || value === pin.model) return [];
-    const message = `modelOverrides sends ${key}, which ${pin.family} is pinned to, to another model`;
-    const fix = `Remove it, and pin ${pin.family} to the model that you want.`;
-    return [error('pin_overridden', settingPath(linted, ['modelOverrides', key]), message, fix)];
+  const byId = new Map(linted.pins.map((pin) => [pin.model, pin]));
+  return [...byId.values()].flatMap(({ model, family }) => {
+    const value: unknown = Object.hasOwn(overrides, model) ? Reflect.get(overrides, model) : model;
+    if (value === model) return [];
+    const message = `modelOverrides sends ${model}, which ${family} is pinned to, to another model`;
+    const fix = `Remove it, and pin ${family} to the model that you want.`;
+    return [error('pin_overridden', settingPath(linted, ['modelOverrides', model]), message, fix)];
   });
 }
 
 /** Texts that name no known model: to call one fails; in a list, the entry has no effect. */
-function checkTexts({ references }: LintedRing, { catalogue }: LintInput): readonly Finding[] {
-  return references.flatMap(({ text, role, path }) => {
-    const isCalled = role === 'called';
-    if (isAlias(text) || (isCalled ? modelNamedBy(text) !== null : isKnownEntry(catalogue, text))) return [];
-    const right = rightIdOf(catalogue, isCalled || text.startsWith('claude-') ? text : `claude-${text}`);
-    const explained = explainModel(text);
-    const message = isCalled
-      ? `${text} names no model on Vertex: ${explained.message}`
-      : `${text} names no known model, so the entry may have no effect`;
-    const fix = right === null ? explained.fix : `Write "${right}".`;
-    return [(isCalled ? error : warning)('model_unknown', path, message, fix)];
+export function checkTexts({ settings, path: at }: WrittenSettings, { catalogue }: LintInput): readonly Finding[] {
+  const references = modelReferences(settings, at);
+  const called = references.filter(({ role }) => role === 'called');
+  const isKnownEntry = knownEntries(catalogue);
+  const wrong = references.filter(({ text, role }) => {
+    return !isAlias(text) && (role === 'called' ? modelNamedBy(text) === null : !isKnownEntry(text));
   });
+  const tooMany = error(
+    'models_too_many',
+    at,
+    `these settings name ${called.length} models to call, more than the ${maxCalled} that are checked`,
+    'Remove models that nobody calls.',
+  );
+  return [
+    ...(called.length > maxCalled ? [tooMany] : []),
+    ...wrong.slice(0, maxCalled).map((reference) => wrongText(reference, catalogue)),
+  ];
+}
+
+function wrongText({ text, role, path }: ModelReference, catalogue: Catalogue): Finding {
+  const shown = text.slice(0, 128);
+  const explained = explainModel(shown);
+  const right = rightIdOf(catalogue, role === 'called' || shown.startsWith('claude-') ? shown : `claude-${shown}`);
+  const fix = right === null ? explained.fix : `Write "${right}".`;
+  return role === 'called'
+    ? error('model_unknown', path, `${shown} names no model on Vertex: ${explained.message}`, fix)
+    : warning('model_unknown', path, `${shown} names no known model, so the entry may have no effect`, fix);
 }
 
 /** Whether an entry of a list is the id of a known model, or a prefix of one that ends with a number. */
-function isKnownEntry(catalogue: Catalogue, text: string): boolean {
-  const entry = withoutSuffix(text);
-  const model = parseModel(entry.startsWith('claude-') ? entry : `claude-${entry}`);
-  return catalogue.some((each) => {
-    const known = parseModel(each.id);
-    if (known === null || model === null || model.family !== known.family) return false;
-    if (model.suffix !== null) return each.id === model.id;
-    return isSameNumber(model, known) || (model.minor === 0 && model.major === known.major);
-  });
+function knownEntries(catalogue: Catalogue): (text: string) => boolean {
+  const models = catalogue.map((entry) => modelOf(entry));
+  const ids = new Set(models.map(({ id }) => id));
+  const numbers = new Set(
+    models.flatMap(({ family, major, minor }) => [`${family} ${major} ${minor}`, `${family} ${major} 0`]),
+  );
+  return function isKnownEntry(text) {
+    const entry = withoutSuffix(text);
+    const model = parseModel(entry.startsWith('claude-') ? entry : `claude-${entry}`);
+    if (model === null) return false;
+    return model.suffix === null ? numbers.has(`${model.family} ${model.major} ${model.minor}`) : ids.has(model.id);
+  };
 }

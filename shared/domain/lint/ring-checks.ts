@@ -4,19 +4,30 @@ import { isCallable } from '../availability/availability.ts';
 import type { Finding } from '../fault.ts';
 import { defaultModelsOf } from '../models/claude-code.ts';
 import { type Family, parseModel } from '../models/model.ts';
+import { endpointKey } from '../models/model-endpoint.ts';
 import { pointer } from '../policy/read-draft.ts';
-import { type CalledModel, error, type LintedRing, type LintInput, seenCallable, warning } from './linted-ring.ts';
+import {
+  type CalledModel,
+  error,
+  type LintedRing,
+  type LintInput,
+  seenCallable,
+  settingOf,
+  warning,
+} from './linted-ring.ts';
 
-export function checkSelectors({ ring, at }: LintedRing, { policy: { rings } }: LintInput): readonly Finding[] {
+export function checkSelectors(
+  { ring, at }: LintedRing,
+  { policy: { rings }, firstRings }: LintInput,
+): readonly Finding[] {
   const path = pointer('', ['rings', at, 'match']);
   if (ring.match.includes('*') && at < rings.length - 1) {
     const fix = 'Move this ring to the end, or give it narrower selectors.';
     const message = `ring ${ring.name} matches everyone, so no ring after it is ever used`;
     return [error('ring_unreachable', path, message, fix)];
   }
-  const earlier = new Set(rings.slice(0, at).flatMap(({ match }) => match));
   return ring.match
-    .filter((selector) => earlier.has(selector))
+    .filter((selector) => (firstRings.get(selector) ?? at) < at)
     .map((selector) => {
       const message = `an earlier ring lists ${selector}, too, and the first match wins`;
       return warning('selector_shadowed', path, message, 'Remove it from one of the two rings.');
@@ -62,24 +73,18 @@ export function checkSharedVariables({ pins }: LintedRing): readonly Finding[] {
 
 /** What Claude Code calls for a family without a pin, and whether the project can. */
 function defaultsOf(
-  { project, location, settings }: LintedRing,
+  linted: LintedRing,
   input: LintInput,
   family: Family,
 ): { readonly text: string; readonly isSeen: boolean } {
-  const models = defaultModelsOf(family, settings.requiredMinimumVersion ?? null);
+  const { project, location } = linted;
+  const models = defaultModelsOf(family, settingOf(linted, input, 'requiredMinimumVersion') ?? null);
   const unseen = models.filter((model) => seenCallable(input, { project, location, model }) === null);
   const falls = `${family} falls to Claude Code's built-in ${models.join(' or ')}`;
   if (input.matrix === null) return { text: `${falls}, of which nothing is known here`, isSeen: false };
-  const states = unseen.map((model) => stateOf(input, project, location, model));
+  const states = unseen.map((model) => input.cells.get(endpointKey({ project, location, model }))?.state ?? 'unknown');
   const text = `${falls}, which project ${project} can't call in ${location} as far as the probe saw (${[...new Set(states)].join(', ')})`;
   return { text, isSeen: unseen.length === 0 };
-}
-
-function stateOf({ matrix }: LintInput, project: string, location: string, model: string): string {
-  const cell = matrix?.cells.find(
-    (each) => each.project === project && each.location === location && each.model === model,
-  );
-  return cell?.state ?? 'unknown';
 }
 
 /** A callable model for each family without a pin; for the others, the pin of another family. */

@@ -4,8 +4,9 @@
 
 import type { Finding } from '../fault.ts';
 import { modelVariables, providerSwitches } from '../models/claude-code.ts';
-import { defectOf, meantBy } from '../policy/known-settings.ts';
-import { error, type LintedRing, settingPath, warning } from './linted-ring.ts';
+import { defectOf, meantBy, meantSetting, type SettingDefect } from '../policy/known-settings.ts';
+import { pointer } from '../policy/read-draft.ts';
+import { error, type WrittenSettings, warning } from './linted-ring.ts';
 
 /** Names of variables that are worth a hint when another one is nearly the same. */
 const knownVariables = [
@@ -21,40 +22,46 @@ const knownVariables = [
   'DISABLE_PROMPT_CACHING',
 ];
 
-export function checkSettings(linted: LintedRing): readonly Finding[] {
+/** More findings than this of one kind would only repeat themselves. */
+const maxUnknown = 20;
+
+export function checkSettings({ settings, path }: WrittenSettings): readonly Finding[] {
+  const defects = Object.entries(settings).flatMap(([key, value]) => {
+    const defect = defectOf(key, value);
+    return defect === null ? [] : [{ key, value, defect }];
+  });
+  const unknown = defects.filter(({ defect }) => defect.kind === 'unknown').slice(0, maxUnknown);
+  const wrong = defects.filter(({ defect }) => defect.kind !== 'unknown');
+  const variables = Object.keys(settings.env ?? {}).filter((name) => /^(?:ANTHROPIC|CLAUDE)/i.test(name));
   return [
-    ...Object.entries(linted.settings).flatMap(([key, value]) => checkSetting(linted, key, value)),
-    ...Object.keys(linted.settings.env ?? {}).flatMap((name) => checkVariable(linted, name)),
+    ...unknown.map(({ key }) => unknownSetting(key, pointer(path, [key]))),
+    ...wrong.flatMap(({ key, value, defect }) => wrongSetting(key, value, defect, pointer(path, [key]))),
+    ...variables.slice(0, maxUnknown).flatMap((name) => misspelt(name, pointer(path, ['env', name]))),
   ];
 }
 
-function checkSetting(linted: LintedRing, key: string, value: unknown): readonly Finding[] {
-  const defect = defectOf(key, value);
-  if (defect === null) return [];
-  const path = settingPath(linted, [key]);
-  switch (defect.kind) {
-    case 'unknown': {
-      const fix =
-        defect.meant === null
-          ? 'Remove it, or leave it if a newer Claude Code has it.'
-          : `Did you mean "${defect.meant}"?`;
-      return [warning('setting_unknown', path, `Claude Code is not known to have a setting ${key}`, fix)];
-    }
-    case 'form': {
-      const message = `${key} has a value of the wrong form: Claude Code ignores it, and an old one (2.1.137) drops all managed settings with it`;
-      return [error('setting_form', path, message, `Give it the form: ${defect.expected}.`)];
-    }
-    case 'value': {
-      const message = `${key} is not known to have the value ${JSON.stringify(value)}; a Claude Code that doesn't know it ignores it, and an old one (2.1.137) drops all managed settings with it`;
-      return [warning('setting_value', path, message, `The known values are: ${defect.expected}.`)];
-    }
-  }
+function unknownSetting(key: string, path: string): Finding {
+  const meant = meantSetting(key);
+  const fix = meant === null ? 'Remove it, or leave it if a newer Claude Code has it.' : `Did you mean "${meant}"?`;
+  return warning('setting_unknown', path, `Claude Code is not known to have a setting ${key.slice(0, 64)}`, fix);
 }
 
-function checkVariable(linted: LintedRing, name: string): readonly Finding[] {
-  if (knownVariables.includes(name.toUpperCase())) return [];
-  const meant = /^(?:ANTHROPIC|CLAUDE)/i.test(name) ? meantBy(name, knownVariables) : null;
+function wrongSetting(key: string, value: unknown, defect: SettingDefect, path: string): readonly Finding[] {
+  if (defect.kind === 'unknown') return [];
+  const { expected } = defect;
+  const drops = 'Claude Code ignores it, and an old one (2.1.137) drops all managed settings with it';
+  if (defect.kind === 'form') {
+    return [
+      error('setting_form', path, `${key} has a value of the wrong form: ${drops}`, `Give it the form: ${expected}.`),
+    ];
+  }
+  const message = `${key} is not known to have the value ${String(value).slice(0, 64)}: where that is unknown, ${drops}`;
+  return [warning('setting_value', path, message, `The known values are: ${expected}.`)];
+}
+
+function misspelt(name: string, path: string): readonly Finding[] {
+  const meant = knownVariables.includes(name.toUpperCase()) ? null : meantBy(name, knownVariables);
   if (meant === null) return [];
   const message = `Claude Code is not known to read a variable ${name}`;
-  return [warning('variable_unknown', settingPath(linted, ['env', name]), message, `Did you mean "${meant}"?`)];
+  return [warning('variable_unknown', path, message, `Did you mean "${meant}"?`)];
 }

@@ -14,9 +14,12 @@ interface KnownSetting {
 
 /** What is wrong with a setting; `expected` is for people. */
 export type SettingDefect =
-  | { readonly kind: 'unknown'; readonly meant: string | null }
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'form'; readonly expected: string }
   | { readonly kind: 'value'; readonly expected: string };
+
+/** Longer texts are no name that somebody misspelt. */
+const maxLength = 64;
 
 const known: ReadonlyMap<string, KnownSetting> = new Map(
   Object.values(data.keys).flatMap((keys) => Object.entries(keys).map(([key, form]) => [key, readForm(form)])),
@@ -28,15 +31,21 @@ export const knownProviders: readonly string[] = data.providers;
 /** Null when the key is known and its value has the right form. */
 export function defectOf(key: string, value: unknown): SettingDefect | null {
   const setting = known.get(key);
-  if (setting === undefined) return { kind: 'unknown', meant: meantBy(key, [...known.keys()]) };
+  if (setting === undefined) return { kind: 'unknown' };
   const { forms, values } = setting;
   if (!forms.some((form) => hasForm(form, value))) return { kind: 'form', expected: forms.join(' or ') };
   if (values === null || typeof value !== 'string' || values.includes(value)) return null;
   return { kind: 'value', expected: values.join(', ') };
 }
 
+/** The setting that a misspelt key means; null when none is near. */
+export function meantSetting(key: string): string | null {
+  return meantBy(key, [...known.keys()]);
+}
+
 /** The name that a misspelt one means; null when none is near. */
 export function meantBy(text: string, names: readonly string[]): string | null {
+  if (text.length > maxLength) return null;
   const byFolded = new Map(names.map((name) => [name.toLowerCase(), name]));
   const nearest = closest(text.toLowerCase(), [...byFolded.keys()]);
   const isNear = distance(text.toLowerCase(), nearest) <= Math.max(1, Math.floor(text.length / 5));

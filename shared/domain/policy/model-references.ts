@@ -12,10 +12,11 @@ export type ModelRole = 'called' | 'allowed' | 'denied';
 
 /** A text that names a model: an id, perhaps with `[1m]`, an alias, or nothing. */
 export interface ModelReference {
-  readonly ring: Ring;
   readonly role: ModelRole;
   readonly text: string;
-  /** A JSON pointer (RFC 6901) into the policy; several rings share a setting of the policy. */
+  /** The key of the settings, and below `env` the name of the variable. */
+  readonly key: string;
+  /** A JSON pointer (RFC 6901) into the policy. */
   readonly path: string;
 }
 
@@ -32,15 +33,33 @@ const roles: Readonly<Record<string, ModelRole>> = {
 const variables = new Set(modelVariables);
 const aliases = /^(?:opus|sonnet|haiku|fable|default|best|opusplan|inherit)$/;
 
-/** The references that count in each ring: by ring, those of the policy first. */
-export function modelReferences(policy: Policy): readonly ModelReference[] {
-  return policy.rings.flatMap((ring, at) => {
-    const own = ring.settings ?? {};
-    return [
-      ...referencesIn(withoutOverridden(policy.settings, own), ring, '/settings'),
-      ...referencesIn(own, ring, pointer('', ['rings', at, 'settings'])),
-    ];
+/** The called references of one settings object that are looked at. Lint refuses a policy with more. */
+export const maxCalled = 100;
+
+/** The references of some settings; `at` prefixes their paths. */
+export function modelReferences(settings: Settings, at: string): readonly ModelReference[] {
+  const found: ModelReference[] = [];
+  replaceModels(settings, (text, role, path) => {
+    const [key = '', name = ''] = path.map(String);
+    found.push({ role, text, key: key === 'env' ? name : key, path: pointer(at, path) });
+    return text;
   });
+  return found;
+}
+
+/** The models that a ring's settings, and those of the policy that the ring doesn't replace, call. */
+export function calledReferences(ring: Ring, at: number, shared: readonly ModelReference[]): readonly ModelReference[] {
+  const { env = {}, ...own } = ring.settings ?? {};
+  const inherited = shared.filter(({ key }) => !Object.hasOwn(own, key) && !Object.hasOwn(env, key));
+  const references = modelReferences(ring.settings ?? {}, pointer('', ['rings', at, 'settings']));
+  return [...inherited, ...references.filter(({ role }) => role === 'called').slice(0, maxCalled)];
+}
+
+/** The called references of the policy's own settings. */
+export function sharedReferences({ settings }: Policy): readonly ModelReference[] {
+  return modelReferences(settings, '/settings')
+    .filter(({ role }) => role === 'called')
+    .slice(0, maxCalled);
 }
 
 /** The settings with each text that names a model replaced by what `replace` returns for it. */
@@ -68,22 +87,6 @@ export function isAlias(text: string): boolean {
 
 export function withoutSuffix(text: string): string {
   return text.replace(/\[1m\]$/i, '');
-}
-
-function referencesIn(settings: Settings, ring: Ring, at: string): readonly ModelReference[] {
-  const found: ModelReference[] = [];
-  replaceModels(settings, (text, role, path) => {
-    found.push({ ring, role, text, path: pointer(at, path) });
-    return text;
-  });
-  return found;
-}
-
-/** A ring replaces each key of the policy's settings as a whole, but `env` by variable. */
-function withoutOverridden(settings: Settings, own: Settings): Settings {
-  const env = Object.entries(settings.env ?? {}).filter(([name]) => !Object.hasOwn(own.env ?? {}, name));
-  const kept = Object.entries(settings).filter(([key]) => key !== 'env' && !Object.hasOwn(own, key));
-  return { ...Object.fromEntries(kept), env: Object.fromEntries(env) };
 }
 
 function replaceVariables(

@@ -2,7 +2,7 @@
 
 import { type Family, families } from '../models/model.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
-import { modelNamedBy, modelReferences } from './model-references.ts';
+import { calledReferences, modelNamedBy, sharedReferences } from './model-references.ts';
 import type { Policy, Ring } from './policy.ts';
 import { pointer } from './read-draft.ts';
 
@@ -28,13 +28,16 @@ export function calledEndpoints(policy: Policy): readonly CalledEndpoint[] {
   const pinned = policy.rings.flatMap((ring, at) =>
     pinsOf(policy, ring).map((pin) => ({ ...pin, path: pointer('', ['rings', at, 'pins', pin.family]) })),
   );
-  const named = modelReferences(policy).flatMap(({ ring, role, text, path }) => {
-    const model = role === 'called' ? modelNamedBy(text) : null;
-    if (model === null) return [];
-    const project = ring.project ?? policy.project;
-    const endpoint = { project, location: locationOf(policy, ring, model.id), model: model.id };
-    return [{ ring: ring.name, family: model.family, endpoint, path }];
-  });
+  const shared = sharedReferences(policy);
+  const named = policy.rings.flatMap((ring, at) =>
+    calledReferences(ring, at, shared).flatMap(({ text, path }) => {
+      const model = modelNamedBy(text);
+      if (model === null) return [];
+      const project = ring.project ?? policy.project;
+      const endpoint = { project, location: locationOf(policy, ring, model.id), model: model.id };
+      return [{ ring: ring.name, family: model.family, endpoint, path }];
+    }),
+  );
   return [...pinned, ...named];
 }
 

@@ -19,9 +19,20 @@ export function isAllowedBy(availableModels: readonly string[], id: string, isEx
  * Whether `deniedModels` denies a model: by an alias, a version prefix or the id. Claude Code then calls another model
  * that nobody pinned, as 2.1.283, 2.1.331 and 2.1.332 did.
  */
-export function isDeniedBy(deniedModels: readonly string[], id: string): boolean {
-  const family = parseModel(id)?.family;
-  return deniedModels.map(withoutSuffix).some((entry) => entry === family || isPrefix(entry, id));
+export function isDeniedBy(deniedModels: readonly unknown[], id: string): boolean {
+  const entries = entriesOf(deniedModels);
+  const prefixes = [...id.matchAll(/[-@]|$/g)].map(({ index }) => id.slice(0, index));
+  const texts = prefixes.flatMap((prefix) => [prefix, prefix.replace(/^claude-/, '')]);
+  return [parseModel(id)?.family ?? '', ...texts].some((text) => text !== 'claude' && entries.has(text));
+}
+
+const denials = new WeakMap<readonly unknown[], ReadonlySet<string>>();
+
+/** The entries of a list without `[1m]`; kept, because a list is matched with each pin of each ring. */
+function entriesOf(list: readonly unknown[]): ReadonlySet<string> {
+  const entries = denials.get(list) ?? new Set(list.map((entry) => withoutSuffix(String(entry))));
+  denials.set(list, entries);
+  return entries;
 }
 
 function isPrefix(entry: string, id: string): boolean {

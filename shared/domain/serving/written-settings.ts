@@ -7,7 +7,7 @@ import type { Settings } from '../policy/settings.ts';
 import type { ResolvedPin } from './resolution.ts';
 
 /** A gateway that stands between Claude Code and Vertex. */
-const gatewayVariable = 'ANTHROPIC_VERTEX_BASE_URL';
+export const gatewayVariable = 'ANTHROPIC_VERTEX_BASE_URL';
 
 /** The settings of the policy, overridden by those of the ring: `env` by variable, any other key as a whole. */
 export function passedSettings(policy: Policy, ring: Ring): Settings {
@@ -63,7 +63,7 @@ export function lockSettings(pins: readonly ResolvedPin[], env: Readonly<Record<
     availableModels: [...new Set(pins.map((pin) => pin.model))],
     availableModelsMatch: 'exact',
     enforceAvailableModels: true,
-    allowedProviders: isGatewaySet(env) ? ['vertex', 'customEndpoint'] : ['vertex'],
+    allowedProviders: (env[gatewayVariable] ?? '') === '' ? ['vertex'] : ['vertex', 'customEndpoint'],
   };
 }
 
@@ -73,11 +73,6 @@ export function identityMap(pins: readonly ResolvedPin[], settings: Settings): S
   const others = settings['modelOverrides'];
   const isMap = typeof others === 'object' && others !== null;
   return pins.length === 0 ? {} : { modelOverrides: { ...(isMap ? others : {}), ...identity } };
-}
-
-/** Whether the variables send calls to a gateway instead of Vertex's own hosts. */
-export function isGatewaySet(env: Readonly<Record<string, string>>): boolean {
-  return (env[gatewayVariable] ?? '') !== '';
 }
 
 function emptied(names: readonly string[]): Record<string, string> {

@@ -63,6 +63,13 @@ export const modelCases: readonly ShippedCase[] = [
     ],
   },
   {
+    what: 'more models than can be checked',
+    policy: passing({
+      modelOverrides: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`a${at}`, 'sonnet'])),
+    }),
+    finds: ['error models_too_many /settings'],
+  },
+  {
     what: 'a pin that the settings deny',
     policy: passing({ deniedModels: ['opus'] }),
     finds: ['error pin_denied /rings/0/pins/opus/model'],
