@@ -31,8 +31,14 @@ export function checkBounds(linted: LintedRing, input: LintInput): readonly Find
 /** What clients that the policy lets start would not hold of the lock. */
 export function checkLock(linted: LintedRing, input: LintInput): readonly Finding[] {
   const unmet = linted.locked ? unmetBy(linted, input, lockNeeds) : [];
-  const parts = unmet.map(({ what, version }) => `${what} before ${version}`).join(', nor ');
-  return findNeeds(linted, input, 'lock', unmet, `the lock of ring ${linted.ring.name} does not ${parts}`);
+  const parts = unmet.map(({ what, version }) => `from ${version} on ${what}`).join(', ');
+  return findNeeds(
+    linted,
+    input,
+    'lock',
+    unmet,
+    `old versions of Claude Code do not hold the lock: they only ${parts}`,
+  );
 }
 
 /** A residency keeps every known model in one place, so a pin can't leave it. */

@@ -67,10 +67,10 @@ function checkServed({ model, endpoint, locationPath, catalogueModel }: CalledMo
   return [(isSure ? error : warning)('location_not_served', locationPath, message, fix)];
 }
 
-function checkShut({ model, path, catalogueModel }: CalledModel, { day }: LintInput): readonly Finding[] {
+function checkShut({ model, pin, path, catalogueModel }: CalledModel, { day }: LintInput): readonly Finding[] {
   const retirement = catalogueModel?.retirement.value ?? null;
   if (retirement === null) return [];
-  const fix = 'Choose a newer model; GET /v1/catalogue lists them with their dates.';
+  const fix = `${pin === null ? 'Choose' : 'Pin'} a newer model; GET /v1/catalogue lists them with their dates.`;
   if (retirement.kind === 'shut') {
     if (retirement.date > day)
       return [warning('model_closing', path, `Google shuts ${model} on ${retirement.date}`, fix)];

@@ -23,7 +23,7 @@ export const modelVariables: readonly string[] = data.modelVariables.names;
 /** What a lock does, each from a version of Claude Code on, oldest first. */
 export const lockNeeds: readonly CliNeed[] = [
   { what: 'refuse other models', version: data.features.allowList.value },
-  { what: 'take the ids as exact ones, and not as prefixes', version: data.features.exactAllowList.value },
+  { what: 'take its ids as exact ones instead of prefixes', version: data.features.exactAllowList.value },
   { what: 'refuse other providers', version: data.features.allowedProviders.value },
 ];
 

@@ -13,13 +13,13 @@ export const placeCases: readonly ShippedCase[] = [
     policy: policy({ lock: true }),
     finds: ['warning lock_needs_client /lock'],
     fix: /"requiredMinimumVersion": "2\.1\.286"/,
-    message: /before 2\.1\.196.*before 2\.1\.283.*before 2\.1\.286/,
+    message: /from 2\.1\.196 on .*from 2\.1\.283 on .*from 2\.1\.286 on /,
   },
   {
     what: 'a lock that the oldest allowed client holds in part',
     policy: policy({ lock: true, settings: { requiredMinimumVersion: '2.1.283' } }),
     finds: ['warning lock_needs_client /lock'],
-    message: /^the lock of ring everyone does not refuse other providers before 2\.1\.286$/,
+    message: /do not hold the lock: they only from 2\.1\.286 on refuse other providers$/,
   },
   { what: 'a lock that all allowed clients hold', policy: policy({ lock: true, settings: newest }), finds: [] },
   {

@@ -64,7 +64,7 @@ test('a lock leaves the variables that the policy itself sets, and lets its gate
 test('an old Claude Code is told, with the lock, what of it it can not hold', () => {
   const cases = [
     ['2.1.137', ['locked', 'lock_not_held'], /refuse other models.*exact ones.*other providers/],
-    ['2.1.219', ['locked', 'lock_not_held'], /not take the ids as exact ones.*other providers/],
+    ['2.1.219', ['locked', 'lock_not_held'], /not take its ids as exact ones.*other providers/],
     ['2.1.283', ['locked', 'lock_not_held'], /not refuse other providers/],
     ['2.1.286', ['locked'], /locked/],
     [null, ['locked'], /locked/],
