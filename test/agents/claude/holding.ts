@@ -49,10 +49,10 @@ describe('what is rendered holds', { skip: whyNoClient() }, () => {
       test(`${name} runs the pins whatever a developer's modelOverrides say`, async () => {
         await fleet.state();
         await fleet.install(delivery);
-        for (const [family, model] of Object.entries(pinned)) {
+        for (const family of ['opus', 'haiku'] as const) {
           const user = { modelOverrides: overrides };
           const { requests, output } = await fleet.asks(['--model', family], version, {}, user);
-          assert.equal(requests[0]?.model, model, output);
+          assert.equal(requests[0]?.model, pinned[family], output);
         }
       });
 
@@ -95,14 +95,14 @@ describe('what is rendered holds', { skip: whyNoClient() }, () => {
         await fleet.state(resident(throughGateway()), { residency: true, location: 'eu' });
         await fleet.install(delivery);
         const regions = { VERTEX_REGION_CLAUDE_5_OPUS: 'global', VERTEX_REGION_CLAUDE_4_6_OPUS: 'us-east5' };
-        for (const model of ['claude-opus-5', 'claude-opus-4-6', 'opus', 'haiku']) {
-          for (const [shell, user] of [
-            [{ ...regions, CLOUD_ML_REGION: 'global' }, {}],
-            [{}, { env: { ...regions, CLOUD_ML_REGION: 'global' } }],
-          ] as const) {
-            const { requests, output } = await fleet.asks(['--model', model], version, shell, user);
-            assert.deepEqual([...new Set(requests.map(({ location }) => location))], ['eu'], output);
-          }
+        const dotfile = { ...regions, CLOUD_ML_REGION: 'global' };
+        for (const [model, shell, user] of [
+          ['claude-opus-5', dotfile, {}],
+          ['claude-opus-4-6', {}, { env: dotfile }],
+          ['opus', dotfile, { env: dotfile }],
+        ] as const) {
+          const { requests, output } = await fleet.asks(['--model', model], version, shell, user);
+          assert.deepEqual([...new Set(requests.map(({ location }) => location))], ['eu'], output);
         }
       });
 
