@@ -119,12 +119,15 @@ export function seenCallable({ cells }: LintInput, endpoint: ModelEndpoint): Cel
   return cell !== undefined && isCallable(cell.state) ? cell : null;
 }
 
-/** An error that only the catalogue knows of: a warning where the probe saw the model answer. */
-export function unlessSeen(input: LintInput, { endpoint, model }: CalledModel, found: Finding): Finding {
-  const cell = seenCallable(input, endpoint);
-  if (cell === null) return found;
+/**
+ * An error that only the catalogue knows of: a warning where the probe ever saw the model answer. Whether it still
+ * answers is for the check of callable models, and must not stop changes of other rings.
+ */
+export function unlessSeen({ cells }: LintInput, { endpoint, model }: CalledModel, found: Finding): Finding {
+  const seenAt = cells.get(endpointKey(endpoint))?.firstCallableAt ?? null;
+  if (seenAt === null) return found;
   const { project, location } = endpoint;
-  const seen = `but ${model} answered project ${project} in ${location} (probed ${cell.answeredAt})`;
+  const seen = `but ${model} answered project ${project} in ${location} (first seen ${seenAt})`;
   return { ...found, severity: 'warning', message: `${found.message}, by the catalogue; ${seen}` };
 }
 

@@ -14,8 +14,9 @@ export type ModelRole = 'called' | 'allowed' | 'denied';
 export interface ModelReference {
   readonly role: ModelRole;
   readonly text: string;
-  /** The key of the settings, and below `env` the name of the variable. */
+  /** The key of the settings, or the name of the variable below `env`. */
   readonly key: string;
+  readonly isVariable: boolean;
   /** A JSON pointer (RFC 6901) into the policy. */
   readonly path: string;
 }
@@ -41,7 +42,8 @@ export function modelReferences(settings: Settings, at: string): readonly ModelR
   const found: ModelReference[] = [];
   replaceModels(settings, (text, role, path) => {
     const [key = '', name = ''] = path.map(String);
-    found.push({ role, text, key: key === 'env' ? name : key, path: pointer(at, path) });
+    const isVariable = key === 'env';
+    found.push({ role, text, key: isVariable ? name : key, isVariable, path: pointer(at, path) });
     return text;
   });
   return found;
@@ -50,7 +52,7 @@ export function modelReferences(settings: Settings, at: string): readonly ModelR
 /** The models that a ring's settings, and those of the policy that the ring doesn't replace, call. */
 export function calledReferences(ring: Ring, at: number, shared: readonly ModelReference[]): readonly ModelReference[] {
   const { env = {}, ...own } = ring.settings ?? {};
-  const inherited = shared.filter(({ key }) => !Object.hasOwn(own, key) && !Object.hasOwn(env, key));
+  const inherited = shared.filter(({ key, isVariable }) => !Object.hasOwn(isVariable ? env : own, key));
   const references = modelReferences(ring.settings ?? {}, pointer('', ['rings', at, 'settings']));
   return [...inherited, ...references.filter(({ role }) => role === 'called').slice(0, maxCalled)];
 }

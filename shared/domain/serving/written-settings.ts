@@ -71,7 +71,7 @@ export function lockSettings(pins: readonly ResolvedPin[], env: Readonly<Record<
 export function identityMap(pins: readonly ResolvedPin[], settings: Settings): Settings {
   const identity = Object.fromEntries(pins.map(({ model }) => [model, model]));
   const others = settings['modelOverrides'];
-  const isMap = typeof others === 'object' && others !== null;
+  const isMap = typeof others === 'object' && others !== null && !Array.isArray(others);
   return pins.length === 0 ? {} : { modelOverrides: { ...(isMap ? others : {}), ...identity } };
 }
 

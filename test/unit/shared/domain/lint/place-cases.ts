@@ -57,6 +57,17 @@ export const placeCases: readonly ShippedCase[] = [
     message: /not served in eu, by the catalogue; but claude-sonnet-4-6 answered project acme-claude in eu/,
   },
   {
+    what: 'a model that answered there before, so that its loss stops no other change',
+    policy: inEu(),
+    matrix: matrix(
+      ['claude-sonnet-4-6', pins.haiku.model].map((model) => cell(model, { location: 'eu', state: 'not_enabled' })),
+    ),
+    finds: [
+      'warning location_not_served /rings/0/pins/sonnet/model',
+      'warning location_not_served /rings/0/pins/haiku/model',
+    ],
+  },
+  {
     what: 'a model that nobody knows and that answered',
     policy: policy({ rings: [ring({ pins: { ...pins, opus: { model: 'claude-opus-7' } } })] }),
     matrix: matrix([cell('claude-opus-7')]),
