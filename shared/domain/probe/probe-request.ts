@@ -33,10 +33,10 @@ export function unprobedEndpoints(policy: Policy, matrix: Matrix | null): readon
 
 /** The request with further endpoints, without those of more than a day ago. */
 export function addRequested(before: ProbeRequest | null, wanted: readonly ModelEndpoint[], now: string): ProbeRequest {
-  const kept = (before?.endpoints ?? []).filter(({ at }) => isCurrent(at, now));
+  const keys = new Set(wanted.map(endpointKey));
+  const kept = (before?.endpoints ?? []).filter((each) => isCurrent(each.at, now) && !keys.has(endpointKey(each)));
   const added = wanted.map(({ project, location, model }) => ({ project, location, model, at: now }));
-  const byKey = new Map([...added, ...kept.toReversed()].toReversed().map((each) => [endpointKey(each), each]));
-  return { endpoints: [...byKey.values()].slice(-maxRequested) };
+  return { endpoints: [...kept, ...added].slice(-maxRequested) };
 }
 
 /** The endpoints that a run of the probe asks about for a request. */
