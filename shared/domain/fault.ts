@@ -30,7 +30,7 @@ export interface UncallablePin {
   readonly evidence: string;
   /** When Vertex gave that answer (ISO 8601); null when the model was never probed. */
   readonly answeredAt: string | null;
-  /** The callable id of the same version, else the callable model of the family that is nearest to it; null for none. */
+  /** The callable id of the same version, else the nearest callable model of the family; null for none. */
   readonly nearest: string | null;
   /** Other locations of the project in which this model is callable. */
   readonly elsewhere: readonly string[];

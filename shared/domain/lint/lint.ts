@@ -30,8 +30,9 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * All findings, by ring, then by setting; each once, although rings share settings. The cost is linear in the policy. `shipped` is the catalogue without the policy's own
- * models; `day` is YYYY-MM-DD; `matrix` is null before the first run of the probe.
+ * All findings, by ring, then by setting; each once, although rings share settings. The cost is linear in the policy.
+ * `shipped` is the catalogue without the policy's own models; `day` is YYYY-MM-DD; `matrix` is null before the first run
+ * of the probe.
  */
 export function lint(policy: Policy, shipped: Catalogue, day: string, matrix: Matrix | null): readonly Finding[] {
   const selectors = policy.rings.flatMap(({ match }, at) => match.map((selector) => [selector, at] as const));

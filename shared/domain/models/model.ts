@@ -83,7 +83,10 @@ export function explainModel(text: string): { readonly message: string; readonly
   };
 }
 
-/** The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. Since 4.6 ids have no date. */
+/**
+ * The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. Since 4.6 ids have no
+ * date.
+ */
 export function correctedId(text: string): string | null {
   const bare = text
     .replace(/^.*\//s, '')

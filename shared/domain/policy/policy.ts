@@ -45,7 +45,10 @@ export const Ring = z.strictObject({
 });
 export type Ring = z.infer<typeof Ring>;
 
-/** The policy. A ring's own project, location, lock, residency, settings, upgrades and rollout override those of the policy. */
+/**
+ * The policy. A ring's own project, location, lock, residency, settings, upgrades and rollout override those of the
+ * policy.
+ */
 export const Policy = z
   .strictObject({
     project: ProjectId,

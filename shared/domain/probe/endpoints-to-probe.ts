@@ -20,9 +20,9 @@ interface EndpointsToProbeInput {
 
 /**
  * All endpoints that the policy calls or somebody requested, and each model of the catalogue or the list in each project
- * and location of the policy or the configuration, and where somebody requested one. Models newer than 4.6 are probed in a region only where they are pinned there: Vertex serves them only
- * in global and the multi-regions. Models that Google has shut are left out.
- * Source: https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
+ * and location of the policy or the configuration, and where somebody requested one. Models newer than 4.6 are probed in
+ * a region only where they are called there: Vertex serves them only in global and the multi-regions. Models that Google
+ * has shut are left out. Source: https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
  */
 export function endpointsToProbe({
   policy,

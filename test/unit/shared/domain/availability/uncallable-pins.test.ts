@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { callableModelsFor } from '../../../../../shared/domain/availability/find-callable.ts';
 import { findUncallablePins } from '../../../../../shared/domain/availability/uncallable-pins.ts';
 import { cell, matrix, policy, ring } from '../../../../support/world.ts';
 
@@ -118,5 +119,15 @@ describe('the gate', () => {
 
   test('is strict with a first policy once a probe has run', () => {
     assert.equal(findUncallablePins(null, policy({ project: 'other-project' }), known).length, 3);
+  });
+});
+
+test('a revision keeps what is callable for each family that a pin or a setting calls, where it is called', () => {
+  const settings = { env: { CLAUDE_CODE_SUBAGENT_MODEL: 'claude-haiku-4-5@20251001' } };
+  const rings = [ring({ pins: { opus: { model: 'claude-opus-4-8', location: 'us' } } })];
+
+  assert.deepEqual(callableModelsFor(policy({ settings, rings }), known), {
+    'acme-claude/us': ['claude-opus-5'],
+    'acme-claude/global': ['claude-haiku-4-5@20251001'],
   });
 });
