@@ -2,13 +2,15 @@
 // namespace puts the machine's folder over /etc, /usr/local/bin and /var/lib, so no file of this system changes.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The newest version that was verified, and the oldest version that is supported. */
 export const cliVersions = ['2.1.331', '2.1.197'] as const;
-export type CliVersion = (typeof cliVersions)[number];
+/** Versions that differ in what they hold, and the newest. */
+export const holdingVersions = ['2.1.137', '2.1.219', '2.1.283', '2.1.331', '2.1.332'] as const;
+export type CliVersion = (typeof cliVersions)[number] | (typeof holdingVersions)[number];
 
 export interface Machine {
   /** The value of the agent's --root. */
@@ -48,15 +50,20 @@ export interface ClientOptions {
   readonly words?: readonly string[];
   /** The variables of the developer's shell. */
   readonly shell?: Readonly<Record<string, string>>;
+  /** The developer's own settings of Claude Code. */
+  readonly user?: object;
 }
 
 /** `claude -p ping` on the machine; ends within 60 s. */
-export function runClaude({ root }: Machine, { version, vertex, words = [], shell = {} }: ClientOptions): Promise<Ran> {
+export function runClaude({ root }: Machine, options: ClientOptions): Promise<Ran> {
+  const { version, vertex, words = [], shell = {}, user = {} } = options;
   const overlays = laidOver.map((folder) => {
     const work = join(root, '.overlay', folder);
     return `mkdir -p ${work} && mount -t overlay overlay -o lowerdir=/${folder},upperdir=${root}/${folder},workdir=${work} /${folder}`;
   });
   const home = mkdtempSync(join(tmpdir(), 'pinward-home-'));
+  mkdirSync(join(home, '.claude'));
+  writeFileSync(join(home, '.claude/settings.json'), JSON.stringify(user));
   const script = `${overlays.join(' && ')} && cd ${home} && exec "$0" -p "$@" ping </dev/null`;
   return run('unshare', ['-m', 'sh', '-c', script, fetchClaude(version), ...words], {
     PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
