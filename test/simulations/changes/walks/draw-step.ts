@@ -7,7 +7,7 @@ import type { Fleet } from '../../../support/rollout-fleet.ts';
 import type { Chance } from '../../chance.ts';
 import { drawPin, type PolicyDraft, shipped } from '../pairs/draw-policy.ts';
 import { mutators } from '../pairs/mutators.ts';
-import { type Actor, actors, owners } from './actors.ts';
+import { type Actor, actors, busy } from './actors.ts';
 import type { Step, View } from './world.ts';
 
 type Call = NonNullable<Step['call']>;
@@ -38,7 +38,7 @@ const weights = calls.flatMap(([weight, draw]) => Array.from({ length: weight },
 export function drawStep(view: View, chance: Chance): Step {
   if (chance.happens(0.25)) return drawHappening(chance);
   // Mostly those who may do something.
-  const actor: Actor = chance.pick(chance.happens(0.6) ? owners : actors);
+  const actor: Actor = chance.pick(chance.happens(0.6) ? busy : actors);
   const call = (weights[chance.between(0, weights.length - 1)] ?? putPolicy)(view, chance);
   return { actor, call, name: `${actor.name} ${call.method} ${call.path}` };
 }
