@@ -17,8 +17,9 @@ if (modifiedMs('package-lock.json') > modifiedMs('node_modules/.package-lock.jso
 const found = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
 if (Number.parseInt(found.slice(1), 10) < minimumNode) {
   process.stderr.write(
-    `Pinward needs Node ${minimumNode}, but found ${found}, because the package "node" was not set up. ` +
-      'Run `npm rebuild --ignore-scripts=false node` if npm ignores install scripts, or install Node 24.\n',
+    `Pinward needs Node ${minimumNode}, but found ${found}. Linux and Windows (x64) get it from the packages node-linux-* and ` +
+      'node-win-*: run `npm ci --include=optional`. If it is still missing, its hash was not that of the lock. ' +
+      'Elsewhere, such as on macOS, install Node 24.\n',
   );
   process.exit(1);
 }

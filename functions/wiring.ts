@@ -103,7 +103,8 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
         clock,
         log,
         adoption,
-        authenticator: parts.authenticator ?? openAuthenticator(environment, { store, clock, keys: parts.issuerKeys }),
+        authenticator:
+          parts.authenticator ?? openAuthenticator(environment, { store, clock, log, keys: parts.issuerKeys }),
         keys: parts.keys ?? openKeys(environment, kms, log),
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
         afterCommit: () => publishSoon(sweep, log),

@@ -19,6 +19,9 @@ locals {
     "Pinward: old event dropped" = {
       metric = "old_event_dropped", above = 0, seconds = 300, severity = "ERROR"
     }
+    "Pinward: admin token used" = {
+      metric = "admin_token_used", above = 0, seconds = 300, severity = "WARNING"
+    }
     "Pinward: bug" = {
       metric = "bug", above = 0, seconds = 300, severity = "ERROR"
     }

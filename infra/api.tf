@@ -28,7 +28,7 @@ resource "google_pubsub_topic_iam_member" "api_events" {
 }
 
 resource "google_secret_manager_secret_iam_member" "api" {
-  for_each = toset(["admin-token", "machine-token"])
+  for_each = toset([for name in ["admin-token", "machine-token"] : name if var.admin_token || name != "admin-token"])
 
   project   = var.project
   secret_id = google_secret_manager_secret.secret[each.key].secret_id
@@ -67,7 +67,7 @@ resource "google_cloudfunctions2_function" "api" {
     # With a load balancer, nobody can go past it.
     ingress_settings = var.load_balancer == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
 
-    # The api treats an empty variable as unset.
+    # The api treats an empty variable as unset, except a token.
     environment_variables = {
       GOOGLE_CLOUD_PROJECT   = var.project
       PINWARD_DATABASE       = google_firestore_database.pinward.name
@@ -82,11 +82,14 @@ resource "google_cloudfunctions2_function" "api" {
       PINWARD_KMS_KEY_OLD    = local.signing_keys.old
     }
 
-    secret_environment_variables {
-      key        = "PINWARD_ADMIN_TOKEN"
-      project_id = var.project
-      secret     = google_secret_manager_secret.secret["admin-token"].secret_id
-      version    = "latest"
+    dynamic "secret_environment_variables" {
+      for_each = var.admin_token ? ["PINWARD_ADMIN_TOKEN"] : []
+      content {
+        key        = "PINWARD_ADMIN_TOKEN"
+        project_id = var.project
+        secret     = google_secret_manager_secret.secret["admin-token"].secret_id
+        version    = "latest"
+      }
     }
 
     secret_environment_variables {

@@ -1,6 +1,6 @@
 // `npm run build`: makes a zip for each function in dist/, which is all that a deployment uploads. A zip has one
 // bundled file, its source map, and a package.json with a lock file that installs only the functions-framework. The
-// same source gives the same bytes in every folder, time zone and year.
+// same source gives the same bytes in every folder, time zone and year. Beside each zip is the list of its packages.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +8,15 @@ import { build, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
 import { type Target, targets } from '../functions/environment.ts';
 import { type Lock, lockOf } from './lock.ts';
+import { partsListOf } from './parts-list.ts';
 
 export type Bundle = Readonly<Record<'index.mjs' | 'index.mjs.map' | 'package.json' | 'package-lock.json', Uint8Array>>;
+
+export interface Made {
+  readonly files: Bundle;
+  /** The files that were bundled, relative to the project. */
+  readonly inputs: readonly string[];
+}
 
 const framework = '@google-cloud/functions-framework';
 
@@ -42,20 +49,37 @@ const require = createRequire(import.meta.url), { dirname: __dirname, filename: 
 async function bundleAll(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const target of targets) {
-    const zip = zipBundle(await bundle(root, target));
+    const made = await makeBundle(root, target);
+    const zip = zipBundle(made.files);
+    const parts = listParts(root, target, made, zip);
     writeFileSync(join(folder, `${target}.zip`), zip);
-    process.stdout.write(`${target}.zip ${(zip.length / 1e6).toFixed(2)} MB\n`);
+    writeFileSync(join(folder, `${target}.cdx.json`), toBytes(parts));
+    process.stdout.write(`${target}.zip ${(zip.length / 1e6).toFixed(2)} MB; its packages: ${target}.cdx.json\n`);
   }
 }
 
-/** Makes the files of one function from the project in the folder `root`. */
+/** The packages of a bundle, in CycloneDX. */
+export function listParts(root: string, target: Target, { files, inputs }: Made, zip: Uint8Array): object {
+  const { version } = readJson<{ version: string }>(root, 'package.json');
+  const { packages } = JSON.parse(Buffer.from(files['package-lock.json']).toString()) as Lock; // written by manifestOf
+  const installed = Object.keys(packages).filter((path) => path !== '');
+  const lock = readJson<Lock>(root, 'package-lock.json');
+  return partsListOf({ name: `pinward-${target}`, version, zip, inputs, lock, installed });
+}
+
+/** The files of one function, from the project in the folder `root`. */
 export async function bundle(root: string, target: Target): Promise<Bundle> {
-  const { outputFiles } = await build({
+  return (await makeBundle(root, target)).files;
+}
+
+export async function makeBundle(root: string, target: Target): Promise<Made> {
+  const { outputFiles, metafile } = await build({
     // esbuild reads tsconfig.json from here. Without that file, the same source gives other bytes. (esbuild 0.28.2)
     absWorkingDir: root,
     entryPoints: ['functions/index.ts'],
     outfile: 'index.mjs',
     bundle: true,
+    metafile: true,
     write: false,
     platform: 'node',
     target: 'node24',
@@ -74,7 +98,9 @@ export async function bundle(root: string, target: Target): Promise<Bundle> {
   });
   const [map, code] = outputFiles.toSorted((a, b) => b.path.length - a.path.length);
   if (map === undefined || code === undefined) throw new Error('esbuild returned no file');
-  return { 'index.mjs': code.contents, 'index.mjs.map': map.contents, ...manifestOf(root, target) };
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const files = { 'index.mjs': code.contents, 'index.mjs.map': map.contents, ...manifestOf(root, target) };
+  return { files, inputs };
 }
 
 export function zipBundle(bundle: Bundle): Uint8Array {

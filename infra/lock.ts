@@ -7,8 +7,10 @@ export interface Lock {
   readonly packages: Readonly<Record<string, Locked>>;
 }
 
-interface Locked {
+export interface Locked {
   readonly version?: string;
+  readonly integrity?: string;
+  readonly license?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }

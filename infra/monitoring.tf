@@ -3,12 +3,14 @@
 locals {
   # Each counts the log lines with `message`. `also` narrows the filter; `labels` are fields of the line.
   log_metrics = {
+    admin_token_used     = { message = "admin token used", also = null, labels = [] }
     adoption_not_written = { message = "adoption not written", also = null, labels = ["fault"] }
     advance_failed       = { message = "advance failed", also = null, labels = ["fault"] }
     announced            = { message = "announced", also = null, labels = [] }
     bug                  = { message = "bug", also = null, labels = [] }
     change               = { message = "change", also = null, labels = ["operation"] }
     change_refused       = { message = "change refused", also = null, labels = ["operation", "code"] }
+    break_glass          = { message = "no second person is needed", also = null, labels = [] }
     events_wait          = { message = "events wait for the next run", also = null, labels = ["fault"] }
     keys_missing         = { message = "keys or vouchers can not be had", also = null, labels = [] }
     log_lines_lost       = { message = "log lines lost", also = null, labels = [] }

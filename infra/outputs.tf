@@ -26,14 +26,17 @@ output "address" {
 output "next" {
   description = "The next commands."
   value       = <<-EOT
-    # In the folder of the checkout. State the policy (edit the file first: its project is where developers call Vertex AI).
-    admin_token=$(gcloud secrets versions access latest --secret=pinward-admin-token --project=${var.project})
-    curl -X PUT ${local.url}/v1/policy -H "Authorization: Bearer $admin_token" \
+    # In the folder of the checkout.
+    # Put your credential into a file, so that no list of processes shows it.%{if var.admin_token} (Once people sign in, set admin_token = false.)%{endif}
+    (umask 077; printf 'Authorization: Bearer %s\n' "$(%{if var.admin_token}gcloud secrets versions access latest --secret=pinward-admin-token --project=${var.project}%{else}cat ID_TOKEN_FILE%{endif})" > ~/.pinward-header)
+
+    # State the policy (edit the file first: its project is where developers call Vertex AI).
+    curl -X PUT ${local.url}/v1/policy -H @"$HOME/.pinward-header" \
       -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
 
     # Probe Vertex AI now, not in a quarter of an hour. Then see what can be called.
     gcloud scheduler jobs run pinward-probe --location=${var.region} --project=${var.project}
-    curl ${local.url}/v1/availability -H "Authorization: Bearer $admin_token"
+    curl ${local.url}/v1/availability -H @"$HOME/.pinward-header"
 
     # Set up a machine.
     gcloud secrets versions access latest --secret=pinward-machine-token --project=${var.project} > machine-token

@@ -75,14 +75,21 @@ variable "hosted_domains" {
 
 variable "audiences" {
   type        = list(string)
-  description = "Audiences of Google ID tokens that are taken beside the API's own URL. Tokens that gcloud makes for people name gcloud itself."
-  default     = ["32555940559.apps.googleusercontent.com"]
+  description = "Audiences of Google ID tokens that are taken beside the API's own URL: the client ids of your own OAuth clients. For gcloud's own (32555940559.apps.googleusercontent.com), read SECURITY.md first."
+  default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for audience in var.audiences : can(regex("^[^,\\s]+$", audience))])
     error_message = "Audiences have no comma and no space."
   }
+}
+
+variable "admin_token" {
+  type        = bool
+  description = "Whether there is a token that is owner whatever the roles say, for the first day and for emergencies. Each use is told."
+  default     = true
+  nullable    = false
 }
 
 variable "bundles" {

@@ -36,6 +36,8 @@ export async function advanceOnce(ports: AdvancePorts): Promise<Result<number>> 
     log.error('advance failed', { fault: moved.fault.code });
     return moved;
   }
+  const broken = moved.ok ? moved.value.rolloutState.breakGlass : null;
+  if (broken !== null) log.warn('no second person is needed', { by: broken.by, until: broken.until });
   const newEvents = moved.ok ? moved.value.newEvents : [];
   for (const { id, kind, subject } of newEvents) log.info('advanced', { id, kind, subject });
   const swept = await sweep();

@@ -2,6 +2,7 @@
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
+import { credentialOption } from './credential-option.ts';
 
 const maxFields = 10;
 
@@ -23,7 +24,7 @@ export function composeAccessMessage({ by, data }: Extract<Event, { kind: 'Acces
     actions: [
       {
         text: 'See all roles and fleet tokens:',
-        call: `curl ${url}/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"`,
+        call: `curl ${url}/v1/access ${credentialOption}`,
       },
     ],
   };

@@ -6,6 +6,7 @@ import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { composeAccessMessage } from './access-messages.ts';
 import { consequenceFields, isUrgent } from './consequence-fields.ts';
+import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 import {
   composeBlindMessage,
@@ -18,6 +19,7 @@ import {
 import {
   composeDecidedMessage,
   composeFreezeMessage,
+  composeGlassMessage,
   composeProposedMessage,
   composeReadyMessage,
   composeRolloutMessage,
@@ -55,6 +57,8 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
       return composeRolloutMessage(event, url);
     case 'ChangeProposed':
       return composeProposedMessage(event, url);
+    case 'GlassBroken':
+      return composeGlassMessage(event, url);
     case 'FreezeChanged':
       return composeFreezeMessage(event, url);
     // A listing doesn't show whether the customer's project may call the model.
@@ -119,17 +123,16 @@ function summarise({ at, by, data }: PolicyChanged): string {
 }
 
 function actionsOf(revision: number, serviceUrl: string): Message['actions'] {
-  const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
   const see = {
     text: `See revision ${revision}:`,
-    call: `curl ${serviceUrl}/v1/revisions/${revision} ${token}`,
+    call: `curl ${serviceUrl}/v1/revisions/${revision} ${credentialOption}`,
   };
   // There is no revision before the first one.
   if (revision === 1) return [see];
   const restore = `${serviceUrl}/v1/revisions/${revision - 1}/restore`;
   const rollBack = {
     text: `Roll back to revision ${revision - 1}:`,
-    call: `curl -X POST ${restore} ${token} -H 'If-Match: "${revision}"'`,
+    call: `curl -X POST ${restore} ${credentialOption} -H 'If-Match: "${revision}"'`,
   };
   return [rollBack, see];
 }

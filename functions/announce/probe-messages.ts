@@ -4,11 +4,10 @@ import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
+import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
-
-const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
 const maxActions = 5;
 
 export function composeEnabledMessage({ at, data }: Of<'ModelEnabled'>, url: string): Message {
@@ -72,7 +71,7 @@ export function composeRetiringMessage({ at, data }: Of<'PinRetiring'>, url: str
     actions: [
       {
         text: 'See which models are callable, then move the pins:',
-        call: `curl ${url}/v1/availability ${token}`,
+        call: `curl ${url}/v1/availability ${credentialOption}`,
       },
     ],
   };
@@ -104,12 +103,12 @@ function moveAction({ ring, family }: PinChange, model: string, url: string): Me
 }
 
 function putPin(url: string, ring: string, family: string, model: string): string {
-  const headers = `${token} -H 'If-Match: *' -H 'Content-Type: application/json'`;
+  const headers = `${credentialOption} -H 'If-Match: *' -H 'Content-Type: application/json'`;
   return `curl -X PUT ${url}/v1/rings/${ring}/pins/${family} ${headers} --data '{"model": "${model}"}'`;
 }
 
 function matrixAction(url: string): Message['actions'][number] {
-  return { text: 'See which models are callable where:', call: `curl ${url}/v1/availability ${token}` };
+  return { text: 'See which models are callable where:', call: `curl ${url}/v1/availability ${credentialOption}` };
 }
 
 function pinsField(pins: readonly { readonly ring: string; readonly family: string }[]): readonly [string, string] {

@@ -3,6 +3,7 @@
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { consequenceFields, isUrgent } from './consequence-fields.ts';
+import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>;
@@ -84,6 +85,18 @@ export function composeFreezeMessage({ by, data }: Of<'FreezeChanged'>, url: str
   };
 }
 
+export function composeGlassMessage({ by, data }: Of<'GlassBroken'>, url: string): Message {
+  const { isBroken, until, reason } = data;
+  const when = `${until.slice(0, 10)} ${until.slice(11, 16)} UTC`;
+  return {
+    urgency: isBroken ? 'urgent' : 'calm',
+    title: isBroken ? 'No second person is needed for now' : 'A second person is needed again',
+    summary: `By ${by}${isBroken ? `, until ${when}` : ''}.${reason === '' ? '' : ` Reason: ${reason}`}`,
+    fields: [],
+    actions: isBroken ? [{ text: 'End this now:', call: post(`${url}/v1/break-glass/end`) }] : [],
+  };
+}
+
 interface RolloutFacts {
   readonly rollout: number;
   readonly ring: string;
@@ -120,12 +133,10 @@ function moveText(
   }
 }
 
-const token = '-H "Authorization: Bearer $PINWARD_TOKEN"';
-
 function post(url: string): string {
-  return `curl -X POST ${url} ${token}`;
+  return `curl -X POST ${url} ${credentialOption}`;
 }
 
 function get(url: string): string {
-  return `curl ${url} ${token}`;
+  return `curl ${url} ${credentialOption}`;
 }

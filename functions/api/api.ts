@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogueAsOf, shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
 import type { Adoption } from '../adoption/adoption.ts';
-import type { Log } from '../log.ts';
-import { describeBug } from '../log.ts';
+import { watchWrites } from '../commands/watched-writes.ts';
+import { describeBug, type Log } from '../log.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Caller } from './auth/caller.ts';
 import { credentialOf } from './auth/credential.ts';
@@ -14,7 +14,7 @@ import { refuseCrossSite } from './auth/cross-site.ts';
 import { createPolicyCache } from './polls/policy-cache.ts';
 import { createPoll } from './polls/poll.ts';
 import { isPoll } from './polls/poll-request.ts';
-import type { ApiFault, ApiResult } from './problems/http-fault.ts';
+import { type ApiFault, type ApiResult, failHttp } from './problems/http-fault.ts';
 import { sendProblem } from './problems/problem.ts';
 import type { SigningKeys } from './signing/signatures.ts';
 import { createAdmission, type RouteNeeds } from './traffic/admission.ts';
@@ -47,12 +47,16 @@ interface LoadedApp {
   readonly listenerFor: (caller: ApiResult<Caller>) => Listener;
 }
 
+/** The caller of a route that anybody may call: nothing is looked up, which could take long. */
+const nobody: ApiResult<Caller> = failHttp({ code: 'unauthenticated', defect: 'missing' });
+
 export function createApi(ports: ApiPorts): Handler {
-  const { authenticator, store, clock, log } = ports;
+  const { authenticator, clock, log } = ports;
+  const { store, canWrite } = watchWrites(ports.store, clock);
   const loadShedding = createLoadShedding({ log });
   const policyCache = createPolicyCache(store, clock);
   const rateLimiter = createRateLimiter(clock);
-  const shared = { ...ports, policyCache, rateLimiter, catalogue: shippedCatalogue };
+  const shared = { ...ports, store, policyCache, rateLimiter, catalogue: shippedCatalogue };
   const poll = createPoll(shared);
   const admission = createAdmission(rateLimiter);
   let app: Promise<LoadedApp> | null = null;
@@ -71,12 +75,12 @@ export function createApi(ports: ApiPorts): Handler {
 
   /** Who may call is decided before a byte of the body is read, which may be slow. */
   async function serve(request: WithRawBody, response: ServerResponse, path: string): Promise<void> {
-    const credential = credentialOf(request);
-    const identified = await authenticator.identify(credential);
-    const caller = identified.ok ? refuseCrossSite(request, credential, identified) : identified;
     app ??= loadApp();
     const { needsOf, listenerFor } = await app;
+    // With an absolute address, Hono reads no Host header, which may be missing or no host at all.
+    request.url = `http://localhost${request.url}`;
     const needs = needsOf(request.method ?? '', path);
+    const caller = needs.role === null ? nobody : await callerOf(request);
     const admitted = admission.enter(needs, caller);
     if (!admitted.ok) return refuse(request, response, admitted.fault);
     try {
@@ -88,12 +92,22 @@ export function createApi(ports: ApiPorts): Handler {
     }
   }
 
+  async function callerOf(request: IncomingMessage): Promise<ApiResult<Caller>> {
+    const credential = credentialOf(request);
+    const identified = await authenticator.identify(credential);
+    return identified.ok ? refuseCrossSite(request, credential, identified) : identified;
+  }
+
   async function serveAdmitted(
     request: IncomingMessage,
     response: ServerResponse,
-    requestClass: RequestClass,
+    requestClass: RequestClass | null,
     listener: Listener,
   ): Promise<void> {
+    if (requestClass === null) {
+      await listener(request, response);
+      return;
+    }
     const seconds = loadShedding.acquire(requestClass);
     if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
     try {
@@ -111,11 +125,12 @@ export function createApi(ports: ApiPorts): Handler {
     const { app, needsOf } = createApp({
       ...shared,
       catalogueAsOf,
+      canWrite,
+      adminTokenLastDay: authenticator.adminTokenLastDay,
       firstOwners: authenticator.firstOwners,
       onAccess: authenticator.setAccess,
     });
-    // HTTP/1.0 has no Host header, and @hono/node-server makes a URL of it.
-    const options = { overrideGlobalObjects: false, hostname: 'localhost' };
+    const options = { overrideGlobalObjects: false };
     return {
       needsOf,
       listenerFor: (caller) => getRequestListener((request) => app.fetch(request, { caller }), options),
@@ -124,8 +139,12 @@ export function createApi(ports: ApiPorts): Handler {
 
   return function api(request, response) {
     const { url = '' } = request;
-    // A poll's path is in its normal form already.
-    const target = isPoll(url) ? url : normaliseTarget(url);
+    const target = normaliseTarget(url);
+    // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      refuse(request, response, { code: 'request_malformed' });
+      return;
+    }
     if (target === null) {
       refuse(request, response, { code: 'route_unknown', path: url.slice(0, 200) });
       return;

@@ -3,7 +3,10 @@
 // domains and async hooks would cost a poll three times its own time. (Seen with functions-framework 5.0.5.)
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { RequestListener, Server } from 'node:http';
+import { maxHeaderSize, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { HttpFault } from './problems/http-fault.ts';
+import { problemResponse, sendProblem } from './problems/problem.ts';
 
 /**
  * Time-outs in milliseconds, which Node checks every 30 seconds, and counts. Headers also have Node's limit of 16 KiB;
@@ -24,9 +27,40 @@ export function attachToServer(
   api: RequestListener,
   limits: ConnectionLimits = connectionLimits,
 ): void {
-  Object.assign(server, limits);
+  // The api itself refuses a request without Host.
+  Object.assign(server, limits, { requireHostHeader: false });
   server.removeAllListeners('request');
   server.on('request', api);
+  server.on('clientError', refuseUnreadable);
+  server.on('checkExpectation', (_, response) => sendProblem(response, { code: 'expectation_unsupported' }));
+  server.on('connect', (_, socket) =>
+    endWith(socket, { code: 'method_unsupported', method: 'CONNECT', allowed: ['GET'] }),
+  );
+}
+
+/** Source of the codes: https://nodejs.org/api/http.html#event-clienterror */
+const unreadable: Readonly<Record<string, HttpFault>> = {
+  HPE_HEADER_OVERFLOW: { code: 'headers_too_large', limitBytes: maxHeaderSize },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_too_slow' },
+};
+
+/** What Node's parser can't read, or waited for too long. Node itself would answer it without a body. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // The response to which Node is writing on this socket; Node's own listener reads it, too. It is not in the types.
+  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
+  if (socket.writable && response?.headersSent !== true) {
+    endWith(socket, unreadable[error.code ?? ''] ?? { code: 'request_malformed' });
+  } else {
+    socket.destroy();
+  }
+}
+
+/** Sends a problem where there is no response object, and closes the connection. */
+function endWith(socket: Duplex, fault: HttpFault): void {
+  const { status, headers, body } = problemResponse(fault);
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`);
+  socket.end(body, () => socket.destroy());
 }
 
 /** For a process that the functions-framework started only to serve the api. */

@@ -9,6 +9,7 @@ import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Cell } from '../../shared/domain/availability/availability.ts';
 import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
+import { printable } from '../printable.ts';
 import { runProbe } from '../probe/run.ts';
 
 const help = `Show which Claude models a project can call, and where.
@@ -73,7 +74,7 @@ if (!ran.ok || ran.value === null) {
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
 const inconclusive = results.filter(({ observation }) => isInconclusive(observation.verdict));
-for (const line of new Set(inconclusive.map(explain))) process.stdout.write(`${line}\n`);
+for (const line of new Set(inconclusive.map(explain))) process.stdout.write(`${printable(line)}\n`);
 // No response was about a model, so the caller must fix something first.
 if (inconclusive.length === results.length) process.exitCode = 1;
 
@@ -90,7 +91,7 @@ function explain({ endpoint, observation: { verdict, cause, evidence } }: ProbeR
 function showProgress(result: ProbeResult, done: number, all: number): void {
   results.push(result);
   const { endpoint, observation } = result;
-  const line = `${done}/${all} ${endpoint.model} in ${endpoint.location}: ${observation.verdict}`;
+  const line = printable(`${done}/${all} ${endpoint.model} in ${endpoint.location}: ${observation.verdict}`);
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
   else process.stderr.write(`${line}\n`);
 }
@@ -99,7 +100,7 @@ function table(cells: readonly Cell[]): string {
   const locations = [...new Set(cells.map(({ location }) => location))];
   const models = [...new Set(cells.map(({ model }) => model))];
   const rows = models.map((model) => [
-    model,
+    printable(model),
     ...locations.map((location) => {
       const cell = cells.find((each) => each.model === model && each.location === location);
       return cell === undefined ? '' : marks[cell.state];

@@ -3,6 +3,7 @@
 import type { Access, Roles } from '../../shared/domain/access/access.ts';
 import { changeRoles } from '../../shared/domain/access/decide-access-change.ts';
 import { roleDifferences } from '../../shared/domain/access/role-differences.ts';
+import { isGlassBroken } from '../../shared/domain/changes/break-glass.ts';
 import { proposalLifeMs, type RolesProposal } from '../../shared/domain/changes/proposal.ts';
 import { needsSecondPerson } from '../../shared/domain/changes/second-person.ts';
 import { type Consequence, describeConsequence, toStored } from '../../shared/domain/consequences/consequence.ts';
@@ -84,7 +85,9 @@ function decide(request: RolesRequest, state: RolesState): Result<Decision<Roles
   const next = decided.value;
   const consequences = roleConsequences(current?.revision.roles ?? null, roles);
   const risks = consequences.filter(({ risk }) => risk === 'raises').map(describeConsequence);
-  const needsTwo = needsSecondPerson(published?.value.revision.policy ?? null) && approvedBy === null;
+  const isBroken = isGlassBroken(state.rolloutState.breakGlass, now);
+  const isRuled = needsSecondPerson(published?.value.revision.policy ?? null);
+  const needsTwo = isRuled && !isBroken && approvedBy === null;
   const closing = closed === null ? [] : [decidedWrite(closed.proposal, closed.as, approvedBy ?? by, now)];
   const told = { consequences, risks: [], proposal: null };
   if (next === null) return ok({ writes: [], newEvents: [], outcome: { access: current, changed: false, ...told } });

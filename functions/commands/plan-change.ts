@@ -3,6 +3,7 @@
 
 import { callableModelsFor } from '../../shared/domain/availability/find-callable.ts';
 import { findUncallablePins } from '../../shared/domain/availability/uncallable-pins.ts';
+import { isGlassBroken } from '../../shared/domain/changes/break-glass.ts';
 import { diffPolicies } from '../../shared/domain/changes/diff.ts';
 import { nextRevision, type RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../shared/domain/changes/pin-change.ts';
@@ -51,8 +52,10 @@ interface PlanInput {
 export function planChange(catalogue: Catalogue, request: ChangeRequest, state: StateForChange): Result<ChangePlan> {
   const revision = state.published?.value.revision ?? null;
   const before = revision?.policy ?? null;
-  const isGuarded = before !== null && (needsSecondPerson(before) || needsSecondPerson(state.policy));
-  const input = { catalogue, request, state, revision, needsTwo: isGuarded && request.approvedBy === null };
+  const isRuled = before !== null && (needsSecondPerson(before) || needsSecondPerson(state.policy));
+  const isBroken = isGlassBroken(state.rolloutState.breakGlass, state.now);
+  const needsTwo = isRuled && !isBroken && request.approvedBy === null;
+  const input = { catalogue, request, state, revision, needsTwo };
   return request.restores !== null && revision !== null ? planRestore(input, revision) : planStated(input);
 }
 

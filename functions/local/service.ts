@@ -1,9 +1,8 @@
 // The whole service in one process on this machine, for `npm start` and the end-to-end tests. It keeps its data and
 // tokens in one folder, and listens on 127.0.0.1 only.
 
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +19,8 @@ import { defaultTopic, type Environment, pointAtEmulators } from '../environment
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
 import { createWiring } from '../wiring.ts';
+import { keepToken, writeHeader, writeToken } from './credential-files.ts';
+import { createPeople, type People } from './people.ts';
 import { pushPath, subscribePush } from './push.ts';
 import { createTerminalLog, openTerminalChannel } from './terminal.ts';
 
@@ -45,6 +46,7 @@ export interface Local {
   readonly dataFolder: string;
   readonly adminToken: string;
   readonly machineToken: string;
+  readonly people: People;
   /** Whether this start made the tokens. */
   readonly isFirstStart: boolean;
   /** Runs the probe now. */
@@ -59,15 +61,20 @@ export interface Local {
 const advanceEveryMs = 5_000;
 /** Much more often than in the cloud, so that there is something to watch. */
 const probeEveryMs = 20_000;
+/** A token counts for an hour. Much more often, because a timer stands still while the machine sleeps. */
+const signInEveryMs = 60_000;
 const emulatedProject = 'demo-pinward';
 
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
-  const adminToken = keepToken(join(dataFolder, 'admin-token'));
-  const machineToken = keepToken(join(dataFolder, 'machine-token'));
+  const adminToken = keepToken(dataFolder, 'admin');
+  writeHeader(dataFolder, 'admin', adminToken);
+  const machineToken = keepToken(dataFolder, 'machine');
+  const people = await createPeople(clock);
   const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
+    ...people.environment,
     PINWARD_PROJECTS: project ?? '',
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
@@ -85,6 +92,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     clock,
     log: createTerminalLog(write),
     channel,
+    issuerKeys: people.issuerKeys,
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),
   });
@@ -95,11 +103,20 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   attachToServer(server, api);
   const url = await listen(server, port);
   environment.PINWARD_URL = url;
+  // Not before: if the port is taken, the folder may be that of a running service, which doesn't know these tokens.
+  await signIn(people, dataFolder);
   const announce = await wiring.announce();
   announced.resolve(announce);
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
-  const timers = [setInterval(wiring.advanceOnce, advanceEveryMs)];
+  const timers = [
+    setInterval(wiring.advanceOnce, advanceEveryMs),
+    setInterval(() => signIn(people, dataFolder).catch(warn), signInEveryMs),
+  ];
   if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
+
+  function warn(error: unknown): void {
+    write(`! The tokens of the people can't be renewed: ${error instanceof Error ? error.message : error}\n`);
+  }
 
   async function close(): Promise<void> {
     for (const timer of timers) clearInterval(timer);
@@ -111,6 +128,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     dataFolder,
     adminToken,
     machineToken,
+    people,
     isFirstStart,
     probe: wiring.probeOnce,
     advance: wiring.advanceOnce,
@@ -127,10 +145,13 @@ async function serveAnnounce(announce: Announce): Promise<Server> {
   return server;
 }
 
-/** Reads the token in a file, or makes one on the first start. */
-function keepToken(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
+/** Gives each person a new token, in two files of the folder. */
+async function signIn({ all }: People, folder: string): Promise<void> {
+  for (const { name, token } of all) {
+    const idToken = await token();
+    writeToken(folder, name, idToken);
+    writeHeader(folder, name, idToken);
+  }
 }
 
 /** An event in the form in which Eventarc delivers it. */

@@ -14,7 +14,7 @@ const help = `Run the whole Pinward service on this machine.
   npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
 
   --port PORT     listen on this port of 127.0.0.1 (default 8787)
-  --data FOLDER   keep the store and the tokens in this folder (default .pinward)
+  --data FOLDER   keep the store and the credentials in this folder (default .pinward)
   --slack URL     announce to this Slack incoming webhook (default: show announcements in this terminal)
   --project ID    probe the real Vertex AI for this project, with your application default credentials
                   (default: probe a simulated Model Garden, where a new model appears after about two minutes)
@@ -111,21 +111,28 @@ function quit(message: string): never {
   process.exit(1);
 }
 
-function greeting({ url, adminToken, isFirstStart }: Local, { dataFolder, project }: Options): string {
+function greeting({ url, adminToken, people, isFirstStart }: Local, { dataFolder, project }: Options): string {
   const relativeFolder = relative('.', dataFolder) || '.';
   const folder = relativeFolder.startsWith('..') ? dataFolder : relativeFolder;
   const first = isFirstStart
     ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
     : '';
-  const admin = `-H "Authorization: Bearer $(cat ${folder}/admin-token)"`;
+  const admin = `-H @${folder}/admin-header`;
   const garden =
     project === null
       ? 'It probes a SIMULATED Model Garden every 20 s: the results are invented. Use --project ID for the real one.'
       : `It probes Vertex AI every 20 s for project ${project}.`;
+  const persons = people.all.map(
+    ({ name, email }) => `  ${email}: ${folder}/${name}-token, and for curl -H @${folder}/${name}-header`,
+  );
   return `Pinward listens on ${url} and keeps its data in ${folder}/.
 ${garden}
 
-${first}Try this in another terminal:
+${first}Two people can call, too. They are owners until the roles name one. Their tokens count for an hour, and are renewed every minute:
+
+${persons.join('\n')}
+
+Try this in another terminal:
 
   1. Publish a policy (If-Match "0" means: only if there is none yet):
      curl -X PUT ${url}/v1/policy ${admin} \\

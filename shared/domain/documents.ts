@@ -24,6 +24,10 @@ export type HealthIssue = z.infer<typeof HealthIssue>;
 const Lease = z.strictObject({ holder: z.string().min(1).max(100), until: z.iso.datetime() });
 type Lease = z.infer<typeof Lease>;
 
+/** A write check: a small document that is written to see whether the store takes writes. */
+const WriteCheck = z.strictObject({ at: z.iso.datetime() });
+type WriteCheck = z.infer<typeof WriteCheck>;
+
 /** The value of each kind of document. */
 export interface Documents {
   /** One document, `current`. */
@@ -60,6 +64,8 @@ export interface Documents {
   readonly accessRevision: AccessRevision;
   /** By the token's SHA-256. */
   readonly tokenUse: TokenUse;
+  /** One document, `current`. */
+  readonly writeCheck: WriteCheck;
 }
 export type Kind = keyof Documents;
 
@@ -89,4 +95,5 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   access: Access,
   accessRevision: AccessRevision,
   tokenUse: TokenUse,
+  writeCheck: WriteCheck,
 };

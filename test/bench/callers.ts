@@ -5,6 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { openAuthenticator } from '../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { type Issuer, startIssuer } from '../support/fakes/issuer.ts';
+import { silentLog } from '../support/silent-log.ts';
 import type { Measure } from './measure.ts';
 
 const rounds = 9;
@@ -41,7 +42,7 @@ export async function benchCallers(): Promise<Record<string, Measure>> {
 function openIdentify(issuer: Issuer, store: ReturnType<typeof openSqlite>): (token: string) => Promise<void> {
   const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
   const keys = { google: issuer.address, iap: issuer.address };
-  const authenticator = openAuthenticator(settings, { store, clock: Date.now, keys });
+  const authenticator = openAuthenticator(settings, { store, clock: Date.now, log: silentLog, keys });
   return async (token) => {
     const caller = await authenticator.identify({ authorization: `Bearer ${token}`, assertion: undefined });
     if (!caller.ok) throw new Error(`a good token was refused: ${JSON.stringify(caller.fault)}`);

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { relative } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 
@@ -29,6 +30,7 @@ const Entry = z.looseObject({
   dev: z.boolean().optional(),
   devOptional: z.boolean().optional(),
   optional: z.boolean().optional(),
+  hasInstallScript: z.boolean().optional(),
 });
 const lock = z
   .object({ packages: z.record(z.string(), Entry) })
@@ -56,11 +58,11 @@ test('a licence is allowed when one that may be chosen is, and all that must be 
 });
 
 test('functions/README.md says what every package is for', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const [, table = ''] = readFileSync('functions/README.md', 'utf8').split('## Dependencies');
   const cells = [...table.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell);
   const told = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
-  const packages = Object.keys({ ...dependencies, ...devDependencies });
+  const packages = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   const kinds = packages.map((name) => (name.startsWith('@types/') ? '@types/*' : name));
 
   assert.deepEqual(told.toSorted(), [...new Set(kinds)].toSorted());
@@ -71,6 +73,33 @@ test('every package of the lock is held against a SHA-512, and comes from whatev
   const addressed = entries.filter(([, { resolved }]) => resolved !== undefined);
 
   assert.deepEqual([loose.map(([path]) => path), addressed.map(([path]) => path)], [[], []]);
+});
+
+test('the Node that runs the scripts comes from a package of the lock, so npm checks its hash', () => {
+  const [folder = ''] = /^node_modules\/[^/]+/.exec(relative('.', realpathSync('node_modules/.bin/node'))) ?? [];
+  const platforms = entries.filter(([path]) => /^node_modules\/node-(?:linux|win|darwin|bin)-/.test(path));
+  const versions = new Set(platforms.map(([, { version }]) => version));
+
+  assert.ok(
+    platforms.some(([path]) => path === folder),
+    `${folder} is not in the lock`,
+  );
+  assert.equal(versions.size, 1);
+  assert.ok(platforms.every(([, { optional, hasInstallScript }]) => optional === true && hasInstallScript !== true));
+});
+
+test('only known packages run a script of their own when they are installed, which could fetch what no hash covers', () => {
+  const scripted = entries.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path);
+
+  const known = [
+    // Looks for its binary, which is a package of the lock.
+    'node_modules/esbuild',
+    // Compares version numbers.
+    'node_modules/protobufjs',
+    // Looks for its prebuilt binary, which is in the package.
+    'node_modules/tree-sitter-powershell',
+  ];
+  assert.deepEqual(scripted.toSorted(), known);
 });
 
 test('what the registry signed has its signatures', (context) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,66 @@ describe('npm start', () => {
     assert.equal(get.status, 200);
     assert.equal(get.headers.get('etag'), '"1"');
     assert.doesNotMatch(second.output(), /made just now/);
+  });
+
+  test('gives two people tokens that only they can read, and lets the second approve what the first proposes', async () => {
+    const folder = newFolder();
+    const local = await start(folder);
+    const call = async (name: string, method: string, path: string, body?: unknown) => {
+      const [header = ''] = readFileSync(join(folder, `${name}-header`), 'utf8').split('\n');
+      const [, authorization = ''] = /^Authorization: (.+)$/.exec(header) ?? [];
+      const headers = { Authorization: authorization, 'If-Match': '*', 'Content-Type': 'application/json' };
+      const response = await fetch(local.url + path, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const stated = await call('ada', 'PUT', '/v1/policy', draft({ secondPerson: true }));
+    const proposed = await call('ada', 'PUT', '/v1/policy', draft({ secondPerson: true, project: 'acme-other' }));
+    const alone = await call('ada', 'POST', '/v1/proposals/1/approve');
+    const approved = await call('grace', 'POST', '/v1/proposals/1/approve');
+    const { body: health } = await call('grace', 'GET', '/v1/health');
+    const old = await call('ada', 'GET', '/v1/policy');
+    await stop(local);
+    const modes = ['ada', 'grace', 'admin'].flatMap((name) =>
+      ['token', 'header'].map((kind) => statSync(join(folder, `${name}-${kind}`)).mode & 0o777),
+    );
+
+    assert.deepEqual(
+      [stated.status, proposed.status, alone.status, approved.status, old.status],
+      [200, 202, 409, 200, 200],
+    );
+    assert.equal(alone.body.code, 'second_person_needed');
+    assert.deepEqual(health.warnings, []);
+    assert.deepEqual(modes, Array(6).fill(0o600));
+    assert.match(local.output(), /ada@example\.com: \S+ada-token.*\n.*grace@example\.com: \S+grace-token/);
+  });
+
+  test('makes new people at each start: a token of an earlier one is refused', async () => {
+    const folder = newFolder();
+    await stop(await start(folder));
+    const early = readFileSync(join(folder, 'ada-token'), 'utf8').trim();
+    const local = await start(folder);
+    const late = readFileSync(join(folder, 'ada-token'), 'utf8').trim();
+    const statusOf = async (token: string) =>
+      (await fetch(`${local.url}/v1/access`, { headers: { Authorization: `Bearer ${token}` } })).status;
+    const statuses = [await statusOf(early), await statusOf(late)];
+    await stop(local);
+
+    assert.deepEqual(statuses, [401, 200]);
+  });
+
+  test('says which file of a token is empty, and how to get a new one', () => {
+    for (const name of ['admin-token', 'machine-token']) {
+      const folder = newFolder();
+      writeFileSync(join(folder, name), '\n');
+      const { status, stderr } = run('--port', '0', '--data', folder);
+
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`Pinward did not start: .*${name} is empty\\. Delete it`));
+    }
   });
 
   test('says which port is taken and which to try', async () => {

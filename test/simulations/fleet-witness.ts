@@ -21,6 +21,7 @@ export class Witness {
     },
     firstOwners: [],
     setAccess: () => undefined,
+    adminTokenLastDay: () => Promise.resolve(null),
   };
 
   /** What differs, in words; null for nothing. */

@@ -18,6 +18,7 @@ const authenticator = createAuthenticator({
   issuers: { google: null, iap: null },
   clock: Date.now,
   onTokenUse: () => undefined,
+  adminTokenUse: null,
 });
 const key = openKeyFile(`${process.argv[2]}.pem`, 'make');
 const keys = { organisation: 'acme.example', current: key, next: null, retiring: null };

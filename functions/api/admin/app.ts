@@ -6,15 +6,16 @@ import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
 import { createChangePolicy } from '../../commands/change-policy.ts';
-import type { Log } from '../../log.ts';
-import { describeBug } from '../../log.ts';
+import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { problemResponse } from '../problems/problem.ts';
 import { openapiOf } from './openapi.ts';
+import { readQuery, refuseParameter } from './read-query.ts';
 import { type NeedsOf, needsFrom } from './route-needs.ts';
 import { accessRoutes } from './routes/access.ts';
+import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { lookupRoutes } from './routes/lookups.ts';
@@ -85,6 +86,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...policyRoutes(ports, changePolicy),
     ...historyRoutes(ports, changePolicy),
     ...lookupRoutes(ports),
+    ...healthRoutes(ports),
     ...reportRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
@@ -98,7 +100,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   if (!caller.ok) return caller;
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
-  const query = readQuery(route, new URL(context.req.url).searchParams);
+  const query = readQuery(route.query, new URL(context.req.url).search);
   if (!query.ok) return query;
   const body = route.body === null ? ok(undefined) : await readBody(context);
   if (!body.ok) return body;
@@ -119,7 +121,7 @@ function authorise(needs: Role, { env: { caller } }: AppContext): ApiResult<Call
 }
 
 function logChange(log: Log, { operation }: Route, reply: ApiResult<Reply>, { req }: AppContext): void {
-  const dryRun = new URL(req.url).searchParams.has('dry-run');
+  const dryRun = /[?&]dry-run(?:[=&]|$)/.test(req.url);
   if (!reply.ok) log.warn('change refused', { operation, code: reply.fault.code, dryRun });
   else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
@@ -130,25 +132,6 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
   return refuseParameter('If-Match', header, 'the ETag of what you change, such as "41", or *');
-}
-
-/** Not Hono's `query`, which takes quadratic time for many parameters without a value, and the first of two values. */
-function readQuery(route: Route, parameters: URLSearchParams): ApiResult<unknown> {
-  const query: Record<string, string> = Object.create(null);
-  for (const [name, value] of parameters) {
-    if (name in query) return refuseParameter(name, value, 'one value');
-    if (name !== '') query[name] = value;
-  }
-  const parsed = route.query.safeParse(query);
-  if (parsed.success) return ok(parsed.data);
-  const [issue] = parsed.error.issues;
-  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-  const expected = issue?.code === 'unrecognized_keys' ? 'no parameter of this name' : (issue?.message ?? 'valid');
-  return refuseParameter(parameter, query[parameter] ?? '', expected);
-}
-
-function refuseParameter(parameter: string, value: string, expected: string): ApiResult<never> {
-  return failHttp({ code: 'parameter_invalid', parameter, value: value.slice(0, 200), expected });
 }
 
 async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {

@@ -6,12 +6,12 @@ import type { Route } from './routes/route.ts';
 /** `path` is without a query. A call that no route takes needs nothing. */
 export type NeedsOf = (method: string, path: string) => RouteNeeds;
 
-const nothing: RouteNeeds = { role: null, hasBody: false, lowersRisk: false };
-const openapi: RouteNeeds = { role: 'reader', hasBody: false, lowersRisk: false };
+const nothing: RouteNeeds = { role: null, hasBody: false, lowersRisk: false, alwaysAnswers: false };
+const openapi: RouteNeeds = { role: 'reader', hasBody: false, lowersRisk: false, alwaysAnswers: false };
 
 export function needsFrom(routes: readonly Route[]): NeedsOf {
-  const table = routes.map(({ method, path, role, body, lowersRisk }) => {
-    return { method, pattern: patternOf(path), needs: { role, hasBody: body !== null, lowersRisk } };
+  const table = routes.map(({ method, path, role, body, lowersRisk, alwaysAnswers }) => {
+    return { method, pattern: patternOf(path), needs: { role, hasBody: body !== null, lowersRisk, alwaysAnswers } };
   });
   return function needsOf(method, path) {
     const routeMethod = method === 'HEAD' ? 'GET' : method;

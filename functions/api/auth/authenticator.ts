@@ -9,6 +9,7 @@ import type { Clock } from '../../../shared/ports.ts';
 import { createBoundedMap } from '../caching/bounded-map.ts';
 import { type ApiResult, type CredentialDefect, failHttp } from '../problems/http-fault.ts';
 import type { AccessCache, AccessIndex } from './access-cache.ts';
+import type { AdminTokenUse } from './admin-token-use.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import type { Identity } from './id-token.ts';
@@ -29,6 +30,8 @@ export interface Authenticator {
   identify(credential: Credential): ApiResult<Caller> | Promise<ApiResult<Caller>>;
   /** Sets what this instance has just committed, for its next call. */
   setAccess(access: Access): void;
+  /** The day of the last use of PINWARD_ADMIN_TOKEN; null when none is known. It waits two seconds at most. */
+  adminTokenLastDay(): Promise<string | null>;
 }
 
 interface AuthenticatorPorts {
@@ -39,6 +42,8 @@ interface AuthenticatorPorts {
   readonly clock: Clock;
   /** Called at each use of a fleet token. */
   readonly onTokenUse: (sha256: string) => void;
+  /** Null when the environment has no admin token. */
+  readonly adminTokenUse: AdminTokenUse | null;
 }
 
 /** A credential that was verified. Its caller is resolved again whenever roles or tokens change. */
@@ -66,6 +71,7 @@ export function createAuthenticator({
   issuers,
   clock,
   onTokenUse,
+  adminTokenUse,
 }: AuthenticatorPorts): Authenticator {
   const callersByHash = new Map(environmentTokens.map((token) => [token.sha256, token]));
   const cache = createBoundedMap<string, CachedCredential>(maxEntries);
@@ -77,8 +83,8 @@ export function createAuthenticator({
     if (assertion !== undefined) return asPerson(issuers.iap?.(assertion));
     if (authorization === undefined) return refuse('missing');
     if (authorization.includes(',')) return failHttp({ code: 'credentials_ambiguous' });
-    const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization)?.[1];
-    if (token === undefined) return refuse('malformed');
+    const token = /^Bearer (.*)$/i.exec(authorization)?.[1];
+    if (token === undefined || !isBearerToken(token)) return refuse('malformed');
     const sha256 = hashToken(token);
     const caller = callersByHash.get(sha256);
     if (caller !== undefined) return ok({ kind: 'environment', caller });
@@ -94,6 +100,7 @@ export function createAuthenticator({
     }
     if (clock() >= cached.until) return refuse('expired');
     if (cached.verified.kind === 'fleet' && cached.caller.ok) onTokenUse(cached.verified.sha256);
+    if (cached.verified.kind === 'environment' && cached.verified.caller.role === 'owner') adminTokenUse?.note();
     return cached.caller;
   }
 
@@ -127,6 +134,7 @@ export function createAuthenticator({
       return verified instanceof Promise ? verified.then(toCaller) : toCaller(verified);
     },
     setAccess: (changed) => access.set(changed),
+    adminTokenLastDay: async () => (await adminTokenUse?.lastDay()) ?? null,
   };
 }
 
@@ -169,6 +177,11 @@ function refuse(defect: CredentialDefect): ApiResult<never> {
 /** Whether a token has the form of a signed JWT (RFC 7519): three parts of base64url. */
 function isSigned(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
+}
+
+/** Whether a header can carry the token. Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+export function isBearerToken(token: string): boolean {
+  return /^[A-Za-z0-9._~+/=-]{1,4096}$/.test(token);
 }
 
 /** SHA-256, in hex. */

@@ -25,6 +25,12 @@ export const googleKeys: KeyAddresses = {
   iap: 'https://www.gstatic.com/iap/verify/public_key-jwk',
 };
 
+/**
+ * The audience of the ID tokens that gcloud makes for people: gcloud's own OAuth client. Every service that accepts it accepts the
+ * same tokens, so each of them can call the others as the token's holder.
+ */
+export const gcloudAudience = '32555940559.apps.googleusercontent.com';
+
 interface IssuerSettings {
   /** With none, Google's ID tokens are not accepted. */
   readonly audiences: readonly string[];

@@ -7,8 +7,15 @@ import type { Clock, Store, Write } from '../../../shared/ports.ts';
 const minWriteIntervalMs = 60_000;
 const batchSize = 100;
 
-/** Returns a function to call at each use, with the token's SHA-256 (hex). */
-export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (sha256: string) => void {
+/** Tokens are named by their SHA-256 (hex). */
+interface TokenUsage {
+  /** Called at each use. */
+  note(sha256: string): void;
+  /** The day (YYYY-MM-DD) on which this instance last saw the token; null when it hasn't. */
+  lastDay(sha256: string): string | null;
+}
+
+export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): TokenUsage {
   const lastDay = new Map<string, number>();
   const unwritten = new Map<string, number>();
   let writtenAt = Number.NEGATIVE_INFINITY;
@@ -21,7 +28,7 @@ export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (s
     for (const [sha256, day] of batch) if (!unwritten.has(sha256)) unwritten.set(sha256, day);
   }
 
-  return function noteUse(sha256) {
+  function note(sha256: string): void {
     const now = clock();
     const day = Math.floor(now / dayMs);
     if (lastDay.get(sha256) !== day) {
@@ -32,10 +39,20 @@ export function createTokenUsage(store: Pick<Store, 'commit'>, clock: Clock): (s
     writtenAt = now;
     // Not awaited: no call waits for it, and it never rejects.
     write();
-  };
+  }
+
+  function lastDayOf(sha256: string): string | null {
+    const day = lastDay.get(sha256);
+    return day === undefined ? null : dateOf(day);
+  }
+
+  return { note, lastDay: lastDayOf };
 }
 
 function putOf(sha256: string, day: number): Write {
-  const value = { day: new Date(day * dayMs).toISOString().slice(0, 10) };
-  return { kind: 'tokenUse', id: sha256, expect: 'any', value };
+  return { kind: 'tokenUse', id: sha256, expect: 'any', value: { day: dateOf(day) } };
+}
+
+function dateOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
 }

@@ -11,8 +11,10 @@ import { createIssuerKeys, IssuerUnavailable } from './issuer-keys.ts';
 
 /** The clock skew that Google allows for IAP. Source: https://cloud.google.com/iap/docs/signed-headers-howto */
 const clockSkewSeconds = 30;
-/** Google's tokens are valid for an hour and IAP's for ten minutes. An older one is not theirs. */
-const maxAgeSeconds = 24 * 3600;
+/**
+ * A token counts for an hour after it was issued, whatever it says itself: Google's are valid for an hour, IAP's for ten minutes.
+ */
+const maxAgeSeconds = 3600;
 
 export function createVerify(requirements: IdTokenRequirements, clock: Clock): Verify {
   const keyOf = createIssuerKeys(requirements.keys, clock);
@@ -40,16 +42,16 @@ function readIdentity(
   payload: JWTPayload,
   { hostedDomains, hasVerifiedClaim }: IdTokenRequirements,
 ): ApiResult<Identity> {
-  const { email, email_verified: isVerified, hd, exp } = payload;
+  const { email, email_verified: isVerified, hd, iat, exp } = payload;
   // ASCII only: beyond it two addresses can have the same lower case, as the Kelvin sign becomes a k.
-  if (typeof email !== 'string' || !/^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(email) || exp === undefined) {
-    return refuse('claims');
-  }
+  if (typeof email !== 'string' || !/^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(email)) return refuse('claims');
+  if (iat === undefined || exp === undefined) return refuse('claims');
   if (hasVerifiedClaim && isVerified !== true) return refuse('email_unverified');
   const address = email.toLowerCase();
   const isHosted = typeof hd === 'string' && hostedDomains.includes(hd);
   if (!isHosted && !isServiceAccount(address)) return refuse('hosted_domain');
-  return ok({ email: address, expiresAt: (exp + clockSkewSeconds) * 1000 });
+  const expiresAt = Math.min(exp + clockSkewSeconds, iat + maxAgeSeconds) * 1000;
+  return ok({ email: address, expiresAt });
 }
 
 /** Source of the codes: https://github.com/panva/jose/blob/main/docs/util/errors/README.md */

@@ -12,9 +12,9 @@ export const storeTimedOut: Fault = { code: 'store_unavailable', detail: 'the st
  * Faults: those of `read`, and `store_unavailable` after the time-out. An adapter that throws has a bug; polls go on
  * with the cached value, as when the store failed.
  */
-export async function readWithTimeout<T>(read: () => Promise<Result<T>>): Promise<Result<T>> {
+export async function readWithTimeout<T>(read: () => Promise<Result<T>>, ms = readTimeoutMs): Promise<Result<T>> {
   try {
-    return await withTimeout(read(), readTimeoutMs, () => fail(storeTimedOut));
+    return await withTimeout(read(), ms, () => fail(storeTimedOut));
   } catch (bug) {
     return fail({ code: 'store_unavailable', detail: bug instanceof Error ? bug.message : String(bug) });
   }

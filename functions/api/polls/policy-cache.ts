@@ -23,6 +23,8 @@ export interface PolicyCache {
   current(): Result<CachedPolicy> | Promise<Result<CachedPolicy>>;
   /** Sets what this instance has just committed, for its next poll. */
   set(published: Published): void;
+  /** What is cached, whatever its age, without a look at the store; null when nothing is. */
+  peek(): CachedPolicy | null;
   /** Milliseconds since the store last confirmed the cached policy; null before the first time. */
   age(): number | null;
 }
@@ -89,6 +91,7 @@ export function createPolicyCache(store: Pick<Store, 'read'>, clock: Clock): Pol
     set(published) {
       cached = { published: newer(cached?.published ?? null, published), staleSince: cached?.staleSince ?? null };
     },
+    peek: () => cached,
     age: () => (confirmedAt === Number.NEGATIVE_INFINITY ? null : clock() - confirmedAt),
   };
 }

@@ -34,6 +34,11 @@ export type HttpFault =
       readonly value: string;
       readonly expected: string;
     }
+  /** Not HTTP, or HTTP without what it requires. */
+  | { readonly code: 'request_malformed' }
+  | { readonly code: 'request_too_slow' }
+  | { readonly code: 'headers_too_large'; readonly limitBytes: number }
+  | { readonly code: 'expectation_unsupported' }
   | { readonly code: 'precondition_required' }
   | { readonly code: 'route_unknown'; readonly path: string }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }

@@ -48,6 +48,22 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         hint: `Expected: ${fault.expected}.`,
         field: fault.parameter,
       };
+    case 'request_malformed':
+      return {
+        status: 400,
+        title: 'The request is not valid HTTP',
+        hint: 'Send it by a client of HTTP/1.1, with a Host header.',
+      };
+    case 'request_too_slow':
+      return { status: 408, title: 'The request took too long to arrive', hint: 'Nothing was changed. Send it again.' };
+    case 'headers_too_large':
+      return {
+        status: 431,
+        title: `The headers are larger than ${fault.limitBytes / 1024} KiB`,
+        hint: 'Send fewer or shorter headers, and a shorter address.',
+      };
+    case 'expectation_unsupported':
+      return { status: 417, title: 'Unsupported Expect header', hint: 'Leave it out, or send Expect: 100-continue.' };
     case 'precondition_required':
       return {
         status: 428,
@@ -107,7 +123,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
     case 'rate_limited':
       return {
         status: 429,
-        title: 'Too many calls with this credential',
+        title: 'Too many calls',
         hint: `Wait ${fault.seconds} s. Machines of a fleet need names of their own. Limits: functions/api/README.md.`,
         retryAfter: fault.seconds,
       };

@@ -22,6 +22,8 @@ export interface ProblemResponse {
   readonly body: Buffer<ArrayBuffer>;
 }
 
+/** Statuses after which the connection can't be used, because a part of the request was not read. */
+const closing = [408, 413, 431];
 const problemType = 'application/problem+json';
 
 /** Sends a problem as the response to a request that the app does not handle. */
@@ -50,7 +52,7 @@ function headersOf(problem: Problem): Record<string, string> {
     ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="pinward"' } : {}),
     ...(problem.status === 405 && problem.allowed !== undefined ? { Allow: problem.allowed.join(', ') } : {}),
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-    ...(problem.status === 413 || problem.status === 408 ? { Connection: 'close' } : {}),
+    ...(closing.includes(problem.status) ? { Connection: 'close' } : {}),
   };
 }
 
@@ -144,6 +146,10 @@ function textOf(fault: ApiFault): ProblemText {
     case 'forbidden':
     case 'issuer_unavailable':
     case 'cross_site':
+    case 'request_malformed':
+    case 'request_too_slow':
+    case 'headers_too_large':
+    case 'expectation_unsupported':
     case 'parameter_invalid':
     case 'precondition_required':
     case 'route_unknown':

@@ -14,6 +14,8 @@ export interface RouteNeeds {
   readonly hasBody: boolean;
   /** Restore, abort, pause and freeze: they never wait for calls that raise risk. */
   readonly lowersRisk: boolean;
+  /** Health: it takes no slot, so that no other call can keep it from its answer. */
+  readonly alwaysAnswers: boolean;
 }
 
 interface Caller {
@@ -22,7 +24,8 @@ interface Caller {
 }
 
 export interface Admitted {
-  readonly requestClass: RequestClass;
+  /** Whose slots the call takes; null when it needs none. */
+  readonly requestClass: RequestClass | null;
   /** Ends the call. */
   leave(): void;
 }
@@ -53,13 +56,17 @@ export function createAdmission(rateLimiter: RateLimiter): Admission {
   }
 
   return {
-    enter({ role, lowersRisk }, caller) {
-      if (role === null) return ok({ requestClass: 'open', leave: () => undefined });
+    enter({ role, lowersRisk, alwaysAnswers }, caller) {
+      if (alwaysAnswers) {
+        const seconds = rateLimiter.health();
+        return seconds > 0 ? failHttp({ code: 'rate_limited', seconds }) : ok({ requestClass: null, leave: nothing });
+      }
+      if (role === null) return ok({ requestClass: 'open', leave: nothing });
       if (!caller.ok) return caller;
       if (!isAtLeast(caller.value.role, role)) {
         return failHttp({ code: 'forbidden', role: caller.value.role, needs: role });
       }
-      if (role === 'machine') return ok({ requestClass: 'report', leave: () => undefined });
+      if (role === 'machine') return ok({ requestClass: 'report', leave: nothing });
       const { name } = caller.value;
       const seconds = rateLimiter.caller(name);
       if (seconds > 0) return failHttp({ code: 'rate_limited', seconds });
@@ -67,3 +74,5 @@ export function createAdmission(rateLimiter: RateLimiter): Admission {
     },
   };
 }
+
+function nothing(): void {}

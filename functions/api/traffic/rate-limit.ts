@@ -23,6 +23,8 @@ export const limits = {
   nameless: { burst: 20_000, perSecond: 1_000 },
   /** For a credential, without its polls and reports: a whole fleet may share one credential for those. */
   caller: { burst: 600, perSecond: 20 },
+  /** For health, which anybody may ask for: all its calls together. */
+  health: { burst: 600, perSecond: 20 },
   /** For versions of Claude Code that a credential has not sent lately. */
   version: { burst: 2_000, perSecond: 0.5 },
 } as const satisfies Record<string, Limit>;
@@ -33,6 +35,8 @@ export interface RateLimiter {
   machine(caller: string, machine: string | null): number;
   /** Any other call. */
   caller(caller: string): number;
+  /** A call for health, whoever makes it. */
+  health(): number;
   /** A poll with a version of Claude Code. A version that was sent lately costs nothing. */
   version(caller: string, version: string): number;
 }
@@ -64,6 +68,7 @@ export function createRateLimiter(clock: Clock): RateLimiter {
       machine === null
         ? take(limits.nameless, `nameless ${caller}`)
         : take(limits.machine, `machine ${caller} ${machine}`),
+    health: () => take(limits.health, 'health'),
     caller: (caller) => take(limits.caller, `caller ${caller}`),
     version(caller, version) {
       const key = `${caller} ${version}`;

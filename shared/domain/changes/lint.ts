@@ -6,6 +6,7 @@ import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
 import { type Catalogue, extendCatalogue, findModel, isServedIn, modelsOfFamily } from '../models/catalogue.ts';
 import type { CatalogueModel } from '../models/catalogue-model.ts';
+import { listLocations } from '../models/location.ts';
 import { type Family, families, parseModel } from '../models/model.ts';
 import type { Pin } from '../policy/pin.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
@@ -117,7 +118,7 @@ function checkAllowed({ pin, ring, path }: PinInRing, policy: Policy): readonly 
 
 function checkServed({ pin, location, path, catalogueModel }: PinInRing): readonly Finding[] {
   if (catalogueModel === null || isServedIn(catalogueModel, location) !== false) return [];
-  const served = catalogueModel.locations.value?.join(', ');
+  const served = listLocations(catalogueModel.locations.value ?? []);
   const message = `${pin.model} is not served in ${location}`;
   const fix = `Use one of: ${served}; or, if Vertex serves it there by now, set its locations in "models" of the policy.`;
   const at = pin.location === undefined ? `${path}/model` : `${path}/location`;

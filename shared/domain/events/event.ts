@@ -16,6 +16,7 @@ import {
   ChangeProposed,
   FallbackLost,
   FreezeChanged,
+  GlassBroken,
   RolloutMoved,
   UpgradeDecided,
   UpgradeReady,
@@ -92,7 +93,7 @@ const ProbeBlind = z.strictObject({
 
 const ProbeRecovered = z.strictObject({ ...envelope, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
 
-/** One of fifteen kinds of events. */
+/** One of sixteen kinds of events. */
 export const Event = z.discriminatedUnion('kind', [
   PolicyChanged,
   ModelListed,
@@ -107,6 +108,7 @@ export const Event = z.discriminatedUnion('kind', [
   RolloutMoved,
   ChangeProposed,
   FreezeChanged,
+  GlassBroken,
   FallbackLost,
   AccessChanged,
 ]);

@@ -72,6 +72,13 @@ export const FreezeChanged = z.strictObject({
   data: z.strictObject({ frozen: z.boolean(), reason }),
 });
 
+/** The rule of the second person was set aside, or holds again. */
+export const GlassBroken = z.strictObject({
+  ...envelope,
+  kind: z.literal('GlassBroken'),
+  data: z.strictObject({ isBroken: z.boolean(), until: z.iso.datetime(), reason }),
+});
+
 /** Models that were callable for machines with an old CLI, and aren't any more. */
 export const FallbackLost = z.strictObject({
   ...envelope,

@@ -22,3 +22,11 @@ export function explainLocation(text: string): { readonly message: string; reado
     fix: 'Write "global", "us", "eu" or a region such as "us-east5".',
   };
 }
+
+/** The first few, for people: an own model may have dozens, and each of many pins may name them. */
+export function listLocations(locations: readonly string[]): string {
+  const more = locations.length - maxListed;
+  return locations.slice(0, maxListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+const maxListed = 12;

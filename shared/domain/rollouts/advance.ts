@@ -3,10 +3,12 @@
 // rollouts.
 
 import { createHash } from 'node:crypto';
+import { isGlassBroken } from '../changes/break-glass.ts';
 import { compareModels, isNewer, parseModel } from '../models/model.ts';
 import { ruleOf } from '../policy/policy.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { advanceRollout, endRollout, isDue, pinOf, startRollout } from './rollout-actions.ts';
+import { setBreakGlass } from './safeguards.ts';
 import { callabilityOf, type Transition } from './transition.ts';
 import type { Upgrade } from './upgrade.ts';
 import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';
@@ -19,7 +21,7 @@ export interface Failures {
 
 /** One automatic step. `failures` are by the id of a rollout. */
 export function advance(transition: Transition, failures: ReadonlyMap<number, Failures>): Transition {
-  const followed = followUpgrades(findUpgrades(transition));
+  const followed = followUpgrades(findUpgrades(endBreakGlass(transition)));
   const checked = followed.rollouts.reduce((next, each) => abortIfUnfit(next, each, failures.get(each.id)), followed);
   if (checked.rolloutState.frozen !== null) return checked;
   const advanced = checked.rollouts.reduce(
@@ -27,6 +29,14 @@ export function advance(transition: Transition, failures: ReadonlyMap<number, Fa
     checked,
   );
   return startWaiting(advanced);
+}
+
+/** Ends the exception from the rule of the second person when its time is over. */
+function endBreakGlass(transition: Transition): Transition {
+  const { rolloutState, committed } = transition;
+  const { breakGlass } = rolloutState;
+  if (breakGlass === null || isGlassBroken(breakGlass, committed.now)) return transition;
+  return setBreakGlass(transition, null, 'pinward', 'its time is over');
 }
 
 /** Starts a rollout for each upgrade that is approved, or ready under the rule `auto`, and that nothing blocks. */

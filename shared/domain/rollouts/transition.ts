@@ -105,19 +105,6 @@ function fallbackLostEvent(models: readonly string[], revision: number, at: stri
   return { id, kind: 'FallbackLost', subject: 'policy', at, by: 'pinward', data: { models: [...models], revision } };
 }
 
-/** Stops automatic changes, or allows them again; no change when that is so already. */
-export function setFrozen(transition: Transition, frozen: boolean, by: string, reason: string): Transition {
-  const { rolloutState, committed } = transition;
-  if ((rolloutState.frozen !== null) === frozen) return transition;
-  const at = committed.now;
-  const id = `FreezeChanged.${frozen ? 'freeze' : 'thaw'}.${Date.parse(at)}`;
-  const event: NewEvent = { id, kind: 'FreezeChanged', subject: 'freeze', at, by, data: { frozen, reason } };
-  return withEvent(
-    { ...transition, rolloutState: { ...rolloutState, frozen: frozen ? { by, at, reason } : null } },
-    event,
-  );
-}
-
 /** Adds or replaces an upgrade, by its id. */
 export function withUpgrade(transition: Transition, upgrade: Upgrade): Transition {
   const { upgrades } = transition.rolloutState;

@@ -1,5 +1,6 @@
 // Upgrade actions: find, follow, approve and reject. Each is a pure step from one transition to the next.
 
+import { isGlassBroken } from '../changes/break-glass.ts';
 import { lint } from '../changes/lint.ts';
 import { type Actor, checkSecondPerson, type Memberships, needsSecondPerson } from '../changes/second-person.ts';
 import type { NewEvent } from '../events/event.ts';
@@ -73,7 +74,8 @@ export function approveUpgrade(
   const errors = newErrors(transition, upgrade);
   if (errors.length > 0) return fail({ code: 'policy_invalid', findings: errors });
   const at = transition.committed.now;
-  const needsTwo = needsSecondPerson(transition.policy);
+  const isBroken = isGlassBroken(transition.rolloutState.breakGlass, at);
+  const needsTwo = needsSecondPerson(transition.policy) && !isBroken;
   if (needsTwo && upgrade.proposed === null) {
     const proposed = withUpgrade(transition, {
       ...upgrade,

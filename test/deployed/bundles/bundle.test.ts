@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,10 @@ describe('a bundle', () => {
     for (const [target, made] of bundles) {
       const zip = readFileSync(join(elsewhere, 'dist', `${target}.zip`));
       assert.ok(zip.equals(zipBundle(made)), `${target}.zip differs`);
+      const parts = readFileSync(join(elsewhere, 'dist', `${target}.cdx.json`), 'utf8');
+      assert.ok(!parts.includes(elsewhere));
+      const { metadata } = JSON.parse(parts);
+      assert.equal(metadata.component.hashes[0].content, createHash('sha256').update(zip).digest('hex'));
     }
   });
 

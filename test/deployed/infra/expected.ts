@@ -120,6 +120,7 @@ export const customRoles: Readonly<Record<string, string>> = {
 export const uncounted: Readonly<Record<string, string>> = {
   'shutdown cut off': 'the calls that hang are counted themselves',
   advanced: 'each is an event, too, and told',
+  'tokens of gcloud are accepted': 'a setting, told at each start',
   'answers are signed again': 'the end of what is counted as unsigned',
 };
 

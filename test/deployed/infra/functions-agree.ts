@@ -43,7 +43,11 @@ function functionAgrees(terraform: Terraform, { name, body }: Resource): readonl
 
 function variablesAgree({ name, body }: Resource): readonly string[] {
   const plain = at(body, 'service_config.environment_variables');
-  const secret = blocksAt(body, 'service_config.secret_environment_variables');
+  const optional = blocksAt(body, 'service_config.dynamic.secret_environment_variables');
+  const secret = [
+    ...blocksAt(body, 'service_config.secret_environment_variables'),
+    ...optional.flatMap((each) => blocksAt(each, 'content')),
+  ];
   const given = [...(isBlock(plain) ? Object.keys(plain) : []), ...secret.map(({ key }) => String(key))];
   const wanted = Object.keys(needed[name] ?? {});
   return [

@@ -22,8 +22,7 @@ const unshare = ['--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const runner = `
 # The page says to wait: for a look at the model that the block asks for.
 await_probe() {
-  token=$(cat .pinward/admin-token)
-  until curl --silent http://127.0.0.1:8787/v1/availability -H "Authorization: Bearer $token" | grep -q claude-opus-4-1; do
+  until curl --silent http://127.0.0.1:8787/v1/availability -H @.pinward/admin-header | grep -q claude-opus-4-1; do
     sleep 1
   done
 }

@@ -7,6 +7,7 @@ import { openAuthenticator } from '../../../functions/api/auth/open-authenticato
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store, Write } from '../../../shared/ports.ts';
 import { adminToken, asAdmin } from '../../support/service.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { startWorld, type World } from './callers-world.ts';
 import { bearer } from './refusals.ts';
 
@@ -171,7 +172,11 @@ describe('a fleet token', () => {
       close: () => store.close(),
     };
     const settings = { PINWARD_ADMIN_TOKEN: adminToken };
-    const authenticator = openAuthenticator(settings, { store: watched, clock: () => world.service.time });
+    const authenticator = openAuthenticator(settings, {
+      store: watched,
+      clock: () => world.service.time,
+      log: silentLog,
+    });
     const admits = async (token: string) => {
       const caller = await authenticator.identify({ authorization: `Bearer ${token}`, assertion: undefined });
       return caller.ok;

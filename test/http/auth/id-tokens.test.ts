@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { asMachine } from '../../support/service.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
 import { asserted, bearer } from './refusals.ts';
 
@@ -60,21 +61,38 @@ describe('a signed token', () => {
     const now = world.service.time / seconds;
 
     assert.equal(await poll(await tokenOf({ iat: now + 29, nbf: now + 29 })), 200);
-    assert.equal(await poll(await tokenOf({ iat: now - 3600, exp: now - 29 })), 200);
+    assert.equal(await poll(await tokenOf({ iat: now - 600, exp: now - 29 })), 200);
   });
 
   test('is verified once, remembered until it expires, and not a second longer', async () => {
-    const headers = await tokenOf();
+    const headers = await tokenOf({ exp: world.service.time / seconds + 600 });
     assert.equal(await look(headers), 200);
     await world.google.rotate();
     world.google.isDown = true;
 
-    world.service.time += 3600 * seconds + 29 * seconds;
+    world.service.time += 600 * seconds + 29 * seconds;
     assert.equal(await look(headers), 200);
     assert.equal(world.google.fetches, 1);
     world.service.time += seconds;
     const refused = await world.call('GET', '/v1/policy', headers);
     assert.deepEqual([refused.status, refused.title], [401, 'The token has expired']);
+  });
+
+  test('counts for an hour after it was issued, whatever it says itself and however lately it was used', async () => {
+    const issued = world.service.time / seconds;
+    for (const [name, sign] of [
+      ['of Google', async (exp: number) => bearer(await world.idToken({ exp }))],
+      ['of IAP', async (exp: number) => asserted(await world.assertion({ exp }))],
+    ] as const) {
+      const [used, unused] = [await sign(issued + 86_400), await sign(issued + 7_200)];
+      for (const age of [0, 1_800, 3_599]) {
+        world.service.time = (issued + age) * seconds;
+        assert.equal(await look(used), 200, `${name}, ${age} s old`);
+      }
+      world.service.time = (issued + 3_600) * seconds;
+      assert.deepEqual([await look(used), await look(unused)], [401, 401], name);
+      world.service.time = issued * seconds;
+    }
   });
 
   test('that failed is not remembered: what is wrong with it may be mended', async () => {
@@ -152,7 +170,7 @@ describe('a signed token', () => {
     const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
     const keys = { google: world.google.address, iap: world.iap.address };
     const store = openSqlite(':memory:');
-    const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, keys });
+    const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, log: silentLog, keys });
     const { Authorization } = await tokenOf();
     const isKnown = async (authorization = Authorization) =>
       (await authenticator.identify({ authorization, assertion: undefined })).ok;

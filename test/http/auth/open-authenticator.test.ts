@@ -3,15 +3,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { gcloudAudience } from '../../../functions/api/auth/issuers.ts';
 import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { createBoundedMap } from '../../../functions/api/caching/bounded-map.ts';
 import type { Environment } from '../../../functions/environment.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { now } from '../../support/world.ts';
 
 const open = (environment: Environment) =>
-  openAuthenticator(environment, { store: openSqlite(':memory:'), clock: () => now });
+  openAuthenticator(environment, { store: openSqlite(':memory:'), clock: () => now, log: silentLog });
 const present = (token: string) => ({ authorization: `Bearer ${token}`, assertion: undefined });
 
 describe('settings', () => {
@@ -31,8 +33,40 @@ describe('settings', () => {
   test('with a token that can be guessed are refused at start', () => {
     const short = 'x'.repeat(31);
 
-    assert.throws(() => open({ PINWARD_ADMIN_TOKEN: short }), /the admin token is too short/);
-    assert.throws(() => open({ PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: short }), /the machine token/);
+    assert.throws(() => open({ PINWARD_ADMIN_TOKEN: short }), /PINWARD_ADMIN_TOKEN is too short/);
+    assert.throws(
+      () => open({ PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: short }),
+      /PINWARD_MACHINE_TOKEN/,
+    );
+  });
+
+  test('with a token that is empty, or that no header can carry, are refused at start', () => {
+    const google = { PINWARD_AUDIENCES: 'https://x.test' };
+    for (const name of ['PINWARD_ADMIN_TOKEN', 'PINWARD_MACHINE_TOKEN']) {
+      for (const empty of ['', '\n', '  ']) {
+        assert.throws(
+          () => open({ ...google, [name]: empty }),
+          new RegExp(`^Error: ${name} is empty: give it a token`),
+        );
+      }
+      for (const token of [`${adminToken}\n`, `${adminToken} `, `${adminToken}é`, `${adminToken},${adminToken}`]) {
+        assert.throws(
+          () => open({ ...google, [name]: token }),
+          new RegExp(`^Error: ${name} has a space, a line break`),
+        );
+      }
+    }
+  });
+
+  test("that take gcloud's own audience are told of in the log, and no other is", () => {
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => warned.push(message) };
+    const store = openSqlite(':memory:');
+    for (const audience of ['https://x.test', gcloudAudience]) {
+      openAuthenticator({ PINWARD_AUDIENCES: audience }, { store, clock: () => now, log });
+    }
+
+    assert.deepEqual(warned, ['tokens of gcloud are accepted']);
   });
 
   test('that name no audience take no token of Google, however well signed', async () => {
@@ -47,7 +81,11 @@ describe('settings', () => {
 test('a token of the environment is known at once, without a look into the store', () => {
   const authenticator = openAuthenticator(
     { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken },
-    { store: { ...openSqlite(':memory:'), read: () => assert.fail('it reads the store') }, clock: () => now },
+    {
+      store: Object.assign(openSqlite(':memory:'), { read: () => assert.fail('it reads the store') }),
+      clock: () => now,
+      log: silentLog,
+    },
   );
   const asked = [adminToken, machineToken, machineToken].map((token) => authenticator.identify(present(token)));
 

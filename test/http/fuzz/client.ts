@@ -25,17 +25,26 @@ const answerWithinMs = 60_000;
 export function openClient(port: number): Client {
   let socket: Socket | null = null;
   let connections = 0;
-  let received: Buffer = Buffer.alloc(0);
+  let received: Buffer[] = [];
+  let size = 0;
+  /** As many bytes there must be before reading again is worth it: to copy megabytes for each packet takes quadratic time. */
+  let needed = 0;
   let notify: (isClosed: boolean) => void = () => undefined;
+
+  function forget(): void {
+    received = [];
+    [size, needed] = [0, 0];
+  }
 
   function open(): Socket {
     connections += 1;
     const opened = connect(port, '127.0.0.1').setNoDelay(true);
-    received = Buffer.alloc(0);
+    forget();
     opened.on('data', (chunk: Buffer) => {
       if (opened !== socket) return;
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      notify(false);
+      received.push(chunk);
+      size += chunk.length;
+      if (size >= needed) notify(false);
     });
     opened.on('error', () => undefined);
     opened.on('close', () => {
@@ -57,13 +66,15 @@ export function openClient(port: number): Client {
       const { promise, resolve } = Promise.withResolvers<{ head: string; body: string } | null>();
       const limit = setTimeout(() => resolve(null), answerWithinMs);
       notify = (isClosed) => {
-        const read = readAnswer(received, isClosed);
+        const bytes = Buffer.concat(received);
+        const read = readAnswer(bytes, isClosed);
+        needed = sizeOf(bytes);
         if (read !== null || isClosed) resolve(read);
       };
       socket.write(bytes);
       const read = await promise;
       clearTimeout(limit);
-      received = Buffer.alloc(0);
+      forget();
       // After what may be more than one request, or an answer that says so, nothing on the connection is sure.
       if (read === null || /\r\nconnection: close/i.test(read.head) || isTorn(asked)) {
         socket?.destroy();
@@ -75,7 +86,8 @@ export function openClient(port: number): Client {
   };
 }
 
-function costSince(before: NodeJS.CpuUsage): number {
+/** Milliseconds of the processor since `before`. */
+export function costSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }
@@ -91,6 +103,13 @@ function bytesOf({ method, target, headers, body }: Asked): Buffer {
 /** Whether the request's head is not what it was meant to be. */
 function isTorn({ target, headers }: Asked): boolean {
   return /[^!-~]/.test(target) || headers.some(([, value]) => /[^ -~]/.test(value));
+}
+
+/** The bytes of an answer whose head says its length; else 0. */
+function sizeOf(received: Buffer): number {
+  const end = received.indexOf('\r\n\r\n');
+  const length = /\r\ncontent-length: (\d+)/i.exec(received.toString('latin1', 0, Math.max(end, 0)))?.[1];
+  return length === undefined ? 0 : end + 4 + Number(length);
 }
 
 function readAnswer(received: Buffer, isClosed: boolean): { head: string; body: string } | null {

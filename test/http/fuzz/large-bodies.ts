@@ -16,6 +16,19 @@ export const largeBodies: Readonly<Record<string, (size: number) => Body>> = {
     withRings(98 * size, () => ({ pins: { opus: { model: 'claude-opus-98@default' } } }), {
       models: list(198 * size, (at) => ({ id: `claude-opus-4-8@${20_250_000 + at}` })),
     }),
+  'rings and allowed models': (size) =>
+    withRings(98 * size, none, {
+      settings: { availableModels: list(198 * size, (at) => `claude-opus-4-${at}-${'x'.repeat(100)}`) },
+    }),
+  'rings and locations of an own model': (size) =>
+    withRings(98 * size, () => ({ pins: { opus: { model: 'claude-opus-98@default', location: 'global' } } }), {
+      models: [
+        {
+          id: 'claude-opus-98@default',
+          locations: list(63 * size, (at) => `${'a'.repeat(25)}-${'b'.repeat(25)}${at}`),
+        },
+      ],
+    }),
   'rings over the limit': (size) => withRings(4_000 * size, () => ({ pins: {} })),
   'rings of one name': (size) => withRings(4_000 * size, () => ({ name: 'same', pins: {} })),
   'unknown keys': (size) => draft(keys(14_000 * size, 'a', 1)),

@@ -3,19 +3,24 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { createAdoption } from '../../../functions/adoption/adoption.ts';
+import { createPolicyCache } from '../../../functions/api/polls/policy-cache.ts';
 import { negotiateFormat } from '../../../functions/api/polls/render/formats.ts';
 import { traceOf } from '../../../functions/log.ts';
+import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { diffPolicies } from '../../../shared/domain/changes/diff.ts';
+import { ok } from '../../../shared/domain/fault.ts';
+import { listLocations } from '../../../shared/domain/models/location.ts';
+import { isAllowedBy } from '../../../shared/domain/serving/allow-list.ts';
+import { appOfInstance } from '../../support/app-of-instance.ts';
 import { adminToken, type Service, startService } from '../../support/service.ts';
-import { draft } from '../../support/world.ts';
+import { silentLog } from '../../support/silent-log.ts';
+import { draft, now } from '../../support/world.ts';
 import { listen, portOf } from '../traffic/listen.ts';
-import { type Client, openClient } from './client.ts';
+import { assertLinear, cpuOf } from './assert-linear.ts';
+import { type Client, costSince, openClient } from './client.ts';
 import { largeBodies } from './large-bodies.ts';
 import type { Asked } from './requests.ts';
-
-const maxRatio = 3;
-const rounds = 4;
-const attempts = 4;
 
 /** Each makes text of about `length` characters. */
 const longTexts: Readonly<Record<string, (length: number) => string>> = {
@@ -132,6 +137,35 @@ suite('twice the input takes at most twice the time', () => {
     );
   });
 
+  test('in an allow list that is asked about more pins, and in locations that more pins name', async () => {
+    await assertLinear('pins and entries', (size) => {
+      const list = Array.from({ length: 1_000 * size }, (_, at) => `claude-opus-4-${at}`);
+      return cpuOf(() => list.filter(() => isAllowedBy(list, 'claude-opus-9-9')));
+    });
+    await assertLinear('pins and locations', (size) => {
+      const locations = Array.from({ length: 2_000 * size }, (_, at) => `europe-west${at}`);
+      return cpuOf(() => locations.map(() => listLocations(locations)));
+    });
+  });
+
+  test('in a query that is longer than Node lets through', async () => {
+    const store = openSqlite(':memory:');
+    const clock = () => now;
+    const adoption = createAdoption({ store, clock, log: silentLog });
+    const policyCache = createPolicyCache(store, clock);
+    const app = appOfInstance({ store, policyCache, adoption, clock, log: silentLog });
+    const caller = ok({ name: 'ada', role: 'owner', email: null, labels: {} } as const);
+    for (const [what, targetOf] of Object.entries(targets)) {
+      await assertLinear(`${what}, to the app`, async (size) => {
+        const request = new Request(`http://localhost${targetOf(150_000 * size)}`);
+        const before = process.cpuUsage();
+        await app.fetch(request, { caller });
+        return costSince(before);
+      });
+    }
+    await store.close();
+  });
+
   test('in headers that are longer than Node lets through', async () => {
     for (const [what, textOf] of Object.entries(longTexts)) {
       await assertLinear(`Accept of ${what}`, (size) => cpuOf(() => negotiateFormat(textOf(20_000 * size))));
@@ -143,25 +177,3 @@ suite('twice the input takes at most twice the time', () => {
     }
   });
 });
-
-/** Asks for the cost of sizes 1 and 2 in turns, and compares the least of each, which other load disturbs the least. */
-async function assertLinear(what: string, costOf: (size: number) => number | Promise<number>): Promise<void> {
-  let ratio = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < attempts && ratio > maxRatio; attempt++) {
-    let [single, double] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let round = 0; round < rounds; round++) {
-      single = Math.min(single, await costOf(1));
-      double = Math.min(double, await costOf(2));
-    }
-    ratio = double / single;
-  }
-  assert.ok(ratio <= maxRatio, `${what}: twice the input takes ${ratio.toFixed(1)} times as long`);
-}
-
-/** Milliseconds of the processor. */
-function cpuOf(work: () => unknown): number {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1_000;
-}

@@ -16,7 +16,7 @@ export function hold(asked: Asked, answer: Answer | null, operation: Operation |
   assert.deepEqual(Object.keys(Object.prototype), []);
   assert.ok(!('polluted' in {}), 'Object.prototype was polluted');
   const type = /\r\ncontent-type: ([^\r]*)/i.exec(head)?.[1] ?? '';
-  if (status >= 400 && !isRefusedByNode(answer)) holdProblem(status, type, body, problem);
+  if (status >= 400) holdProblem(status, type, body, problem);
   const isDescribed = operation !== undefined && asked.method === operation.method;
   if (!isDescribed || (status !== 200 && status !== 202)) return;
   const faults = operation.faultsOf(type, body);
@@ -43,9 +43,4 @@ function holdProblem(status: number, type: string, body: string, problem: z.ZodT
   assert.ok(parsed.success, `the problem does not fit its schema: ${parsed.error?.message}\n${body.slice(0, 1_000)}`);
   const { code, hint, status: stated } = JSON.parse(body);
   assert.ok(code.length > 0 && hint.length > 0 && stated === status, body);
-}
-
-/** What is no HTTP never reaches the service. */
-function isRefusedByNode({ status, head, body }: Answer): boolean {
-  return [400, 408, 417, 431].includes(status) && body === '' && !/\r\ncontent-type/i.test(head);
 }

@@ -49,6 +49,7 @@ export async function openWorld(log: Log): Promise<World> {
     issuers: { google: null, iap: null },
     clock,
     onTokenUse: () => undefined,
+    adminTokenUse: null,
   });
   const service = startService({ store, authenticator, log });
   service.time = fleet.time + 60_000;

@@ -100,6 +100,7 @@ describe('the log', () => {
     const messages = service.logged.map((line) => JSON.parse(line).message);
     assert.deepEqual(messages, [
       'answers go out unsigned',
+      'admin token used',
       'change',
       'poll',
       'poll',

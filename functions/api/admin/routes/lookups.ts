@@ -1,12 +1,11 @@
-// The calls for look-ups: the catalogue, availability, the reasons for a machine's pins, and health.
+// The calls for look-ups: the catalogue, availability, and the reasons for a machine's pins.
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
-import type { ApiResult } from '../../problems/http-fault.ts';
-import { AvailabilityReply, CatalogueReply, HealthReply, NoQuery } from '../schemas/common.ts';
+import { AvailabilityReply, CatalogueReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
 import { explain, revisionAt } from './explain.ts';
-import { type Reply, type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
+import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function lookupRoutes(ports: RoutePorts): readonly Route[] {
   const { store, catalogue, catalogueAsOf, clock } = ports;
@@ -58,35 +57,5 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
         return explained.ok ? ok({ body: explained.value, revision: revision.value.number }) : explained;
       },
     }),
-    // Google's frontend handles /healthz of run.app addresses itself, so monitors of those need the other path.
-    ...(['/healthz', '/v1/health'] as const).map((path) =>
-      route({
-        method: 'GET',
-        path,
-        operation: path === '/healthz' ? 'healthz' : 'health',
-        summary: 'Get whether this instance can serve pins and reach its store.',
-        role: null,
-        query: NoQuery,
-        reply: HealthReply,
-        handle: () => health(ports),
-      }),
-    ),
   ];
-}
-
-/** 200 while pins can be served, even with health issues: a load balancer that checks this must keep sending polls. */
-async function health({ policyCache, store }: RoutePorts): Promise<ApiResult<Reply>> {
-  const cached = await policyCache.current();
-  const age = policyCache.age();
-  const list = await store.list('healthIssue', { order: 'ascending', limit: 20 });
-  const isReachable = list.ok && cached.ok && cached.value.staleSince === null;
-  const issues = list.ok ? list.value.map(({ id, value }) => ({ what: id, ...value })) : [];
-  const body = {
-    status: isReachable && issues.length === 0 ? 'ok' : 'degraded',
-    revision: cached.ok ? (cached.value.published?.revision.number ?? null) : null,
-    policyAgeSeconds: age === null ? null : Math.floor(age / 1000),
-    store: isReachable ? 'reachable' : 'unreachable',
-    issues,
-  };
-  return ok(cached.ok ? { body } : { body, status: 503 });
 }

@@ -7,7 +7,7 @@ import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { emptyRolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
-import { setFrozen } from '../../../../shared/domain/rollouts/transition.ts';
+import { setBreakGlass, setFrozen } from '../../../../shared/domain/rollouts/safeguards.ts';
 import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { numberedId } from '../../../../shared/ports.ts';
 import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
@@ -15,6 +15,7 @@ import type { ApiResult } from '../../problems/http-fault.ts';
 import { NoQuery } from '../schemas/common.ts';
 import {
   ApproveQuery,
+  BreakGlassQuery,
   ReasonQuery,
   RolloutActionReply,
   RolloutReply,
@@ -120,6 +121,29 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         },
       }),
     ),
+    action(ports, BreakGlassQuery, {
+      role: 'owner',
+      path: '/v1/break-glass',
+      operation: 'breakGlass',
+      summary: 'Set the rule of the second person aside for a time, when nobody else is there. Everybody is told.',
+      action:
+        ({ caller, query: { reason, minutes } }) =>
+        (transition) => {
+          const until = new Date(Date.parse(transition.committed.now) + minutes * 60_000).toISOString();
+          return ok(setBreakGlass(transition, until, caller.name, reason));
+        },
+    }),
+    action(ports, ReasonQuery, {
+      role: 'editor',
+      path: '/v1/break-glass/end',
+      operation: 'endBreakGlass',
+      summary: 'End the time in which the rule of the second person is set aside.',
+      lowersRisk: true,
+      action:
+        ({ caller, query: { reason = '' } }) =>
+        (transition) =>
+          ok(setBreakGlass(transition, null, caller.name, reason)),
+    }),
     ...([true, false] as const).map((frozen) =>
       action(ports, ReasonQuery, {
         role: frozen ? 'editor' : 'approver',

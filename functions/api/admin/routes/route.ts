@@ -23,6 +23,10 @@ export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly keys: SigningKeys | null;
   readonly log: Log;
   readonly adoption: Adoption;
+  /** Whether the store takes writes. */
+  readonly canWrite: () => Promise<boolean>;
+  /** The day of the last use of PINWARD_ADMIN_TOKEN; null when none is known. */
+  readonly adminTokenLastDay: () => Promise<string | null>;
 }
 
 /** A request to a route, parsed and checked. */
@@ -55,6 +59,8 @@ export interface Route {
   readonly changes: boolean;
   /** Whether the call can only lower risk. Then it has slots of its own. */
   readonly lowersRisk: boolean;
+  /** Whether the call is answered whatever hangs. Then it takes no slot, and has a rate limit of its own. */
+  readonly alwaysAnswers: boolean;
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
@@ -65,10 +71,14 @@ export interface Route {
 
 /** Makes a route: adds the defaults, and gives the handler's query the type of its schema. */
 export function route<Query extends z.ZodType>(
-  definition: Omit<Route, 'role' | 'changes' | 'lowersRisk' | 'body' | 'query' | 'mediaType' | 'handle'> & {
+  definition: Omit<
+    Route,
+    'role' | 'changes' | 'lowersRisk' | 'alwaysAnswers' | 'body' | 'query' | 'mediaType' | 'handle'
+  > & {
     readonly role?: Role | null;
     readonly changes?: boolean;
     readonly lowersRisk?: boolean;
+    readonly alwaysAnswers?: boolean;
     readonly body?: z.ZodType;
     readonly mediaType?: Route['mediaType'];
     readonly query: Query;
@@ -79,6 +89,7 @@ export function route<Query extends z.ZodType>(
     role: definition.method === 'GET' ? 'reader' : 'editor',
     changes: false,
     lowersRisk: false,
+    alwaysAnswers: false,
     body: null,
     mediaType: 'application/json',
     ...definition,

@@ -14,6 +14,21 @@ const reason = z
 
 export const ReasonQuery = z.strictObject({ reason });
 
+export const BreakGlassQuery = z.strictObject({
+  reason: z
+    .string('a reason')
+    .min(1, 'a reason')
+    .max(200, 'at most 200 characters')
+    .describe('Why nobody else can approve.'),
+  minutes: z.coerce
+    .number('minutes, 1 to 1440')
+    .int('minutes, 1 to 1440')
+    .min(1, 'minutes, 1 to 1440')
+    .max(1440, 'minutes, 1 to 1440')
+    .default(60)
+    .describe('How long the rule is set aside.'),
+});
+
 export const ApproveQuery = z.strictObject({
   reason,
   force: z

@@ -29,7 +29,7 @@ test('a change of roles is told whole, and urgently where owners change', () => 
     actions: [
       {
         text: 'See all roles and fleet tokens:',
-        call: 'curl https://pinward.test/v1/access -H "Authorization: Bearer $PINWARD_TOKEN"',
+        call: 'curl https://pinward.test/v1/access -H @"$HOME/.pinward-header"',
       },
     ],
   });

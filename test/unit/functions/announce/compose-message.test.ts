@@ -30,11 +30,11 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
     actions: [
       {
         text: 'Roll back to revision 41:',
-        call: `curl -X POST https://pinward.test/v1/revisions/41/restore -H "Authorization: Bearer $PINWARD_TOKEN" -H 'If-Match: "42"'`,
+        call: `curl -X POST https://pinward.test/v1/revisions/41/restore -H @"$HOME/.pinward-header" -H 'If-Match: "42"'`,
       },
       {
         text: 'See revision 42:',
-        call: 'curl https://pinward.test/v1/revisions/42 -H "Authorization: Bearer $PINWARD_TOKEN"',
+        call: 'curl https://pinward.test/v1/revisions/42 -H @"$HOME/.pinward-header"',
       },
     ],
   });

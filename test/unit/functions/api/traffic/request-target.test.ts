@@ -17,6 +17,12 @@ const targets: readonly (readonly [target: string, normal: string | null])[] = [
   ['http://elsewhere.example/v1/policy?force=x', '/v1/policy?force=x'],
   ['HTTP://elsewhere.example/v1/reports/../policy', '/v1/policy'],
   ['/v1/explain?at=2026-11-24T12:00:00+01:00&x=%2e%2e', '/v1/explain?at=2026-11-24T12:00:00+01:00&x=%2e%2e'],
+  ['/v1/%70olicy', '/v1/policy'],
+  ['/%761/%50olicy', '/v1/Policy'],
+  ['/v1/policy%2F', '/v1/policy%2F'],
+  ['/v1/%2570olicy', '/v1/%2570olicy'],
+  ['/v1/rings/a%20b/pins/%6fpus', '/v1/rings/a%20b/pins/opus'],
+  ['/v1/rings/é@x%40y/pins/%zz', '/v1/rings/%C3%A9@x@y/pins/%25zz'],
   ['*', null],
   ['', null],
   ['elsewhere.example:443', null],
@@ -28,7 +34,26 @@ for (const [target, normal] of targets) {
 }
 
 test('a target in its normal form stays as it is, and has no dot segment', () => {
-  const part = fc.constantFrom('v1', 'policy', '..', '.', '', '%2e%2e', '%2E', 'a.b', '%zz', '?', '?x=../', '\\', '#');
+  const part = fc.constantFrom(
+    'v1',
+    'policy',
+    '..',
+    '.',
+    '',
+    '%2e%2e',
+    '%2E',
+    'a.b',
+    '%zz',
+    '%70olicy',
+    '%2570',
+    '%ff',
+    'é',
+    ':@',
+    '?',
+    '?x=../',
+    '\\',
+    '#',
+  );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
       const normal = normaliseTarget(`/${parts.join('/')}`);

@@ -1,0 +1,30 @@
+// The credentials of a local run, as files that only their owner can read: NAME-token has the token, NAME-header the header that
+// `curl -H @FILE` sends. So a command needs no token among its arguments, which every user of the machine can list.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Reads the token NAME, or makes one on the first start. Throws when its file is empty. */
+export function keepToken(folder: string, name: string): string {
+  const file = join(folder, `${name}-token`);
+  if (!existsSync(file)) writeSecret(file, `${randomBytes(32).toString('base64url')}\n`);
+  const token = readFileSync(file, 'utf8').trim();
+  if (token === '') throw new Error(`${file} is empty. Delete it: the next start makes a new token`);
+  return token;
+}
+
+export function writeToken(folder: string, name: string, token: string): void {
+  writeSecret(join(folder, `${name}-token`), `${token}\n`);
+}
+
+export function writeHeader(folder: string, name: string, token: string): void {
+  writeSecret(join(folder, `${name}-header`), `Authorization: Bearer ${token}\n`);
+}
+
+/** Replaces the file whole: whoever reads it meanwhile gets the old or the new text, and its mode is never another one. */
+function writeSecret(file: string, text: string): void {
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
+  renameSync(fresh, file);
+}
