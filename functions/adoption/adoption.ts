@@ -10,10 +10,10 @@ import { describeBug } from '../log.ts';
 import type { Aggregator, CountBuffer, CountKind } from './aggregator.ts';
 
 export interface Adoption {
-  /** Called by every answered poll. `counters` are further counters for it: `held FAMILY`, `reached ROLLOUT`. */
+  /** Called by every answered poll. `counters` are further counters for it: `held FAMILY RING`, `reached ROLLOUT`. */
   polled(machine: string, revision: number, ring: string, counters: readonly string[]): void;
   /** Called by every report of a machine on a revision. */
-  reported(machine: string, revision: number, outcome: 'applied' | 'failed'): void;
+  reported(machine: string, revision: number, ring: string, outcome: 'applied' | 'failed'): void;
   /** Writes what was buffered since the last flush. Never throws. */
   flush(): Promise<void>;
 }
@@ -116,8 +116,8 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
       for (const counter of counters) addName(machinesOf('pollCount', window, counter), machine);
       flushWhenDue(now);
     },
-    reported(machine, revision, outcome) {
-      addName(machinesOf('reportCount', revision, outcome), machine);
+    reported(machine, revision, ring, outcome) {
+      addName(machinesOf('reportCount', revision, `${outcome} ${ring}`), machine);
       flushWhenDue(clock());
     },
     flush: () => startFlush(true),

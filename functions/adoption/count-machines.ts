@@ -34,7 +34,7 @@ export async function countAdoption(store: Store): Promise<Result<AdoptionCounts
     period: period.length === 0 ? null : { from: startOf(period.at(-1)), until: startOf(period[0], 1) },
     machines: served.reduce((sum, each) => sum + each.served, 0),
     revisions: joinCounts(served, countReports(reported)),
-    heldBack: countNamed(seen, 'held').map(({ name, machines }) => ({ family: name, machines })),
+    heldBack: countNamed(seen, 'held').map(({ name, ring, machines }) => ({ family: name, ring, machines })),
     reached: countNamed(seen, 'reached').map(({ name, machines }) => ({ rollout: Number(name), machines })),
     standardError,
   });
@@ -111,26 +111,45 @@ function countRing(cells: readonly ServedCell[]): readonly ServedCount[] {
     });
 }
 
-function countNamed(seen: Unpacked, kind: string): readonly { readonly name: string; readonly machines: number }[] {
+interface NamedCount {
+  readonly name: string;
+  /** Empty for counters that name no ring. */
+  readonly ring: string;
+  readonly machines: number;
+}
+
+function countNamed(seen: Unpacked, kind: string): readonly NamedCount[] {
   return [...seen].flatMap(([counterName, hyperLogLog]) => {
-    const [counter, name = ''] = counterName.split(' ');
-    return counter === kind ? [{ name, machines: estimateCount(hyperLogLog) }] : [];
+    const [counter, name = '', ring = ''] = counterName.split(' ');
+    return counter === kind ? [{ name, ring, machines: estimateCount(hyperLogLog) }] : [];
   });
 }
 
 /** `reports` are newest first. */
 function countReports(reports: readonly (readonly [number, Unpacked])[]): readonly ReportCount[] {
-  let all = createHyperLogLog();
-  let allFailed = createHyperLogLog();
+  const since = new Map<string, { readonly all: HyperLogLog; readonly failed: HyperLogLog }>();
   return reports.map(([revision, hyperLogLogs]) => {
-    const applied = hyperLogLogs.get('applied') ?? createHyperLogLog();
-    const failed = hyperLogLogs.get('failed') ?? createHyperLogLog();
-    allFailed = mergeAll([allFailed, failed]);
-    all = mergeAll([all, applied, failed]);
-    const total = estimateCount(all);
-    const sinceThen = { reports: total, failed: Math.min(total, estimateCount(allFailed)) };
-    return { revision, applied: estimateCount(applied), failed: estimateCount(failed), sinceThen };
+    for (const [counterName, hyperLogLog] of hyperLogLogs) {
+      const [outcome, ring = ''] = counterName.split(' ');
+      const { all, failed } = since.get(ring) ?? { all: createHyperLogLog(), failed: createHyperLogLog() };
+      const isFailure = outcome === 'failed';
+      since.set(ring, {
+        all: mergeAll([all, hyperLogLog]),
+        failed: isFailure ? mergeAll([failed, hyperLogLog]) : failed,
+      });
+    }
+    const sinceThen = [...since].map(([ring, { all, failed }]) => {
+      const total = estimateCount(all);
+      return { ring, reports: total, failed: Math.min(total, estimateCount(failed)) };
+    });
+    return { revision, applied: countOf(hyperLogLogs, 'applied'), failed: countOf(hyperLogLogs, 'failed'), sinceThen };
   });
+}
+
+/** Machines of all rings. One that moved to another ring counts once. */
+function countOf(hyperLogLogs: Unpacked, outcome: 'applied' | 'failed'): number {
+  const ofOutcome = [...hyperLogLogs].filter(([counterName]) => counterName.startsWith(outcome));
+  return estimateCount(mergeAll([createHyperLogLog(), ...ofOutcome.map(([, hyperLogLog]) => hyperLogLog)]));
 }
 
 function joinCounts(served: readonly ServedCount[], reports: readonly ReportCount[]): readonly RevisionCounts[] {
@@ -146,7 +165,7 @@ function joinCounts(served: readonly ServedCount[], reports: readonly ReportCoun
       rings: rings.map((each) => ({ ring: each.ring, served: each.served })).toSorted((a, b) => b.served - a.served),
       applied: own?.applied ?? 0,
       failed: own?.failed ?? 0,
-      sinceThen: sinceThen ?? { reports: 0, failed: 0 },
+      sinceThen: sinceThen ?? [],
     };
   });
 }

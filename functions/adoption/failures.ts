@@ -1,7 +1,7 @@
-// Failure rates of rollouts: what machines reported since each rollout started.
+// Failure rates of rollouts: what the machines of its ring reported since each rollout started.
 
 import { ok, type Result } from '../../shared/domain/fault.ts';
-import type { Failures } from '../../shared/domain/rollouts/advance.ts';
+import type { Failures } from '../../shared/domain/rollouts/waits.ts';
 import { failureRate } from '../../shared/domain/serving/adoption.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Store } from '../../shared/ports.ts';
@@ -15,5 +15,7 @@ export async function failuresOf(
   if (rollouts.length === 0) return ok(new Map());
   const counts = await readAdoption(store);
   if (!counts.ok) return counts;
-  return ok(new Map(rollouts.map(({ id, firstRevision }) => [id, failureRate(counts.value, firstRevision)])));
+  return ok(
+    new Map(rollouts.map(({ id, ring, firstRevision }) => [id, failureRate(counts.value, firstRevision, ring)])),
+  );
 }

@@ -46,22 +46,30 @@ export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url:
   const { rollout, move, percent, pinChange, reason } = data;
   const { ring, family, from, to } = pinChange;
   if (move === 'advanced' || from === null || to === null) return null;
-  const why = reason === '' ? '' : ` Reason: ${reason}`;
+  const why = `${nextText(data)}${reason === '' ? '' : ` Reason: ${reason}`}`;
   const see = { text: 'See its progress:', call: get(`${url}/v1/rollouts/${rollout}`) };
-  const abort = { text: `Go back to ${from.model}:`, call: post(`${url}/v1/rollouts/${rollout}/abort`) };
+  const abort = {
+    text: `Go back to ${from.model}, and reject ${to.model} for this ring:`,
+    call: post(`${url}/v1/rollouts/${rollout}/abort`),
+  };
+  const reopen = {
+    text: `Offer ${to.model} again. It then waits for an approval:`,
+    call: post(`${url}/v1/upgrades/${ring}.${family}.${to.model}/reopen`),
+  };
   const texts = moveText(move, { rollout, ring, family, from: from.model, to: to.model, percent, by }, why);
   const isUrgent = move === 'aborted' && by === 'pinward';
   return {
     urgency: isUrgent ? 'urgent' : 'calm',
     ...texts,
     fields: move === 'started' ? pinChangeFields([pinChange], at.slice(0, 10)) : [],
-    actions: move === 'completed' || move === 'aborted' ? [see] : [abort, see],
+    actions:
+      move === 'completed' || move === 'aborted' ? [see, ...(data.rejects === true ? [reopen] : [])] : [abort, see],
   };
 }
 
 export function composeProposedMessage({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
   const { proposal, kind, decision, consequences, moreConsequences, note } = data;
-  if (decision === 'rejected') return null;
+  if (decision !== 'proposed') return null;
   return {
     urgency: consequences.some(isUrgent) ? 'urgent' : 'calm',
     title: `Proposal ${proposal} needs a second person`,
@@ -95,6 +103,16 @@ export function composeGlassMessage({ by, data }: Of<'GlassBroken'>, url: string
     fields: [],
     actions: isBroken ? [{ text: 'End this now:', call: post(`${url}/v1/break-glass/end`) }] : [],
   };
+}
+
+/** What an abort means for the upgrade, or when the next stage is. */
+function nextText({ rejects, next }: Of<'RolloutMoved'>['data']): string {
+  if (rejects === true) return ' Its upgrade is rejected for this ring.';
+  const at = next?.at ?? null;
+  if (at === null) return '';
+  const percent = next?.percent ?? null;
+  const step = percent === null ? 'completes' : `reaches ${percent} %`;
+  return ` It ${step} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC at the earliest.`;
 }
 
 interface RolloutFacts {

@@ -11,7 +11,7 @@ import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Stored } from '../../shared/ports.ts';
 import { type AccessOutcome, accessDecision, type ChangeAccessPorts } from './change-access.ts';
 import { type CurrentState, readCurrentState, rolloutStateWrite } from './current-state.ts';
-import { changeProposed, decidedWrite, proposalWrite } from './policy-decisions.ts';
+import { changeProposed, decidedWrite, proposalDecided, proposalWrite } from './proposals/proposal-writes.ts';
 import { type Decision, transact } from './transact.ts';
 
 export interface RolesRequest {
@@ -26,6 +26,8 @@ export interface RolesRequest {
   readonly closes: (() => Promise<Result<ClosedProposal>>) | null;
   /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
+  /** Why they approved it. */
+  readonly approvalNote: string | null;
 }
 
 export interface ClosedProposal {
@@ -76,7 +78,7 @@ async function readForRoles(
 }
 
 function decide(request: RolesRequest, state: RolesState): Result<Decision<RolesOutcome>> {
-  const { roles, expected, by, email, note, approvedBy } = request;
+  const { roles, expected, by, email, note, approvedBy, approvalNote } = request;
   const { access, closed, now, published } = state;
   const current = access?.value ?? null;
   const author = { by, note, now: Date.parse(now) };
@@ -88,12 +90,16 @@ function decide(request: RolesRequest, state: RolesState): Result<Decision<Roles
   const isBroken = isGlassBroken(state.rolloutState.breakGlass, now);
   const isRuled = needsSecondPerson(published?.value.revision.policy ?? null);
   const needsTwo = isRuled && !isBroken && approvedBy === null;
-  const closing = closed === null ? [] : [decidedWrite(closed.proposal, closed.as, approvedBy ?? by, now)];
+  const decision = { by: approvedBy ?? by, at: now, note: approvalNote };
+  const closing = closed === null ? [] : [decidedWrite(closed.proposal, { state: closed.as, ...decision })];
+  const decisions =
+    closed?.as === 'approved' ? [proposalDecided(closed.proposal.value, { state: closed.as, ...decision })] : [];
   const told = { consequences, risks: [], proposal: null };
   if (next === null) return ok({ writes: [], newEvents: [], outcome: { access: current, changed: false, ...told } });
   if (!needsTwo || risks.length === 0) {
     const made = accessDecision(access, next);
-    return ok({ ...made, writes: [...made.writes, ...closing], outcome: { access: next, changed: true, ...told } });
+    const newEvents = [...made.newEvents, ...decisions];
+    return ok({ writes: [...made.writes, ...closing], newEvents, outcome: { access: next, changed: true, ...told } });
   }
   const proposal = proposalFor(request, state, consequences);
   return ok({
@@ -102,7 +108,7 @@ function decide(request: RolesRequest, state: RolesState): Result<Decision<Roles
       rolloutStateWrite(state, { ...state.rolloutState, proposals: proposal.number }),
       ...closing,
     ],
-    newEvents: [changeProposed(proposal, 'proposed', by, now)],
+    newEvents: [changeProposed(proposal, 'proposed', by, now, note)],
     outcome: { access: current, changed: false, consequences, risks, proposal: proposal.number },
   });
 }
@@ -138,5 +144,6 @@ function proposalFor(
     accessRevision: access?.value.revision.number ?? 0,
     decidedBy: null,
     decidedAt: null,
+    decidedNote: null,
   };
 }

@@ -3,13 +3,13 @@
 
 import type { Memberships } from '../../shared/domain/changes/second-person.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
-import type { Failures } from '../../shared/domain/rollouts/advance.ts';
 import {
   completeTransition,
   startTransition,
   type Transition,
   type TransitionResult,
 } from '../../shared/domain/rollouts/transition.ts';
+import type { Failures } from '../../shared/domain/rollouts/waits.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { CommandPorts } from './command-ports.ts';
@@ -35,18 +35,24 @@ export type RolloutAction = (
   memberships: Memberships,
 ) => Result<Transition>;
 
-/** Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
+/** The result, with the transition that led to it. */
+export interface Moved extends TransitionResult {
+  readonly transition: Transition;
+}
+
+/** A dry run commits nothing. Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
 export async function moveRollouts(
   ports: MoveRolloutsPorts,
   by: string,
   action: RolloutAction,
-): Promise<Result<TransitionResult>> {
+  dryRun = false,
+): Promise<Result<Moved>> {
   const moved = await transact(
     ports.store,
     () => readForMove(ports),
-    (current) => decide(ports, by, action, current),
+    (current) => decide(ports, by, action, current, dryRun),
   );
-  if (!moved.ok) return moved;
+  if (!moved.ok || dryRun) return moved;
   const { revision, newEvents } = moved.value;
   if (revision !== null) ports.onPublished({ revision });
   if (newEvents.length > 0) await ports.afterCommit();
@@ -79,15 +85,16 @@ function decide(
   by: string,
   action: RolloutAction,
   current: StateForMove,
-): Result<Decision<TransitionResult>> {
+  dryRun: boolean,
+): Result<Decision<Moved>> {
   const { revision, rolloutState, matrix, now, failures, memberships } = current;
   const start = startTransition({ revision, rolloutState, matrix, catalogue, now });
   const transition = action(start, failures, memberships);
   if (!transition.ok) return transition;
-  const outcome = completeTransition(transition.value, by);
+  const outcome = { ...completeTransition(transition.value, by), transition: transition.value };
   const { newEvents } = outcome;
   const isUnchanged = outcome.revision === null && outcome.rolloutState === rolloutState && newEvents.length === 0;
-  if (isUnchanged) return ok({ writes: [], newEvents, outcome });
+  if (isUnchanged || dryRun) return ok({ writes: [], newEvents, outcome });
   const writes = [
     // Always written, so that the commit fails if the policy changed since it was read.
     publishedWrite(current, outcome.revision ?? revision),

@@ -37,6 +37,7 @@ export interface UncallablePin {
 export type Fault =
   | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
   | { readonly code: 'model_not_callable'; readonly uncallablePins: readonly UncallablePin[] }
+  | { readonly code: 'policy_managed'; readonly repository: string; readonly identity: string }
   | { readonly code: 'no_policy' }
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'revision_unknown'; readonly revision: number; readonly newest: number }

@@ -3,8 +3,8 @@
 
 import { createAnnounce } from '../../functions/announce/announce.ts';
 import { createPolicyCache } from '../../functions/api/polls/policy-cache.ts';
-import { createChangePolicy } from '../../functions/commands/change-policy.ts';
 import { createSweep } from '../../functions/commands/outbox.ts';
+import { createChangePolicy } from '../../functions/commands/policy/change-policy.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
@@ -80,6 +80,8 @@ async function countCalls(store: Store): Promise<Record<string, Measure>> {
       force: null,
       atOnce: null,
       approvedBy: null,
+      approvalNote: null,
+      isOwner: true,
       dryRun: false,
     }),
   );

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
-import { HealthReply } from '../../functions/api/admin/schemas/common.ts';
+import { HealthReply } from '../../functions/api/admin/schemas/health.ts';
 import { limits } from '../../functions/api/traffic/rate-limit.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { fail } from '../../shared/domain/fault.ts';

@@ -51,7 +51,7 @@ function servedOf({ revisions }: AdoptionCounts): ReadonlyMap<string, number> {
 
 function marksOf({ heldBack, reached }: AdoptionCounts): ReadonlyMap<string, number> {
   return new Map([
-    ...heldBack.map((each): [string, number] => [`held ${each.family}`, each.machines]),
+    ...heldBack.map((each): [string, number] => [`held ${each.family} ${each.ring}`, each.machines]),
     ...reached.map((each): [string, number] => [`reached ${each.rollout}`, each.machines]),
   ]);
 }

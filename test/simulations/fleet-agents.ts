@@ -170,7 +170,7 @@ export class Agents {
       this.rollback.measured.take(machine);
     }
     const name = machines.names[machine] ?? null;
-    if (name !== null) chance.pick(service.serving).adoption.reported(name, answer.revision, 'applied');
+    if (name !== null) chance.pick(service.serving).adoption.reported(name, answer.revision, answer.ring, 'applied');
   }
 
   #expectBack(machine: number): void {

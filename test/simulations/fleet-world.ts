@@ -125,8 +125,9 @@ export class World {
   async checkAdoption(): Promise<void> {
     this.#checks += 1;
     const counts = await this.service.countAdoption();
-    for (const { family, machines } of counts.heldBack) {
-      this.heldBack.set(family, Math.max(machines, this.heldBack.get(family) ?? 0));
+    for (const [family, rings] of Map.groupBy(counts.heldBack, (each) => each.family)) {
+      const held = rings.reduce((sum, { machines }) => sum + machines, 0);
+      this.heldBack.set(family, Math.max(held, this.heldBack.get(family) ?? 0));
     }
     const time = { startMs: this.#startMs, now: this.now };
     const worst = judgeAdoption(counts, this.machines, time, (words) => this.rules.breach('adoption', words));

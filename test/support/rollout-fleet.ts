@@ -30,6 +30,9 @@ export interface Answer {
 
 const hourMs = 3_600_000;
 
+/** All at one price, so that an older model is less risk. */
+const priced = models.map((model) => ({ ...model, price: { input: 5, output: 25 } }));
+
 /** A canary ring that takes upgrades by itself, and the rest, which asks. */
 export function rolloutPolicy(over: Record<string, unknown> = {}): Record<string, unknown> {
   const pins = {
@@ -47,7 +50,7 @@ export function rolloutPolicy(over: Record<string, unknown> = {}): Record<string
     ring({ name: 'everyone', pins, upgrades: { opus: { rule: 'approve', soakHours: 2 } } }),
   ];
   const rollout = { stages: [10, 50, 100], bakeMinutes: 30, abortAtFailurePercent: 20, minReports: 3 };
-  return draft({ models, rings, rollout, ...over });
+  return draft({ models: priced, rings, rollout, ...over });
 }
 
 export class Fleet {
@@ -136,9 +139,14 @@ export class Fleet {
     return moveRollouts(ports, 'pinward', (transition, failures) => ok(advance(transition, failures)));
   }
 
-  /** Machines say how it went with the revision that stands. */
-  async report(names: readonly string[], revision: number, outcome: 'applied' | 'failed'): Promise<void> {
-    for (const name of names) this.#adoption.reported(name, revision, outcome);
+  /** Machines of a ring say how it went with the revision that stands. */
+  async report(
+    names: readonly string[],
+    revision: number,
+    outcome: 'applied' | 'failed',
+    ringName = 'canary',
+  ): Promise<void> {
+    for (const name of names) this.#adoption.reported(name, revision, ringName, outcome);
     await this.#adoption.flush();
   }
 

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
-import { createChangePolicy } from '../../commands/change-policy.ts';
+import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
@@ -24,6 +24,7 @@ import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { Reply, Route, RoutePorts } from './routes/route.ts';
+import { upgradeRoutes } from './routes/upgrades.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
@@ -88,6 +89,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...lookupRoutes(ports),
     ...healthRoutes(ports),
     ...reportRoutes(ports),
+    ...upgradeRoutes(ports),
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
     ...keysRoutes(ports),

@@ -29,7 +29,7 @@ interface CachedBody {
   readonly ring: string;
   readonly cli: string | null;
   readonly format: string;
-  /** The counters of adoption in which a machine with this body counts, such as `held opus`. */
+  /** The counters of adoption in which a machine with this body counts, such as `held opus everyone`. */
   readonly counters: readonly string[];
 }
 
@@ -108,7 +108,7 @@ export function createResponseCache(input: ResponseCacheInput): ResponseCache {
     if (cached !== undefined) return cached;
     const resolution = resolve({ policy, ring, reached, selector, cli, catalogue, day, callableModels });
     const counters = [
-      ...heldBackBy(resolution).map((family) => `held ${family}`),
+      ...heldBackBy(resolution).map((family) => `held ${family} ${ring.name}`),
       ...reachedIds.map((id) => `reached ${id}`),
     ];
     const bytes = Buffer.from(format.render(resolution));

@@ -39,6 +39,7 @@ export type HttpFault =
   | { readonly code: 'request_too_slow' }
   | { readonly code: 'headers_too_large'; readonly limitBytes: number }
   | { readonly code: 'expectation_unsupported' }
+  | { readonly code: 'time_before_policy'; readonly at: string; readonly first: string }
   | { readonly code: 'precondition_required' }
   | { readonly code: 'route_unknown'; readonly path: string }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }

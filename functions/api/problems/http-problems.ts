@@ -49,11 +49,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         field: fault.parameter,
       };
     case 'request_malformed':
-      return {
-        status: 400,
-        title: 'The request is not valid HTTP',
-        hint: 'Send it by a client of HTTP/1.1, with a Host header.',
-      };
+      return { status: 400, title: 'The request is not valid HTTP', hint: 'Send HTTP/1.1, with a Host header.' };
     case 'request_too_slow':
       return { status: 408, title: 'The request took too long to arrive', hint: 'Nothing was changed. Send it again.' };
     case 'headers_too_large':
@@ -64,6 +60,13 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       };
     case 'expectation_unsupported':
       return { status: 417, title: 'Unsupported Expect header', hint: 'Leave it out, or send Expect: 100-continue.' };
+    case 'time_before_policy':
+      return {
+        status: 404,
+        title: `There was no policy on ${fault.at}`,
+        hint: `The first revision is of ${fault.first}. Ask for that time or a later one.`,
+        field: 'at',
+      };
     case 'precondition_required':
       return {
         status: 428,

@@ -63,6 +63,13 @@ function textOf(fault: ApiFault): ProblemText {
       return invalidText(fault.findings, 'The policy has errors');
     case 'model_not_callable':
       return { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins };
+    case 'policy_managed':
+      return {
+        status: 403,
+        title: `The policy is managed in ${fault.repository}`,
+        hint: `Change it there; ${fault.identity} publishes it. What raises no risk still works. An owner can end this.`,
+        field: '/managedBy',
+      };
     case 'no_policy':
       return {
         status: 404,
@@ -151,6 +158,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'headers_too_large':
     case 'expectation_unsupported':
     case 'parameter_invalid':
+    case 'time_before_policy':
     case 'precondition_required':
     case 'route_unknown':
     case 'method_unsupported':

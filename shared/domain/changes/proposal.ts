@@ -21,6 +21,8 @@ const proposalFields = {
   accessRevision: z.int().nonnegative(),
   decidedBy: z.string().min(1).max(320).nullable(),
   decidedAt: z.iso.datetime().nullable(),
+  /** Why they decided so. */
+  decidedNote: z.string().max(500).nullable(),
 };
 
 export const PolicyProposal = z.strictObject({

@@ -6,7 +6,7 @@ import { storedConsequences } from '../consequences/consequence.ts';
 import { families } from '../models/model.ts';
 import { envelope } from './event-envelope.ts';
 
-const reason = z.string().max(500);
+const reason = z.string().max(800);
 
 /** An upgrade has soaked. It waits for an approval, or continues by itself under the rule `auto`. */
 export const UpgradeReady = z.strictObject({
@@ -20,7 +20,7 @@ export const UpgradeReady = z.strictObject({
   }),
 });
 
-/** A person approved or rejected an upgrade. */
+/** A person approved, rejected or reopened an upgrade, or moved its pin back, which reopens it, too. */
 export const UpgradeDecided = z.strictObject({
   ...envelope,
   kind: z.literal('UpgradeDecided'),
@@ -30,7 +30,7 @@ export const UpgradeDecided = z.strictObject({
     family: z.enum(families),
     model: z.string(),
     /** `proposed`: one person approved it, and a second one must. */
-    decision: z.enum(['proposed', 'approved', 'rejected']),
+    decision: z.enum(['proposed', 'approved', 'rejected', 'reopened']),
     reason,
   }),
 });
@@ -48,10 +48,17 @@ export const RolloutMoved = z.strictObject({
     reason,
     /** The number of the revision that the move made. */
     revision: z.int().positive(),
+    /** The next stage, as in `NextStage`; null at the end. Events of before this field don't have it. */
+    next: z.strictObject({ percent: z.int().nullable(), at: z.iso.datetime().nullable() }).nullable().optional(),
+    /** Of an abort: whether it also rejected the upgrade. */
+    rejects: z.boolean().optional(),
   }),
 });
 
-/** A proposal was made or rejected. An approved one is the event `PolicyChanged`. */
+/**
+ * A proposal was made or decided. `note` is that of the author, or of who decided. What an approved one changed is in the
+ * event `PolicyChanged`.
+ */
 export const ChangeProposed = z.strictObject({
   ...envelope,
   kind: z.literal('ChangeProposed'),
@@ -59,7 +66,7 @@ export const ChangeProposed = z.strictObject({
     proposal: z.int().positive(),
     /** What it would change. */
     kind: z.enum(['policy', 'roles']),
-    decision: z.enum(['proposed', 'rejected']),
+    decision: z.enum(['proposed', 'approved', 'rejected']),
     ...storedConsequences,
     note: z.string().nullable(),
   }),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { Location, OwnModel } from '../models/catalogue-model.ts';
 import { type Family, families } from '../models/model.ts';
+import { ManagedBy } from './managed-by.ts';
 import { Pin } from './pin.ts';
 import { RolloutSchedule } from './rollout-schedule.ts';
 import { Settings } from './settings.ts';
@@ -57,6 +58,8 @@ export const Policy = z
     rollout: RolloutSchedule.optional(),
     /** Whether a change that raises risk needs the approval of a second person. */
     secondPerson: z.boolean().optional(),
+    /** The git repository that owns the policy; absent when it is changed here. */
+    managedBy: ManagedBy.optional(),
     rings: z.array(Ring).min(1).max(100),
   })
   .superRefine(({ rings }, context) => {

@@ -4,20 +4,16 @@
 
 import { createHash } from 'node:crypto';
 import { isGlassBroken } from '../changes/break-glass.ts';
-import { compareModels, isNewer, parseModel } from '../models/model.ts';
+import { compareModels, parseModel } from '../models/model.ts';
 import { ruleOf } from '../policy/policy.ts';
 import type { Rollout } from '../serving/rollout.ts';
-import { advanceRollout, endRollout, isDue, pinOf, startRollout } from './rollout-actions.ts';
+import { callabilityOfPin } from './callability.ts';
+import { advanceRollout, endRollout, pinOf, startRollout } from './rollout-actions.ts';
 import { setBreakGlass } from './safeguards.ts';
-import { callabilityOf, type Transition } from './transition.ts';
-import type { Upgrade } from './upgrade.ts';
-import { findUpgrades, followUpgrades, newErrors } from './upgrade-actions.ts';
-
-/** Machines that reported since a rollout began; `failed` of them reported a failure. */
-export interface Failures {
-  readonly reports: number;
-  readonly failed: number;
-}
+import type { Transition } from './transition.ts';
+import { startsByItself, type Upgrade } from './upgrade.ts';
+import { findUpgrades, followUpgrades } from './upgrade-actions.ts';
+import { type Failures, failsTooOften, rolloutWaits, upgradeWaits } from './waits.ts';
 
 /** One automatic step. `failures` are by the id of a rollout. */
 export function advance(transition: Transition, failures: ReadonlyMap<number, Failures>): Transition {
@@ -25,7 +21,7 @@ export function advance(transition: Transition, failures: ReadonlyMap<number, Fa
   const checked = followed.rollouts.reduce((next, each) => abortIfUnfit(next, each, failures.get(each.id)), followed);
   if (checked.rolloutState.frozen !== null) return checked;
   const advanced = checked.rollouts.reduce(
-    (next, each) => (isDue(next, each) ? advanceRollout(next, each) : next),
+    (next, each) => (rolloutWaits(next, each, null).length === 0 ? advanceRollout(next, each) : next),
     checked,
   );
   return startWaiting(advanced);
@@ -44,20 +40,19 @@ export function startWaiting(transition: Transition): Transition {
   if (transition.rolloutState.frozen !== null) return transition;
   return waitingUpgrades(transition).reduce((next, upgrade) => {
     const from = pinOf(next, upgrade.ring, upgrade.family);
-    if (from === null || !mayStart(next, upgrade)) return next;
+    if (from === null || upgradeWaits(next, upgrade).length > 0) return next;
     return startRollout(next, upgrade, from, saltOf(next, upgrade), upgrade.decided?.by ?? 'pinward');
   }, transition);
 }
 
 /** Aborts a rollout whose model is lost, or that fails on too many machines. */
 function abortIfUnfit(transition: Transition, rollout: Rollout, failures: Failures | undefined): Transition {
-  const { ring, family, to, abortAtFailurePercent, minReports, forced } = rollout;
-  if (forced === null && callabilityOf(transition, ring, family, to.model) === 'lost') {
+  const { ring, to, forced } = rollout;
+  if (forced === null && callabilityOfPin(transition, ring, to) === 'lost') {
     return endRollout(transition, rollout, 'found', 'pinward', `${to.model} is no longer callable`);
   }
-  const { reports, failed } = failures ?? { reports: 0, failed: 0 };
-  if (reports < minReports || failed * 100 <= abortAtFailurePercent * reports) return transition;
-  const reason = `about ${failed} of ${reports} machines that reported have failed`;
+  if (failures === undefined || !failsTooOften(rollout, failures)) return transition;
+  const reason = `about ${failures.failed} of ${failures.reports} machines that reported have failed`;
   return endRollout(transition, rollout, 'rejected', 'pinward', reason);
 }
 
@@ -65,33 +60,12 @@ function abortIfUnfit(transition: Transition, rollout: Rollout, failures: Failur
 function waitingUpgrades({ policy, rolloutState }: Transition): readonly Upgrade[] {
   const order = new Map(policy.rings.map(({ name }, at) => [name, at]));
   return rolloutState.upgrades
-    .filter(({ state, rollout, ring, family }) => {
+    .filter((upgrade) => {
+      const { state, rollout, ring, family } = upgrade;
       if (rollout !== null) return false;
-      return state === 'approved' || (state === 'ready' && ruleOf(policy, ring, family).rule === 'auto');
+      return state === 'approved' || (state === 'ready' && startsByItself(upgrade, ruleOf(policy, ring, family)));
     })
     .toSorted((a, b) => (order.get(a.ring) ?? 0) - (order.get(b.ring) ?? 0) || compareIds(b.model, a.model));
-}
-
-/** One rollout of a family at a time, rings in their order, and only to a callable model without new lint errors. */
-function mayStart(transition: Transition, upgrade: Upgrade): boolean {
-  const { ring, family, model, state } = upgrade;
-  if (transition.rollouts.some((rollout) => rollout.family === family)) return false;
-  if (callabilityOf(transition, ring, family, model) !== 'callable') return false;
-  if (state !== 'approved' && earlierRings(transition, upgrade).some((name) => holdsBack(transition, name, upgrade)))
-    return false;
-  return newErrors(transition, upgrade).length === 0;
-}
-
-function earlierRings({ policy }: Transition, { ring }: Upgrade): readonly string[] {
-  const names = policy.rings.map(({ name }) => name);
-  return names.slice(0, names.indexOf(ring));
-}
-
-/** Whether an earlier ring with automatic or approved upgrades still has an older version. */
-function holdsBack(transition: Transition, earlier: string, { family, model }: Upgrade): boolean {
-  const pin = pinOf(transition, earlier, family);
-  const hasRule = ruleOf(transition.policy, earlier, family).rule !== 'manual';
-  return pin !== null && hasRule && isNewer(model, pin.model);
 }
 
 /** Differs for every rollout, and is the same when the same step is repeated. */

@@ -23,17 +23,21 @@ export type RolloutMove = keyof typeof rolloutMoves;
 
 /**
  * An upgrade is found, soaks, is ready, is approved, and is rolled out. When its model is lost, the upgrade is `found`
- * again. Under the rule `auto` a ready upgrade is rolled out without an approval.
+ * again. Under the rule `auto` a ready upgrade is rolled out without an approval. One that ended is `found` again when
+ * a person reopens it, or when its pin moves back.
  */
 const upgradeTransitions: Readonly<Record<UpgradeState, readonly UpgradeState[]>> = {
   found: ['soaking', 'ready', 'approved', 'rejected', 'superseded'],
   soaking: ['found', 'ready', 'approved', 'rejected', 'superseded'],
   ready: ['found', 'soaking', 'approved', 'rejected', 'superseded', 'rolled_out'],
   approved: ['found', 'rejected', 'superseded', 'rolled_out'],
-  rejected: [],
-  superseded: [],
-  rolled_out: [],
+  rejected: ['found'],
+  superseded: ['found'],
+  rolled_out: ['found'],
 };
+
+/** The states in which nothing happens to an upgrade by itself, as long as its pin stays. */
+const endStates: readonly UpgradeState[] = ['rejected', 'superseded', 'rolled_out'];
 
 /** Throws when the move is illegal. */
 export function checkRolloutMove(before: Rollout | null, after: Rollout, move: RolloutMove): void {
@@ -49,7 +53,7 @@ export function checkUpgradeTransition(before: Upgrade | null, after: Upgrade): 
   throw new Error(`upgrade ${after.id} is ${before.state}: it can not become ${after.state}`);
 }
 
-/** Whether an upgrade can't change any more. A newer version is another upgrade. */
+/** Whether an upgrade is over. A newer version is another upgrade. */
 export function isEnded({ state }: Pick<Upgrade, 'state'>): boolean {
-  return upgradeTransitions[state].length === 0;
+  return endStates.includes(state);
 }

@@ -7,7 +7,7 @@ import type { Pin } from '../policy/pin.ts';
 import { RolloutSchedule } from '../policy/rollout-schedule.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { isEnded, type RolloutMove, rolloutMoves } from './legal-transitions.ts';
-import { callabilityOf, nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
+import { nextRevisionNumber, type Transition, withRollout, withUpgrade } from './transition.ts';
 import { type Upgrade, upgradeId } from './upgrade.ts';
 
 /** Starts the rollout of an upgrade. The caller has checked that nothing blocks it. */
@@ -30,7 +30,8 @@ export function startRollout(
 }
 
 /**
- * Starts the rollout of a pin that a person changed by hand. An open upgrade to the same model is part of it. `forced`
+ * Starts the rollout of a pin that a person changed by hand. An upgrade to the same model is part of it: if the rollout
+ * is aborted, it must not begin again by itself. `forced`
  * is the reason to move the pin although the model is not known to be callable.
  */
 export function startPinRollout(
@@ -46,12 +47,12 @@ export function startPinRollout(
   const place = { id, ring, family, from, to, salt, ...schedule };
   const rollout = newRollout(transition, place, by, reason, forced);
   const counted = { ...transition, rolloutState: { ...rolloutState, rollouts: id } };
-  const upgrade = rolloutState.upgrades.find((each) => each.id === upgradeId(ring, family, to.model));
-  const isOpen = upgrade !== undefined && !isEnded(upgrade) && upgrade.rollout === null;
-  const decided = { by, at: committed.now, reason };
-  const linked = isOpen
-    ? withUpgrade(counted, { ...upgrade, state: 'approved', since: committed.now, decided, rollout: id })
-    : counted;
+  const upgradeOf = rolloutState.upgrades.find((each) => each.id === upgradeId(ring, family, to.model));
+  const upgrade = upgradeOf ?? (isNewer(to.model, from.model) ? foundUpgrade(transition, rollout) : null);
+  if (upgrade === null || isEnded(upgrade) || upgrade.rollout !== null) return withRollout(counted, rollout, 'started');
+  const since = committed.now;
+  const decided = { by, at: since, reason };
+  const linked = withUpgrade(counted, { ...upgrade, state: 'approved', since, decided, rollout: id });
   return withRollout(linked, rollout, 'started');
 }
 
@@ -99,22 +100,20 @@ export function endRollout(
   reason: string,
 ): Transition {
   const { now } = transition.committed;
-  const ended = withRollout(transition, { ...rollout, state: 'aborted', endedAt: now, by, reason }, 'aborted');
   const upgrade = transition.rolloutState.upgrades.find((each) => each.rollout === rollout.id);
+  const aborted: Rollout = { ...rollout, state: 'aborted', endedAt: now, by, reason };
+  const ended = withRollout(transition, aborted, 'aborted', upgrade !== undefined && upgradeState === 'rejected');
   if (upgrade === undefined) return ended;
   const decided = upgradeState === 'rejected' ? { by, at: now, reason } : null;
   return withUpgrade(ended, { ...upgrade, state: upgradeState, since: now, decided, proposed: null, rollout: null });
 }
 
-/** Whether a rollout may advance: it is running, its stage has baked, and its model is callable, or was forced. */
-export function isDue(
-  transition: Transition,
-  { ring, family, to, state, stageSince, bakeMinutes, forced }: Rollout,
-): boolean {
-  const bakedMs = Date.parse(transition.committed.now) - Date.parse(stageSince);
-  if (state !== 'running' || bakedMs < bakeMinutes * 60_000) return false;
-  if (forced !== null) return true;
-  return callabilityOf(transition, ring, family, to.model) === 'callable';
+/** An upgrade that nobody has found yet. */
+function foundUpgrade({ committed }: Transition, { ring, family, to }: Rollout): Upgrade {
+  const { now } = committed;
+  const undecided = { proposed: null, decided: null, reopened: null, rollout: null };
+  const id = upgradeId(ring, family, to.model);
+  return { id, ring, family, model: to.model, state: 'found', since: now, foundAt: now, ...undecided };
 }
 
 interface RolloutPlace extends RolloutSchedule {

@@ -3,20 +3,19 @@
 // and events to write.
 
 import type { Matrix } from '../availability/availability.ts';
-import { isCallable, isSurelyNotCallable } from '../availability/availability.ts';
 import { callableModelsFor, lostModels } from '../availability/find-callable.ts';
 import { type PinChange, pinStateOf } from '../changes/pin-change.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
-import { endpointKey } from '../models/model-endpoint.ts';
 import type { Pin } from '../policy/pin.ts';
-import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { placeOf } from './callability.ts';
 import { checkRolloutMove, checkUpgradeTransition, type RolloutMove } from './legal-transitions.ts';
 import type { RolloutState } from './rollout-state.ts';
+import { nextStageOf } from './stage-times.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** The state that the store had when the transition started. */
@@ -120,8 +119,9 @@ export function withEvent(transition: Transition, event: NewEvent): Transition {
 
 /**
  * Adds or replaces a rollout, with the event of its move. A rollout that has ended moves from `rollouts` to `ended`.
+ * `rejects`: whether an abort also rejects the upgrade.
  */
-export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove): Transition {
+export function withRollout(transition: Transition, rollout: Rollout, move: RolloutMove, rejects = false): Transition {
   const { id, ring, family, from, to, state, by, reason } = rollout;
   checkRolloutMove(transition.rollouts.find((each) => each.id === id) ?? null, rollout, move);
   const others = transition.rollouts.filter((each) => each.id !== id);
@@ -141,6 +141,8 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
       pinChange: pinChangeOf(transition, ring, family, from, to),
       reason,
       revision: nextRevisionNumber(transition),
+      next: nextStageOf(rollout),
+      ...(move === 'aborted' ? { rejects } : {}),
     },
   };
   return {
@@ -152,23 +154,6 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
   };
 }
 
-/** The endpoint of a ring's pin of a family; null when the ring has no such pin. */
-export function endpointOf({ policy }: Transition, ring: string, family: string) {
-  return pinnedEndpoints(policy).find((pinned) => pinned.ring === ring && pinned.family === family)?.endpoint ?? null;
-}
-
-type Callability = 'callable' | 'doubtful' | 'lost';
-
-/** Whether a model is callable at a pin's location. `lost` needs two runs that agree; `doubtful` is any other doubt. */
-export function callabilityOf(transition: Transition, ring: string, family: string, model: string): Callability {
-  const endpoint = endpointOf(transition, ring, family);
-  const key = endpoint === null ? null : endpointKey({ ...endpoint, model });
-  const cell = transition.committed.matrix?.cells.find((each) => endpointKey(each) === key);
-  if (cell === undefined) return 'doubtful';
-  if (isCallable(cell.state)) return cell.suspectedAt === null ? 'callable' : 'doubtful';
-  return isSurelyNotCallable(cell) ? 'lost' : 'doubtful';
-}
-
 /** The pin change of an upgrade or a rollout. */
 export function pinChangeOf(
   transition: Transition,
@@ -177,8 +162,10 @@ export function pinChangeOf(
   from: Pin,
   to: Pin,
 ): PinChange {
-  const location = endpointOf(transition, ring, family)?.location ?? transition.policy.location;
   const catalogue = extendCatalogue(transition.committed.catalogue, transition.policy.models);
-  const toPinState = (pin: Pin) => pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  const toPinState = (pin: Pin) => {
+    const location = placeOf(transition, ring, pin)?.location ?? transition.policy.location;
+    return pinStateOf({ model: pin.model, location, context1m: pin.context1m }, catalogue);
+  };
   return { ring, family, from: toPinState(from), to: toPinState(to) };
 }

@@ -7,12 +7,13 @@ import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
-import { ruleOf } from '../policy/policy.ts';
+import { type Ring, ruleOf } from '../policy/policy.ts';
+import { callabilityOf, endpointOf } from './callability.ts';
 import { isEnded } from './legal-transitions.ts';
 import { pinOf } from './rollout-actions.ts';
 import { callableSince } from './soak.ts';
-import { callabilityOf, endpointOf, pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
-import { type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
+import { pinChangeOf, type Transition, withEvent, withUpgrade } from './transition.ts';
+import { startsByItself, type Upgrade, type UpgradeState, upgradeId } from './upgrade.ts';
 
 /** Who approves, and who may. */
 export interface Approval {
@@ -109,20 +110,21 @@ export function rejectUpgrade(transition: Transition, id: string, by: string, re
   return ok(withEvent(rejected, decidedEvent(upgrade, 'rejected', by, at, reason)));
 }
 
-/** Lint errors that the policy would have with the upgrade's pin, and doesn't have without it. */
-export function newErrors(transition: Transition, { ring: name, family, model }: Upgrade) {
-  const { policy, committed } = transition;
-  const day = committed.now.slice(0, 10);
-  const rings = policy.rings.map((ring) => {
-    const pin = ring.pins[family];
-    return ring.name === name && pin !== undefined
-      ? { ...ring, pins: { ...ring.pins, [family]: { ...pin, model } } }
-      : ring;
-  });
-  const before = new Set(lint(policy, committed.catalogue, day).map((finding) => finding.code + finding.path));
-  return lint({ ...policy, rings }, committed.catalogue, day).filter(
-    (finding) => finding.severity === 'error' && !before.has(finding.code + finding.path),
-  );
+/**
+ * Lint errors that the policy would have with the upgrade's pin, and doesn't have without it. Only its ring is read: a
+ * list of upgrades asks for each of them.
+ */
+export function newErrors({ policy, committed }: Transition, { ring: name, family, model }: Upgrade) {
+  const at = policy.rings.findIndex((ring) => ring.name === name);
+  const ring = policy.rings[at];
+  const pin = ring?.pins[family];
+  if (ring === undefined || pin === undefined) return [];
+  const lintWith = (pins: Ring['pins']) =>
+    lint({ ...policy, rings: [{ ...ring, pins }] }, committed.catalogue, committed.now.slice(0, 10));
+  const before = new Set(lintWith(ring.pins).map((finding) => finding.code + finding.path));
+  return lintWith({ ...ring.pins, [family]: { ...pin, model } })
+    .filter((finding) => finding.severity === 'error' && !before.has(finding.code + finding.path))
+    .map((finding) => ({ ...finding, path: finding.path.replace(/^\/rings\/0(?=\/|$)/, `/rings/${at}`) }));
 }
 
 function isUpgrade(model: string, pinned: string, family: string): boolean {
@@ -145,25 +147,27 @@ function requiredState(transition: Transition, upgrade: Upgrade): UpgradeState {
   return Date.parse(transition.committed.now) - since >= soakHours * 3_600_000 ? 'ready' : 'soaking';
 }
 
-function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
-  const base = { id, ring, family, model, proposed: null, decided: null, rollout: null };
+export function newUpgrade(id: string, ring: string, family: Upgrade['family'], model: string, now: string): Upgrade {
+  const base = { id, ring, family, model, proposed: null, decided: null, reopened: null, rollout: null };
   return { ...base, state: 'found', since: now, foundAt: now };
 }
 
-function readyEvent(transition: Transition, { id, ring, family, model }: Upgrade): NewEvent {
+function readyEvent(transition: Transition, upgrade: Upgrade): NewEvent {
+  const { id, ring, family, model } = upgrade;
   const { rule, soakHours } = ruleOf(transition.policy, ring, family);
   const from = pinOf(transition, ring, family);
   if (from === null || rule === 'manual')
     throw new Error(`upgrade ${id} became ready without a pin or under the rule manual`);
   const at = transition.committed.now;
   const pinChange = pinChangeOf(transition, ring, family, from, { ...from, model });
-  const data = { upgrade: id, rule, soakHours, pinChange };
+  const isAutomatic = startsByItself(upgrade, { rule });
+  const data = { upgrade: id, rule: isAutomatic ? ('auto' as const) : ('approve' as const), soakHours, pinChange };
   return { id: `UpgradeReady.${id}.${Date.parse(at)}`, kind: 'UpgradeReady', subject: id, at, by: 'pinward', data };
 }
 
-function decidedEvent(
+export function decidedEvent(
   { id, ring, family, model }: Upgrade,
-  decision: 'proposed' | 'approved' | 'rejected',
+  decision: 'proposed' | 'approved' | 'rejected' | 'reopened',
   by: string,
   at: string,
   reason: string,

@@ -21,7 +21,7 @@ export interface AdoptionCounts {
   /** Newest first. */
   readonly revisions: readonly RevisionCounts[];
   /** Machines of the period whose Claude Code is too old for their pin of a family. */
-  readonly heldBack: readonly { readonly family: string; readonly machines: number }[];
+  readonly heldBack: readonly { readonly family: string; readonly ring: string; readonly machines: number }[];
   /** Machines of the period that a rollout has reached. */
   readonly reached: readonly { readonly rollout: number; readonly machines: number }[];
   readonly standardError: number;
@@ -37,8 +37,8 @@ export interface RevisionCounts {
   readonly applied: number;
   /** Machines that reported a failure at any time. */
   readonly failed: number;
-  /** Different machines that reported on this revision or a newer one; `failed` of them reported a failure. */
-  readonly sinceThen: { readonly reports: number; readonly failed: number };
+  /** By ring: different machines that reported on this revision or a newer one, and how many of them failed. */
+  readonly sinceThen: readonly { readonly ring: string; readonly reports: number; readonly failed: number }[];
 }
 
 interface FailureRate {
@@ -48,9 +48,9 @@ interface FailureRate {
   readonly rate: number;
 }
 
-/** The part of the machines that reported on this revision or a newer one and reported a failure. */
-export function failureRate({ revisions }: AdoptionCounts, sinceRevision: number): FailureRate {
+/** Of the machines of a ring that reported on this revision or a newer one, the part that reported a failure. */
+export function failureRate({ revisions }: AdoptionCounts, sinceRevision: number, ring: string): FailureRate {
   const oldest = revisions.findLast(({ revision }) => revision >= sinceRevision);
-  const { reports, failed } = oldest?.sinceThen ?? { reports: 0, failed: 0 };
+  const { reports, failed } = oldest?.sinceThen.find((each) => each.ring === ring) ?? { reports: 0, failed: 0 };
   return { reports, failed, rate: reports === 0 ? 0 : failed / reports };
 }

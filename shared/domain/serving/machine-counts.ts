@@ -6,10 +6,15 @@ import { z } from 'zod';
 /** The registers of one HyperLogLog, deflated. */
 const EncodedHyperLogLog = z.base64().max(6_000);
 
-/** `served {revision} {ring}`, `held {family}`, `reached {rollout}`, `applied` or `failed`. */
+/**
+ * `served {revision} {ring}`, `held {family} {ring}`, `reached {rollout}`, `applied {ring}` or `failed {ring}`. Older
+ * documents have `held`, `applied` and `failed` without a ring.
+ */
 const CounterName = z
   .string()
-  .regex(/^(?:served \d{1,10} [a-z0-9-]{1,32}|held [a-z]{1,20}|reached \d{1,10}|applied|failed)$/);
+  .regex(
+    /^(?:served \d{1,10} [a-z0-9-]{1,32}|reached \d{1,10}|(?:held [a-z]{1,20}|applied|failed)(?: [a-z0-9-]{1,32})?)$/,
+  );
 
 /** One document: the polls of one window, or the reports on one revision. */
 export const MachineCounts = z.record(CounterName, EncodedHyperLogLog);

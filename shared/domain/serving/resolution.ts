@@ -18,11 +18,13 @@ export interface ResolvedPin {
   readonly regionVariable: string | null;
 }
 
-/** One rule that shaped the resolution; `about` is `ring`, `lock` or a family. */
+/** One rule that shaped the resolution, in the order of the rules. `about` is `ring`, `lock` or a family. */
 export interface Reason {
   readonly about: string;
   readonly code: string;
   readonly text: string;
+  /** Of a family: its model after this rule. That of the last rule is served. */
+  readonly model?: string;
 }
 
 /** The whole answer to a poll, before it has a format. */

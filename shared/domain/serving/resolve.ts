@@ -53,7 +53,6 @@ export function resolve(input: ResolveInput): Resolution {
   const reasons = [
     { about: 'ring', code: 'ring_matched', text: `Ring ${ring.name} is the first that lists ${selector}.` },
     ...(cli === null ? [noCli] : []),
-    ...input.reached.map(rolloutReason),
     ...resolved.flatMap(({ reasons: pinReasons }) => pinReasons),
     ...(locked ? [lockReason] : []),
   ];
@@ -74,15 +73,22 @@ export function heldBackBy({ reasons }: Resolution): readonly string[] {
   return reasons.filter(({ code }) => code === 'cli_gated' || code === 'cli_too_old').map(({ about }) => about);
 }
 
-function rolloutReason({ id, family, from, to }: Rollout): Reason {
-  const text = `Rollout ${id} has reached this machine: ${family} is ${to.model} instead of ${from.model}.`;
-  return { about: family, code: 'rolled_out', text };
+/** The ring's own pin, and the rollout that replaces it for this machine. A rollout begins from the ring's pin. */
+function pinReasons({ ring, reached }: ResolveInput, family: Family, pin: Pin): readonly Reason[] {
+  const rollout = reached.findLast((each) => each.family === family);
+  const own = rollout?.from ?? pin;
+  const where = own.location === undefined ? '' : ` in ${own.location}`;
+  const text = `Ring ${ring.name} pins ${family} to ${own.model}${where}.`;
+  const pinned = { about: family, code: 'pinned', text, model: own.model };
+  if (rollout === undefined) return [pinned];
+  const instead = `Rollout ${rollout.id} has reached this machine: its pin is ${pin.model} instead.`;
+  return [pinned, { about: family, code: 'rolled_out', text: instead, model: pin.model }];
 }
 
 const noCli = {
   about: 'ring',
   code: 'cli_unstated',
-  text: 'The machine did not report its version of Claude Code, so the pins are served unchanged.',
+  text: 'No version of Claude Code is stated, so the pins are served unchanged.',
 };
 
 const lockReason = {
@@ -115,7 +121,6 @@ function resolvePin(
   const chosen = modelForCli(input, pin.model, location, availableModels);
   const served = chosen.model === pin.model ? pinned : findModel(catalogue, chosen.model);
   const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
-  const where = pin.location === undefined ? '' : ` in ${location}`;
   return {
     pin: {
       family,
@@ -126,8 +131,8 @@ function resolvePin(
       regionVariable: served?.regionVariable.value ?? null,
     },
     reasons: [
-      { about: family, code: 'pinned', text: `Ring ${input.ring.name} pins ${family} to ${pin.model}${where}.` },
-      ...chosen.reasons.map((reason) => ({ about: family, ...reason })),
+      ...pinReasons(input, family, pin),
+      ...chosen.reasons.map((reason) => ({ about: family, ...reason, model: chosen.model })),
     ],
   };
 }

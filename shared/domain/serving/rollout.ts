@@ -26,7 +26,7 @@ export const Rollout = z.strictObject({
   firstRevision: z.int().positive(),
   /** The author of the last move; `reason` is theirs. */
   by: z.string().min(1).max(320),
-  reason: z.string().max(500),
+  reason: z.string().max(800),
   /** The author's reason to move the pin although the model is not known to be callable; null when it was. */
   forced: z.string().min(1).max(200).nullable(),
 });

@@ -19,13 +19,13 @@ function testAdoption(open: Open): void {
     const adoption = instance(opened.store);
     for (const machine of fleet(40)) adoption.polled(machine, 41, 'everyone', []);
     for (const machine of fleet(10)) adoption.polled(machine, 42, 'everyone', []);
-    for (const machine of fleet(5, 'pilot-')) adoption.polled(machine, 42, 'pilot', ['held opus', 'reached 3']);
+    for (const machine of fleet(5, 'pilot-')) adoption.polled(machine, 42, 'pilot', ['held opus pilot', 'reached 3']);
     await adoption.flush();
 
     const counts = await must(readAdoption(opened.other));
     assert.deepEqual(served(counts), { 42: { everyone: 10, pilot: 5 }, 41: { everyone: 30 } });
     assert.equal(counts.machines, 45);
-    assert.deepEqual(counts.heldBack, [{ family: 'opus', machines: 5 }]);
+    assert.deepEqual(counts.heldBack, [{ family: 'opus', ring: 'pilot', machines: 5 }]);
     assert.deepEqual(counts.reached, [{ rollout: 3, machines: 5 }]);
     assert.equal(counts.standardError, standardError);
     assert.deepEqual(counts.period, { from: '2026-11-24T12:00:00.000Z', until: '2026-11-24T12:10:00.000Z' });
@@ -55,27 +55,42 @@ function testAdoption(open: Open): void {
   test('says what share of the machines that reported since a revision have failed', async () => {
     await using opened = await open();
     const adoption = instance(opened.store);
-    for (const machine of fleet(8, 'old-')) adoption.reported(machine, 40, 'failed');
-    for (const machine of fleet(20)) adoption.reported(machine, 41, 'applied');
-    for (const machine of fleet(3)) adoption.reported(machine, 42, 'failed');
+    for (const machine of fleet(8, 'old-')) adoption.reported(machine, 40, 'everyone', 'failed');
+    for (const machine of fleet(20)) adoption.reported(machine, 41, 'everyone', 'applied');
+    for (const machine of fleet(3)) adoption.reported(machine, 42, 'everyone', 'failed');
     await adoption.flush();
     const again = instance(opened.other);
-    again.reported('laptop-0', 42, 'applied');
-    again.reported('laptop-3', 42, 'failed');
+    again.reported('laptop-0', 42, 'everyone', 'applied');
+    again.reported('laptop-3', 42, 'everyone', 'failed');
     again.polled('laptop-0', 39, 'everyone', []);
     await again.flush();
 
     const counts = await must(readAdoption(opened.store));
     assert.deepEqual(
-      counts.revisions.map(({ revision, applied, failed, sinceThen }) => [revision, applied, failed, sinceThen]),
+      counts.revisions.map(({ revision, applied, failed, sinceThen }) => [revision, applied, failed, ...sinceThen]),
       [
-        [42, 1, 4, { reports: 4, failed: 4 }],
-        [41, 20, 0, { reports: 20, failed: 4 }],
-        [40, 0, 8, { reports: 28, failed: 12 }],
-        [39, 0, 0, { reports: 28, failed: 12 }],
+        [42, 1, 4, { ring: 'everyone', reports: 4, failed: 4 }],
+        [41, 20, 0, { ring: 'everyone', reports: 20, failed: 4 }],
+        [40, 0, 8, { ring: 'everyone', reports: 28, failed: 12 }],
+        [39, 0, 0, { ring: 'everyone', reports: 28, failed: 12 }],
       ],
     );
-    assert.deepEqual(failureRate(counts, 41), { reports: 20, failed: 4, rate: 0.2 });
+    assert.deepEqual(failureRate(counts, 41, 'everyone'), { reports: 20, failed: 4, rate: 0.2 });
+  });
+
+  test('knows the failures of one ring from those of another', async () => {
+    await using opened = await open();
+    const adoption = instance(opened.store);
+    for (const machine of fleet(10)) adoption.reported(machine, 41, 'everyone', 'failed');
+    for (const machine of fleet(4, 'pilot-')) adoption.reported(machine, 41, 'pilot', 'applied');
+    adoption.reported('pilot-0', 42, 'pilot', 'failed');
+    await adoption.flush();
+
+    const counts = await must(readAdoption(opened.other));
+    assert.deepEqual(failureRate(counts, 41, 'pilot'), { reports: 4, failed: 1, rate: 0.25 });
+    assert.deepEqual(failureRate(counts, 41, 'everyone'), { reports: 10, failed: 10, rate: 1 });
+    assert.deepEqual(failureRate(counts, 42, 'everyone'), { reports: 0, failed: 0, rate: 0 });
+    assert.deepEqual(failureRate(counts, 41, 'elsewhere'), { reports: 0, failed: 0, rate: 0 });
   });
 
   test('forgets a machine that has not polled for three stretches of time, and keeps no document of before', async () => {
@@ -87,7 +102,7 @@ function testAdoption(open: Open): void {
     for (let window = 1; window <= 8; window++) {
       time.now = noon + window * windowMs;
       adoption.polled(`laptop-${window}`, 1, 'everyone', []);
-      adoption.reported('laptop', window + 50, 'applied');
+      adoption.reported('laptop', window + 50, 'everyone', 'applied');
       await adoption.flush();
     }
 
@@ -97,9 +112,9 @@ function testAdoption(open: Open): void {
       sightings.map(({ id }) => id),
       [6, 7, 8].map((window) => numberedId(noon / windowMs + window)),
     );
-    for (let revision = 56; revision <= 105; revision++) adoption.reported('laptop', revision, 'applied');
+    for (let revision = 56; revision <= 105; revision++) adoption.reported('laptop', revision, 'everyone', 'applied');
     await adoption.flush();
-    adoption.reported('laptop', 106, 'applied');
+    adoption.reported('laptop', 106, 'everyone', 'applied');
     await adoption.flush();
     const reports = await must(opened.store.list('reportCount', { order: 'ascending', limit: 200 }));
     assert.deepEqual([reports.length, reports[0]?.id], [50, numberedId(57)]);

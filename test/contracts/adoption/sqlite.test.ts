@@ -125,7 +125,7 @@ describe('adoption, when the store fails', () => {
     over.commit = down;
     for (let minute = 0; minute < 5; minute++) {
       for (const machine of fleet(10, `minute-${minute}-`)) adoption.polled(machine, 1, 'everyone', []);
-      for (const machine of fleet(10, `minute-${minute}-`)) adoption.reported(machine, 1, 'failed');
+      for (const machine of fleet(10, `minute-${minute}-`)) adoption.reported(machine, 1, 'everyone', 'failed');
       await until(() => opened.logged.length === minute);
       time.now += flushEveryMs;
     }

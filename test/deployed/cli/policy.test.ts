@@ -42,6 +42,20 @@ describe('npm run policy', () => {
     assert.equal((await currentPolicy()).rings[0].pins.opus.model, 'claude-opus-4-8');
   });
 
+  test('says where to go for a policy that a repository manages', async () => {
+    const repository = 'https://git.acme.example/platform/claude-policy';
+    await service.state({ managedBy: { repository, identity: 'ci@acme.iam.gserviceaccount.com' } });
+    const managed = `managedBy: {repository: "${repository}", identity: ci@acme.iam.gserviceaccount.com}\n`;
+    const file = newFile('policy.yaml', newer + managed);
+    const planned = await policy(['plan', file]);
+    const applied = await policy(['apply', file, '--yes']);
+
+    assert.equal(planned.status, 2);
+    assert.match(planned.stdout, /warning .*this change would be refused, because the policy is managed in https:/);
+    assert.equal(applied.status, 1);
+    assert.match(applied.stderr, /managed in https:\/\/git\.acme\.example\/platform\/claude-policy/);
+  });
+
   test('plan ends with 0 where there is nothing to change, in YAML, JSON and from standard input', async () => {
     await service.state();
     const ran = await Promise.all([

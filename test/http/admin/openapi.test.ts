@@ -7,11 +7,11 @@ import {
   CatalogueReply,
   ChangeReply,
   EventsReply,
-  HealthReply,
   ResolutionReply,
   RevisionsReply,
 } from '../../../functions/api/admin/schemas/common.ts';
 import { ExplainReply } from '../../../functions/api/admin/schemas/explain.ts';
+import { HealthReply } from '../../../functions/api/admin/schemas/health.ts';
 import { formats } from '../../../functions/api/polls/render/formats.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { Revision } from '../../../shared/domain/serving/revision.ts';

@@ -5,8 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { readAdoption } from '../../../functions/adoption/adoption.ts';
 import { ProblemReply } from '../../../functions/api/admin/schemas/common.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { failureRate } from '../../../shared/domain/serving/adoption.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { must } from '../../support/stores.ts';
+import { ring } from '../../support/world.ts';
 
 const good = { machine: 'laptop-7', cli: '2.1.331', revision: 1, outcome: 'applied' };
 
@@ -118,6 +120,23 @@ test('reports are accepted before this instance has seen their revision, and cou
     revisions.map(({ revision, applied, failed }) => ({ revision, applied, failed })),
     [{ revision: 1, applied: 3, failed: 2 }],
   );
+});
+
+test('a report counts for the ring of its machine, whatever the fleet is like elsewhere', async () => {
+  const service = startService();
+  const pilot = ring({ name: 'pilot', match: ['machine:laptop-0', 'machine:laptop-1'] });
+  await service.state({ rings: [pilot, ring()] });
+  for (let machine = 0; machine < 5; machine++) {
+    const body = { ...good, machine: `laptop-${machine}`, outcome: machine === 0 ? 'failed' : 'applied' };
+    await service.ask().post('/v1/reports').set(asMachine).send(body).expect(202);
+  }
+  await service.close();
+
+  const store = openSqlite(service.file);
+  const counts = await must(readAdoption(store));
+  await store.close();
+  assert.deepEqual(failureRate(counts, 1, 'pilot'), { reports: 2, failed: 1, rate: 0.5 });
+  assert.deepEqual(failureRate(counts, 1, 'everyone'), { reports: 3, failed: 0, rate: 0 });
 });
 
 test('polls are counted by revision and ring, and so is who is held back by an old CLI', async () => {

@@ -63,7 +63,7 @@ async function explainAll(fleet: Fleet, clis: readonly (string | null)[], time: 
     machines.map(async (name, index) => {
       const cli = clis[index] === null ? '' : `&cli=${clis[index]}`;
       const { body } = await fleet.ask('ada', 'GET', `/v1/explain?machine=${name}${cli}&at=${at}`);
-      const { revision: _, since: _since, considered: _considered, rollouts: _rollouts, ...resolution } = body;
+      const { revision: _, since: _since, at: _at, considered: _considered, rollouts: _rollouts, ...resolution } = body;
       return `${JSON.stringify(resolution, null, 2)}\n`;
     }),
   );

@@ -88,6 +88,6 @@ describe('where a second person is needed', () => {
     const { state, decided, proposed } = await upgrade(fleet, id);
 
     assert.equal(approved.state, 'approved');
-    assert.deepEqual([status, state, decided, proposed], [200, 'found', null, null]);
+    assert.deepEqual([status, state, decided, proposed], [200, 'ready', null, null]);
   });
 });

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Cell } from '../../../shared/domain/availability/availability.ts';
 import type { Kind } from '../../../shared/domain/documents.ts';
+import type { Event } from '../../../shared/domain/events/event.ts';
 import type { RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../shared/domain/serving/rollout.ts';
@@ -11,7 +12,7 @@ import { numberedId, type Store } from '../../../shared/ports.ts';
 import { isWholeChain } from '../event-chain.ts';
 import { endpointOf, endpointsOf, nameOf } from './endpoints.ts';
 import { raisesRisk } from './raised-risk.ts';
-import { comebacks, revisionsOf, rolloutsOf } from './replay.ts';
+import { comebacks, reopenings, revisionsOf, rolloutsOf } from './replay.ts';
 
 export class Watcher {
   readonly #store: Store;
@@ -22,7 +23,8 @@ export class Watcher {
   /** Whether a probe has ever run. */
   #isProbed = false;
   #last: Revision | null = null;
-  readonly #rejected = new Set<string>();
+  /** The ended upgrades, each with how often it had been reopened. */
+  readonly #ended = new Map<string, number>();
   readonly #approved = new Set<string>();
   /** Revisions that a second person approved. */
   readonly #agreed = new Set<number>();
@@ -53,7 +55,8 @@ export class Watcher {
     }
     this.#checkApproved(upgrades, last, newest);
     assert.deepEqual(newest, this.#last, 'the published revision is the newest of the history');
-    this.#checkRejected(upgrades);
+    await this.#checkEnded(upgrades);
+    this.#checkOffers(upgrades, newest);
   }
 
   /** Once an advance is through, no rollout goes on whose model is gone. */
@@ -70,9 +73,7 @@ export class Watcher {
 
   /** The whole history, when a step is through. */
   async replay(): Promise<void> {
-    const listed = await this.#store.list('event', { order: 'ascending', limit: 10_000 });
-    assert.ok(listed.ok);
-    const events = listed.value.map(({ value }) => value);
+    const events = await this.#events();
     assert.ok(isWholeChain(events), 'the chain of events is whole');
     const rolloutState = await this.#read('rolloutState', 'current');
     assert.deepEqual(
@@ -107,12 +108,7 @@ export class Watcher {
       const before = this.#last?.rollouts.find(({ id }) => id === rollout.id);
       const isGrowing = before === undefined || rollout.stage > before.stage;
       if (isGrowing && rollout.forced === null && rollout.by === 'pinward') this.#checkSure(revision, rollout);
-      if (before === undefined) {
-        const name = `${rollout.ring}.${rollout.family}.${rollout.to.model}`;
-        const isAutomatic = rollout.by === 'pinward';
-        assert.ok(!(isAutomatic && this.#rejected.has(name)), `${name} was rejected and begins again`);
-        continue;
-      }
+      if (before === undefined) continue;
       // Salt and name place a machine among the hundred, so that it stays reached while these stay and the percentage grows.
       assert.equal(rollout.salt, before.salt, 'machines keep their places');
       assert.ok(percentOf(rollout) >= percentOf(before), 'a machine that was reached stays reached');
@@ -148,11 +144,31 @@ export class Watcher {
     }
   }
 
-  #checkRejected(upgrades: RolloutState['upgrades']): void {
+  /** What ended stays ended, but for a reopening that the history tells of. */
+  async #checkEnded(upgrades: RolloutState['upgrades']): Promise<void> {
+    const counts = reopenings(await this.#events());
     for (const { id, state } of upgrades) {
-      if (this.#rejected.has(id)) assert.equal(state, 'rejected', `${id} was rejected and is ${state}`);
-      if (state === 'rejected') this.#rejected.add(id);
+      const count = counts.get(id) ?? 0;
+      const isEnded = ['rejected', 'superseded', 'rolled_out'].includes(state);
+      if (this.#ended.get(id) === count) assert.ok(isEnded, `${id} had ended, nobody reopened it, and it is ${state}`);
+      if (isEnded) this.#ended.set(id, count);
     }
+  }
+
+  /** What is offered is newer than the pin, and a superseded upgrade is not. */
+  #checkOffers(upgrades: RolloutState['upgrades'], { policy }: Revision): void {
+    for (const { id, ring, family, model, state } of upgrades) {
+      const pin = policy.rings.find(({ name }) => name === ring)?.pins[family]?.model;
+      const isNewer = pin !== undefined && model > pin; // ids of these lives sort as their versions
+      if (['found', 'soaking', 'ready', 'approved'].includes(state)) assert.ok(isNewer, `${id} is ${state} at ${pin}`);
+      if (['superseded', 'rolled_out'].includes(state)) assert.ok(!isNewer, `${id} is gone for ever at ${pin}`);
+    }
+  }
+
+  async #events(): Promise<readonly Event[]> {
+    const listed = await this.#store.list('event', { order: 'ascending', limit: 10_000 });
+    assert.ok(listed.ok);
+    return listed.value.map(({ value }) => value);
   }
 
   async #readMatrix(): Promise<void> {

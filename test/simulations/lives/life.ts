@@ -11,6 +11,10 @@ import { both, type Named, named, post, put } from './steps.ts';
 const opus = ['claude-opus-90', 'claude-opus-91', 'claude-opus-92'] as const;
 const rings = ['canary', 'everyone'] as const;
 
+/** A pin can go, and come back. */
+const withoutOpus = (rolloutPolicy()['rings'] as { pins: Record<string, unknown> }[]) // rolloutPolicy makes two
+  .map(({ pins: { opus: _, ...pins }, ...ring }) => ({ ...ring, pins }));
+
 /** Calls that may be refused, but never fail. */
 const calls: fc.Arbitrary<Named> = fc.oneof(
   {
@@ -19,7 +23,7 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
       fc.tuple(
         fc.constantFrom(...rings),
         fc.constantFrom(...opus),
-        fc.constantFrom('approve', 'approve', 'approve?force=x', 'reject'),
+        fc.constantFrom('approve', 'approve', 'approve?force=x', 'reject', 'reopen'),
       ),
       ([ring, model, verb]) => `/v1/upgrades/${ring}.opus.${model}/${verb}`,
     ),
@@ -56,6 +60,7 @@ const calls: fc.Arbitrary<Named> = fc.oneof(
         { secondPerson: true },
         { secondPerson: true, settings: { model: 'opus' } },
         { location: 'us' },
+        { rings: withoutOpus },
       ),
       (over) => ['/v1/policy', rolloutPolicy(over)],
     ),
@@ -115,7 +120,11 @@ const happenings: fc.Arbitrary<Named> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: named(fc.tuple(fc.nat(5), fc.nat(5)), ([good, bad]) => `${good} applied, ${bad} failed`, report),
+    arbitrary: named(
+      fc.tuple(fc.nat(5), fc.nat(5), fc.constantFrom(...rings)),
+      ([good, bad, ring]) => `${good} applied, ${bad} failed in ring ${ring}`,
+      report,
+    ),
   },
 );
 
@@ -177,10 +186,10 @@ async function advance(fleet: Fleet): Promise<void> {
   assert.ok(advanced.ok || advanced.fault.code === 'write_conflict', 'an advance has no other fault');
 }
 
-async function report(fleet: Fleet, [good, bad]: readonly [number, number]): Promise<void> {
+async function report(fleet: Fleet, [good, bad, ring]: readonly [number, number, string]): Promise<void> {
   const published = await fleet.store.read('published', 'current');
   const revision = published.ok ? (published.value?.value.revision.number ?? 0) : 0;
   const names = (count: number, what: string) => Array.from({ length: count }, (_, at) => `${what}-${at}`);
-  await fleet.report(names(good, 'good'), revision, 'applied');
-  await fleet.report(names(bad, 'bad'), revision, 'failed');
+  await fleet.report(names(good, 'good'), revision, 'applied', ring);
+  await fleet.report(names(bad, 'bad'), revision, 'failed', ring);
 }

@@ -15,16 +15,47 @@ export function revisionsOf(event: Event): readonly number[] {
   }
 }
 
-/** Rollouts to a ring that begin by themselves after a person has aborted the same. */
+/**
+ * Rollouts to a ring that begin by themselves although a person took back the same: aborted or rejected it, or moved the pin back from
+ * it. Only a person's approval after that lets it begin again.
+ */
 export function comebacks(events: readonly Event[]): readonly string[] {
   const ended = new Set<string>();
   return events.flatMap((event) => {
-    if (event.kind !== 'RolloutMoved') return [];
-    const { move, pinChange } = event.data;
-    const name = `${pinChange.ring} ${pinChange.to?.model}`;
-    if (move === 'aborted' && event.by !== 'pinward') ended.add(name);
-    return move === 'started' && event.by === 'pinward' && ended.has(name) ? [name] : [];
+    for (const name of takenBackBy(event)) ended.add(name);
+    if (event.kind === 'UpgradeDecided' && event.data.decision === 'approved') {
+      ended.delete(`${event.data.ring} ${event.data.model}`);
+    }
+    if (event.kind !== 'RolloutMoved' || event.data.move !== 'started' || event.by !== 'pinward') return [];
+    const name = `${event.data.pinChange.ring} ${event.data.pinChange.to?.model}`;
+    return ended.has(name) ? [name] : [];
   });
+}
+
+/** Ring and model. Ids of these lives sort as their versions. */
+function takenBackBy(event: Event): readonly string[] {
+  if (event.by === 'pinward') return [];
+  if (event.kind === 'UpgradeDecided') {
+    return event.data.decision === 'rejected' ? [`${event.data.ring} ${event.data.model}`] : [];
+  }
+  if (event.kind === 'RolloutMoved') {
+    const { move, pinChange } = event.data;
+    return move === 'aborted' ? [`${pinChange.ring} ${pinChange.to?.model}`] : [];
+  }
+  if (event.kind !== 'PolicyChanged') return [];
+  return event.data.pinChanges.flatMap(({ ring, from, to }) =>
+    from !== null && to !== null && from.model > to.model ? [`${ring} ${from.model}`] : [],
+  );
+}
+
+/** Decisions and restores of an upgrade's pin that offer it again, by the upgrade's id. */
+export function reopenings(events: readonly Event[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const event of events) {
+    if (event.kind !== 'UpgradeDecided' || event.data.decision !== 'reopened') continue;
+    counts.set(event.subject, (counts.get(event.subject) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Replays the moves of rollouts. */

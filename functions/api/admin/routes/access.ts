@@ -16,15 +16,14 @@ import { changeRolesOfAccess, type RolesOutcome } from '../../../commands/change
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 import {
-  AccessChangeReply,
-  AccessQuery,
   AccessRevisionsReply,
   IssuedReply,
+  RevokedReply,
   RolesReply,
   type TokenReply,
   TokensReply,
 } from '../schemas/access.ts';
-import { NoQuery, PageQuery } from '../schemas/common.ts';
+import { NoQuery, NoteQuery, PageQuery } from '../schemas/common.ts';
 import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
 
 export function accessRoutes(ports: RoutePorts): readonly Route[] {
@@ -51,14 +50,21 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Replace the roles with their members. The caller must stay an owner.',
       role: 'owner',
       changes: true,
-      query: AccessQuery,
+      query: NoteQuery,
       body: Roles,
       reply: RolesReply,
       handle: async (request) => {
         const roles = readRoles(request.body);
         if (!roles.ok) return roles;
         const { expected, caller } = request;
-        const roleChange = { expected, roles: roles.value, email: caller.email, closes: null, approvedBy: null };
+        const roleChange = {
+          expected,
+          roles: roles.value,
+          email: caller.email,
+          closes: null,
+          approvedBy: null,
+          approvalNote: null,
+        };
         return rolesReply(await changeRolesOfAccess(ports, { ...changeRequest(request), ...roleChange }));
       },
     }),
@@ -108,7 +114,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'issueToken',
       summary: 'Issue a fleet token for a root agent or a CI job. The token is shown only once.',
       role: 'owner',
-      query: AccessQuery,
+      query: NoteQuery,
       body: TokenRequest,
       reply: IssuedReply,
       handle: async (request) => {
@@ -130,13 +136,16 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'revokeToken',
       summary: 'Revoke a fleet token. This instance refuses it at once, all others within 15 seconds.',
       role: 'owner',
-      query: AccessQuery,
-      reply: AccessChangeReply,
+      query: NoteQuery,
+      reply: RevokedReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;
-        return changeReply(
-          await changeAccess(ports, { ...changeRequest(request), decide: (state) => revokeToken(state, name) }),
-        );
+        const decide: AccessChangeRequest['decide'] = (state) => revokeToken(state, name);
+        const changed = await changeAccess(ports, { ...changeRequest(request), decide });
+        if (!changed.ok) return changed;
+        const body = accessBody(changed.value);
+        const token = changed.value.access?.tokens.find((each) => each.name === name);
+        return ok({ body: { ...body, name, revokedAt: token?.revokedAt }, revision: body.number });
       },
     }),
   ];
@@ -146,10 +155,8 @@ function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string 
   return { by: caller.name, note: query.note ?? null };
 }
 
-function changeReply(changed: ApiResult<AccessOutcome>): ApiResult<Reply> {
-  if (!changed.ok) return changed;
-  const number = changed.value.access?.revision.number ?? 0;
-  return ok({ body: { number, changed: changed.value.changed }, revision: number });
+function accessBody({ access, changed }: AccessOutcome) {
+  return { number: access?.revision.number ?? 0, changed };
 }
 
 /** 200, or 202 when the change became a proposal. */

@@ -6,7 +6,8 @@ import { withTimeout } from '../../../../shared/with-timeout.ts';
 import { readWithTimeout, storeTimedOut } from '../../caching/read-with-timeout.ts';
 import type { CachedPolicy } from '../../polls/policy-cache.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { HealthReply, NoQuery } from '../schemas/common.ts';
+import { NoQuery } from '../schemas/common.ts';
+import { HealthReply } from '../schemas/health.ts';
 import { type Reply, type Route, type RoutePorts, route } from './route.ts';
 
 const timeoutMs = 2_000;

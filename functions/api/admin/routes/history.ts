@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
-import { type ChangePolicy, draftOfRevision } from '../../../commands/change-policy.ts';
+import { type ChangePolicy, draftOfRevision } from '../../../commands/policy/change-policy.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';

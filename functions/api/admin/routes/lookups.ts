@@ -2,6 +2,7 @@
 
 import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
+import { failHttp } from '../../problems/http-fault.ts';
 import { AvailabilityReply, CatalogueReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
 import { explain, revisionAt } from './explain.ts';
@@ -50,10 +51,15 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
       handle: async ({ query }) => {
         const newest = await readCurrentRevision(store);
         if (!newest.ok) return newest;
-        const at = query.at ?? new Date(clock()).toISOString();
+        const now = new Date(clock()).toISOString();
+        const { at = now } = query;
+        if (Date.parse(at) > Date.parse(now)) {
+          const expected = `a time that has come; it is ${now}`;
+          return failHttp({ code: 'parameter_invalid', parameter: 'at', value: at, expected });
+        }
         const revision = await revisionAt(store, newest.value, at);
         if (!revision.ok) return revision;
-        const explained = explain(revision.value, query, catalogue, at.slice(0, 10));
+        const explained = explain(revision.value, query, catalogue, at);
         return explained.ok ? ok({ body: explained.value, revision: revision.value.number }) : explained;
       },
     }),

@@ -5,8 +5,8 @@ import { movePin, readPolicy } from '../../../../shared/domain/changes/next-revi
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
-import type { ChangePolicy } from '../../../commands/change-policy.ts';
-import type { ChangeResult, Draft } from '../../../commands/policy-change.ts';
+import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
+import type { ChangeResult, Draft } from '../../../commands/policy/policy-change.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from './route.ts';
@@ -66,6 +66,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
 export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
   return {
     by: caller.name,
+    isOwner: caller.role === 'owner',
     expected,
     note: query.note ?? null,
     dryRun: query['dry-run'] ?? false,
@@ -73,6 +74,7 @@ export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<
     force: query.force ?? null,
     atOnce: query['at-once'] ?? null,
     approvedBy: null,
+    approvalNote: null,
   };
 }
 

@@ -3,17 +3,14 @@
 import type { Access } from '../../../../shared/domain/access/access.ts';
 import { type Proposal, proposalState } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
-import type { ChangePolicy } from '../../../commands/change-policy.ts';
-import {
-  approveProposal,
-  type ProposalOutcome,
-  readProposal,
-  rebaseProposal,
-  rejectProposal,
-} from '../../../commands/decide-proposal.ts';
+import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
+import { approveProposal } from '../../../commands/proposals/approve-proposal.ts';
+import type { ProposalOutcome } from '../../../commands/proposals/proposal-outcome.ts';
+import { readProposal } from '../../../commands/proposals/read-proposal.ts';
+import { rebaseProposal } from '../../../commands/proposals/rebase-proposal.ts';
+import { rejectProposal } from '../../../commands/proposals/reject-proposal.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { AccessQuery } from '../schemas/access.ts';
-import { NoQuery } from '../schemas/common.ts';
+import { NoQuery, NoteQuery } from '../schemas/common.ts';
 import { ProposalOutcomeReply, ProposalReply, ProposalsReply } from '../schemas/proposals.ts';
 import { rolesReply } from './access.ts';
 import { changeReply } from './policy.ts';
@@ -65,21 +62,23 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       operation: 'approveProposal',
       summary: 'Approve the proposal of another person. This publishes its policy or its roles.',
       role: 'approver',
-      query: NoQuery,
+      query: NoteQuery,
       reply: ProposalOutcomeReply,
-      handle: async ({ parameters, caller }) =>
-        outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller)),
+      handle: async ({ parameters, caller, query: { note = null } }) =>
+        outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller, note)),
     }),
     route({
       method: 'POST',
       path: '/v1/proposals/{proposal}/rebase',
       operation: 'rebaseProposal',
       summary: 'Make the change of a proposal again, to what stands today. It becomes a proposal of yours.',
-      query: AccessQuery,
+      query: NoteQuery,
       reply: ProposalOutcomeReply,
-      handle: async ({ parameters, caller, query }) => {
+      handle: async ({ parameters, caller, query: { note = null } }) => {
         const number = numberOf(parameters['proposal']);
-        return outcomeReply(await rebaseProposal(commandPorts, number, caller, query.note ?? null));
+        return outcomeReply(
+          await rebaseProposal(commandPorts, number, { ...caller, isOwner: caller.role === 'owner' }, note),
+        );
       },
     }),
     route({
@@ -87,10 +86,10 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       path: '/v1/proposals/{proposal}/reject',
       operation: 'rejectProposal',
       summary: 'Reject a proposal. Its author may do this, too.',
-      query: NoQuery,
+      query: NoteQuery,
       reply: ProposalReply,
-      handle: async ({ parameters, caller }) => {
-        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name);
+      handle: async ({ parameters, caller, query: { note = null } }) => {
+        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name, note);
         return rejected.ok ? ok({ body: rejected.value }) : rejected;
       },
     }),

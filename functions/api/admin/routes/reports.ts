@@ -1,14 +1,16 @@
-// Reports: a machine says whether it could apply a revision. Reports are counted and not stored. The reason of a
-// failure is only logged.
+// Reports: a machine says whether it could apply a revision. Reports are counted by ring, and not stored. The reason of
+// a failure is only logged.
 
 import { ok } from '../../../../shared/domain/fault.ts';
+import { ringChooser } from '../../../../shared/domain/serving/machine.ts';
+import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { printable } from '../../../printable.ts';
-import type { PolicyCache } from '../../polls/policy-cache.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
 import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }: RoutePorts): readonly Route[] {
+  const chooserOf = createChooserOf();
   return [
     route({
       method: 'POST',
@@ -27,9 +29,11 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
         if (seconds > 0) return failHttp({ code: 'rate_limited', seconds });
         const newest = await newestRevision(revision);
         if (!newest.ok) return newest;
-        if (revision > newest.value)
-          return refuse('/revision', String(revision), `at most ${newest.value}, the newest`);
-        adoption.reported(machine, revision, outcome);
+        if (revision > newest.value.number)
+          return refuse('/revision', String(revision), `at most ${newest.value.number}, the newest`);
+        const { email, labels } = caller;
+        const { ring } = chooserOf(newest.value)({ name: machine, email, labels, cli });
+        adoption.reported(machine, revision, ring.name, outcome);
         if (outcome === 'failed') log.warn('report failed', { machine, cli, revision, reason: printable(reason) });
         return ok({ body: { accepted: true }, status: 202 });
       },
@@ -37,17 +41,20 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
   ];
 
   /** Reads the store for a revision that is not cached: another instance may have served a newer one to the machine. */
-  async function newestRevision(reported: number): Promise<ApiResult<number>> {
-    const cached = await cachedRevision(policyCache);
-    if (cached.ok && cached.value >= reported) return cached;
-    const current = await readCurrentRevision(store);
-    return current.ok ? ok(current.value.number) : current;
+  async function newestRevision(reported: number): Promise<ApiResult<Revision>> {
+    const cached = await policyCache.current();
+    const revision = cached.ok ? (cached.value.published?.revision ?? null) : null;
+    return revision !== null && revision.number >= reported ? ok(revision) : readCurrentRevision(store);
   }
 }
 
-async function cachedRevision(policyCache: PolicyCache): Promise<ApiResult<number>> {
-  const cached = await policyCache.current();
-  return cached.ok ? ok(cached.value.published?.revision.number ?? 0) : cached;
+/** Remembers the newest chooser: a policy may have many selectors, and each machine of the fleet reports. */
+function createChooserOf(): (revision: Revision) => ReturnType<typeof ringChooser> {
+  let last: { readonly number: number; readonly choose: ReturnType<typeof ringChooser> } | null = null;
+  return ({ number, policy }) => {
+    if (last?.number !== number) last = { number, choose: ringChooser(policy) };
+    return last.choose;
+  };
 }
 
 function readReport(body: unknown): ApiResult<Report> {

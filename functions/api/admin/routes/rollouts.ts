@@ -1,85 +1,21 @@
-// The calls for upgrades, rollouts and the freeze. They need no If-Match: each names the object that it changes, and a
+// The calls for rollouts and the freeze. They need no If-Match: each names the object that it changes, and a
 // call that lowers risk must not fail because the policy has changed.
 
-import type { z } from 'zod';
-import type { Role } from '../../../../shared/domain/access/roles.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
-import { startWaiting } from '../../../../shared/domain/rollouts/advance.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
-import { emptyRolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import { setBreakGlass, setFrozen } from '../../../../shared/domain/rollouts/safeguards.ts';
-import { approveUpgrade, rejectUpgrade } from '../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { numberedId } from '../../../../shared/ports.ts';
-import { moveRollouts, type RolloutAction } from '../../../commands/move-rollouts.ts';
-import type { ApiResult } from '../../problems/http-fault.ts';
 import { NoQuery } from '../schemas/common.ts';
-import {
-  ApproveQuery,
-  BreakGlassQuery,
-  ReasonQuery,
-  RolloutActionReply,
-  RolloutReply,
-  RolloutsReply,
-  UpgradesReply,
-} from '../schemas/rollouts.ts';
-import { rolloutView, rolloutWithCounts, upgradeView } from './rollout-views.ts';
-import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
+import { ActionQuery, BreakGlassQuery, RolloutReply, RolloutsReply } from '../schemas/rollouts.ts';
+import { action, noteOf, readTransition } from './rollout-call.ts';
+import { rolloutView, rolloutWithCounts } from './rollout-views.ts';
+import { numberOf, type Route, type RoutePorts, route } from './route.ts';
 
 const pageSize = 100;
 
 export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
   const { store } = ports;
   return [
-    route({
-      method: 'GET',
-      path: '/v1/upgrades',
-      operation: 'listUpgrades',
-      summary: 'List the upgrades: newer callable models for pins, each with its state and what it would change.',
-      query: NoQuery,
-      reply: UpgradesReply,
-      handle: async () => {
-        const rolloutState = await store.read('rolloutState', 'current');
-        if (!rolloutState.ok) return rolloutState;
-        const published = await store.read('published', 'current');
-        if (!published.ok) return published;
-        const matrix = await store.read('matrix', 'current');
-        if (!matrix.ok) return matrix;
-        const { upgrades, frozen } = rolloutState.value?.value ?? emptyRolloutState;
-        const policy = published.value?.value.revision.policy ?? null;
-        const view = upgradeView(policy, matrix.value?.value ?? null, ports.catalogue);
-        return ok({ body: { frozen, upgrades: upgrades.map(view) } });
-      },
-    }),
-    action(ports, ApproveQuery, {
-      role: 'approver',
-      path: '/v1/upgrades/{upgrade}/approve',
-      operation: 'approveUpgrade',
-      summary:
-        'Approve a ready upgrade for its rollout. Where a second person must approve, the first call proposes it.',
-      action: ({ parameters, caller, query }) => {
-        const { reason = '', force } = query;
-        return (transition, _failures, memberships) => {
-          const approved = approveUpgrade(
-            transition,
-            parameters['upgrade'] ?? '',
-            { actor: caller, memberships },
-            force ?? reason,
-            force !== undefined,
-          );
-          return approved.ok ? ok(startWaiting(approved.value)) : approved;
-        };
-      },
-    }),
-    action(ports, ReasonQuery, {
-      role: 'editor',
-      path: '/v1/upgrades/{upgrade}/reject',
-      operation: 'rejectUpgrade',
-      summary: 'Reject an upgrade: the ring never moves to this model by itself. A newer model is another upgrade.',
-      action: ({ parameters, caller, query }) => {
-        const { reason = '' } = query;
-        return (transition) => rejectUpgrade(transition, parameters['upgrade'] ?? '', caller.name, reason);
-      },
-    }),
     route({
       method: 'GET',
       path: '/v1/rollouts',
@@ -89,14 +25,20 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       reply: RolloutsReply,
       handle: async () => {
         const page = await store.list('rollout', { order: 'descending', limit: pageSize });
-        return page.ok ? ok({ body: { rollouts: page.value.map(({ value }) => rolloutView(value)) } }) : page;
+        if (!page.ok) return page;
+        const current = await readTransition(ports);
+        if (!current.ok) return current.fault.code === 'no_policy' ? ok({ body: { rollouts: [] } }) : current;
+        const failures = await ports.readFailures(current.value.rollouts);
+        // Damaged counts must not hide the rollouts that somebody wants to abort.
+        const view = rolloutView(current.value, failures.ok ? failures.value : new Map());
+        return ok({ body: { rollouts: page.value.map(({ value }) => view(value)) } });
       },
     }),
     route({
       method: 'GET',
       path: '/v1/rollouts/{rollout}',
       operation: 'getRollout',
-      summary: 'Get one rollout, with the machines on each revision and those held back by an old Claude Code.',
+      summary: 'Get one rollout, with its next stage and counts of the machines of its ring.',
       query: NoQuery,
       reply: RolloutReply,
       handle: async ({ parameters }) => {
@@ -104,20 +46,22 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         const rollout = await store.read('rollout', numberedId(id));
         if (!rollout.ok) return rollout;
         if (rollout.value === null) return fail({ code: 'rollout_unknown', rollout: id });
-        const counted = await rolloutWithCounts(ports, rollout.value.value);
+        const current = await readTransition(ports);
+        if (!current.ok) return current;
+        const counted = await rolloutWithCounts(store, current.value, rollout.value.value);
         return counted.ok ? ok({ body: counted.value }) : counted;
       },
     }),
     ...(['pause', 'resume', 'abort'] as const).map((verb) =>
-      action(ports, ReasonQuery, {
+      action(ports, ActionQuery, {
         role: 'editor',
         path: `/v1/rollouts/{rollout}/${verb}`,
         operation: `${verb}Rollout`,
-        summary: summaries[verb],
+        summary: rolloutSummaries[verb],
         lowersRisk: verb !== 'resume',
         action: ({ parameters, caller, query }) => {
-          const { reason = '' } = query;
-          return (transition) => actions[verb](transition, numberOf(parameters['rollout']), caller.name, reason);
+          const id = numberOf(parameters['rollout']);
+          return (transition) => rolloutActions[verb](transition, id, caller.name, noteOf(query));
         },
       }),
     ),
@@ -127,78 +71,42 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'breakGlass',
       summary: 'Set the rule of the second person aside for a time, when nobody else is there. Everybody is told.',
       action:
-        ({ caller, query: { reason, minutes } }) =>
+        ({ caller, query }) =>
         (transition) => {
-          const until = new Date(Date.parse(transition.committed.now) + minutes * 60_000).toISOString();
-          return ok(setBreakGlass(transition, until, caller.name, reason));
+          const until = new Date(Date.parse(transition.committed.now) + query.minutes * 60_000).toISOString();
+          return ok(setBreakGlass(transition, until, caller.name, noteOf(query)));
         },
     }),
-    action(ports, ReasonQuery, {
+    action(ports, ActionQuery, {
       role: 'editor',
       path: '/v1/break-glass/end',
       operation: 'endBreakGlass',
       summary: 'End the time in which the rule of the second person is set aside.',
       lowersRisk: true,
       action:
-        ({ caller, query: { reason = '' } }) =>
+        ({ caller, query }) =>
         (transition) =>
-          ok(setBreakGlass(transition, null, caller.name, reason)),
+          ok(setBreakGlass(transition, null, caller.name, noteOf(query))),
     }),
     ...([true, false] as const).map((frozen) =>
-      action(ports, ReasonQuery, {
+      action(ports, ActionQuery, {
         role: frozen ? 'editor' : 'approver',
         path: frozen ? '/v1/freeze' : '/v1/thaw',
         operation: frozen ? 'freeze' : 'thaw',
         summary: frozen ? 'Freeze: stop all automatic changes.' : 'End a freeze: allow automatic changes again.',
         lowersRisk: frozen,
         action: ({ caller, query }) => {
-          const { reason = '' } = query;
-          return (transition) => ok(setFrozen(transition, frozen, caller.name, reason));
+          return (transition) => ok(setFrozen(transition, frozen, caller.name, noteOf(query)));
         },
       }),
     ),
   ];
 }
 
-const actions = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };
+const rolloutActions = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };
 
-const summaries = {
+const rolloutSummaries = {
   pause: 'Pause a rollout at its current percentage.',
   resume: 'Resume a paused rollout. Its current stage bakes again from the start.',
-  abort: 'Abort a rollout. From its next poll on, a machine gets the previous pin again.',
+  abort: 'Abort a rollout, and reject its upgrade. From its next poll on, a machine gets the previous pin again.',
 };
-
-interface ActionRoute<Query> {
-  readonly role: Role;
-  readonly path: string;
-  readonly operation: string;
-  readonly summary: string;
-  readonly lowersRisk?: boolean;
-  readonly action: (request: RouteRequest<Query>) => RolloutAction;
-}
-
-function action<Query extends z.ZodType>(
-  ports: RoutePorts,
-  query: Query,
-  definition: ActionRoute<z.infer<Query>>,
-): Route {
-  const { role, path, operation, summary, lowersRisk = false } = definition;
-  return route({
-    method: 'POST',
-    role,
-    path,
-    operation,
-    summary,
-    lowersRisk,
-    query,
-    reply: RolloutActionReply,
-    handle: (request) => runAction(ports, request.caller.name, definition.action(request)),
-  });
-}
-
-async function runAction(ports: RoutePorts, by: string, rolloutAction: RolloutAction): Promise<ApiResult<Reply>> {
-  const moved = await moveRollouts(ports, by, rolloutAction);
-  if (!moved.ok) return moved;
-  const { newEvents, revisionNumber } = moved.value;
-  return ok({ body: { revision: revisionNumber, events: newEvents.map(({ id }) => id) }, revision: revisionNumber });
-}

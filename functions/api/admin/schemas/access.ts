@@ -5,14 +5,6 @@ import { AccessRevision } from '../../../../shared/domain/access/access.ts';
 import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
 import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 
-export const AccessQuery = z.strictObject({
-  note: z
-    .string()
-    .max(500, 'at most 500 characters')
-    .optional()
-    .describe('Why you make the change. It is stored in the history and shown in the event.'),
-});
-
 export const AccessChangeReply = z.strictObject({
   number: z.int().nonnegative().describe('The current number of access, which is the ETag of GET /v1/access.'),
   changed: z.boolean(),
@@ -26,6 +18,11 @@ export const RolesReply = AccessChangeReply.extend({
     .int()
     .nullable()
     .describe('The proposal that was made instead of the change (status 202); null when the change was made.'),
+});
+
+export const RevokedReply = AccessChangeReply.extend({
+  name: z.string(),
+  revokedAt: z.iso.datetime().describe('This instance refuses the token at once, all others within 15 seconds.'),
 });
 
 export const AccessRevisionsReply = z.strictObject({

@@ -16,8 +16,18 @@ import { Revision } from '../../../../shared/domain/serving/revision.ts';
 /** A flag in a query: `?dry-run` without a value means true. */
 const Flag = z.enum(['', 'true', 'false'], 'true, false or no value').transform((text) => text !== 'false');
 
+/** Parameters of calls that change something. */
+export const dryRun = Flag.optional().describe('Only reply what the change would do: nothing is changed.');
+export const note = z
+  .string()
+  .max(500, 'at most 500 characters')
+  .optional()
+  .describe('Why you make the change. It is stored in the history and shown in the event.');
+
+export const NoteQuery = z.strictObject({ note });
+
 export const ChangeQuery = z.strictObject({
-  'dry-run': Flag.optional().describe('Only reply what the change would do: nothing is changed.'),
+  'dry-run': dryRun,
   force: z
     .string()
     .min(1, 'a reason')
@@ -30,11 +40,7 @@ export const ChangeQuery = z.strictObject({
     .max(200, 'at most 200 characters')
     .optional()
     .describe('Move pins in one step although the policy has a rollout schedule. The value is your reason.'),
-  note: z
-    .string()
-    .max(500, 'at most 500 characters')
-    .optional()
-    .describe('Why you make the change. It is stored in the revision and shown in the history.'),
+  note,
 });
 
 const pageLimit = 'a whole number from 1 to 200';
@@ -129,17 +135,16 @@ export const ResolutionReply = z.strictObject({
   locked: z.boolean(),
   pins: z.record(z.string(), z.strictObject({ model: z.string(), location: z.string() })),
   settings: z.looseObject({ env: z.record(z.string(), z.string()) }),
-  reasons: z.array(z.strictObject({ about: z.string(), code: z.string(), text: z.string() })),
-});
-
-export const HealthReply = z.strictObject({
-  status: z.enum(['ok', 'degraded']),
-  revision: z.int().nullable(),
-  policyAgeSeconds: z.int().nullable(),
-  store: z.enum(['reachable', 'unreachable']),
-  writable: z.boolean().describe('Whether the store takes writes. Pins are served without them.'),
-  issues: z.array(z.strictObject({ what: z.string(), since: z.iso.datetime(), reason: z.string() })),
-  warnings: z.array(z.string()).describe('What works, but weakens security, such as a use of PINWARD_ADMIN_TOKEN.'),
+  reasons: z
+    .array(
+      z.strictObject({
+        about: z.string(),
+        code: z.string(),
+        text: z.string(),
+        model: z.string().optional().describe("The family's model after this rule. That of its last rule is served."),
+      }),
+    )
+    .describe('The rules in their order.'),
 });
 
 const UncallablePinReply = z.strictObject({

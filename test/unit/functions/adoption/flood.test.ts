@@ -48,12 +48,12 @@ describe('a flood', () => {
     await using opened = await openInstance();
     for (let batch = 0; batch < 3; batch++) {
       for (let at = 1; at <= 250; at++)
-        opened.adoption.polled('laptop-1', batch * 250 + at, `ring-${at}`, ['held opus']);
+        opened.adoption.polled('laptop-1', batch * 250 + at, `ring-${at}`, ['held opus everyone']);
       await opened.adoption.flush();
     }
 
     const counts = await must(readAdoption(opened.store));
     assert.deepEqual([counts.revisions.length, counts.revisions.at(0)?.revision], [299, 750]);
-    assert.deepEqual(counts.heldBack, [{ family: 'opus', machines: 1 }]);
+    assert.deepEqual(counts.heldBack, [{ family: 'opus', ring: 'everyone', machines: 1 }]);
   });
 });

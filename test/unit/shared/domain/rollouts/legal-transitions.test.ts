@@ -31,6 +31,7 @@ const legalUpgrades = new Set([
   ...['found', 'ready', 'approved', 'rejected', 'superseded'].map((to) => `soaking>${to}`),
   ...['found', 'soaking', 'approved', 'rejected', 'superseded', 'rolled_out'].map((to) => `ready>${to}`),
   ...['found', 'rejected', 'superseded', 'rolled_out'].map((to) => `approved>${to}`),
+  ...['rejected', 'superseded', 'rolled_out'].map((from) => `${from}>found`),
 ]);
 
 describe('a rollout', () => {
@@ -104,6 +105,7 @@ function upgrade(state: UpgradeState): Upgrade {
     foundAt: '2026-11-24T11:00:00.000Z',
     proposed: null,
     decided: null,
+    reopened: null,
     rollout: null,
   };
 }

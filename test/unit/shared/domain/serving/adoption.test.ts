@@ -1,4 +1,4 @@
-// What share of a fleet fails, from the counts of each revision.
+// What share of a ring fails, from the counts of each revision.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -18,7 +18,10 @@ function counts(...revisions: readonly (readonly [number, number, number])[]): A
       rings: [],
       applied: 0,
       failed: 0,
-      sinceThen: { reports, failed },
+      sinceThen: [
+        { ring: 'pilot', reports: 1, failed: 1 },
+        { ring: 'everyone', reports, failed },
+      ],
     })),
   };
 }
@@ -34,11 +37,12 @@ describe('the share of failures since a revision', () => {
     [1, 100, 60, 0.6],
     [45, 0, 0, 0],
   ] as const) {
-    test(`is ${rate} since ${since}`, () => assert.deepEqual(failureRate(told, since), { reports, failed, rate }));
+    test(`is ${rate} since ${since}`, () =>
+      assert.deepEqual(failureRate(told, since, 'everyone'), { reports, failed, rate }));
   }
 
   test('is 0 when nobody has reported', () => {
-    assert.deepEqual(failureRate(counts(), 1), { reports: 0, failed: 0, rate: 0 });
-    assert.deepEqual(failureRate(counts([1, 0, 0]), 1), { reports: 0, failed: 0, rate: 0 });
+    assert.deepEqual(failureRate(counts(), 1, 'everyone'), { reports: 0, failed: 0, rate: 0 });
+    assert.deepEqual(failureRate(counts([1, 0, 0]), 1, 'everyone'), { reports: 0, failed: 0, rate: 0 });
   });
 });

@@ -1,16 +1,17 @@
 // Changes the policy: a change makes a revision and publishes it. If the policy requires a second person, a change that
 // raises risk becomes a proposal instead. Changes of one instance run one after another, so that they don't conflict.
 
-import { needsSecondPerson } from '../../shared/domain/changes/second-person.ts';
-import { fail, ok, type Result } from '../../shared/domain/fault.ts';
-import type { Revision } from '../../shared/domain/serving/revision.ts';
-import { numberedId, type Store } from '../../shared/ports.ts';
-import type { CommandPorts } from './command-ports.ts';
-import { readCurrentState } from './current-state.ts';
+import { withManagement } from '../../../shared/domain/changes/check-writer.ts';
+import { needsSecondPerson } from '../../../shared/domain/changes/second-person.ts';
+import { fail, ok, type Result } from '../../../shared/domain/fault.ts';
+import type { Revision } from '../../../shared/domain/serving/revision.ts';
+import { numberedId, type Store } from '../../../shared/ports.ts';
+import type { CommandPorts } from '../command-ports.ts';
+import { readCurrentState } from '../current-state.ts';
+import { type Decision, transact } from '../transact.ts';
 import { planChange } from './plan-change.ts';
 import type { ChangeOutcome, ChangeRequest, ChangeResult, Draft, StateForChange } from './policy-change.ts';
-import { decideChange } from './policy-decisions.ts';
-import { type Decision, transact } from './transact.ts';
+import { decideChange } from './publish-policy.ts';
 
 export type ChangePolicy = (request: ChangeRequest) => Promise<Result<ChangeResult>>;
 
@@ -26,7 +27,8 @@ export function createChangePolicy(ports: CommandPorts): ChangePolicy {
 /** The content of an old revision, for a restore. Faults: `revision_unknown`. */
 export async function draftOfRevision(store: Store, number: number, current: Revision | null): Promise<Result<Draft>> {
   const revision = await readRevision(store, number, current);
-  return revision.ok ? ok({ policy: revision.value.policy, closes: null }) : revision;
+  if (!revision.ok) return revision;
+  return ok({ policy: withManagement(revision.value.policy, current?.policy ?? null), closes: null });
 }
 
 /** Faults: `revision_unknown`. */

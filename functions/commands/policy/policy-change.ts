@@ -1,14 +1,14 @@
 // A change of the policy: the request, the state that it is decided on, and the result.
 
-import type { RevisionPlan } from '../../shared/domain/changes/next-revision.ts';
-import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
-import type { PolicyProposal } from '../../shared/domain/changes/proposal.ts';
-import type { Consequence } from '../../shared/domain/consequences/consequence.ts';
-import type { Result } from '../../shared/domain/fault.ts';
-import type { Policy } from '../../shared/domain/policy/policy.ts';
-import type { Revision } from '../../shared/domain/serving/revision.ts';
-import type { Stored } from '../../shared/ports.ts';
-import type { CurrentState } from './current-state.ts';
+import type { RevisionPlan } from '../../../shared/domain/changes/next-revision.ts';
+import type { PinChange } from '../../../shared/domain/changes/pin-change.ts';
+import type { PolicyProposal } from '../../../shared/domain/changes/proposal.ts';
+import type { Consequence } from '../../../shared/domain/consequences/consequence.ts';
+import type { Result } from '../../../shared/domain/fault.ts';
+import type { Policy } from '../../../shared/domain/policy/policy.ts';
+import type { Revision } from '../../../shared/domain/serving/revision.ts';
+import type { Stored } from '../../../shared/ports.ts';
+import type { CurrentState } from '../current-state.ts';
 
 export interface ChangeRequest {
   /** Makes the new policy from the current revision. Called again for each attempt. */
@@ -16,6 +16,8 @@ export interface ChangeRequest {
   /** The current revision's expected number, from If-Match. */
   readonly expected: number | 'any';
   readonly by: string;
+  /** Whether the author has the role of owner. */
+  readonly isOwner: boolean;
   readonly note: string | null;
   /** The revision that this change restores, or null. */
   readonly restores: number | null;
@@ -26,6 +28,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean;
   /** The second person. Null when nobody has approved the change. */
   readonly approvedBy: string | null;
+  /** Why they approved it. */
+  readonly approvalNote: string | null;
 }
 
 export interface Draft {

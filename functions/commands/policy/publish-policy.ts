@@ -2,21 +2,29 @@
 // proposal for what must wait.
 
 import { createHash } from 'node:crypto';
-import { type PolicyProposal, type Proposal, proposalLifeMs } from '../../shared/domain/changes/proposal.ts';
-import type { StagedPin } from '../../shared/domain/changes/staging.ts';
-import { toStored } from '../../shared/domain/consequences/consequence.ts';
-import type { NewEvent } from '../../shared/domain/events/event.ts';
-import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
-import { endRollout, startPinRollout } from '../../shared/domain/rollouts/rollout-actions.ts';
-import type { RolloutState } from '../../shared/domain/rollouts/rollout-state.ts';
-import { startTransition, type Transition } from '../../shared/domain/rollouts/transition.ts';
-import { withdrawApprovals } from '../../shared/domain/rollouts/widened-rings.ts';
-import type { Revision } from '../../shared/domain/serving/revision.ts';
-import { expectOf, numberedId, type Stored, type Write } from '../../shared/ports.ts';
-import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from './current-state.ts';
-import type { ChangePlan, WaitingChange } from './plan-change.ts';
+import { type PolicyProposal, proposalLifeMs } from '../../../shared/domain/changes/proposal.ts';
+import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
+import { toStored } from '../../../shared/domain/consequences/consequence.ts';
+import type { NewEvent } from '../../../shared/domain/events/event.ts';
+import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
+import { followPins } from '../../../shared/domain/rollouts/reopen.ts';
+import { endRollout, startPinRollout } from '../../../shared/domain/rollouts/rollout-actions.ts';
+import type { RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
+import { startTransition, type Transition } from '../../../shared/domain/rollouts/transition.ts';
+import { withdrawApprovals } from '../../../shared/domain/rollouts/widened-rings.ts';
+import type { Revision } from '../../../shared/domain/serving/revision.ts';
+import type { Write } from '../../../shared/ports.ts';
+import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from '../current-state.ts';
+import {
+  changeProposed,
+  decidedWrite,
+  type ProposalDecision,
+  proposalDecided,
+  proposalWrite,
+} from '../proposals/proposal-writes.ts';
+import type { Decision } from '../transact.ts';
+import type { ChangePlan, WaitingChange } from './change-plan.ts';
 import type { ChangeOutcome, ChangeRequest, StateForChange } from './policy-change.ts';
-import type { Decision } from './transact.ts';
 
 interface Made {
   readonly writes: readonly Write[];
@@ -37,16 +45,18 @@ export function decideChange(
   const proposal = waiting === null ? null : proposalFor(request, current, made, waiting);
   const rolloutState = proposal === null ? made.rolloutState : { ...made.rolloutState, proposals: proposal.number };
   const number = current.published?.value.revision.number ?? 0;
+  const closed = closing(request, current);
   return {
     writes: [
       ...made.writes,
       ...(proposal === null ? [] : [proposalWrite(proposal)]),
       ...(rolloutState === current.rolloutState ? [] : [rolloutStateWrite(current, rolloutState)]),
-      ...closingWrites(request, current),
+      ...(closed === null ? [] : [decidedWrite(closed.proposal, closed.decision)]),
     ],
     newEvents: [
       ...made.newEvents,
-      ...(proposal === null ? [] : [changeProposed(proposal, 'proposed', request.by, current.now)]),
+      ...(proposal === null ? [] : [changeProposed(proposal, 'proposed', request.by, current.now, request.note)]),
+      ...approvals(closed),
     ],
     outcome: {
       published: made.published,
@@ -63,7 +73,7 @@ export function decideChange(
   };
 }
 
-/** Publishes the revision. It starts the rollouts of staged pins. A restore ends all rollouts. */
+/** Publishes the revision. It starts the rollouts of staged pins, a restore ends all rollouts, and upgrades follow. */
 function publish(
   catalogue: Catalogue,
   { by, restores, note }: ChangeRequest,
@@ -74,10 +84,12 @@ function publish(
   const before = current.published?.value.revision.policy ?? planned.policy;
   const start = withdrawApprovals(transitionFor(catalogue, current, planned), before);
   const reason = restores === null ? (note ?? '') : `revision ${restores} was restored`;
-  const moved =
+  const steered =
     restores === null
       ? staged.reduce((next, pin) => startPinRollout(next, pin, saltFor(next, pin), by, reason, planned.forced), start)
       : start.rollouts.reduce((next, each) => endRollout(next, each, 'rejected', by, reason), start);
+  const back = restores === null ? `revision ${planned.number} moved the pin back` : reason;
+  const moved = current.published === null ? steered : followPins(steered, by, back);
   const revision = { ...planned, rollouts: [...moved.rollouts] };
   const changed = moved.rollouts.filter((rollout) => !start.rollouts.includes(rollout));
   const isStated = published.changes.length > 0 || restores !== null;
@@ -131,36 +143,20 @@ function proposalFor(
     accessRevision: current.accessRevision,
     decidedBy: null,
     decidedAt: null,
+    decidedNote: null,
   };
 }
 
-function closingWrites({ by, approvedBy }: ChangeRequest, { closes, now }: StateForChange): readonly Write[] {
-  return closes === null ? [] : [decidedWrite(closes.proposal, closes.as, approvedBy ?? by, now)];
+/** The decision on the proposal that this change carries out or replaces; null for none. */
+function closing({ by, approvedBy, approvalNote }: ChangeRequest, { closes, now }: StateForChange) {
+  if (closes === null) return null;
+  const decision: ProposalDecision = { state: closes.as, by: approvedBy ?? by, at: now, note: approvalNote };
+  return { proposal: closes.proposal, decision };
 }
 
-export function proposalWrite(proposal: Proposal): Write {
-  return { kind: 'proposal', id: numberedId(proposal.number), expect: 'absent', value: proposal };
-}
-
-export function decidedWrite(
-  proposal: Stored<Proposal>,
-  state: 'approved' | 'rejected' | 'rebased',
-  decidedBy: string,
-  decidedAt: string,
-): Write {
-  const value: Proposal = { ...proposal.value, state, decidedBy, decidedAt };
-  return { kind: 'proposal', id: proposal.id, expect: expectOf(proposal), value };
-}
-
-export function changeProposed(
-  { number, kind, consequences, moreConsequences, note }: Proposal,
-  decision: 'proposed' | 'rejected',
-  by: string,
-  at: string,
-): NewEvent {
-  const data = { proposal: number, kind, decision, consequences, moreConsequences, note };
-  const id = `ChangeProposed.${number}.${decision}`;
-  return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
+function approvals(closed: ReturnType<typeof closing>): readonly NewEvent[] {
+  if (closed?.decision.state !== 'approved') return [];
+  return [proposalDecided(closed.proposal.value, { ...closed.decision, state: 'approved' })];
 }
 
 function policyChanged(revision: Revision, { changes, pinChanges, consequences }: ChangePlan['published']): NewEvent {
