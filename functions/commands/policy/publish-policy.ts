@@ -11,6 +11,7 @@ import { followPins } from '../../../shared/domain/rollouts/reopen.ts';
 import { endRollout, startPinRollout } from '../../../shared/domain/rollouts/rollout-actions.ts';
 import type { RolloutState } from '../../../shared/domain/rollouts/rollout-state.ts';
 import { startTransition, type Transition } from '../../../shared/domain/rollouts/transition.ts';
+import { withdrawApprovals } from '../../../shared/domain/rollouts/widened-rings.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import type { Write } from '../../../shared/ports.ts';
 import { publishedWrite, revisionWrite, rolloutStateWrite, rolloutWrites } from '../current-state.ts';
@@ -80,7 +81,8 @@ function publish(
   planned: Revision,
   { staged, published }: ChangePlan,
 ): Made {
-  const start = transitionFor(catalogue, current, planned);
+  const before = current.published?.value.revision.policy ?? planned.policy;
+  const start = withdrawApprovals(transitionFor(catalogue, current, planned), before);
   const reason = restores === null ? (note ?? '') : `revision ${restores} was restored`;
   const steered =
     restores === null

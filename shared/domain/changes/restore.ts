@@ -3,6 +3,7 @@
 
 import type { Matrix } from '../availability/availability.ts';
 import { isCallable } from '../availability/availability.ts';
+import { machineKinds } from '../consequences/machine-kinds.ts';
 import { isSamePin, type ServedPin } from '../consequences/pin-differences.ts';
 import { type Family, families } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
@@ -93,13 +94,13 @@ function mayComeBack(
   if (to === undefined) return false;
   let after = current;
   for (const revision of earlier) {
-    const unit = unitIn(revision.policy, ring, family);
-    if (isSamePin(unit, from)) {
+    const units = unitsIn(revision.policy, current.policy, ring, family);
+    if (units.every((unit) => isSamePin(unit, from))) {
       after = revision;
       continue;
     }
-    const isPreceding = isSamePin(unit, to) && after.restores === null && !isRejected(ring, family, to.model);
-    return isPreceding && wasCallable(matrix, to);
+    const isPreceding = units.every((unit) => isSamePin(unit, to)) && after.restores === null;
+    return isPreceding && !isRejected(ring, family, to.model) && wasCallable(matrix, to);
   }
   return false;
 }
@@ -110,9 +111,10 @@ function wasCallable(matrix: Matrix | null, { project, location, model }: Served
   return cell !== undefined && isCallable(cell.state);
 }
 
-function unitIn(policy: Policy, name: string, family: Family): ServedPin | undefined {
-  const ring = policy.rings.find((each) => each.name === name);
-  return ring && unitOf(policy, ring, family);
+/** What those machines had in an earlier policy that are in the ring now: the ring had other machines, or another name. */
+function unitsIn(policy: Policy, now: Policy, name: string, family: Family): readonly (ServedPin | undefined)[] {
+  const kinds = machineKinds(policy, now).filter(({ after }) => after.name === name);
+  return kinds.map(({ before }) => unitOf(policy, before, family));
 }
 
 function unitOf(policy: Policy, ring: Ring, family: Family): ServedPin | undefined {

@@ -50,7 +50,8 @@ function isPart(part: unknown, whole: unknown): boolean {
 function isNarrowerModels(from: unknown, to: unknown, catalogue: Catalogue): boolean {
   if (!isTexts(to) || (from !== undefined && !isTexts(from))) return false;
   if (from === undefined) return true;
-  const isAllowedBefore = (entry: string) => from.includes(entry) || isAllowedBy(from, entry);
+  const isAllowedBefore = (entry: string) =>
+    from.includes(entry) || isAllowedBy(from, entry.startsWith('claude-') ? entry : `claude-${entry}`);
   const isLost = ({ id }: CatalogueModel) => isAllowedBy(from, id) && !isAllowedBy(to, id);
   return (
     to.every(isAllowedBefore) &&

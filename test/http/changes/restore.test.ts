@@ -70,4 +70,19 @@ describe('a restore', () => {
     assert.deepEqual(body.risks.length, 1);
     assert.match(body.risks[0], /settings\/gcpAuthRefresh/);
   });
+
+  test('gives machines what they had themselves, whatever their ring was called', async () => {
+    const newer = { ...pins, opus: { model: 'claude-opus-5' } };
+    const [few, all] = [ring({ name: 'few', match: ['domain:a.test'], pins: newer }), ring()];
+    await world.begin({ rings: [few, all] });
+    await world.see(matrix(['claude-opus-5', 'claude-opus-4-8'].map((model) => cell(model))));
+    const swapped = [
+      { ...few, name: 'everyone' },
+      { ...all, name: 'few' },
+    ];
+    await world.must('eve', 'PUT', '/v1/policy', { ...(await world.policy()), rings: swapped, lock: true });
+    await world.must('eve', 'POST', '/v1/revisions/1/restore');
+
+    assert.match(JSON.stringify(await world.policy()), /"match":\["\*"\],"pins":{"opus":{"model":"claude-opus-4-8"/);
+  });
 });

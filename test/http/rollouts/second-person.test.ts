@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Fleet } from '../../support/rollout-fleet.ts';
 import { rolloutPolicy } from '../../support/rollout-fleet.ts';
-import { enable, newFleet, upgrade } from '../../support/rollout-story.ts';
+import { enable, newFleet, readyToRoll, upgrade } from '../../support/rollout-story.ts';
 
 let fleet: Fleet;
 
@@ -73,5 +73,21 @@ describe('where a second person is needed', () => {
     assert.deepEqual([first.status, same.status, second.status], [200, 409, 200]);
     assert.deepEqual([still.state, still.proposed.by], ['ready', 'ada']);
     assert.equal((await upgrade(fleet, 'everyone.opus.claude-opus-91')).state, 'approved');
+  });
+
+  test('the approvals of an upgrade do not hold for machines that come to its ring later', async () => {
+    await fleet.ask('ada', 'POST', '/v1/freeze');
+    await readyToRoll(fleet);
+    const id = 'everyone.opus.claude-opus-91';
+    for (const person of ['ada', 'bob'] as const) await fleet.ask(person, 'POST', `/v1/upgrades/${id}/approve`);
+    const approved = await upgrade(fleet, id);
+    const { body: policy } = await fleet.ask('ada', 'GET', '/v1/policy');
+    const [canary, everyone] = policy.rings;
+    const rings = [{ ...canary, match: ['machine:c-1'] }, everyone];
+    const { status } = await fleet.ask('cyd', 'PUT', '/v1/policy', { ...policy, rings });
+    const { state, decided, proposed } = await upgrade(fleet, id);
+
+    assert.equal(approved.state, 'approved');
+    assert.deepEqual([status, state, decided, proposed], [200, 'ready', null, null]);
   });
 });

@@ -4,39 +4,34 @@
 
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
 import { readOptions, usage } from './options.ts';
-import { judgePairs } from './pairs/judge-pairs.ts';
+import { isGood, simulate } from './simulate.ts';
 
+/** Between two lines that say how far it is. */
 const everyMs = 5_000;
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** Says how far it is, at most every five seconds. */
-function progress(total: number, what: string): (done: number) => void {
-  let last = performance.now();
-  return (done) => {
-    if (performance.now() - last < everyMs) return;
-    last = performance.now();
-    say(`${done} of ${total} ${what}`);
-  };
-}
 
 async function main(): Promise<void> {
   const given = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
   if ('help' in given) return say(usage);
   if ('wrong' in given) {
-    process.stderr.write(`${given.wrong}\n${usage}`);
+    process.stderr.write(`${given.wrong}\n\n${usage}`);
     process.exitCode = 2;
     return;
   }
-  const { pairs, seed } = given.options;
-  say(`judging ${pairs} pairs, seed ${seed}`);
-  const { complaints, ...ofPairs } = judgePairs(pairs, seed, consequencesOf, progress(pairs, 'pairs'));
+  const { pairs, walks, seed } = given.options;
+  say(`${pairs} pairs and ${walks} walks, seed ${seed}`);
+  let last = performance.now();
+  const { outcome, complaints } = await simulate(given.options, consequencesOf, (line) => {
+    if (performance.now() - last < everyMs) return;
+    last = performance.now();
+    say(line);
+  });
   for (const complaint of complaints) say(complaint);
-  say(JSON.stringify({ ...ofPairs, seed }));
-  const { unnamed, unasked, askedForNothing } = ofPairs;
-  process.exitCode = unnamed + unasked + askedForNothing === 0 ? 0 : 1;
+  say(JSON.stringify(outcome));
+  process.exitCode = isGood(outcome) ? 0 : 1;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 await main();

@@ -28,11 +28,12 @@ export const actors: readonly [Actor, ...Actor[]] = [
   { name: 'token:agents', isHuman: false, role: 'reader' },
 ];
 
-export const owners: readonly [Actor, ...Actor[]] = [ada, bob];
+/** Those who may do the most. */
+export const busy: readonly [Actor, ...Actor[]] = [ada, bob, robot];
 
 export const firstRoles: Roles = {
-  owner: ['email:ada@a.test', 'email:bob@a.test'],
-  approver: ['email:cyd@a.test', `email:${robot.name}`],
+  owner: ['email:ada@a.test', 'email:bob@a.test', `email:${robot.name}`],
+  approver: ['email:cyd@a.test'],
   editor: ['email:dee@a.test'],
   reader: ['domain:b.test'],
   machine: [],

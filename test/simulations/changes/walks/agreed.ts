@@ -57,14 +57,20 @@ export class Agreed {
     return (ring.upgrades?.[family] ?? this.#policy.upgrades?.[family])?.rule === 'auto';
   }
 
+  membersOf(policy: Policy, ring: string | undefined): ReadonlySet<Machine> {
+    const chooseRing = ringChooser(policy);
+    return new Set(this.#machines.filter((machine) => chooseRing(machine).ring.name === ring));
+  }
+
   /** The machines of a rollout's ring may be served a pin. */
   allowPin({ policy }: Revision, { ring, family }: Rollout, pin: Pin, isFor = (_: Machine) => true): void {
     const rings = policy.rings.map((each) =>
       each.name === ring ? { ...each, pins: { ...each.pins, [family]: pin } } : each,
     );
-    const chooseRing = ringChooser(policy);
-    const those = this.#machines.filter((machine) => chooseRing(machine).ring.name === ring && isFor(machine));
-    for (const machine of those) this.allow(machine, { ...policy, rings }, [`/pins/${family}`]);
+    const allowed = { ...policy, rings };
+    for (const machine of this.membersOf(policy, ring)) {
+      if (isFor(machine)) this.allow(machine, allowed, [`/pins/${family}`]);
+    }
   }
 
   /** A machine may be served what a policy gives it at these paths. */

@@ -7,7 +7,7 @@ import type { Fleet } from '../../../support/rollout-fleet.ts';
 import type { Chance } from '../../chance.ts';
 import { drawPin, type PolicyDraft, shipped } from '../pairs/draw-policy.ts';
 import { mutators } from '../pairs/mutators.ts';
-import { type Actor, actors, owners } from './actors.ts';
+import { type Actor, actors, busy } from './actors.ts';
 import type { Step, View } from './world.ts';
 
 type Call = NonNullable<Step['call']>;
@@ -29,7 +29,7 @@ const calls: readonly (readonly [number, DrawCall])[] = [
   [2, (view, chance) => post(`/v1/proposals/${lately(view.rolloutState.proposals, chance)}/rebase`)],
   [6, decideUpgrade],
   [2, moveRollout],
-  [1, (_, chance) => post(`/v1/${chance.pick(['freeze', 'thaw', 'thaw'])}`)],
+  [2, (_, chance) => post(`/v1/${chance.pick(['freeze', 'thaw', 'thaw'])}`)],
   [1, (_, chance) => ({ ...post('/v1/tokens'), body: { name: `t-${chance.between(1, 3)}`, role: 'reader' } })],
   [1, (_, chance) => post(`/v1/tokens/t-${chance.between(1, 3)}/revoke`)],
 ];
@@ -38,7 +38,7 @@ const weights = calls.flatMap(([weight, draw]) => Array.from({ length: weight },
 export function drawStep(view: View, chance: Chance): Step {
   if (chance.happens(0.25)) return drawHappening(chance);
   // Mostly those who may do something.
-  const actor: Actor = chance.pick(chance.happens(0.6) ? owners : actors);
+  const actor: Actor = chance.pick(chance.happens(0.6) ? busy : actors);
   const call = (weights[chance.between(0, weights.length - 1)] ?? putPolicy)(view, chance);
   return { actor, call, name: `${actor.name} ${call.method} ${call.path}` };
 }
@@ -70,11 +70,14 @@ async function pass(fleet: Fleet, hours: number): Promise<void> {
   await fleet.advance();
 }
 
-function putPolicy({ revision: { policy } }: View, chance: Chance): Call {
+function putPolicy({ revision: { policy, rollouts }, rolloutState: { upgrades } }: View, chance: Chance): Call {
   // JSON in the form that its schema has read.
   const draft: PolicyDraft = JSON.parse(JSON.stringify(policy));
-  if (chance.happens(0.3)) lowerAPin(draft, chance);
-  else if (chance.happens(0.4)) mutators[chance.pick(quiet)]?.(draft, chance);
+  // Rings that change while something is on its way to one of them are the hardest to get right.
+  const isUnderWay =
+    rollouts.length > 0 || upgrades.some(({ state, rollout }) => state === 'approved' && rollout === null);
+  if (chance.happens(isUnderWay ? 0.8 : 0.3)) mutators[chance.pick(quiet)]?.(draft, chance);
+  else if (chance.happens(0.4)) lowerAPin(draft, chance);
   else mutators[names[chance.between(0, names.length - 1)] ?? '']?.(draft, chance);
   return { method: 'PUT', path: `/v1/policy${chance.pick(queries)}`, body: draft };
 }
@@ -102,7 +105,9 @@ function putRoles({ roles }: View, chance: Chance): Call {
 }
 
 function decideUpgrade({ rolloutState: { upgrades } }: View, chance: Chance): Call {
-  const upgrade = upgrades[chance.between(0, upgrades.length - 1)]?.id ?? 'none';
+  const ready = upgrades.filter(({ state }) => state === 'ready');
+  const those = ready.length > 0 && chance.happens(0.8) ? ready : upgrades;
+  const upgrade = those[chance.between(0, those.length - 1)]?.id ?? 'none';
   return post(`/v1/upgrades/${upgrade}/${chance.pick(['approve', 'approve', 'approve?force=x', 'reject', 'reopen'])}`);
 }
 

@@ -12,21 +12,11 @@ interface Entry {
 const ranks = ['machine', 'reader', 'editor', 'approver', 'owner'] as const;
 
 export class Ledger {
-  readonly #settled = new Set<string>();
   readonly #first = new Map<string, Entry[]>();
 
   /** Somebody asked for something: a proposal by its number, or an upgrade by its id. */
   asked(what: string, by: Actor, roles: Roles): void {
     this.#first.set(what, [...(this.#first.get(what) ?? []), { by, roles }]);
-  }
-
-  /** Two people agreed. */
-  settle(what: string): void {
-    this.#settled.add(what);
-  }
-
-  isSettled(what: string): boolean {
-    return this.#settled.has(what);
   }
 
   /** Whether two people agree, if this one approves what was asked for. */

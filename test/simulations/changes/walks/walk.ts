@@ -60,6 +60,8 @@ class Witness {
   readonly #full: ServedInFull;
   readonly #ledger = new Ledger();
   readonly #rejected = new Set<string>();
+  /** The machines for which two people agreed to an upgrade. */
+  readonly #upgraded = new Map<string, ReadonlySet<Machine>>();
   /** What was found callable at each change since the last agreement. */
   #matrices: Matrix[] = [];
 
@@ -113,15 +115,16 @@ class Witness {
   #followRollouts(step: Step, approved: string | undefined, before: View, after: View): void {
     if (approved !== undefined && step.actor !== null) {
       const isAgreed = this.#ledger.agree(approved, step.actor, before.roles);
-      if (isAgreed) this.#ledger.settle(approved);
+      if (isAgreed)
+        this.#upgraded.set(approved, this.#agreed.membersOf(before.revision.policy, approved.split('.')[0]));
       else this.#ledger.asked(approved, step.actor, before.roles);
     }
     for (const rollout of after.revision.rollouts) {
       if (before.revision.rollouts.some(({ id }) => id === rollout.id)) continue;
       const { ring, family, to } = rollout;
-      const isSettled = this.#ledger.isSettled(`${ring}.${family}.${to.model}`);
-      if (isSettled) this.agreements++;
-      const isFor = isSettled ? undefined : (machine: Machine) => this.#agreed.isAutomatic(machine, family);
+      const members = this.#upgraded.get(`${ring}.${family}.${to.model}`);
+      if (members !== undefined) this.agreements++;
+      const isFor = (machine: Machine) => members?.has(machine) ?? this.#agreed.isAutomatic(machine, family);
       this.#agreed.allowPin(after.revision, rollout, to, isFor);
     }
   }

@@ -11,7 +11,7 @@ import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type Answer, Fleet } from '../../../support/rollout-fleet.ts';
 import { shipped } from '../pairs/draw-policy.ts';
-import { type Actor, ada, callerOf, firstRoles, pipeline } from './actors.ts';
+import { type Actor, ada, bob, callerOf, firstRoles, pipeline } from './actors.ts';
 
 /** A change that an actor asks for, or time and news (without an actor). */
 export interface Step {
@@ -82,8 +82,19 @@ export class World {
     return proposal;
   }
 
+  /** For planted defects: approves a proposal as somebody else, who is not in the story. */
+  async forceProposal(number: number | null): Promise<void> {
+    const stranger = { name: number === null ? '' : await this.#anotherOwner(number), isHuman: true, role: null };
+    const caller = callerOf(stranger, firstRoles);
+    if (number !== null && caller !== null) await this.fleet.askAs(caller, 'POST', `/v1/proposals/${number}/approve`);
+  }
+
   close(): Promise<void> {
     return Promise.resolve(this.store.close());
+  }
+
+  async #anotherOwner(number: number): Promise<string> {
+    return (await this.proposal(number)).by === ada.name ? bob.name : ada.name;
   }
 
   #ask(actor: Actor, roles: Roles, method: 'PUT', path: string, body: object): Promise<Answer> {

@@ -141,6 +141,12 @@ export const lowering: readonly Row[] = [
     // An old Claude Code may no longer get an older opus.
     ['raises /pins/opus', 'lowers /settings/availableModels'],
   ],
+  [
+    'a version without its prefix in place of an alias',
+    withSettings({ availableModels: ['fable', 'sonnet', 'haiku', 'opus'] }),
+    withSettings({ availableModels: ['opus-4', 'sonnet', 'haiku'] }),
+    ['lowers /settings/availableModels'],
+  ],
   ['more that is denied', {}, withSettings({ permissions: { deny: ['Bash'] } }), ['lowers /settings/permissions/deny']],
   [
     'a slower rule',
