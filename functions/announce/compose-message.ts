@@ -4,12 +4,11 @@ import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { composeAccessMessage } from './access-messages.ts';
+import { composeBlindMessage, composeRecoveredMessage } from './blindness-messages.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 import {
-  composeBlindMessage,
   composeEnabledMessage,
   composeLostMessage,
-  composeRecoveredMessage,
   composeRetiringMessage,
   composeRiskMessage,
 } from './probe-messages.ts';
