@@ -51,7 +51,7 @@ export function judgeCount(): Judged {
 /** Of an answered rawPredict: a message of Claude, or an error in Anthropic's form. */
 export function judgeBody(body: string): Judged {
   const type = typeOf(body);
-  if (type === 'message') return { verdict: 'enabled', cause: null, evidence: 'OK: the model answered' };
+  if (type === 'message') return judge('confirm', { code: 'OK', reason: '', text: '' }, 'OK: the model answered');
   // INVALID_ARGUMENT is the code of a failed call with this body.
   if (type === 'error') return judge('confirm', { code: 'INVALID_ARGUMENT', reason: '', text: body }, `OK: ${body}`);
   return { verdict: 'unknown', cause: null, evidence: clean(`OK: ${body}`) };

@@ -46,6 +46,8 @@ const denied = ['PERMISSION_DENIED', 'UNAUTHENTICATED'] as const;
 const plugin = '^getting metadata from plugin failed';
 
 const beforeAnything: readonly AnswerRow[] = [
+  // Of a call that didn't fail: Claude's message.
+  { codes: ['OK'], finding: 'enabled' },
   // The network failed, perhaps while getting credentials.
   { text: '(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)', finding: 'network' },
   { text: 'failed to resolve|max retries exceeded|unable to find the server|failed to establish', finding: 'network' },

@@ -13,7 +13,7 @@ export interface Finding {
   readonly advice: Advice | AdviceByKind | null;
 }
 
-const garden = "{open} '{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'";
+const garden = "{open_command} '{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'";
 
 export const findings = {
   enabled: { verdict: 'enabled', problem: 'answers', advice: null },
@@ -70,7 +70,7 @@ export const findings = {
     problem: '429, the quota is 0 or used up',
     advice: {
       meaning: 'Project {project} needs more quota in {location}.',
-      fix: "{open} '{console}/iam-admin/quotas?project={project}'",
+      fix: "{open_command} '{console}/iam-admin/quotas?project={project}'",
     },
   },
   busy: { verdict: 'transient', problem: '429, Vertex is busy; try again later', advice: null },

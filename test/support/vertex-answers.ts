@@ -19,6 +19,7 @@ const quota = (metric: string) =>
   `Quota exceeded for aiplatform.googleapis.com/${metric}_per_base_model with base model: anthropic-claude-opus. Please submit a quota increase request.`;
 
 const aboutModels: readonly KnownAnswer[] = [
+  known('enabled', 'OK', '{"id":"msg_vrtx_1","type":"message","role":"assistant","content":[]}'),
   known('not_enabled', 'FAILED_PRECONDITION', `Project \`123\` is not allowed to use Publisher Model \`${place}\``),
   known(
     'not_enabled',

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findAnswer, judgeError } from '../../../../shared/adapters/vertex-verdict.ts';
+import { findAnswer, judgeBody, judgeError } from '../../../../shared/adapters/vertex-verdict.ts';
 import { adviceFor, credentialKinds, fillIn } from '../../../../shared/catalogue/vertex-advice.ts';
 import { answerRows, grpcCodes } from '../../../../shared/catalogue/vertex-answers.ts';
 import { findings } from '../../../../shared/catalogue/vertex-findings.ts';
@@ -15,7 +15,7 @@ describe('an answer that people met', () => {
     test(`means ${means}: ${code} ${reason} ${JSON.stringify(text)}`, () => {
       const number = code === null ? undefined : grpcCodes.indexOf(code);
       const error = Object.assign(new Error(text), { code: number, details: text, reason });
-      const { verdict, cause, evidence } = judgeError(error, 'confirm');
+      const { verdict, cause, evidence } = code === 'OK' ? judgeBody(text) : judgeError(error, 'confirm');
 
       assert.equal(cause ?? verdict, means);
       // What fits no row is shown in Google's own words.
