@@ -86,6 +86,7 @@ describe('the doctor and the probe', { concurrency: 2 }, () => {
       [404, '{"error": "no such route"}', 'wrong_address'],
       [407, 'Proxy Authentication Required', ''],
       [418, '{"error": {"code": 418}}', ''],
+      [500, '<html><title>Error 500 (Server Error)!!1</title></html>', 'unavailable'],
       [502, '<html><title>502 Bad Gateway</title></html>', 'unavailable'],
       [529, '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'unavailable'],
     ];
@@ -124,7 +125,7 @@ function findingsOf(shell: string, replies: readonly Reply[]): readonly string[]
       writeFileSync(join(folder, String(at)), `${body}\nHTTP ${status}\n`);
     writeFileSync(join(folder, 'judge.sh'), judge);
     const loop = `. "$1/judge.sh"; at=0; while [ -e "$1/$at" ]; do
-      read_output "$(cat "$1/$at")"; read_answer; find_answer "$out_code" "$out_error_reason" "$out_text"
+      read_vertex_output "$(cat "$1/$at")"; read_vertex_answer; find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
       printf '%s\\n' "$out_finding"; at=$((at + 1)); done`;
     const [program = shell, ...flags] = shells.get(shell) ?? [];
     const { stdout, stderr } = spawnSync(program, [...flags, '-c', loop, shell, folder], { encoding: 'utf8' });

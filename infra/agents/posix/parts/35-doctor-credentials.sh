@@ -33,11 +33,11 @@ check_credentials() {
 client_variable() {
   value=''
   eval "value=\${$1-}"
-  for file in "$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}/settings.json" "$root$(pwd)/.claude/settings.json" \
+  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" \
     "$root$(pwd)/.claude/settings.local.json" "${settings_dir%.d}.json" "$settings_dir"/*.json; do
-    line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line#*=}
+    line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line##*"env.$1="}
   done
-  ! has_pin "env.$1" || value=$(print_pin "env.$1")
+  line=$(printf '%s\n' "$out_pins" | grep "^env\.$1=") && value=${line##*"env.$1="}
   printf '%s\n' "$value" | sed 's|\\\(["/\]\)|\1|g'
 }
 
@@ -92,7 +92,7 @@ request_access_token() {
 }
 
 report_gcloud_error() {
-  find_answer '' '' "$gcloud_output"
+  find_vertex_answer '' '' "$gcloud_output"
   case $out_finding in
     network)
       out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'

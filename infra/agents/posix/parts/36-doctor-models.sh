@@ -37,7 +37,7 @@ is_trusted_address() {
   esac
 }
 
-# out: address; what read_output sets
+# out: address; what read_vertex_output sets
 request_model() {
   case $location in
     global) host=aiplatform.googleapis.com ;;
@@ -53,7 +53,7 @@ request_model() {
       "$timeout" $max_bytes "$@" \
       --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
   ) && curl_code=0 || curl_code=$?
-  read_output "$output"
+  read_vertex_output "$output"
   case $curl_code in
     0) return ;;
     28) report_skipped "$family" "$pin: ${base_url:-$host} did not answer within $timeout seconds" ;;
@@ -65,8 +65,8 @@ request_model() {
 
 # An answer that no row fits is shown, and is no verdict.
 report_model() {
-  read_answer
-  find_answer "$out_code" "$out_error_reason" "$out_text"
+  read_vertex_answer
+  find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
   consumer=${quota_project:-$project} base_model=${model%@*} gateway=$address
   case $out_finding in
     api_disabled | billing_disabled | project_suspended | project_invalid)
