@@ -18,7 +18,7 @@ export function composeBlindMessage({ data: { areas } }: Of<'ProbeBlind'>, url: 
     title: `The probe can't check models of ${placesOf(areas)}`,
     summary:
       'No request there got an answer about a model, in several runs in a row. ' +
-      `The stored availability of models stays as it was. ${isOurs ? 'The calls below mend it.' : 'Nothing may be wrong on our side: Google may be down, or answer in new words.'}`,
+      `The stored availability of models stays as it was. ${isOurs ? 'What has to be done is below.' : 'Google may be down, or answer in words that Pinward does not know.'}`,
     fields: areas.map(({ project, location, cause, verdict, evidence }) => [
       `${project} in ${location}: ${cause ?? verdict}`,
       evidence === '' ? '(an empty answer)' : evidence,

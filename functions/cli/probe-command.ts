@@ -75,7 +75,8 @@ if (!ran.ok || ran.value === null) {
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
 const inconclusive = results.filter(({ observation }) => isInconclusive(observation.verdict));
-const credentialKind = await findCredentialKind();
+const isOurs = inconclusive.some(({ observation }) => observation.cause !== null);
+const credentialKind = isOurs ? await findCredentialKind() : 'person';
 for (const line of new Set(inconclusive.map(explain))) process.stdout.write(`${line}\n`);
 // No response was about a model, so the caller must fix something first.
 if (inconclusive.length === results.length) process.exitCode = 1;
@@ -89,7 +90,7 @@ function explain({ endpoint, observation: { verdict, cause, evidence } }: ProbeR
   if (cause === null || advice === null) return `? ${endpoint.location}: ${verdict}, ${evidence}`;
   const { meaning, fix } = advice;
   const known = { project: endpoint.project, location: endpoint.location, consumer: endpoint.project };
-  return fillIn(`? ${endpoint.location}: ${cause}. ${meaning}\n    ${fix}`, known);
+  return `? ${endpoint.location}: ${cause}, ${evidence}\n    ${fillIn(`${meaning}\n    ${fix}`, known)}`;
 }
 
 function showProgress(result: ProbeResult, done: number, all: number): void {

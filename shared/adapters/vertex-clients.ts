@@ -93,7 +93,8 @@ export function createClients(fakeHost: string | null): Clients {
 /** Of the application default credentials; `person` when there are none, because a person can log in. */
 export async function findCredentialKind(): Promise<CredentialKind> {
   const library = await import('google-auth-library');
-  const client = await new library.GoogleAuth({ scopes }).getClient().catch(() => null);
+  // With a project given, the library doesn't look for one, which needs working credentials.
+  const client = await new library.GoogleAuth({ scopes, projectId: 'none' }).getClient().catch(() => null);
   if (client instanceof library.Compute) return 'metadata';
   if (client instanceof library.Impersonated) return 'impersonation';
   if (client instanceof library.ExternalAccountAuthorizedUserClient) return 'workforce';

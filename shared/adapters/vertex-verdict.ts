@@ -17,6 +17,7 @@ export interface Answer {
 
 /** Characters of a text that are matched. A web page may be long, and the patterns take quadratic time. */
 const maxTextLength = 5000;
+const maxReadLength = 60_000;
 
 const patterns = new Map(
   answerRows.flatMap(({ text }) => (text === undefined ? [] : [[text, new RegExp(text)] as const])),
@@ -25,12 +26,13 @@ const patterns = new Map(
 /** The finding of the first row that fits; null when none does. */
 export function findAnswer({ code, reason, text }: Answer): FindingName | null {
   const plain = text
-    .slice(0, maxTextLength)
-    .replace(/\s+/g, ' ')
+    .slice(0, maxReadLength)
+    .replace(/[ \t\r\n\f\v]+/g, ' ')
     .replace(/[^ -~]/g, '')
+    .slice(0, maxTextLength)
     .toLowerCase();
   const fits = (row: AnswerRow) =>
-    (row.codes === undefined || (code !== null && row.codes.includes(code))) &&
+    (row.codes === undefined || row.codes.includes(code ?? 'LOCAL')) &&
     (row.reasons === undefined || row.reasons.includes(reason)) &&
     (row.text === undefined || patterns.get(row.text)?.test(plain) === true);
   return answerRows.find(fits)?.finding ?? null;

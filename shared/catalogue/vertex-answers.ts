@@ -29,8 +29,8 @@ export type GrpcCode = (typeof grpcCodes)[number];
 
 export interface AnswerRow {
   readonly finding: FindingName;
-  /** Any of these codes. Absent: any code, and also local errors, which have none. */
-  readonly codes?: readonly GrpcCode[];
+  /** Any of these codes; `LOCAL` stands for an error of the machine itself, such as gcloud's. Absent: any. */
+  readonly codes?: readonly (GrpcCode | 'LOCAL')[];
   /** Any of these reasons of the google.rpc.ErrorInfo. */
   readonly reasons?: readonly string[];
   /**
@@ -50,28 +50,27 @@ const beforeAnything: readonly AnswerRow[] = [
   { codes: ['OK'], finding: 'enabled' },
   // The network failed, perhaps while getting credentials.
   { text: '(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)', finding: 'network' },
-  { text: 'failed to resolve|max retries exceeded|unable to find the server|failed to establish', finding: 'network' },
+  {
+    codes: ['LOCAL'],
+    text: 'failed to resolve|max retries exceeded|unable to find the server|failed to establish',
+    finding: 'network',
+  },
   { text: `${plugin}.*(socket hang up|timed? ?out)`, finding: 'network' },
 
   // There are no usable credentials. Nothing was sent.
   {
+    codes: ['LOCAL'],
     text: 'could not load the default credentials|credentials were not found|not automatically determine',
     finding: 'no_credentials',
   },
   { text: plugin, finding: 'unauthenticated' },
+  { text: 'google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth', finding: 'unauthenticated' },
   {
-    text: 'google_application_credentials|invalid_(grant|rapt|client|target)|(^|[^a-z])reauth',
+    codes: ['LOCAL'],
+    text: 'unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]',
     finding: 'unauthenticated',
   },
-  {
-    text: 'unauthorized_client|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]',
-    finding: 'unauthenticated',
-  },
-  {
-    codes: denied,
-    reasons: ['ACCESS_TOKEN_SCOPE_INSUFFICIENT'],
-    finding: 'scopes_missing',
-  },
+  { codes: denied, reasons: ['ACCESS_TOKEN_SCOPE_INSUFFICIENT'], finding: 'scopes_missing' },
   { codes: denied, text: 'insufficient authentication scopes', finding: 'scopes_missing' },
   { codes: ['UNAUTHENTICATED'], finding: 'unauthenticated' },
 

@@ -174,6 +174,7 @@ const local: readonly KnownAnswer[] = [
   known('transient', null, 'getaddrinfo EAI_AGAIN oauth2.googleapis.com'),
   known('transient', null, "Max retries exceeded (Failed to resolve 'oauth2.googleapis.com')"),
   known('unknown', null, 'x is not a function'),
+  known('not_enabled', 'NOT_FOUND', 'Failed to resolve the publisher model.'),
 ];
 
 export const knownAnswers: readonly KnownAnswer[] = [...aboutModels, ...aboutUs, ...temporary, ...local];

@@ -1471,7 +1471,8 @@ describe_credentials() {
   esac
   case $credential_kind:$account in
     person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:) member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
     *) account=$(quote_for_shell "${account:-ACCOUNT}") && member=serviceAccount:$account ;;
   esac
   provider=$(quote_for_shell "$provider")
@@ -1501,7 +1502,7 @@ request_access_token() {
 }
 
 report_gcloud_error() {
-  find_vertex_answer '' '' "$gcloud_output"
+  find_vertex_answer LOCAL '' "$gcloud_output"
   case $out_finding in
     network)
       out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'
@@ -1510,7 +1511,8 @@ report_gcloud_error() {
     *)
       explain_finding unauthenticated "$credential_kind"
       out_problem='the application default credentials are expired or refused'
-      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
+      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 |
+        cut -c 1-200)" ;;
   esac
   report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
 }
@@ -1730,7 +1732,7 @@ read_vertex_answer() {
 # in: PATTERN of a path
 answer_field() { printf '%s\n' "$vertex_answer" | sed -n "s/^$1=//p" | head -n 1; }
 
-# in:  CODE REASON TEXT
+# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
 # out: out_finding, or nothing
 find_vertex_answer() {
   out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
@@ -1750,12 +1752,12 @@ print_vertex_answers() {
   cat <<'EOF'
 enabled;OK;;
 network;;;(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)
-network;;;failed to resolve|max retries exceeded|unable to find the server|failed to establish
+network;LOCAL;;failed to resolve|max retries exceeded|unable to find the server|failed to establish
 network;;;^getting metadata from plugin failed.*(socket hang up|timed? ?out)
-no_credentials;;;could not load the default credentials|credentials were not found|not automatically determine
+no_credentials;LOCAL;;could not load the default credentials|credentials were not found|not automatically determine
 unauthenticated;;;^getting metadata from plugin failed
-unauthenticated;;;google_application_credentials|invalid_(grant|rapt|client|target)|(^|[^a-z])reauth
-unauthenticated;;;unauthorized_client|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]
+unauthenticated;;;google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth
+unauthenticated;LOCAL;;unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]
 scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;ACCESS_TOKEN_SCOPE_INSUFFICIENT;
 scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;;insufficient authentication scopes
 unauthenticated;UNAUTHENTICATED;;

@@ -62,7 +62,8 @@ describe_credentials() {
   esac
   case $credential_kind:$account in
     person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:) member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
     *) account=$(quote_for_shell "${account:-ACCOUNT}") && member=serviceAccount:$account ;;
   esac
   provider=$(quote_for_shell "$provider")
@@ -92,7 +93,7 @@ request_access_token() {
 }
 
 report_gcloud_error() {
-  find_vertex_answer '' '' "$gcloud_output"
+  find_vertex_answer LOCAL '' "$gcloud_output"
   case $out_finding in
     network)
       out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'
@@ -101,7 +102,8 @@ report_gcloud_error() {
     *)
       explain_finding unauthenticated "$credential_kind"
       out_problem='the application default credentials are expired or refused'
-      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
+      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 |
+        cut -c 1-200)" ;;
   esac
   report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
 }

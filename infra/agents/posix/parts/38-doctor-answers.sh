@@ -36,7 +36,7 @@ read_vertex_answer() {
 # in: PATTERN of a path
 answer_field() { printf '%s\n' "$vertex_answer" | sed -n "s/^$1=//p" | head -n 1; }
 
-# in:  CODE REASON TEXT
+# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
 # out: out_finding, or nothing
 find_vertex_answer() {
   out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
