@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { write } from './machine.ts';
-import { accessToken, newPatient, type Patient, userSettings } from './patient.ts';
+import { accessToken, newPatient, type Patient, projectSettings, userSettings } from './patient.ts';
 import { startVertexEndpoint } from './vertex-endpoint.ts';
 
 describe('pinward doctor in the environment of Claude Code', { concurrency: 2 }, () => {
@@ -28,6 +28,16 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
       assert.equal(code, 0, out);
       assert.equal(patient.vertex.calls.length, 3);
     });
+
+  it('tries no credentials that a folder names, which may be a stranger’s', async () => {
+    await using patient = await newPatient();
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: '/stranger/evil.json' };
+    write(patient.machine.path(projectSettings), JSON.stringify({ env }));
+    write(patient.machine.path('stranger/evil.json'), '{"type": "external_account"}');
+    const { checks } = await patient.examine({ env: { GCLOUD_HANGS: 'yes' } });
+    assert.match(checks['credentials'] ?? '', /^skipped the settings of this folder name \/stranger\/evil\.json/);
+    assert.equal(patient.machine.files().includes('bin/gcloud.calls'), false);
+  });
 
   it('asks a gateway that has the credentials, and sends it none', async () => {
     await using gateway = await startVertexEndpoint();

@@ -4,14 +4,17 @@
 # out: base_url, what describe_credentials sets; out_access_token, or nothing
 check_credentials() {
   out_access_token='' base_url=$(client_variable ANTHROPIC_VERTEX_BASE_URL)
-  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS) config_dir=$(client_variable CLOUDSDK_CONFIG)
+  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS own) config_dir=$(client_variable CLOUDSDK_CONFIG own)
+  foreign_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS)$(client_variable CLOUDSDK_CONFIG)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   describe_credentials
   if [ "$credential_kind$base_url" = gateway ]; then
     report_problem credentials 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not' \
       'Claude Code calls Google without credentials.' 'unset CLAUDE_CODE_SKIP_VERTEX_AUTH'
   elif [ "$credential_kind" = gateway ]; then
-    report_ok credentials "Claude Code sends none: the gateway $base_url has them"
+    report_ok credentials "Claude Code sends none: they are up to the gateway $base_url"
+  elif [ "$foreign_file" != "$named_file$config_dir" ]; then
+    report_skipped credentials "the settings of this folder name $foreign_file, which was not tried"
   elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then
     fix="ls -l $(quote_for_shell "$credentials_file")"
     [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || fix='unset GOOGLE_APPLICATION_CREDENTIALS'
@@ -28,13 +31,15 @@ check_credentials() {
   fi
 }
 
-# Prints a variable of Claude Code's environment: that of the shell and, over it, `env` of all settings.
-# in: NAME
+# Prints a variable of Claude Code's environment: that of the shell and, over it, `env` of all settings. A folder may be
+# a stranger's, and a file of credentials can make gcloud send any file anywhere.
+# in: NAME [own, to leave out the settings of this folder]
 client_variable() {
   value=''
   eval "value=\${$1-}"
   for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" \
     "$root$(pwd)/.claude/settings.local.json" "${settings_dir%.d}.json" "$settings_dir"/*.json; do
+    case ${2:-}:$file in own:"$claude_home"/*) ;; own:"$root$(pwd)"/*) continue ;; esac
     line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line##*"env.$1="}
   done
   line=$(printf '%s\n' "$out_pins" | grep "^env\.$1=") && value=${line##*"env.$1="}
