@@ -71,7 +71,7 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const { results, confirmations } = await askAll({ ...ports, before, endpoints });
 
   const catalogue = extendCatalogue(shipped, policy?.models ?? []);
-  const plan = planProbe({ before, results, listed, policy, catalogue, now: instant(clock()) });
+  const plan = planProbe({ before, endpoints, results, listed, policy, catalogue, now: instant(clock()) });
   const committed = await commit(store, stored.value, plan.matrix, plan.newEvents);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
   return ok({ endpoints: endpoints.length, confirmations, newEvents: plan.newEvents, matrix: plan.matrix });

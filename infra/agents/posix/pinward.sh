@@ -16,7 +16,8 @@
 #   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
 #   state, files, lock, time, programs and messages                                    what all of them use
 #   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
-#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON
+#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON,
+#   doctor: answers, doctor: known answers
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -1407,76 +1408,125 @@ request_cli_problem() {
 }
 
 # --- doctor: credentials ----------------------------------------------------------------------------------------------
-# Checks the application default credentials with which Claude Code calls Vertex AI, and gets an access token by gcloud.
+# Checks the credentials with which Claude Code calls Vertex AI: those of its own environment, not of this shell alone.
 
-# out: credentials_file, login_command; out_access_token, or nothing
+# out: base_url, what describe_credentials sets; out_access_token, or nothing
 check_credentials() {
-  out_access_token=''
-  credentials_file=${CLOUDSDK_CONFIG:-${HOME:-}/.config/gcloud}/application_default_credentials.json
-  credentials_file=$root${GOOGLE_APPLICATION_CREDENTIALS:-$credentials_file}
-  login_command='gcloud auth application-default login'
-  if [ -n "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] && [ ! -r "$credentials_file" ]; then
+  out_access_token='' base_url=$(client_variable ANTHROPIC_VERTEX_BASE_URL)
+  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS own) config_dir=$(client_variable CLOUDSDK_CONFIG own)
+  foreign_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS)$(client_variable CLOUDSDK_CONFIG)
+  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
+  describe_credentials
+  if [ "$credential_kind$base_url" = gateway ]; then
+    report_problem credentials 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not' \
+      'Claude Code calls Google without credentials.' 'unset CLAUDE_CODE_SKIP_VERTEX_AUTH'
+  elif [ "$credential_kind" = gateway ]; then
+    report_ok credentials "Claude Code sends none: they are up to the gateway $base_url"
+  elif [ "$foreign_file" != "$named_file$config_dir" ]; then
+    report_skipped credentials "the settings of this folder name $foreign_file, which was not tried"
+  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then
+    fix="ls -l $(quote_for_shell "$credentials_file")"
+    [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || fix='unset GOOGLE_APPLICATION_CREDENTIALS'
     report_problem credentials "could not read $credentials_file" \
-      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' \
-      'unset GOOGLE_APPLICATION_CREDENTIALS'
+      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' "$fix"
   elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then
     report_skipped credentials "--offline: $credentials_file was not tried"
-  elif [ -n "$offline" ] || ! command -v gcloud >/dev/null; then
-    if [ -r "$credentials_file" ]; then
-      report_skipped credentials "there is no gcloud here to try $credentials_file with" && return
-    fi
-    report_problem credentials 'no application default credentials' \
-      "Claude Code calls Vertex AI with them, and there is no $credentials_file." "$login_command"
-  else
+  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then
     request_access_token
+  elif [ -r "$credentials_file" ]; then
+    report_skipped credentials "there is no gcloud here to try $credentials_file with"
+  else
+    explain_finding no_credentials person && report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
   fi
 }
 
-# out: out_access_token
-request_access_token() {
-  run_gcloud
-  if [ "$gcloud_code" -ne 0 ]; then report_gcloud_error && return; fi
-  out_access_token=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-  if [ -n "$out_access_token" ]; then
-    report_ok credentials 'Google accepted the application default credentials'
-  else
-    report_skipped credentials 'could not read what gcloud printed'
-  fi
+# Prints a variable of Claude Code's environment: that of the shell and, over it, `env` of all settings. A folder may be
+# a stranger's, and a file of credentials can make gcloud send any file anywhere.
+# in: NAME [own, to leave out the settings of this folder]
+client_variable() {
+  value=''
+  eval "value=\${$1-}"
+  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" \
+    "$root$(pwd)/.claude/settings.local.json" "${settings_dir%.d}.json" "$settings_dir"/*.json; do
+    case ${2:-}:$file in own:"$claude_home"/*) ;; own:"$root$(pwd)"/*) continue ;; esac
+    line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line##*"env.$1="}
+  done
+  line=$(printf '%s\n' "$out_pins" | grep "^env\.$1=") && value=${line##*"env.$1="}
+  printf '%s\n' "$value" | sed 's|\\\(["/\]\)|\1|g'
 }
+
+# out: credential_kind, quota_project; account, member and provider, as far as the file names them, for advice
+describe_credentials() {
+  credentials=$(flatten_json "$credentials_file") account=$(credential client_email)
+  provider=$(credential audience) && provider=${provider#//iam.googleapis.com/}
+  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
+  quota_project=${quota_project:-$(credential quota_project_id)}
+  account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
+  case $(credential type):$provider in
+    external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
+    external_account:*) credential_kind=federation ;;
+    impersonated_service_account:*) credential_kind=impersonation ;;
+    service_account:* | gdch_service_account:*) credential_kind=key ;;
+    :*) credential_kind=metadata ;;
+    *) credential_kind=person ;;
+  esac
+  case $(client_variable CLAUDE_CODE_SKIP_VERTEX_AUTH) in
+    '' | 0 | false | no | off) ;;
+    *) credential_kind=gateway quota_project='' account='' ;;
+  esac
+  case $credential_kind:$account in
+    person:*) member=user:YOUR@ADDRESS ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    *) account=$(quote_for_shell "${account:-ACCOUNT}") && member=serviceAccount:$account ;;
+  esac
+  provider=$(quote_for_shell "$provider")
+}
+
+# in: NAME of a field
+credential() { printf '%s\n' "$credentials" | sed -n "s/^$1=//p"; }
 
 # gcloud may need some seconds to start.
-# out: gcloud_output, gcloud_code
-run_gcloud() {
+# out: out_access_token
+request_access_token() {
   timeout=10
   gcloud_output=$(
     export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
-    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1
+    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1 ${config_dir:+CLOUDSDK_CONFIG="$config_dir"}
+    [ -z "$named_file" ] || export GOOGLE_APPLICATION_CREDENTIALS="$credentials_file"
     run_with_timeout gcloud auth application-default print-access-token </dev/null 2>&1
   ) && gcloud_code=0 || gcloud_code=$?
   timeout=5
-}
-
-report_gcloud_error() {
-  case $gcloud_code:$gcloud_output in
-    124:* | 137:* | 143:*) report_skipped credentials "gcloud did not answer within 10 seconds" ;;
-    *'were not found'* | *'not automatically determine'*)
-      report_problem credentials 'no application default credentials' \
-        'Claude Code calls Vertex AI with them, and there are none.' "$login_command" ;;
-    *'Failed to resolve'* | *'Max retries'* | *'Unable to find the server'* | *'Failed to establish'*)
-      report_problem credentials 'gcloud could not reach Google' 'The network or the proxy blocks gcloud.' \
-        'gcloud info --run-diagnostics' ;;
-    *) error=$(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)
-      report_problem credentials 'the application default credentials are expired or refused' \
-        "Claude Code cannot call Vertex AI. $error" "$login_command" ;;
+  token_line=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  case $gcloud_code:$token_line in
+    0:) report_skipped credentials 'could not read what gcloud printed' ;;
+    0:*) out_access_token=$token_line && report_ok credentials 'Google accepted the application default credentials' ;;
+    124:* | 137:* | 143:*) report_skipped credentials 'gcloud did not answer within 10 seconds' ;;
+    *) report_gcloud_error ;;
   esac
 }
 
+report_gcloud_error() {
+  find_vertex_answer LOCAL '' "$gcloud_output"
+  case $out_finding in
+    network)
+      out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'
+      out_fix='gcloud info --run-diagnostics' ;;
+    no_credentials) explain_finding no_credentials person ;;
+    *)
+      explain_finding unauthenticated "$credential_kind"
+      out_problem='the application default credentials are expired or refused'
+      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 |
+        cut -c 1-200)" ;;
+  esac
+  report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
+}
+
 # --- doctor: models ---------------------------------------------------------------------------------------------------
-# Asks Vertex AI for one token of each pinned model, and explains each refusal.
+# Asks Vertex AI for one token of each pinned model, at the address that Claude Code calls, and explains each answer.
 
 check_models() {
-  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
-  quota_project=${GOOGLE_CLOUD_QUOTA_PROJECT:-$(flatten_json "$credentials_file" | sed -n 's/^quota_project_id=//p')}
+  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID) console=https://console.cloud.google.com
   while read -r family model location; do
     [ -z "$family" ] || check_model
   done <<EOF
@@ -1484,122 +1534,76 @@ $out_models
 EOF
 }
 
-# in: family, model, location, project, quota_project
+# in: family, model, location, project, quota_project, base_url
 check_model() {
   pin="$model in $location"
-  case ${project:-?}${location:-?}$quota_project$model in
-    *[!a-z0-9@:.-]*)
-      report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
-      return ;;
-  esac
-  if [ -n "$offline" ]; then
+  case ${project:-?}${location:-?}$quota_project$model in *[!a-z0-9@:.-]*) is_readable='' ;; *) is_readable=yes ;; esac
+  if [ -z "$is_readable" ]; then
+    report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
+  elif [ -n "$offline" ]; then
     report_skipped "$family" "--offline: $pin was not asked"
-  elif [ -z "$out_access_token" ]; then
+  elif ! is_trusted_address; then
+    report_skipped "$family" "$pin was not asked: ANTHROPIC_VERTEX_BASE_URL is $base_url, which the pins do not say"
+  elif [ -z "$out_access_token" ] && { [ "$credential_kind" != gateway ] || [ -z "$base_url" ]; }; then
     report_skipped "$family" "$pin was not asked: there is no access token"
   else
     request_model && report_model
   fi
 }
 
-# out: out_http_status, out_body
+# Only the pins may name another address than Google's, and a token goes there by TLS or within this machine.
+is_trusted_address() {
+  case $credential_kind:$base_url in
+    *:) ;;
+    gateway:http* | *:https://* | *:http://127.0.0.1:* | *:http://localhost:*)
+      [ "$base_url" = "$(print_pin env.ANTHROPIC_VERTEX_BASE_URL)" ] ;;
+    *) return 1 ;;
+  esac
+}
+
+# out: address; what read_vertex_output sets
 request_model() {
   case $location in
     global) host=aiplatform.googleapis.com ;;
     us | eu) host=aiplatform.$location.rep.googleapis.com ;;
     *) host=$location-aiplatform.googleapis.com ;;
   esac
+  address=$(quote_for_shell "${base_url:-https://$host/}")
   set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
   [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
   output=$(
-    token=$out_access_token server=${vertex_url:-https://$host}
-    http_request "/v1/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
+    token=$out_access_token server=${base_url:-${vertex_url:-https://$host}/v1} && server=${server%/}
+    http_request "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
       "$timeout" $max_bytes "$@" \
       --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
   ) && curl_code=0 || curl_code=$?
-  out_http_status=$(printf '%s\n' "$output" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
-  out_body=$(printf '%s\n' "$output" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-5000)
+  read_vertex_output "$output"
   case $curl_code in
     0) return ;;
-    28) report_skipped "$family" "$pin: $host did not answer within $timeout seconds" ;;
-    *) report_problem "$family" "$pin: could not reach $host" \
-      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head https://$host/" ;;
+    28) report_skipped "$family" "$pin: ${base_url:-$host} did not answer within $timeout seconds" ;;
+    *) report_problem "$family" "$pin: could not reach ${base_url:-$host}" \
+      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head $address" ;;
   esac
   return 1
 }
 
-# The texts and status codes are those of vertex-verdict.ts. Texts come first: status codes alone are ambiguous.
+# An answer that no row fits is shown, and is no verdict.
 report_model() {
-  console=https://console.cloud.google.com
-  garden="$open_command '$console/vertex-ai/publishers/anthropic/model-garden/${model%@*}?project=$project'"
-  case $out_http_status in
-    200) ! body_has '"type" *: *"message"' || { report_ok "$family" "$pin answers" && return; } ;;
-    400) ! body_has '"invalid_request_error"' || { report_ok "$family" "$pin answers" && return; } ;;
-    404) ! body_has '<html' || {
-      report_skipped "$family" "could not read the answer of $host: it is a web page" && return
-    } ;;
+  read_vertex_answer
+  find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
+  consumer=${quota_project:-$project} base_model=${model%@*} gateway=$address
+  case $out_finding in
+    api_disabled | billing_disabled | project_suspended | project_invalid)
+      [ "$consumer" = "$project" ] || out_finding=other_quota_project ;;
   esac
-  if body_has 'is not allowed to use Publisher Model'; then
-    report_problem "$family" "$pin: project $project has not enabled it" \
-      'Somebody has to accept the terms of the model in Model Garden.' "$garden"
-  elif body_has 'is not servable in region'; then
-    report_problem "$family" "$pin: not served there" \
-      'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.' \
-      "$agent login"
-  elif body_has 'constraints/vertexai.allowedModels'; then
-    report_problem "$family" "$pin: forbidden by an organisation policy" \
-      'An administrator has to allow the model there.' \
-      "gcloud org-policies describe vertexai.allowedModels --effective --project $project"
-  elif body_has 'data sharing' || body_has data_sharing_enabled_provider; then
-    report_problem "$family" "$pin: needs data sharing" \
-      'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.' "$garden"
-  else
-    report_http_status
-  fi
-}
-
-# in: PATTERN
-body_has() { printf '%s\n' "$out_body" | grep -qi "$1"; }
-
-report_http_status() {
-  case $out_http_status in
-    401) report_problem "$family" "$pin: the credentials are refused" 'Google does not accept the access token.' \
-      "$login_command" ;;
-    404) report_problem "$family" "$pin: 404, not found" \
-      "Project $project has not enabled the model, or the location does not serve it. Enable it, or change the pin." \
-      "$garden" ;;
-    429) report_quota ;;
-    403) report_denial ;;
-    *) report_skipped "$family" "$pin: no verdict, HTTP $out_http_status: $(printf %s "$out_body" | cut -c 1-200)" ;;
+  out_verdict=unknown out_problem='no verdict'
+  [ -z "$out_finding" ] || explain_finding "$out_finding" "$credential_kind"
+  case $out_verdict in
+    enabled) report_ok "$family" "$pin $out_problem" ;;
+    transient | candidate | unknown)
+      report_skipped "$family" "$pin: $out_problem, HTTP $out_http_status: $(printf %s "$out_text" | cut -c 1-200)" ;;
+    *) report_problem "$family" "$pin: $out_problem" "$out_meaning" "$out_fix" ;;
   esac
-}
-
-report_quota() {
-  if body_has 'quota exceeded.*per_base_model'; then
-    report_problem "$family" "$pin: 429, the quota is 0 or used up" "Project $project needs more quota in $location." \
-      "$open_command '$console/iam-admin/quotas?project=$project'"
-  else
-    report_skipped "$family" "$pin: 429, Vertex is busy; try again later"
-  fi
-}
-
-report_denial() {
-  account=$(flatten_json "$credentials_file" | sed -n 's/^client_email=/serviceAccount:/p')
-  if body_has 'requires a quota project' ||
-    { body_has SERVICE_DISABLED && [ -n "$quota_project" ] && [ "$quota_project" != "$project" ]; }; then
-    report_problem "$family" "$pin: calls are charged to another project, ${quota_project:-of gcloud}" \
-      'The Vertex AI API is not enabled in that project.' "gcloud auth application-default set-quota-project $project"
-  elif body_has BILLING_DISABLED || body_has 'billing to be enabled'; then
-    report_problem "$family" "$pin: project $project has no billing" 'Vertex AI requires billing.' \
-      "gcloud billing projects link $project --billing-account ACCOUNT"
-  elif body_has SERVICE_DISABLED || body_has 'has not been used in project'; then
-    report_problem "$family" "$pin: the Vertex AI API is disabled" "Project $project needs this API." \
-      "gcloud services enable aiplatform.googleapis.com --project $project"
-  else
-    report_problem "$family" "$pin: no permission aiplatform.endpoints.predict" \
-      "An administrator has to grant this permission on project $project." \
-      "gcloud projects add-iam-policy-binding $project --member ${account:-user:YOUR@ADDRESS}\
- --role roles/aiplatform.user"
-  fi
 }
 
 # --- doctor: pins and JSON --------------------------------------------------------------------------------------------
@@ -1693,6 +1697,236 @@ flatten_json() {
     }
     END { exit (is_invalid || depth || expected != "next") }
   ' "$1" 2>/dev/null
+}
+
+# --- doctor: answers --------------------------------------------------------------------------------------------------
+# Reads an answer of Vertex AI, and finds its row among the known answers.
+
+# in:  OUTPUT of curl, with a last line such as HTTP 200
+# out: out_http_status; out_body, as one line of printable ASCII
+read_vertex_output() {
+  out_http_status=$(printf '%s\n' "$1" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
+  out_body=$(printf '%s\n' "$1" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-60000)
+}
+
+# An answer that is not in Google's form has the code that gRPC gives its status:
+# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+# in:  out_http_status, out_body
+# out: out_code, out_error_reason, out_text; denial: the id by which VPC Service Controls log a denial
+read_vertex_answer() {
+  vertex_answer=$(printf '%s\n' "$out_body" | flatten_json -) || vertex_answer=''
+  vertex_answer=$(printf '%s\n' "$vertex_answer" | sed -e 's/^0\.error\./error./' -e "s/\\\\u0027/'/g" \
+    -e 's/\\u0022/"/g' -e 's/\\u0026/\&/g' -e 's/\\u003[cC]/</g' -e 's/\\u003[eE]/>/g' -e 's/\\u[0-9a-fA-F]\{4\}//g' \
+    -e 's/\\[nrt]/ /g' -e 's|\\\(["/\\]\)|\1|g')
+  out_code=$(answer_field 'error\.status') out_text=$(answer_field 'error\.message')
+  out_error_reason=$(answer_field 'error\.details\.[0-9]*\.reason')
+  denial=$(answer_field 'error\.details\.[0-9]*\.metadata\.uid')
+  denial=${denial:-$(printf '%s\n' "$out_text" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')}
+  [ -z "$out_code" ] || return 0
+  out_text=$out_body
+  case $(answer_field type):$out_http_status in
+    message:200) out_code=OK ;;
+    error:*) out_code=INVALID_ARGUMENT ;;
+    *:401) out_code=UNAUTHENTICATED ;;
+    *:403) out_code=PERMISSION_DENIED ;;
+    *:404 | *:501) out_code=UNIMPLEMENTED ;;
+    *:429 | *:5??) out_code=UNAVAILABLE ;;
+  esac
+}
+
+# in: PATTERN of a path
+answer_field() { printf '%s\n' "$vertex_answer" | sed -n "s/^$1=//p" | head -n 1; }
+
+# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
+# out: out_finding, or nothing
+find_vertex_answer() {
+  out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
+    function lists(words, word) { return words == "" || word != "" && index(" " words " ", " " word " ") }
+    BEGIN {
+      text = tolower(ENVIRON["TEXT"]); gsub(/[ \t\r\n\f\v]+/, " ", text); gsub(/[^ -~]/, "", text)
+      text = substr(text, 1, 5000)
+    }
+    lists($2, ENVIRON["CODE"]) && lists($3, ENVIRON["REASON"]) && ($4 == "" || text ~ $4) { print $1; exit }')
+}
+
+# --- doctor: known answers --------------------------------------------------------------------------------------------
+# Generated by build.ts from shared/catalogue/vertex-answers.ts and vertex-findings.ts: edit those.
+
+# Prints the rows: finding, codes, reasons, and the pattern of the text. The first row that fits counts.
+print_vertex_answers() {
+  cat <<'EOF'
+enabled;OK;;
+network;;;(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)
+network;LOCAL;;failed to resolve|max retries exceeded|unable to find the server|failed to establish
+network;;;^getting metadata from plugin failed.*(socket hang up|timed? ?out)
+no_credentials;LOCAL;;could not load the default credentials|credentials were not found|not automatically determine
+unauthenticated;;;^getting metadata from plugin failed
+unauthenticated;;;google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth
+unauthenticated;LOCAL;;unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]
+scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;ACCESS_TOKEN_SCOPE_INSUFFICIENT;
+scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;;insufficient authentication scopes
+unauthenticated;UNAUTHENTICATED;;
+wrong_address;UNIMPLEMENTED;;
+wrong_address;UNKNOWN INVALID_ARGUMENT NOT_FOUND INTERNAL;;<!doctype html|<html|not json
+unavailable;;;"(overloaded|rate_limit|timeout|api)_error"
+enabled;INVALID_ARGUMENT FAILED_PRECONDITION;;"invalid_request_error"
+candidate;INVALID_ARGUMENT FAILED_PRECONDITION;;counttokens is infeasible|is not supported in the [a-z]+ api
+not_enabled;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not allowed to use publisher model
+not_served;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not servable in region
+needs_data_sharing;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;requires data sharing|data_sharing_enabled_provider
+perimeter;PERMISSION_DENIED;SECURITY_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION;
+perimeter;PERMISSION_DENIED;;vpc ?service ?controls|prohibited by organi[sz]ation('?s)? policy
+blocked_by_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/vertexai[.]
+blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED;
+blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/[a-z]|org(ani[sz]ation)? policy
+not_found;NOT_FOUND;;
+no_quota;RESOURCE_EXHAUSTED;;quota exceeded.*per_base_model
+busy;RESOURCE_EXHAUSTED;;
+permission_denied;PERMISSION_DENIED;IAM_PERMISSION_DENIED;
+quota_project_denied;PERMISSION_DENIED;USER_PROJECT_DENIED;
+location_denied;PERMISSION_DENIED;LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED;
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_SUSPENDED GCP_SUSPENDED;
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_INVALID RESOURCE_PROJECT_INVALID;
+billing_disabled;PERMISSION_DENIED;BILLING_DISABLED;
+quota_project_missing;PERMISSION_DENIED;;requires a quota project
+billing_disabled;PERMISSION_DENIED;;billing to be enabled|enable billing
+api_disabled;PERMISSION_DENIED;SERVICE_DISABLED;
+api_disabled;PERMISSION_DENIED;;has not been used in project .* or it is disabled
+quota_project_denied;PERMISSION_DENIED;;required permission to use project|serviceusage[.]services[.]use
+location_denied;PERMISSION_DENIED;;permission denied on '?locations/
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;(consumer|project).*suspended
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;project .*(not found|does not exist|(is|was|has been) deleted)
+permission_denied;PERMISSION_DENIED;;permission '?[a-z.]+'? denied|does not have (the |required )*permission
+unavailable;CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE;;
+EOF
+}
+
+# in:  FINDING KIND_OF_CREDENTIALS; the variables in the texts
+# out: out_verdict, out_problem; out_meaning and out_fix, or nothing
+explain_finding() {
+  out_meaning='' out_fix=''
+  # shellcheck disable=SC2154 # the caller sets the variables in the texts
+  case $1 in
+    enabled) out_verdict=enabled out_problem="answers" ;;
+    candidate) out_verdict=candidate out_problem="servable, but it did not answer" ;;
+    not_enabled) out_verdict=not_enabled out_problem="project ${project} has not enabled it" ;;
+    not_found) out_verdict=not_enabled out_problem="404, not found" ;;
+    not_served) out_verdict=not_served out_problem="not served there" ;;
+    needs_data_sharing) out_verdict=needs_data_sharing out_problem="needs data sharing" ;;
+    blocked_by_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy" ;;
+    blocked_by_other_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy that is not about models" ;;
+    no_quota) out_verdict=no_quota out_problem="429, the quota is 0 or used up" ;;
+    busy) out_verdict=transient out_problem="429, Vertex is busy; try again later" ;;
+    unavailable) out_verdict=transient out_problem="no verdict" ;;
+    network) out_verdict=transient out_problem="could not reach Google" ;;
+    no_credentials) out_verdict=misconfigured out_problem="no application default credentials" ;;
+    unauthenticated) out_verdict=misconfigured out_problem="the credentials are refused" ;;
+    scopes_missing) out_verdict=misconfigured out_problem="the credentials lack the scope cloud-platform" ;;
+    permission_denied) out_verdict=misconfigured out_problem="no permission aiplatform.endpoints.predict" ;;
+    quota_project_missing) out_verdict=misconfigured out_problem="the credentials have no quota project" ;;
+    other_quota_project) out_verdict=misconfigured out_problem="calls are charged to another project, ${consumer}" ;;
+    quota_project_denied) out_verdict=misconfigured out_problem="no permission to charge calls to project ${consumer}" ;;
+    project_suspended) out_verdict=misconfigured out_problem="project ${consumer} is suspended" ;;
+    project_invalid) out_verdict=misconfigured out_problem="there is no project ${consumer}" ;;
+    perimeter) out_verdict=misconfigured out_problem="refused by a service perimeter (VPC Service Controls), id ${denial}" ;;
+    location_denied) out_verdict=misconfigured out_problem="location ${location} does not exist, or is not allowed" ;;
+    api_disabled) out_verdict=misconfigured out_problem="the Vertex AI API is disabled" ;;
+    billing_disabled) out_verdict=misconfigured out_problem="project ${consumer} has no billing" ;;
+    wrong_address) out_verdict=misconfigured out_problem="the address is not one of Vertex: it returned a web page, or has no such API" ;;
+  esac
+  # shellcheck disable=SC2154
+  case $1:$2 in
+    not_enabled:*) out_meaning="Somebody has to accept the terms of the model in Model Garden."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    not_found:*) out_meaning="Project ${project} has not enabled the model, or the location does not serve it. Enable it, or change the pin."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    not_served:*) out_meaning="The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins."
+      out_fix="${agent} login" ;;
+    needs_data_sharing:*) out_meaning="Somebody has to agree to data sharing for this model, or an administrator has to change the pin."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    blocked_by_policy:*) out_meaning="An administrator has to allow the model there."
+      out_fix="gcloud org-policies describe vertexai.allowedModels --effective --project ${project}" ;;
+    blocked_by_other_policy:*) out_meaning="An administrator has to allow Vertex AI in ${location} for project ${project}."
+      out_fix="gcloud org-policies list --project ${project}" ;;
+    no_quota:*) out_meaning="Project ${project} needs more quota in ${location}."
+      out_fix="${open_command} '${console}/iam-admin/quotas?project=${project}'" ;;
+    no_credentials:*) out_meaning="Claude Code calls Vertex AI with them, and there are none."
+      out_fix="gcloud auth application-default login" ;;
+    unauthenticated:person) out_meaning="Claude Code cannot call Vertex AI until you log in again."
+      out_fix="gcloud auth application-default login" ;;
+    unauthenticated:key) out_meaning="The key of the service account was deleted or disabled, or has expired. Somebody has to make a new one."
+      out_fix="gcloud iam service-accounts keys list --iam-account ${account}" ;;
+    unauthenticated:impersonation) out_meaning="Log in again. If that is refused, an administrator has to grant you roles/iam.serviceAccountTokenCreator on ${account}."
+      out_fix="gcloud auth application-default login --impersonate-service-account ${account}" ;;
+    unauthenticated:federation) out_meaning="Google refused the identity provider's token. An administrator has to compare its issuer, audience and attributes with the provider."
+      out_fix="gcloud iam workload-identity-pools providers describe ${provider}" ;;
+    unauthenticated:workforce) out_meaning="The session with your organisation's identity provider is over. Log in with its configuration file."
+      out_fix="gcloud auth application-default login --login-config FILE" ;;
+    unauthenticated:metadata) out_meaning="The service account that is attached to the machine got no token. It may be disabled or deleted."
+      out_fix="gcloud iam service-accounts describe ${account}" ;;
+    unauthenticated:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    scopes_missing:person) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:key) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:impersonation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}" ;;
+    scopes_missing:federation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:workforce) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:metadata) out_meaning="The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again."
+      out_fix="gcloud compute instances set-service-account NAME --service-account ${account} --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    permission_denied:*) out_meaning="An administrator has to grant this permission on project ${project}."
+      out_fix="gcloud projects add-iam-policy-binding ${project} --member ${member} --role roles/aiplatform.user" ;;
+    quota_project_missing:person) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:key) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:impersonation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:federation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:workforce) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:metadata) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    other_quota_project:person) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:key) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:impersonation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:federation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:workforce) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:metadata) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    quota_project_denied:*) out_meaning="An administrator has to grant serviceusage.services.use on that project."
+      out_fix="gcloud projects add-iam-policy-binding ${consumer} --member ${member} --role roles/serviceusage.serviceUsageConsumer" ;;
+    project_suspended:*) out_meaning="Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project."
+      out_fix="gcloud projects describe ${consumer}" ;;
+    project_invalid:*) out_meaning="It was deleted, or its name is wrong. The administrator of Pinward has to name another project."
+      out_fix="gcloud projects describe ${consumer}" ;;
+    perimeter:*) out_meaning="An administrator has to let this caller or network through the perimeter. The log of denials has the id."
+      out_fix="gcloud logging read 'log_id(\"cloudaudit.googleapis.com/policy\")' --project ${project} --freshness 1d" ;;
+    location_denied:*) out_meaning="The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one."
+      out_fix="gcloud org-policies describe gcp.resourceLocations --effective --project ${project}" ;;
+    api_disabled:*) out_meaning="Project ${project} needs this API."
+      out_fix="gcloud services enable aiplatform.googleapis.com --project ${project}" ;;
+    billing_disabled:*) out_meaning="Vertex AI requires billing."
+      out_fix="gcloud billing projects link ${consumer} --billing-account ACCOUNT" ;;
+    wrong_address:*) out_meaning="The location of the pin or the base URL is wrong, or a proxy answered in place of Google."
+      out_fix="curl --head ${address}" ;;
+  esac
 }
 
 # --- start ------------------------------------------------------------------------------------------------------------

@@ -35,7 +35,18 @@ const verdicts: readonly (readonly [string, VertexAnswer, RegExp, RegExp | null]
   ['a refused token', refused.badToken, /^problem .* credentials are refused/, new RegExp(`^${login}$`)],
   ['nothing in a busy moment', refused.busy, /^skipped .* busy/, null],
   ['nothing in an outage', refused.down, /^skipped .* no verdict, HTTP 503/, null],
-  ['nothing in a web page', { status: 404, body: '<!DOCTYPE html><html>' }, /^skipped .* web page/, null],
+  [
+    'a location that is none',
+    { status: 404, body: '<!DOCTYPE html><html>' },
+    /^problem .* web page/,
+    /^curl --head https/,
+  ],
+  [
+    'nothing in a page of the network',
+    { status: 403, body: '<html>Blocked</html>' },
+    /^skipped .* HTTP 403: <html>Bl/,
+    null,
+  ],
   ['nothing in an answer that it cannot read', { status: 200, body: '{}' }, /^skipped .* no verdict, HTTP 200/, null],
   ['a model in what Claude itself refuses', refused.byClaude, /^ok /, null],
 ];

@@ -44,7 +44,13 @@ const formats = {
   shell: ['sh', renderSh],
 } as const;
 
-export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331'): Promise<Patient> {
+/** `env`: further variables that the pins give to Claude Code. */
+export async function newPatient(
+  delivery: Delivery = 'fragment',
+  cli = '2.1.331',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Patient> {
+  const resolution = (asked: string | null) => resolutionFor(asked, env);
   const machine = newMachine();
   const vertex = await startVertexEndpoint();
   const server = await startServer(({ url = '' }, response) => {
@@ -74,7 +80,7 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
-  const env: Record<string, string> = {
+  const shellEnv: Record<string, string> = {
     PATH: `${machine.path('bin')}:${process.env['PATH']}`,
     HOME: '/home',
     CLAUDE_CODE_VERSION: cli,
@@ -85,10 +91,10 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
     machine,
     server,
     vertex,
-    env,
+    env: shellEnv,
     note,
     examine: async ({ args = [], ...options } = {}) =>
-      read(await machine.run(['doctor', ...args], { ...options, env: { ...env, ...options.env } })),
+      read(await machine.run(['doctor', ...args], { ...options, env: { ...shellEnv, ...options.env } })),
     [Symbol.asyncDispose]: async () => {
       machine[Symbol.dispose]();
       await Promise.all([server[Symbol.asyncDispose](), vertex[Symbol.asyncDispose]()]);
@@ -97,8 +103,9 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
 }
 
 /** Opus with 1M context in the EU, the others where the policy says; an old CLI gets an older opus. */
-function resolution(cli: string | null): Resolution {
+function resolutionFor(cli: string | null, env: Readonly<Record<string, string>>): Resolution {
   const stated = policy({
+    settings: { env },
     rings: [
       ring({
         pins: {

@@ -16,7 +16,8 @@
 #   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
 #   state, files, lock, time, programs and messages                                    what all of them use
 #   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
-#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON
+#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON,
+#   doctor: answers, doctor: known answers
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
