@@ -33,6 +33,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and the last error
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
@@ -43,10 +44,13 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --delivery WHAT   fragment (a managed-settings.d file; the default), registry (HKLM policy), shell (for env) or
                     helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --ca-file FILE    not on Windows, which has a store of certificates: certutil -addstore Root FILE
+  --proxy URL       ask by this proxy; --no-proxy names hosts, with commas, that need none
   --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder),
+ca_file, proxy, no_proxy.
 '@
 
 # The policyHelper. It runs at each start of Claude Code, as the user who starts it, and prints the pins that the
@@ -147,11 +151,11 @@ function Invoke-Main([string[]]$words) {
 
 function Read-CommandLine([string[]]$words) {
   $valued = '--root', '--config', '--delivery', '--server', '--machine', '--token-command', '--token-file',
-  '--organisation', '--key'
+  '--organisation', '--key', '--ca-file', '--proxy', '--no-proxy'
   $installing = ''
   for ($at = 0; $at -lt $words.Count; $at++) {
     $word = $words[$at]
-    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*)\z') { $installing = $word }
+    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy)\z') { $installing = $word }
     $value = ''
     if ($valued -ccontains $word) {
       $at++
@@ -178,6 +182,9 @@ function Read-Word([string]$word, [string]$value) {
     '--token-stdin' { $script:tokenFrom = '-'; return }
     '--organisation' { $given['organisation'] = $value; return }
     '--key' { $script:keyFiles += Resolve-Full $value; return }
+    '--ca-file' { $given['ca_file'] = $value; return }
+    '--proxy' { $given['proxy'] = $value; return }
+    '--no-proxy' { $given['no_proxy'] = $value; return }
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
     '--stay' { $script:stays = $true; return }
   }
@@ -421,7 +428,7 @@ function Initialize-Agent {
   if (-not $config) { $script:config = Join-Path $own 'agent.conf' }
   if ($given.Count -eq 0) { Read-Configuration }
   $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
-  'state_dir', 'organisation', 'keys'
+  'state_dir', 'organisation', 'keys', 'ca_file', 'proxy', 'no_proxy'
   foreach ($key in $given.Keys) {
     if ($known -cnotcontains $key) { $script:trouble = "unknown key in ${config}: $key" }
   }
@@ -431,6 +438,8 @@ function Initialize-Agent {
   $script:machine = Get-Given 'machine' ([Net.Dns]::GetHostName())
   $script:timeout = Get-Given 'timeout' '10'
   $script:organisation = Get-Given 'organisation' ''
+  $script:proxy = Get-Given 'proxy' ''
+  $script:unproxied = Get-Given 'no_proxy' ''
   $script:delivery = $(if ($wanted) { $wanted } else { Get-Given 'delivery' 'fragment' })
   Select-Paths $users
   Test-Settings
@@ -496,6 +505,12 @@ function Test-Settings {
   }
   if ($machine.Length -gt 128) { $script:trouble = "machine has more than 128 characters: $machine" }
   if ($timeout -cnotmatch '^[1-9][0-9]{0,4}\z') { $script:trouble = "timeout is a number of seconds, not: $timeout" }
+  if (Get-Given 'ca_file' '') {
+    $script:trouble = 'ca_file is not for Windows, which has a store of certificates: certutil -addstore Root FILE'
+  }
+  if ($proxy -and $proxy -cnotmatch '^https?://.+') {
+    $script:trouble = 'proxy is an address such as http://proxy.example.com:8080'
+  }
   if (-not $server) {
     if (-not $trouble) { $script:trouble = "$config names no server" }
   } elseif ($server -cnotmatch '^[\]A-Za-z0-9._~:/%\[-]+\z') {
@@ -593,6 +608,8 @@ function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string
   $handler = New-Object Net.Http.HttpClientHandler
   $handler.AllowAutoRedirect = $false
   $handler.UseCookies = $false
+  $direct = @($unproxied.Split(',') | Where-Object { $_ } | ForEach-Object { [regex]::Escape($_.Trim().TrimStart('.')) })
+  if ($proxy) { $handler.Proxy = New-Object Net.WebProxy $proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" }) }
   $client = New-Object Net.Http.HttpClient $handler
   try {
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
@@ -1106,7 +1123,7 @@ function Stop-Agent([int]$with, [string]$text) {
 }
 
 $code = 0
-$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = ''
+$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = ''
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false

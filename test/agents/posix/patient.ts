@@ -3,6 +3,8 @@
  * credentials. Each test then breaks one part.
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { renderHelper, renderJson, renderSettings } from '../../../functions/api/polls/render/json.ts';
 import { renderSh } from '../../../functions/api/polls/render/sh.ts';
 import type { Resolution } from '../../../shared/domain/serving/resolution.ts';
@@ -32,6 +34,8 @@ export interface Patient extends AsyncDisposable {
   note(facts: Readonly<Record<string, string>>): void;
 }
 
+const standIn = readFileSync(join(import.meta.dirname, 'claude-stand-in.sh'), 'utf8');
+
 export const accessToken = 'ya29.a0Very-secret_access.token~1';
 export const adc = 'home/.config/gcloud/application_default_credentials.json';
 export const userSettings = 'home/.claude/settings.json';
@@ -60,7 +64,7 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`);
     write(machine.path(`var/lib/pinward/pins.${format}.state`), lines.join(''));
   };
-  machine.configure({ server: server.url, delivery, organisation: 'acme.example' });
+  machine.configure({ server: server.url, delivery, organisation: 'acme.example', state_dir: '/var/lib/pinward' });
   write(machine.path(`etc/pinward/keys/${signer}.pem`), 'a key\n');
   write(machine.path(`var/lib/pinward/pins.${format}`), body);
   if (delivery === 'fragment') write(machine.path(fragment), body);
@@ -74,6 +78,8 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
+  write(machine.path('bin/id'), '#!/bin/sh\necho "${ID-1000}"\n', 0o755); // the doctor asks no client as root
+  write(machine.path('bin/claude'), standIn.replaceAll('VERSION', cli), 0o755);
   const env: Record<string, string> = {
     PATH: `${machine.path('bin')}:${process.env['PATH']}`,
     HOME: '/home',

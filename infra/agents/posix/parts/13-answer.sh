@@ -13,11 +13,12 @@ accept_pins() {
   [ "${out_sha256:-$out_etag}" = "$out_etag" ] ||
     fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
   is_complete "$work.body" || fail "the answer is not a whole $format file" || return
-  is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
+  has_revision || return
   { verify_answer "$out_sha256" && is_not_older; } || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
-  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" &&
+  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" \
+    "next_etag=$out_etag" &&
     write_file "$copy" 644 <"$work.body" && out_changed=yes
 }
 
@@ -27,8 +28,15 @@ accept_not_modified() {
   out_etag=$held_sha256
   [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
   verify_answer "$held_sha256" || return
-  is_number "$out_revision" || out_revision=$floor_revision
-  is_not_older
+  [ -n "$out_revision" ] || out_revision=$floor_revision
+  has_revision && is_not_older
+}
+
+has_revision() {
+  [ -n "$out_revision" ] || fail "the answer has no Pinward-Revision" || return
+  is_revision "$out_revision" "$floor_revision" && return
+  offered=$out_revision out_revision=''
+  fail "the answer has the revision '$(printf %s "$offered" | cut -c 1-40)', and the last one was $floor_revision"
 }
 
 # No failure of the older revision is reported: another instance of the server may lag behind.
