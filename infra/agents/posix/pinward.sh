@@ -202,7 +202,7 @@ sleep_without_lock() {
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due || ! is_genuine; then login_within 3; fi
+  if should_poll; then login_within 3; fi
   [ -z "$config_error" ] || warn "$config_error"
   warn_if_expired
   print_copy ||
@@ -213,7 +213,10 @@ print_env() {
 # Claude Code does not start when its helper fails, is slow or prints anything but one object. An object without
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
-  if ! is_genuine; then login_within 3; elif is_due; then login_within 0; fi
+  if should_poll; then
+    is_genuine && max_seconds=0 || max_seconds=3
+    login_within "$max_seconds"
+  fi
   warn_if_expired
   print_copy || echo '{}'
 }
@@ -224,6 +227,9 @@ print_copy() {
   ! is_complete "$copy" || warn "not used, since it is not what the server sent: $copy"
   return 1
 }
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not
@@ -434,9 +440,8 @@ load_configuration() {
   fi
   [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
-  set_variables '' \
-    "server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys ca_file
-     proxy unproxied" <<EOF
+  settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
+  set_variables '' "$settings ca_file proxy unproxied" <<EOF
 $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
@@ -1015,7 +1020,7 @@ is_complete() {
 
 # out: out_reason; nothing when another agent holds the lock
 acquire_lock() {
-  tries=0 out_reason=''
+  tries=0 out_reason='' lock_error=''
   until [ ! -e "$lock" ] && lock_error=$(ln -s $$ "$lock" 2>&1); do
     tries=$((tries + 1))
     [ $tries -le 10 ] || return
@@ -1037,7 +1042,7 @@ acquire_lock() {
 is_lock_stale() {
   [ -e "$lock" ] || [ -L "$lock" ] || return
   holder=$(readlink "$lock")
-  case $holder in '' | *[!0-9]* | 0* | "$$") return ;; esac
+  case $holder in '' | *[!0-9]* | 0* | "$$") return 0 ;; esac
   ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" \( -mmin +5 -o -mmin -0 \) 2>/dev/null)" ]
 }
 
@@ -1587,7 +1592,7 @@ describe_answer() {
 # in:  question; source: user, project, local, shell, all, managed, or nothing
 # out: source; out_source, out_meaning, out_fix
 find_blame() {
-  case $source in '' | all | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
+  case $source in '' | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
   if is_right_without all; then
     answers=$(for source in user project local shell; do ask_without $source & done; wait)
     for source in user project local shell; do

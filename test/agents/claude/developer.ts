@@ -19,6 +19,9 @@ export interface Developer {
   readonly repository: string;
 }
 
+/** The oldest that the doctor asks, and the newest two. */
+export const askedVersions: readonly Version[] = ['2.1.137', '2.1.331', '2.1.332'];
+
 const account = '1500';
 
 export function newDeveloper(): Developer {
@@ -39,23 +42,29 @@ export function place(path: string, content: string, mode = 0o644): void {
 /** Runs the doctor as the developer, in the repository. */
 export async function examine(
   machine: Machine,
-  { home, repository }: Developer,
+  developer: Developer,
   version: Version,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran & { readonly findings: readonly Finding[] }> {
-  execFileSync('chown', ['-R', account, dirname(home)]);
-  const claude = realpathSync(fetchClaude(version));
-  const script = [
-    `cd ${repository}`,
-    `: >/usr/local/bin/claude && mount --bind ${claude} /usr/local/bin/claude`,
-    `exec setpriv --reuid ${account} --regid ${account} --clear-groups pinward doctor --offline --json`,
-  ].join(' && ');
-  const ran = await inMachine(machine, script, {
-    PATH: process.env['PATH'] ?? '',
-    HOME: home,
-    TMPDIR: join(home, '..'),
-    ...env,
-  });
+  const ran = await runAsDeveloper(machine, developer, version, 'pinward doctor --offline --json', env);
   const answer = JSON.parse(ran.output) as { findings: readonly Finding[] }; // the form that --json has
   return { ...ran, findings: answer.findings };
+}
+
+/** Runs a command line of sh as the developer, in the repository, with `claude` on the PATH. */
+export function runAsDeveloper(
+  machine: Machine,
+  { home, repository }: Developer,
+  version: Version,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  execFileSync('chown', ['-R', account, dirname(home)]);
+  const script = [
+    `cd ${repository}`,
+    `: >/usr/local/bin/claude && mount --bind ${realpathSync(fetchClaude(version))} /usr/local/bin/claude`,
+    `exec setpriv --reuid ${account} --regid ${account} --clear-groups ${command} </dev/null`,
+  ];
+  const own = { PATH: process.env['PATH'] ?? '', HOME: home, TMPDIR: dirname(home) };
+  return inMachine(machine, script.join(' && '), { ...own, ...env });
 }

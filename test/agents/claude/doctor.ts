@@ -5,11 +5,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { fetchClaude, newMachine, type Version, whyNoClient } from './client.ts';
-import { type Developer, examine, newDeveloper, place } from './developer.ts';
+import { askedVersions, type Developer, examine, newDeveloper, place } from './developer.ts';
 import { Fleet, pins } from './fleet.ts';
-
-/** The oldest that the doctor asks, and the newest two. */
-export const askedVersions: readonly Version[] = ['2.1.137', '2.1.331', '2.1.332'];
 
 interface Trouble {
   readonly name: string;

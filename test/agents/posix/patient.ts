@@ -78,11 +78,12 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
-  write(machine.path('bin/id'), '#!/bin/sh\necho "${ID-1000}"\n', 0o755); // the doctor asks no client as root
+  write(machine.path('bin/id'), '#!/bin/sh\necho $ID\n', 0o755); // the doctor asks no client as root
   write(machine.path('bin/claude'), standIn.replaceAll('VERSION', cli), 0o755);
   const env: Record<string, string> = {
     PATH: `${machine.path('bin')}:${process.env['PATH']}`,
     HOME: '/home',
+    ID: '1000',
     CLAUDE_CODE_VERSION: cli,
     PINWARD_VERTEX_URL: vertex.url,
     ...(delivery === 'shell' ? resolution(cli).settings.env : {}),

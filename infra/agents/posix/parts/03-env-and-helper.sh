@@ -3,7 +3,7 @@
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due || ! is_genuine; then login_within 3; fi
+  if should_poll; then login_within 3; fi
   [ -z "$config_error" ] || warn "$config_error"
   warn_if_expired
   print_copy ||
@@ -14,7 +14,10 @@ print_env() {
 # Claude Code does not start when its helper fails, is slow or prints anything but one object. An object without
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
-  if ! is_genuine; then login_within 3; elif is_due; then login_within 0; fi
+  if should_poll; then
+    is_genuine && max_seconds=0 || max_seconds=3
+    login_within "$max_seconds"
+  fi
   warn_if_expired
   print_copy || echo '{}'
 }
@@ -25,6 +28,9 @@ print_copy() {
   ! is_complete "$copy" || warn "not used, since it is not what the server sent: $copy"
   return 1
 }
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not

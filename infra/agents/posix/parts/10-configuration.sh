@@ -16,9 +16,8 @@ load_configuration() {
   fi
   [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
-  set_variables '' \
-    "server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys ca_file
-     proxy unproxied" <<EOF
+  settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
+  set_variables '' "$settings ca_file proxy unproxied" <<EOF
 $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"

@@ -3,7 +3,7 @@
 
 # out: out_reason; nothing when another agent holds the lock
 acquire_lock() {
-  tries=0 out_reason=''
+  tries=0 out_reason='' lock_error=''
   until [ ! -e "$lock" ] && lock_error=$(ln -s $$ "$lock" 2>&1); do
     tries=$((tries + 1))
     [ $tries -le 10 ] || return
@@ -25,7 +25,7 @@ acquire_lock() {
 is_lock_stale() {
   [ -e "$lock" ] || [ -L "$lock" ] || return
   holder=$(readlink "$lock")
-  case $holder in '' | *[!0-9]* | 0* | "$$") return ;; esac
+  case $holder in '' | *[!0-9]* | 0* | "$$") return 0 ;; esac
   ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" \( -mmin +5 -o -mmin -0 \) 2>/dev/null)" ]
 }
 

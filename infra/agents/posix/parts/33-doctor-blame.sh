@@ -6,7 +6,7 @@
 # in:  question; source: user, project, local, shell, all, managed, or nothing
 # out: source; out_source, out_meaning, out_fix
 find_blame() {
-  case $source in '' | all | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
+  case $source in '' | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
   if is_right_without all; then
     answers=$(for source in user project local shell; do ask_without $source & done; wait)
     for source in user project local shell; do
