@@ -665,8 +665,9 @@ request_text() {
   out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
   case $out_http_status in
     200) ;;
-    '' | 000) fail "$server: $(printf '%s\n' "$out_text" | explain_curl 0)" ;;
-    *) fail "$server${1%%\?*}: $(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
+    '') fail "the answer is cut off, or over $2 bytes" ;;
+    000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
+    *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
   esac
 }
 
@@ -728,8 +729,8 @@ accept_pins() {
   [ "${out_sha256:-$out_etag}" = "$out_etag" ] ||
     fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
   is_complete "$work.body" || fail "the answer is not a whole $format file" || return
-  has_revision || return
-  { verify_answer "$out_sha256" && is_not_older; } || return
+  is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
+  { verify_answer "$out_sha256" && is_next_revision; } || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
   write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" \
@@ -743,22 +744,19 @@ accept_not_modified() {
   out_etag=$held_sha256
   [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
   verify_answer "$held_sha256" || return
-  [ -n "$out_revision" ] || out_revision=$floor_revision
-  has_revision && is_not_older
+  is_number "$out_revision" || out_revision=$floor_revision
+  is_next_revision
 }
 
-has_revision() {
-  [ -n "$out_revision" ] || fail "the answer has no Pinward-Revision" || return
-  is_revision "$out_revision" "$floor_revision" && return
+# No failure of another revision is reported: another instance of the server may lag behind.
+is_next_revision() {
   offered=$out_revision out_revision=''
-  fail "the answer has the revision '$(printf %s "$offered" | cut -c 1-40)', and the last one was $floor_revision"
-}
-
-# No failure of the older revision is reported: another instance of the server may lag behind.
-is_not_older() {
-  [ "$out_revision" -ge "$floor_revision" ] && return
-  offered=$out_revision out_revision=''
-  fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file"
+  [ "$offered" -ge "$floor_revision" ] ||
+    fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file" ||
+    return
+  is_revision "$offered" "$floor_revision" ||
+    fail "the server offers the revision $offered after $floor_revision; no policy changes so often" || return
+  out_revision=$offered
 }
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -845,7 +843,7 @@ fetch_keys() {
   sent_token=${token:-} token=''
   request_text /v1/keys.txt $max_keys && fetched=yes || fetched=''
   token=$sent_token out_key_list=$out_text
-  [ -n "$fetched" ] || fail "could not fetch the keys, $out_reason"
+  [ -n "$fetched" ] || fail "could not fetch $server/v1/keys.txt: $out_reason"
 }
 
 # Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.
@@ -1391,13 +1389,14 @@ check_server() {
     out_reason='the token has characters that no bearer token has'
   elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
     if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then report_ok server "$server answers" && return; fi
-    out_answer='' out_reason="the answer of $server is no JSON; does a proxy or a sign-in page answer?"
+    out_answer='' out_reason="the answer is no JSON; does a proxy or a sign-in page answer?"
   fi
   case $out_reason in
     *'HTTP 401'* | *'HTTP 403'* | *'token has'*) fix=$(install_command) ;;
     *) fix="$agent login" ;;
   esac
-  report_problem server "$out_reason" 'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
+  report_problem server "$server: $out_reason" \
+    'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
 }
 
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.

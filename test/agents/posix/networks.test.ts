@@ -7,7 +7,7 @@ import { createServer as createProxy, request as forward } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, it } from 'node:test';
-import { fragment, type Machine, newMachine, write } from './machine.ts';
+import { fragment, type Machine, newMachine, until, write } from './machine.ts';
 import { newPatient } from './patient.ts';
 import { answering, first, startServer } from './server.ts';
 
@@ -55,6 +55,7 @@ describe('pinward on networks as they are', { concurrency: 4 }, () => {
     assert.equal((await machine.run(['login'])).code, 0);
     assert.ok(proxy.asked.some((url) => url.startsWith(`${server.url}/v1/pins`)));
     assert.ok(proxy.passwords.every((password) => password === `Basic ${btoa('me:pass')}`));
+    await until(() => server.reports.length === 1); // the report goes by the proxy, too
     const before = proxy.asked.length;
     machine.configure({ server: server.url, proxy: proxy.url, no_proxy: 'example.com,127.0.0.1' });
     assert.equal((await machine.run(['login'])).code, 0);

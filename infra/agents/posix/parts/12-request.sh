@@ -84,8 +84,9 @@ request_text() {
   out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
   case $out_http_status in
     200) ;;
-    '' | 000) fail "$server: $(printf '%s\n' "$out_text" | explain_curl 0)" ;;
-    *) fail "$server${1%%\?*}: $(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
+    '') fail "the answer is cut off, or over $2 bytes" ;;
+    000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
+    *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
   esac
 }
 

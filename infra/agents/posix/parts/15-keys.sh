@@ -39,7 +39,7 @@ fetch_keys() {
   sent_token=${token:-} token=''
   request_text /v1/keys.txt $max_keys && fetched=yes || fetched=''
   token=$sent_token out_key_list=$out_text
-  [ -n "$fetched" ] || fail "could not fetch the keys, $out_reason"
+  [ -n "$fetched" ] || fail "could not fetch $server/v1/keys.txt: $out_reason"
 }
 
 # Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.

@@ -83,13 +83,14 @@ check_server() {
     out_reason='the token has characters that no bearer token has'
   elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
     if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then report_ok server "$server answers" && return; fi
-    out_answer='' out_reason="the answer of $server is no JSON; does a proxy or a sign-in page answer?"
+    out_answer='' out_reason="the answer is no JSON; does a proxy or a sign-in page answer?"
   fi
   case $out_reason in
     *'HTTP 401'* | *'HTTP 403'* | *'token has'*) fix=$(install_command) ;;
     *) fix="$agent login" ;;
   esac
-  report_problem server "$out_reason" 'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
+  report_problem server "$server: $out_reason" \
+    'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
 }
 
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
