@@ -1116,11 +1116,13 @@ seconds_or() {
 # --- programs and messages --------------------------------------------------------------------------------------------
 # Runs other programs within the timeout, and prints warnings and errors.
 
-# macOS has perl but no timeout.
+# macOS has perl but no timeout. An old busybox has a timeout without -k.
 # in: COMMAND ...; timeout
 run_with_timeout() {
-  if command -v timeout >/dev/null; then
+  if timeout -k 2 9 true 2>/dev/null; then
     timeout -k 2 "$timeout" "$@"
+  elif command -v timeout >/dev/null; then
+    timeout "$timeout" "$@"
   elif command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl expands these, not the shell
     perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
@@ -1434,15 +1436,8 @@ is_older_version() {
 # out: client_folder, or nothing when Claude Code was not asked; out_answers
 check_client() {
   client_folder='' out_answers='' ask_variables=own ask_sources=''
-  if [ "$(id -u)" -eq 0 ]; then
-    report_skipped client "Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor" && return
-  fi
-  [ -n "$out_models" ] || { report_skipped client 'there are no pins to compare with' && return; }
-  command -v claude >/dev/null || { report_skipped client 'there is no Claude Code on the PATH' && return; }
-  ! is_older_version "$cli" 2.1.137 ||
-    { report_skipped client "Claude Code $cli was never asked, 2.1.137 can be; run: claude update" && return; }
-  client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
-    { report_skipped client "could not make a folder in ${TMPDIR:-/tmp}" && return; }
+  find_reason_not_to_ask
+  if [ -n "$out_reason" ]; then report_skipped client "$out_reason" && return; fi
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
   list_expected_answers
@@ -1451,10 +1446,31 @@ check_client() {
   report_answers
 }
 
+# A variable may name another version than that of the program, so the program is asked.
+# out: out_reason, or client_folder
+find_reason_not_to_ask() {
+  out_reason=''
+  if [ "$(id -u)" -eq 0 ]; then
+    out_reason="Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor"
+  elif [ -z "$out_models" ]; then
+    out_reason='there are no pins to compare with'
+  elif ! command -v claude >/dev/null; then
+    out_reason='there is no Claude Code on the PATH'
+  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+    out_reason='claude --version names no version, or is slow'
+  elif is_older_version "$cli" 2.1.137; then
+    out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
+  else
+    client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
+      out_reason="could not make a folder in ${TMPDIR:-/tmp}"
+  fi
+}
+
 # out: questions; expected_answers: lines of question, kind and address; every pin is right for the question default
 list_expected_answers() {
   base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
-  own_model=$(print_pin model) questions=default expected_answers=''
+  own_model=$(print_pin env.ANTHROPIC_MODEL) questions=default expected_answers=''
+  own_model=${own_model:-$(print_pin model)}
   while read -r family model location; do
     case $location in
       global) host=aiplatform.googleapis.com ;;
@@ -1643,6 +1659,7 @@ blame_files() {
   for file; do
     [ ! -f "$file" ] || { out_source="$out_source${out_source:+, }$file" && out_fix=${out_fix:-$(edit_command "$file")}; }
   done
+  out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
   out_meaning='This overrides the pins. Remove the setting from that file.'
 }
 
@@ -1726,7 +1743,6 @@ check_editor() {
   if [ -z "$client_folder" ]; then
     report_skipped editor "$1 sets ${names% }; Claude Code was not asked what follows" && return
   fi
-  ask_until=$(($(now) + 10))
   answers=$(
     while IFS= read -r variable; do export "${variable?}"; done <<EOF
 $variables
@@ -1734,14 +1750,16 @@ EOF
     ask_all
   )
   for question in $questions; do
-    is_expected "$question" "$question" || [ "$(print_answer "$question")" = slow ] ||
-      [ "$(print_answer "$question")" = "$(answers=$out_answers && print_answer "$question")" ] || {
-      report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
-        'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
-      return
-    }
+    case $(print_answer "$question") in
+      '' | slow) report_skipped editor "$1 sets ${names% }; Claude Code did not answer in time" && return ;;
+      "$(answers=$out_answers && print_answer "$question")") continue ;;
+    esac
+    is_expected "$question" "$question" && continue
+    report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
+      'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
+    return
   done
-  report_ok editor "$1 sets ${names% }; Claude Code follows the pins all the same"
+  report_ok editor "$1 sets ${names% }; Claude Code calls the same with them"
 }
 
 # --- doctor: credentials ----------------------------------------------------------------------------------------------

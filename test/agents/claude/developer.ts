@@ -39,16 +39,19 @@ export function place(path: string, content: string, mode = 0o644): void {
   writeFileSync(path, content, { mode });
 }
 
-/** Runs the doctor as the developer, in the repository. */
+/** Runs the doctor as the developer, in the repository; again while this machine is too busy for Claude Code to answer. */
 export async function examine(
   machine: Machine,
   developer: Developer,
   version: Version,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran & { readonly findings: readonly Finding[] }> {
-  const ran = await runAsDeveloper(machine, developer, version, 'pinward doctor --offline --json', env);
-  const answer = JSON.parse(ran.output) as { findings: readonly Finding[] }; // the form that --json has
-  return { ...ran, findings: answer.findings };
+  for (let tries = 1; ; tries++) {
+    const ran = await runAsDeveloper(machine, developer, version, 'pinward doctor --offline --json', env);
+    if (tries < 10 && /did not answer within|no time to find/.test(ran.output)) continue;
+    const answer = JSON.parse(ran.output) as { findings: readonly Finding[] }; // the form that --json has
+    return { ...ran, findings: answer.findings };
+  }
 }
 
 /** Runs a command line of sh as the developer, in the repository, with `claude` on the PATH. */

@@ -127,6 +127,17 @@ describe('the doctor asks the real Claude Code', { skip: whyNoClient() }, () => 
       );
     });
 
+    test(`${version} by way of the helper, which Claude Code runs for the answer`, async () => {
+      await fleet.install('helper');
+
+      const { findings, output } = await examine(fleet.machine, developer, version);
+
+      assert.ok(
+        findings.some(({ check, verdict }) => check === 'client' && verdict === 'ok'),
+        output,
+      );
+    });
+
     for (const trouble of troubles) {
       const isFollowed = trouble.since === undefined || version >= trouble.since;
       const ending = isFollowed ? 'and names the source' : 'which follows the pins';

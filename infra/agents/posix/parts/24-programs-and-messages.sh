@@ -1,11 +1,13 @@
 # --- programs and messages --------------------------------------------------------------------------------------------
 # Runs other programs within the timeout, and prints warnings and errors.
 
-# macOS has perl but no timeout.
+# macOS has perl but no timeout. An old busybox has a timeout without -k.
 # in: COMMAND ...; timeout
 run_with_timeout() {
-  if command -v timeout >/dev/null; then
+  if timeout -k 2 9 true 2>/dev/null; then
     timeout -k 2 "$timeout" "$@"
+  elif command -v timeout >/dev/null; then
+    timeout "$timeout" "$@"
   elif command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl expands these, not the shell
     perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }

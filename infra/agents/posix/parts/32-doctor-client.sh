@@ -5,15 +5,8 @@
 # out: client_folder, or nothing when Claude Code was not asked; out_answers
 check_client() {
   client_folder='' out_answers='' ask_variables=own ask_sources=''
-  if [ "$(id -u)" -eq 0 ]; then
-    report_skipped client "Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor" && return
-  fi
-  [ -n "$out_models" ] || { report_skipped client 'there are no pins to compare with' && return; }
-  command -v claude >/dev/null || { report_skipped client 'there is no Claude Code on the PATH' && return; }
-  ! is_older_version "$cli" 2.1.137 ||
-    { report_skipped client "Claude Code $cli was never asked, 2.1.137 can be; run: claude update" && return; }
-  client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
-    { report_skipped client "could not make a folder in ${TMPDIR:-/tmp}" && return; }
+  find_reason_not_to_ask
+  if [ -n "$out_reason" ]; then report_skipped client "$out_reason" && return; fi
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
   list_expected_answers
@@ -22,10 +15,31 @@ check_client() {
   report_answers
 }
 
+# A variable may name another version than that of the program, so the program is asked.
+# out: out_reason, or client_folder
+find_reason_not_to_ask() {
+  out_reason=''
+  if [ "$(id -u)" -eq 0 ]; then
+    out_reason="Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor"
+  elif [ -z "$out_models" ]; then
+    out_reason='there are no pins to compare with'
+  elif ! command -v claude >/dev/null; then
+    out_reason='there is no Claude Code on the PATH'
+  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+    out_reason='claude --version names no version, or is slow'
+  elif is_older_version "$cli" 2.1.137; then
+    out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
+  else
+    client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
+      out_reason="could not make a folder in ${TMPDIR:-/tmp}"
+  fi
+}
+
 # out: questions; expected_answers: lines of question, kind and address; every pin is right for the question default
 list_expected_answers() {
   base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
-  own_model=$(print_pin model) questions=default expected_answers=''
+  own_model=$(print_pin env.ANTHROPIC_MODEL) questions=default expected_answers=''
+  own_model=${own_model:-$(print_pin model)}
   while read -r family model location; do
     case $location in
       global) host=aiplatform.googleapis.com ;;

@@ -58,6 +58,7 @@ blame_files() {
   for file; do
     [ ! -f "$file" ] || { out_source="$out_source${out_source:+, }$file" && out_fix=${out_fix:-$(edit_command "$file")}; }
   done
+  out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
   out_meaning='This overrides the pins. Remove the setting from that file.'
 }
 

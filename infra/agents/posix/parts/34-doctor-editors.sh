@@ -23,7 +23,6 @@ check_editor() {
   if [ -z "$client_folder" ]; then
     report_skipped editor "$1 sets ${names% }; Claude Code was not asked what follows" && return
   fi
-  ask_until=$(($(now) + 10))
   answers=$(
     while IFS= read -r variable; do export "${variable?}"; done <<EOF
 $variables
@@ -31,12 +30,14 @@ EOF
     ask_all
   )
   for question in $questions; do
-    is_expected "$question" "$question" || [ "$(print_answer "$question")" = slow ] ||
-      [ "$(print_answer "$question")" = "$(answers=$out_answers && print_answer "$question")" ] || {
-      report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
-        'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
-      return
-    }
+    case $(print_answer "$question") in
+      '' | slow) report_skipped editor "$1 sets ${names% }; Claude Code did not answer in time" && return ;;
+      "$(answers=$out_answers && print_answer "$question")") continue ;;
+    esac
+    is_expected "$question" "$question" && continue
+    report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
+      'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
+    return
   done
-  report_ok editor "$1 sets ${names% }; Claude Code follows the pins all the same"
+  report_ok editor "$1 sets ${names% }; Claude Code calls the same with them"
 }
