@@ -101,8 +101,8 @@ read_options() {
   key_files='' first_use='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key | \
-      --ca-file | --proxy | --no-proxy)
+      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
+        --key | --ca-file | --proxy | --no-proxy)
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
     case $1 in
@@ -553,7 +553,8 @@ apply_pins() {
 record_success() {
   read_poll_interval
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
-    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
+    "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
     ${out_changed:+"applied_at=$(utc_now)"}
 }
@@ -576,7 +577,8 @@ record_failure() {
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
   retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
   prepare_report failed "$failure"
-  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" && send_report
+  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" &&
+    send_report
 }
 
 # --- request ----------------------------------------------------------------------------------------------------------
@@ -1177,9 +1179,9 @@ die() {
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. Editors allow
-# comments and commas at the end.
-# in: FILE, or - for standard input; lenient, for the JSON of editors
+# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
+# editors has comments, and commas at the end.
+# in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
     function print_value(value, path, i) {
@@ -1412,7 +1414,9 @@ check_cli() {
       'This Claude Code is too old for the delivery or for the policy.' 'claude update'
     return
   done
-  if [ -z "$out_answer" ]; then report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return; fi
+  if [ -z "$out_answer" ]; then
+    report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return
+  fi
   index=$(printf '%s\n' "$out_answer" | sed -n \
     -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
   if [ -n "$index" ]; then
@@ -1481,7 +1485,9 @@ list_expected_answers() {
     url=${url%/}/projects/$project/locations/$location/publishers/anthropic/models
     questions="$questions $family"
     expected_answers="$expected_answers$family address $url/$model${newline}default address $url/$model$newline"
-    case $own_model in claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;; esac
+    case $own_model in
+      claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;;
+    esac
   done <<EOF
 $out_models
 EOF
@@ -1502,8 +1508,9 @@ ask_all() {
   wait
 }
 
-# The variables and settings undo what shell, user and repository may set: each runs, writes or sends something otherwise.
-# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else; ask_sources
+# The variables and settings undo what shell, user and repository may set, which runs, writes or sends something.
+# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else;
+#     ask_sources: the settings that count, none, or nothing for all
 ask_client() (
   answer_name=$1 timeout=$((ask_until - $(now)))
   [ $timeout -le 10 ] || timeout=10
@@ -1536,16 +1543,16 @@ EOF
 # Prints NAME=VALUE lines.
 # in: FOLDER, for what Claude Code writes
 list_ask_variables() {
-  printf '%s\n' "PATH=$PATH" LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= BUN_OPTIONS= SHELL=/bin/sh \
-    CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.fsmonitor \
-    GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
+  printf '%s\n' "PATH=$PATH" SHELL=/bin/sh LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= \
+    BUN_OPTIONS= CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 \
+    GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false \
+    GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
     CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none CLAUDE_CODE_MAX_RETRIES=0 ANTHROPIC_LOG=debug \
     'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
     CLAUDE_CODE_ENABLE_TELEMETRY= DISABLE_AUTOUPDATER=1 ANTHROPIC_API_KEY= ANTHROPIC_AUTH_TOKEN= \
     ANTHROPIC_CUSTOM_HEADERS= NO_PROXY= no_proxy=
-  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME; do
-    echo "$name=$1"
-  done
+  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
+  for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
   for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
   for name in VERTEX BEDROCK FOUNDRY MANTLE; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
 }
@@ -1593,7 +1600,9 @@ describe_answer() {
   case $answer in
     address*/projects/*/locations/*/models/*)
       printf '%s\n' "$answer" |
-        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/\(.*\)#would call \4 in \3 for \2 at \1#' ;;
+        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/#\1 \2 \3 #' | {
+          read -r url project location model && echo "would call $model in $location for $project at $url"
+        } ;;
     address*) echo "would call ${answer#address }" ;;
     *) echo "calls nothing: ${answer#line }" ;;
   esac
@@ -1657,7 +1666,8 @@ blame_all() {
 blame_files() {
   out_source='' out_fix=''
   for file; do
-    [ ! -f "$file" ] || { out_source="$out_source${out_source:+, }$file" && out_fix=${out_fix:-$(edit_command "$file")}; }
+    [ -f "$file" ] || continue
+    out_source="$out_source${out_source:+, }$file" out_fix=${out_fix:-$(edit_command "$file")}
   done
   out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
   out_meaning='This overrides the pins. Remove the setting from that file.'
@@ -1700,10 +1710,10 @@ EOF
   out_meaning='This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.'
   [ -n "$out_source" ] && return
   out_source="the pins, or this Claude Code, $cli" out_fix='claude update'
-  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models and locations.'
+  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models.'
 }
 
-# Prints the managed files, beside the pins, that name a model, a provider, a version or a helper, or are no JSON object.
+# Prints the managed files beside the pins that name a model, a provider, a version or a helper, or that are no object.
 list_managed_sources() {
   for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
     "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \

@@ -59,8 +59,8 @@ read_options() {
   key_files='' first_use='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key | \
-      --ca-file | --proxy | --no-proxy)
+      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
+        --key | --ca-file | --proxy | --no-proxy)
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
     case $1 in

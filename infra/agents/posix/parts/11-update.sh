@@ -36,7 +36,8 @@ apply_pins() {
 record_success() {
   read_poll_interval
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
-    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
+    "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
     ${out_changed:+"applied_at=$(utc_now)"}
 }
@@ -59,5 +60,6 @@ record_failure() {
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
   retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
   prepare_report failed "$failure"
-  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" && send_report
+  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" &&
+    send_report
 }

@@ -1,9 +1,9 @@
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. Editors allow
-# comments and commas at the end.
-# in: FILE, or - for standard input; lenient, for the JSON of editors
+# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
+# editors has comments, and commas at the end.
+# in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
     function print_value(value, path, i) {

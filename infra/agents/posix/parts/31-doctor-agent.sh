@@ -104,7 +104,9 @@ check_cli() {
       'This Claude Code is too old for the delivery or for the policy.' 'claude update'
     return
   done
-  if [ -z "$out_answer" ]; then report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return; fi
+  if [ -z "$out_answer" ]; then
+    report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return
+  fi
   index=$(printf '%s\n' "$out_answer" | sed -n \
     -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
   if [ -n "$index" ]; then

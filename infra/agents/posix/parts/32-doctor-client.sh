@@ -50,7 +50,9 @@ list_expected_answers() {
     url=${url%/}/projects/$project/locations/$location/publishers/anthropic/models
     questions="$questions $family"
     expected_answers="$expected_answers$family address $url/$model${newline}default address $url/$model$newline"
-    case $own_model in claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;; esac
+    case $own_model in
+      claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;;
+    esac
   done <<EOF
 $out_models
 EOF
@@ -71,8 +73,9 @@ ask_all() {
   wait
 }
 
-# The variables and settings undo what shell, user and repository may set: each runs, writes or sends something otherwise.
-# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else; ask_sources
+# The variables and settings undo what shell, user and repository may set, which runs, writes or sends something.
+# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else;
+#     ask_sources: the settings that count, none, or nothing for all
 ask_client() (
   answer_name=$1 timeout=$((ask_until - $(now)))
   [ $timeout -le 10 ] || timeout=10
@@ -105,16 +108,16 @@ EOF
 # Prints NAME=VALUE lines.
 # in: FOLDER, for what Claude Code writes
 list_ask_variables() {
-  printf '%s\n' "PATH=$PATH" LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= BUN_OPTIONS= SHELL=/bin/sh \
-    CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.fsmonitor \
-    GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
+  printf '%s\n' "PATH=$PATH" SHELL=/bin/sh LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= \
+    BUN_OPTIONS= CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 \
+    GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false \
+    GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
     CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none CLAUDE_CODE_MAX_RETRIES=0 ANTHROPIC_LOG=debug \
     'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
     CLAUDE_CODE_ENABLE_TELEMETRY= DISABLE_AUTOUPDATER=1 ANTHROPIC_API_KEY= ANTHROPIC_AUTH_TOKEN= \
     ANTHROPIC_CUSTOM_HEADERS= NO_PROXY= no_proxy=
-  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME; do
-    echo "$name=$1"
-  done
+  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
+  for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
   for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
   for name in VERTEX BEDROCK FOUNDRY MANTLE; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
 }
@@ -162,7 +165,9 @@ describe_answer() {
   case $answer in
     address*/projects/*/locations/*/models/*)
       printf '%s\n' "$answer" |
-        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/\(.*\)#would call \4 in \3 for \2 at \1#' ;;
+        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/#\1 \2 \3 #' | {
+          read -r url project location model && echo "would call $model in $location for $project at $url"
+        } ;;
     address*) echo "would call ${answer#address }" ;;
     *) echo "calls nothing: ${answer#line }" ;;
   esac

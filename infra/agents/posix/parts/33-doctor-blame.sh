@@ -56,7 +56,8 @@ blame_all() {
 blame_files() {
   out_source='' out_fix=''
   for file; do
-    [ ! -f "$file" ] || { out_source="$out_source${out_source:+, }$file" && out_fix=${out_fix:-$(edit_command "$file")}; }
+    [ -f "$file" ] || continue
+    out_source="$out_source${out_source:+, }$file" out_fix=${out_fix:-$(edit_command "$file")}
   done
   out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
   out_meaning='This overrides the pins. Remove the setting from that file.'
@@ -99,10 +100,10 @@ EOF
   out_meaning='This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.'
   [ -n "$out_source" ] && return
   out_source="the pins, or this Claude Code, $cli" out_fix='claude update'
-  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models and locations.'
+  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models.'
 }
 
-# Prints the managed files, beside the pins, that name a model, a provider, a version or a helper, or are no JSON object.
+# Prints the managed files beside the pins that name a model, a provider, a version or a helper, or that are no object.
 list_managed_sources() {
   for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
     "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
