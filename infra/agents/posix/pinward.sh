@@ -1554,7 +1554,7 @@ list_ask_variables() {
   for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
   for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
   for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
-  for name in VERTEX BEDROCK FOUNDRY MANTLE; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
+  for name in VERTEX BEDROCK FOUNDRY MANTLE ANTHROPIC_AWS ANTHROPIC_GOOGLE_CLOUD; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
 }
 
 # Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.
@@ -1659,7 +1659,8 @@ blame_local() { blame_files "$(find_upwards .claude/settings.local.json)"; }
 blame_all() {
   blame_files "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
     "$(find_upwards .claude/settings.local.json)"
-  out_source="$out_source, or variables of this shell:$(list_client_variables)"
+  names=$(list_client_variables)
+  out_source="$out_source${names:+, or variables of this shell:$names}"
 }
 
 # in: FILE ...

@@ -119,7 +119,7 @@ list_ask_variables() {
   for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
   for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
   for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
-  for name in VERTEX BEDROCK FOUNDRY MANTLE; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
+  for name in VERTEX BEDROCK FOUNDRY MANTLE ANTHROPIC_AWS ANTHROPIC_GOOGLE_CLOUD; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
 }
 
 # Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.

@@ -49,7 +49,8 @@ blame_local() { blame_files "$(find_upwards .claude/settings.local.json)"; }
 blame_all() {
   blame_files "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
     "$(find_upwards .claude/settings.local.json)"
-  out_source="$out_source, or variables of this shell:$(list_client_variables)"
+  names=$(list_client_variables)
+  out_source="$out_source${names:+, or variables of this shell:$names}"
 }
 
 # in: FILE ...
