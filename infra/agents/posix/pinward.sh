@@ -9,15 +9,16 @@
 #   pins.FORMAT        the last good copy
 #   pins.FORMAT.state  facts about the copy, as lines of key=value
 #   pins.FORMAT.lock   a symbolic link to the pid of the running agent
+#   pins.FORMAT.reported_OUTCOME  the last revision whose report the server took
 #   pins.KEYID.pem     a key that a pinned key vouched for
 #
 # Contents:
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
-#   state, files, lock, time, programs and messages                                    what all of them use
-#   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
-#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON,
-#   doctor: answers, doctor: known answers
+#   state, files, lock, time, programs and messages, JSON                              what all of them use
+#   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
+#   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
+#   doctor: known answers
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -26,11 +27,14 @@
 # those, then run build.ts.
 set -u
 umask 022
+unset token out_access_token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
+max_revisions=1000000 # between two answers
+rollout_wait=600 # seconds: how long a rollout is assumed to last when the server is away
 max_stay=280      # seconds: timers start the next refresh after 290 or 300
 clock_skew=300    # seconds: tolerance for a clock that is fast
 utc_form=+%Y-%m-%dT%H:%M:%SZ
@@ -70,6 +74,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   status      what is applied, since when, from where, and the last error
   doctor      find what is wrong with this machine and print the command that fixes it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
@@ -77,12 +82,16 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --root DIR        put DIR before every path that the agent or its configuration names
   --config FILE     default: ~/.config/pinward/agent.conf of a user who has one, else /etc/pinward/agent.conf
   --offline         the doctor contacts neither the server nor Google
+  --json            the doctor prints one JSON object
   --delivery WHAT   fragment (a managed-settings.d file; the default), shell (for env) or helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --ca-file FILE    accept a server whose certificate this authority signed (PEM), and no other
+  --proxy URL       ask by this proxy; --no-proxy names hosts, with commas, that need none
   --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder),
+ca_file, proxy, no_proxy.
 EOF
 }
 
@@ -90,13 +99,17 @@ EOF
 # out: command_name and a variable for each option; config_lines: the options that belong in the configuration
 read_options() {
   command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
-  key_files='' first_use='' offline='' stay=''
+  key_files='' first_use='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
+      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
+        --key | --ca-file | --proxy | --no-proxy)
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
-    case $1 in --server | --machine | --token-* | --organisation | --key | --trust-*) install_option=$1 ;; esac
+    case $1 in
+      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy)
+        install_option=$1 ;;
+    esac
     case $1 in
       --root) root=${2%/} && shift ;;
       --config) config=$2 && shift ;;
@@ -108,8 +121,12 @@ read_options() {
       --token-stdin) token_source=- ;;
       --organisation) add_setting organisation "$2" && shift ;;
       --key) key_files=$key_files$2$newline && shift ;;
+      --ca-file) add_setting ca_file "$2" && shift ;;
+      --proxy) add_setting proxy "$2" && shift ;;
+      --no-proxy) add_setting no_proxy "$2" && shift ;;
       --trust-on-first-use) first_use=yes ;;
       --offline) offline=yes ;;
+      --json) json=yes ;;
       --stay) stay=yes ;;
       --help | help) print_usage && exit ;;
       --version) echo "pinward $version" && exit ;;
@@ -128,6 +145,7 @@ add_setting() { config_lines="$config_lines$1=$2$newline"; }
 check_options() {
   [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
   [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$json" ] || [ "$command_name" = doctor ] || die 2 '--json belongs to: pinward doctor'
   [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'
 }
 
@@ -185,10 +203,10 @@ sleep_without_lock() {
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due; then login_within 3; fi
+  if should_poll; then login_within 3; fi
   [ -z "$config_error" ] || warn "$config_error"
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } ||
+  print_copy ||
     warn "no pins yet: $(read_state last_error | grep . || echo nothing was fetched)"
   return 0
 }
@@ -196,13 +214,23 @@ print_env() {
 # Claude Code does not start when its helper fails, is slow or prints anything but one object. An object without
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
-  if is_due; then
-    is_complete "$copy" && max_seconds=0 || max_seconds=3
+  if should_poll; then
+    is_genuine && max_seconds=0 || max_seconds=3
     login_within "$max_seconds"
   fi
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } || echo '{}'
+  print_copy || echo '{}'
 }
+
+# Somebody altered a copy whose hash is wrong, so nobody may use it. The next poll replaces it.
+print_copy() {
+  is_genuine && cat "$copy" && return
+  ! is_complete "$copy" || warn "not used, since it is not what the server sent: $copy"
+  return 1
+}
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not
@@ -375,15 +403,21 @@ EOF
 EOF
 }
 
+# The fragment goes first, since it may name the helper. The list of made folders goes last: uninstall can be repeated.
 uninstall_agent() {
-  rm -f "$fragment_file" "$settings_dir/.${fragment_file##*/}".* # first, since the fragment may name the helper
-  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
-  remove_keys
-  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
-  made_folders=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
-  rm -f "$root/etc/pinward/made"
+  agent_dir=$root/etc/pinward
+  remove_files "$fragment_file" "$settings_dir/.${fragment_file##*/}".* "$root/usr/local/bin/pinward-helper" \
+    "$root/usr/local/bin/pinward" "$config" "$agent_dir/token" "${config%/*}"/keys/????????????????.pem \
+    "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
+  made_folders=$(sort -r "$agent_dir/made" 2>/dev/null)
+  remove_files "$agent_dir/made"
   echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
   return 0
+}
+
+# in: FILE ...
+remove_files() {
+  rm_error=$(rm -rf "$@" 2>&1) || die 1 "could not remove everything: $(printf '%s\n' "$rm_error" | head -n 1)"
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
@@ -396,7 +430,8 @@ remove_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins
 # out: the settings, the paths, config_error
 load_configuration() {
   server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' config_error=''
+  settings_dir='' state_dir='' organisation='' keys='' config_error='' ca_file='' proxy='' unproxied=''
+  config_option=$config
   user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
@@ -405,9 +440,10 @@ load_configuration() {
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
   [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
-  set_variables '' \
-    'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
-$config_lines
+  # A variable no_proxy would be the caller's, which token_command and gcloud read.
+  settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
+  set_variables '' "$settings ca_file proxy unproxied" <<EOF
+$(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
@@ -419,7 +455,7 @@ EOF
 set_paths() {
   server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
   token_file=${token_file:+$root$token_file}
-  keys=${keys:+$root$keys}
+  keys=${keys:+$root$keys} ca_file=${ca_file:+$root$ca_file}
   keys=${keys:-${config%/*}/keys}
   case $(uname -s) in
     Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
@@ -442,7 +478,7 @@ set_format() {
     *) format=helper.json media_type=application/json ;;
   esac
   copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports_file=$state_dir/pins.no_reports
+  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported_
   work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
   fragment_file=$settings_dir/50-pinward.json
   applied_file=$copy
@@ -463,6 +499,14 @@ validate_settings() {
   case $organisation in
     *[!A-Za-z0-9._-]*) config_error="organisation has other characters than letters, digits and . _ -" ;;
   esac
+  case $ca_file$proxy$unproxied in
+    *[\"\\]*) config_error="ca_file, proxy and no_proxy have no quotes and backslashes in them" ;;
+  esac
+  [ -z "$ca_file" ] || [ -r "$ca_file" ] || config_error="could not read ca_file: $ca_file"
+  case $proxy in
+    '' | http://?* | https://?* | socks4://?* | socks4a://?* | socks5://?* | socks5h://?*) ;;
+    *) config_error="proxy is an address such as http://proxy.example.com:8080" ;;
+  esac
   case $server in
     '') config_error=${config_error:-"$config names no server"} ;;
     *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
@@ -479,8 +523,13 @@ validate_settings() {
 update_pins() {
   { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
     { warn "this user may not write in $state_dir" && return 1; }
-  acquire_lock || { is_applied && return; } || { warn "another agent is still running" && return 1; }
-  out_changed='' held_sha256=''
+  if ! acquire_lock; then
+    # Another agent polls for this one.
+    if [ -z "$out_reason" ] && is_applied; then return; fi
+    warn "${out_reason:-another agent is still running}"
+    return 1
+  fi
+  out_changed='' out_etag='' held_sha256=''
   origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
   if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
   if request_pins && apply_pins && prepare_report applied && record_success; then
@@ -497,7 +546,7 @@ update_pins() {
 # Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
 # out: out_changed: yes if the file was written
 apply_pins() {
-  if cmp -s "$copy" "$applied_file" || ! is_complete "$copy"; then return 0; fi
+  if cmp -s "$copy" "$applied_file" || ! is_genuine; then return 0; fi
   mkdir -p "${applied_file%/*}" 2>/dev/null
   write_file "$applied_file" 644 <"$copy" && out_changed=yes
 }
@@ -505,9 +554,10 @@ apply_pins() {
 record_success() {
   read_poll_interval
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
-    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
+    "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
-    ${out_changed:+"applied_at=$(utc_now)"} ${out_report:+"reported_applied=$out_revision"}
+    ${out_changed:+"applied_at=$(utc_now)"}
 }
 
 # A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't be
@@ -515,7 +565,7 @@ record_success() {
 # out: out_poll_seconds, out_rollout_seconds
 read_poll_interval() {
   out_poll_seconds=$(seconds_or "$out_pinward_poll_after" 300)
-  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=600 || out_rollout_seconds=0
+  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=$rollout_wait || out_rollout_seconds=0
 }
 
 # in: REASON
@@ -526,10 +576,10 @@ record_failure() {
   rm -f "$work".* "$disk_reserve"
   retry_seconds=0
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
+  retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
   prepare_report failed "$failure"
-  write_state "last_error=$(utc_now) $failure" \
-    "next_at=$(($(now) + $(seconds_or "$out_retry_after" "$retry_seconds")))" \
-    ${out_report:+"reported_failed=$out_revision"} && send_report
+  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" &&
+    send_report
 }
 
 # --- request ----------------------------------------------------------------------------------------------------------
@@ -547,13 +597,16 @@ request_pins() {
   if [ "$(read_state server)" = "$origin" ]; then
     floor_revision=$(read_state floor) floor_valid_until=$(read_state valid_until)
   fi
-  is_number "$floor_revision" || floor_revision=0
+  if ! is_revision "${floor_revision:-0}" $((max_revisions * 100)); then
+    warn "no server has come to revision $floor_revision, which $state_file holds: it is forgotten"
+    floor_revision=0
+  fi
   case $out_http_status in
     200) accept_pins ;;
     304) accept_not_modified ;;
     3*) out_revision='' &&
       fail "HTTP $out_http_status to $out_location: redirects are not followed; correct server in $config" ;;
-    *) out_revision='' && fail "HTTP $out_http_status$(read_problem title)$(read_problem hint)" ;;
+    *) out_revision='' && fail "$(explain_status "$out_http_status" <"$work.body")" ;;
   esac
 }
 
@@ -569,7 +622,7 @@ download_pins() {
   case $curl_code in
     0) read_headers ;;
     23) fail "could not write in $state_dir; is the disk full?" ;;
-    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" ;;
+    *) fail "$(explain_curl "$curl_code" <"$work.error")" ;;
   esac
 }
 
@@ -588,19 +641,60 @@ find_cli_version() {
   printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
-# The token reaches curl by standard input, so no process list shows it. ulimit stops an endless answer: a curl before
-# 8.4 ignores --max-filesize there and would fill the disk.
+# The token and the proxy, which may hold a password, reach curl by standard input, so no process list shows them. Of
+# the caller's variables curl gets PATH alone: the configuration decides about proxies and certificates. ulimit stops an
+# endless answer: a curl before 8.4 ignores --max-filesize there and would fill the disk.
 # in: PATH of the server, MAX_SECONDS, MAX_BYTES of the answer, further arguments for curl; token
 http_request() (
   trap '' XFSZ
   ulimit -f 2100 2>/dev/null
   header=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 max_seconds=$2 max_answer=$3
   shift 3
-  curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
+  env -i PATH="$PATH" curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
     --max-time "$max_seconds" --max-filesize "$max_answer" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
 $header
+${proxy:+"proxy = \"$proxy\""}
+${unproxied:+"noproxy = \"$unproxied\""}
+${ca_file:+"cacert = \"$ca_file\""}
 EOF
 )
+
+# Asks the server for a text. Drops all but printable ASCII, so that no answer controls a terminal.
+# in:  PATH of the server, MAX_BYTES; token
+# out: out_text; out_http_status, 000 without an answer; out_reason
+request_text() {
+  out_text=$(http_request "$1" "$timeout" "$2" --write-out '\nHTTP %{http_code}\n' 2>&1 | head -c "$2" | tr -cd ' -~\n')
+  out_http_status=$(printf '%s\n' "$out_text" | sed -n 's/^HTTP \([0-9][0-9][0-9]\)$/\1/p' | tail -n 1)
+  out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
+  case $out_http_status in
+    200) ;;
+    '') fail "the answer is cut off, or over $2 bytes" ;;
+    000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
+    *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
+  esac
+}
+
+# Prints why curl failed, and the setting that may help.
+# in: EXIT_CODE; what curl printed, on standard input
+explain_curl() {
+  curl_error=$(grep '^curl: ' | head -n 1 | tr -cd ' -~' | cut -c 1-300)
+  case $curl_error in
+    '') command -v curl >/dev/null && curl_error="curl failed, $1" || curl_error='there is no curl on this machine' ;;
+    *'(35)'* | *'(58)'* | *'(60)'* | *'(77)'*)
+      curl_error="$curl_error; if a private authority signed it, name that authority by ca_file in $config" ;;
+    *'(5)'* | *'(6)'* | *'(7)'* | *'(28)'*)
+      [ -n "$proxy" ] || [ -z "${https_proxy:-}${HTTPS_PROXY:-}${all_proxy:-}${ALL_PROXY:-}" ] ||
+        curl_error="$curl_error; the proxy of this shell is not used: name it by proxy in $config" ;;
+  esac
+  printf '%s\n' "$curl_error" | sed 's/^curl: ([0-9]*) //'
+}
+
+# Prints an HTTP status, with the title and the hint of a problem+json answer for people. Nothing depends on the text.
+# in: STATUS; the body, on standard input
+explain_status() {
+  body=$(tr -cd ' -~')
+  printf 'HTTP %s%s%s\n' "$1" "$(read_problem title)" "$(read_problem hint)"
+}
 
 # Drops all but printable ASCII, so that no header controls a terminal.
 # out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
@@ -618,10 +712,9 @@ EOF
   out_etag=${out_etag#\"} && out_etag=${out_etag%\"} out_revision=$out_pinward_revision
 }
 
-# Prints a field of a problem+json answer for people. Nothing depends on the text.
-# in: NAME, title or hint
+# in: NAME, title or hint; body
 read_problem() {
-  tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
+  printf '%s\n' "$body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
 }
 
 # --- answer -----------------------------------------------------------------------------------------------------------
@@ -640,10 +733,11 @@ accept_pins() {
     fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
   is_complete "$work.body" || fail "the answer is not a whole $format file" || return
   is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
-  { verify_answer "$out_sha256" && is_not_older; } || return
+  { verify_answer "$out_sha256" && is_next_revision; } || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
-  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" &&
+  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" \
+    "next_etag=$out_etag" &&
     write_file "$copy" 644 <"$work.body" && out_changed=yes
 }
 
@@ -654,14 +748,18 @@ accept_not_modified() {
   [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
   verify_answer "$held_sha256" || return
   is_number "$out_revision" || out_revision=$floor_revision
-  is_not_older
+  is_next_revision
 }
 
-# No failure of the older revision is reported: another instance of the server may lag behind.
-is_not_older() {
-  [ "$out_revision" -ge "$floor_revision" ] && return
+# No failure of another revision is reported: another instance of the server may lag behind.
+is_next_revision() {
   offered=$out_revision out_revision=''
-  fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file"
+  [ "$offered" -ge "$floor_revision" ] ||
+    fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file" ||
+    return
+  is_revision "$offered" "$floor_revision" ||
+    fail "the server offers the revision $offered after $floor_revision; no policy changes so often" || return
+  out_revision=$offered
 }
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -736,19 +834,19 @@ find_vouched_key() {
 may_request_key() {
   waiting=''
   for entry in $(read_state keys_asked); do
-    has_passed "${entry#*:}" || waiting="$waiting $entry"
+    has_passed "${entry#*:}" 3600 || waiting="$waiting $entry"
   done
   case "$waiting " in *" $1:"*) return 1 ;; esac
   write_state "keys_asked=$waiting $1:$(($(now) + 3600))"
 }
 
-# Drops all but printable ASCII, so that no line controls a terminal. Sends no token: the list is public.
-# out: out_key_list: the server's keys and vouchers; out_reason
+# Sends no token: the list is public.
+# out: out_key_list: the server's keys and vouchers; out_http_status; out_reason
 fetch_keys() {
-  out_key_list=$(token=''; http_request /v1/keys.txt "$timeout" $max_keys --write-out '\nHTTP %{http_code}\n' 2>&1 |
-    head -c $max_keys | tr -cd ' -~\n')
-  case $out_key_list in *"${newline}HTTP 200") return ;; esac
-  fail "could not fetch $server/v1/keys.txt: $(printf '%s\n' "$out_key_list" | tail -n 1 | cut -c 1-200)"
+  sent_token=${token:-} token=''
+  request_text /v1/keys.txt $max_keys && fetched=yes || fetched=''
+  token=$sent_token out_key_list=$out_text
+  [ -n "$fetched" ] || fail "could not fetch $server/v1/keys.txt: $out_reason"
 }
 
 # Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.
@@ -806,23 +904,25 @@ is_key_id() {
 }
 
 # --- reports ----------------------------------------------------------------------------------------------------------
-# Reports to the server whether a revision was applied or failed: once for each revision and outcome.
+# Reports to the server whether a revision was applied or failed: once for each revision and outcome. A report that the
+# server did not take is sent again after the next poll.
 
-# The caller records the report in the state before it sends the report, since nobody waits for the server's reply.
 # in:  OUTCOME, applied or failed; REASON of a failure; out_revision
-# out: out_report: the fields of the report in JSON, or nothing
+# out: out_report: the fields of the report in JSON, or nothing; out_outcome
 prepare_report() {
   out_report=''
-  { is_number "$out_revision" && [ "$(read_state "reported_$1")" != "$out_revision" ]; } || return 0
-  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" || return 0
+  { is_number "$out_revision" && [ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]; } || return 0
+  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" $max_wait || return 0
+  out_outcome=$1
   out_report="\"machine\":\"$machine\",\"revision\":$out_revision,\"outcome\":\"$1\""
   [ -z "$cli" ] || out_report="$out_report,\"cli\":\"$cli\""
   [ "$1" = applied ] ||
     out_report="$out_report,\"reason\":\"$(printf %s "$2" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
 }
 
-# Sends in the background. A server without reports gets none for a day.
-# in: out_report
+# Sends in the background, since nobody waits for the server's reply. A server without reports gets none for a day. What
+# the server calls malformed is not sent again.
+# in: out_report, out_outcome, out_revision
 send_report() {
   [ -n "$out_report" ] || return 0
   {
@@ -830,6 +930,7 @@ send_report() {
     case $(http_request /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$out_report}" \
       --output /dev/null --write-out '%{http_code}') in
       404 | 405) echo $(($(now) + max_wait)) >"$no_reports_file" ;;
+      2?? | 400 | 413 | 415 | 422) echo "$out_revision" >"$reported_file$out_outcome" ;;
     esac
   } &
 }
@@ -852,15 +953,25 @@ EOF
 
 is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
 
+# Whether the copy is one that was accepted, as far as this machine can hash and knows a hash. The state holds the hash
+# of the next copy before that copy is written.
+is_genuine() {
+  is_complete "$copy" || return
+  compute_sha256 "$copy"
+  accepted=$(sed -n 's/^\(next_\)\{0,1\}etag=//p' "$state_file" 2>/dev/null)${out_etag:+$newline$out_etag}
+  [ -n "$out_sha256" ] && [ -n "$accepted" ] || return 0
+  printf '%s\n' "$accepted" | grep -qx "$out_sha256"
+}
+
 is_unaltered() {
   compute_sha256 "$applied_file"
   if [ -n "$out_sha256" ]; then [ "$out_sha256" = "$(read_state etag)" ]; else cmp -s "$copy" "$applied_file"; fi
 }
 
 # out: out_seconds_left until the next poll, when it is not due
-is_due() { has_passed "$(read_state next_at)"; }
+is_due() { has_passed "$(read_state next_at)" "$(seconds_or "$(read_state wait)" $max_wait)"; }
 
-is_rollout_active() { ! has_passed "$(read_state moving_until)"; }
+is_rollout_active() { ! has_passed "$(read_state moving_until)" $rollout_wait; }
 
 # Sets a variable for each line NAME=VALUE of standard input.
 # in:  PREFIX for the names of the variables, the NAMES that are known
@@ -908,23 +1019,32 @@ is_complete() {
 # --- lock -------------------------------------------------------------------------------------------------------------
 # Lets one agent at a time work in the state folder. The lock is a symbolic link, which one step creates with the pid.
 
-# Breaks the lock of a dead agent, and a lock that is older than any agent: another process may have that pid by now.
+# out: out_reason; nothing when another agent holds the lock
 acquire_lock() {
-  tries=0
-  until ln -s $$ "$lock" 2>/dev/null; do
-    holder=$(readlink "$lock")
-    if [ -n "$holder" ] && { ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" -mmin +5)" ]; }; then
-      rm -f "$lock"
-      continue
-    fi
+  tries=0 out_reason='' lock_error=''
+  until [ ! -e "$lock" ] && lock_error=$(ln -s $$ "$lock" 2>&1); do
     tries=$((tries + 1))
     [ $tries -le 10 ] || return
+    if is_lock_stale; then
+      rm -rf "$lock" 2>/dev/null || fail "could not remove $lock, which is no lock of a running agent" || return
+      continue
+    fi
+    [ $tries -lt 3 ] || [ -L "$lock" ] || fail "could not make $lock: ${lock_error##*: }" || return
     sleep 0.5 2>/dev/null || sleep 1
   done
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   # Files of agents that were killed.
   rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
+}
+
+# The lock of a dead agent, what is no lock, and a lock that is older than any agent, or from a clock that was fast:
+# another process may have that pid by now.
+is_lock_stale() {
+  [ -e "$lock" ] || [ -L "$lock" ] || return
+  holder=$(readlink "$lock")
+  case $holder in '' | *[!0-9]* | 0* | "$$") return 0 ;; esac
+  ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" \( -mmin +5 -o -mmin -0 \) 2>/dev/null)" ]
 }
 
 # Removes the work files and releases the lock.
@@ -943,13 +1063,13 @@ utc_now() { date -u $utc_form; }
 # in: EPOCH
 format_utc() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc_now; } 2>/dev/null; }
 
-# An epoch more than a day ahead counts as passed: a clock that was set back must not silence the agent.
-# in:  EPOCH
+# An epoch further ahead than it was set counts as passed: a clock that was fast then must not silence the agent now.
+# in:  EPOCH, the SECONDS ahead that it was set at most
 # out: out_seconds_left until then
 has_passed() {
   is_number "$1" || return 0
   out_seconds_left=$(($1 - $(now)))
-  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt $max_wait ]
+  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt "$2" ]
 }
 
 # Tolerates a clock that is fast by clock_skew.
@@ -985,6 +1105,11 @@ is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
 }
 
+# A policy changes some times a day, so a revision far above all accepted ones is wrong. Accepted once, it would make
+# every right one too old.
+# in: REVISION, the highest ACCEPTED one
+is_revision() { is_number "$1" && [ "$1" -le $(($2 + max_revisions)) ]; }
+
 # Prints the first if it is a number, else the second; at most a day.
 # in: TEXT DEFAULT
 seconds_or() {
@@ -994,15 +1119,19 @@ seconds_or() {
 # --- programs and messages --------------------------------------------------------------------------------------------
 # Runs other programs within the timeout, and prints warnings and errors.
 
-# macOS has perl but no timeout.
+# macOS has perl but no timeout. An old busybox has a timeout without -k.
 # in: COMMAND ...; timeout
 run_with_timeout() {
-  if command -v timeout >/dev/null; then
+  if timeout -k 2 9 true 2>/dev/null; then
+    timeout -k 2 "$timeout" "$@"
+  elif command -v timeout >/dev/null; then
     timeout "$timeout" "$@"
   elif command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl expands these, not the shell
     perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
-      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
+      $SIG{ALRM} = sub { kill -15, $pid; waitpid($pid, 1) or select undef, undef, undef, .1 for 1 .. 20;
+        kill -9, $pid; exit 124 };
+      alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
       "$timeout" "$@"
   else
     "$@"
@@ -1012,66 +1141,6 @@ run_with_timeout() {
 is_token() {
   case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
 }
-
-warn() { printf 'pinward: %s\n' "$*" >&2; }
-
-# Fails, and leaves the reason for the caller to print.
-# out: out_reason
-fail() { out_reason=$* && return 1; }
-
-# in: EXIT_CODE MESSAGE
-die() {
-  exit_code=$1 && shift
-  warn "$*"
-  exit "$exit_code"
-}
-
-# --- doctor -----------------------------------------------------------------------------------------------------------
-# The command that checks all settings that decide which models a developer gets on this machine. The doctor asks
-# Vertex AI for one token of each pinned model. The doctor changes nothing and makes no file.
-
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
-doctor() {
-  vertex_url=${PINWARD_VERTEX_URL:-}
-  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
-    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  timeout=5 out_pins='' out_models='' advice='' problems=0
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
-  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
-  if [ "$(id -u)" -eq 0 ] || [ "$config" = "$user_config" ]; then agent=pinward; else agent='sudo pinward'; fi
-  check_config
-  check_pins
-  check_age
-  check_signatures
-  check_rank
-  check_shell
-  check_user_settings
-  check_cli
-  check_credentials
-  check_models
-  [ $problems -gt 0 ] || return 0
-  printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
-  return 1
-}
-
-# in: CHECK TEXT
-report_ok() { print_finding ok "$1" "$2"; }
-
-# in: CHECK REASON
-report_skipped() { print_finding skipped "$1" "$2"; }
-
-# Prints the problem and keeps the advice for the end. The same advice is given once.
-# in:  CHECK PROBLEM MEANING FIX_COMMAND
-# out: problems, advice
-report_problem() {
-  print_finding problem "$1" "$2"
-  problems=$((problems + 1))
-  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
-  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
-}
-
-# in: VERDICT CHECK TEXT
-print_finding() { printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")"; }
 
 # Prints the text as one line of printable ASCII, so that no text controls a terminal.
 # in: TEXT
@@ -1091,20 +1160,146 @@ quote_for_shell() {
   esac
 }
 
+# Prints the text as a JSON string.
+# in: TEXT
+quote_for_json() { printf '"%s"' "$(to_printable "$1" | sed 's/["\\]/\\&/g')"; }
+
+warn() { printf 'pinward: %s\n' "$*" >&2; }
+
+# Fails, and leaves the reason for the caller to print.
+# out: out_reason
+fail() { out_reason=$* && return 1; }
+
+# in: EXIT_CODE MESSAGE
+die() {
+  exit_code=$1 && shift
+  warn "$*"
+  exit "$exit_code"
+}
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+# Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
+
+# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
+# editors has comments, and commas at the end.
+# in: FILE, or - for standard input; lenient, for that of editors
+flatten_json() {
+  awk -v lenient="${2:-}" '
+    function print_value(value, path, i) {
+      for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
+      print path "=" value
+      expected = "next"
+    }
+    function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
+    function closes(kind) {
+      if (kind == "}") return kinds[depth] == "{" && (expected == "next" || (is_empty || lenient) && expected == "key")
+      return kind == "]" && kinds[depth] == "[" && (expected == "next" || (is_empty || lenient) && expected == "value")
+    }
+    function take(token, kind) {
+      kind = substr(token, 1, 1)
+      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
+      else if (kind == ":" && expected == "colon") expected = "value"
+      else if (kind == "," && expected == "next" && depth) {
+        if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
+      } else if (closes(kind)) { depth--; expected = "next" }
+      else if (expected != "value" || index("]}:,", kind)) return 0
+      else if (kind == "{" || kind == "[") { open(kind); return 1 }
+      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
+      else print_value(token)
+      is_empty = 0
+      return 1
+    }
+    BEGIN { expected = "value" }
+    {
+      sub(/\r$/, "")
+      for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
+        sub(/^[ \t]+/, "", rest)
+        if (rest == "" || lenient && rest ~ /^\/\// && !is_comment) next
+        if (lenient && (is_comment || rest ~ /^\/\*/)) {
+          is_comment = !(end = index(rest, "*/"))
+          if (is_comment) next
+          token = substr(rest, 1, end + 1)
+          continue
+        }
+        if (!match(rest, /^("([^"\\]|\\.)*"|[][{}:,]|[-+.0-9A-Za-z]+)/)) break
+        token = substr(rest, 1, RLENGTH)
+        if (!take(token)) break
+      }
+      is_invalid = 1
+      exit
+    }
+    END { exit (is_invalid || depth || expected != "next") }
+  ' "$1" 2>/dev/null
+}
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+# The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
+# the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
+
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
+doctor() {
+  vertex_url=${PINWARD_VERTEX_URL:-}
+  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
+    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
+  timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
+  agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
+  as_user=$agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  check_config
+  check_pins
+  check_age
+  check_signatures
+  check_server
+  check_cli
+  check_client
+  check_editors
+  check_credentials
+  check_models
+  if [ -n "$json" ]; then
+    printf '{"problems":%s,"findings":[%s]}\n' "$problems" "${findings#,}"
+  elif [ $problems -gt 0 ]; then
+    printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
+  fi
+  [ $problems -eq 0 ]
+}
+
+# in: CHECK TEXT
+report_ok() { print_finding ok "$1" "$2"; }
+
+# in: CHECK REASON
+report_skipped() { print_finding skipped "$1" "$2"; }
+
+# Prints the problem and keeps the advice for the end. The same advice is given once.
+# in:  CHECK PROBLEM MEANING FIX_COMMAND
+# out: problems, advice
+report_problem() {
+  print_finding problem "$@"
+  problems=$((problems + 1))
+  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
+  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
+}
+
+# in:  VERDICT CHECK TEXT [MEANING FIX_COMMAND]
+# out: findings, for --json
+print_finding() {
+  if [ -z "$json" ]; then printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")" && return; fi
+  findings="$findings,{\"verdict\":\"$1\",\"check\":\"$2\",\"text\":$(quote_for_json "$3")"
+  findings="$findings${4:+,\"meaning\":$(quote_for_json "$4"),\"fix\":$(quote_for_json "$5")}}"
+}
+
 # Prints the command that opens a file in an editor.
 # in: FILE
 edit_command() {
-  if [ -w "$1" ]; then
-    printf '%s %s' "${EDITOR:-vi}" "$(quote_for_shell "$1")"
-  else
-    printf 'sudo vi %s' "$(quote_for_shell "$1")"
-  fi
+  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
+  printf '%s %s' "$1" "$(quote_for_shell "$2")"
 }
 
 # Prints the command that installs this configuration again, with more options.
 # in: OPTION ...
 install_command() {
-  printf 'sudo pinward install --server %s --machine %s --delivery %s' \
+  printf '%s install --server %s --machine %s --delivery %s' "sudo ${agent#sudo }" \
     "${server:-https://SERVER}" "$machine" "$delivery"
   if [ -n "$token_command" ]; then
     printf ' --token-command %s' "$(quote_for_shell "$token_command")"
@@ -1115,7 +1310,7 @@ install_command() {
 }
 
 # --- doctor: agent ----------------------------------------------------------------------------------------------------
-# Checks the agent: its configuration, the applied pins, their age and their signature.
+# Checks the agent: its configuration, the applied pins, their age and signature, and what the server says.
 
 check_config() {
   if [ -n "$config_error" ]; then
@@ -1144,16 +1339,18 @@ check_pins() {
 
 check_age() {
   if ! is_applied; then report_skipped age 'nothing is applied' && return; fi
-  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until)
+  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) last_error=$(read_state last_error)
   if has_expired "$valid_until"; then
     stale="valid until $valid_until, which has passed"
   elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
     stale="no contact with the server since ${checked_at:-the installation}"
+  elif [ -n "$last_error" ]; then
+    stale="the last poll failed: $last_error"
   else
     report_ok age "last contact with the server: $checked_at" && return
   fi
   report_problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
-    Last error: $(read_state last_error | grep . || echo none)" "$agent login"
+    Last error: ${last_error:-none}" "$agent login"
 }
 
 check_signatures() {
@@ -1183,183 +1380,33 @@ check_without_keys() {
     'Anybody who can impersonate the server can set the pins of this machine.' "$(install_command --trust-on-first-use)"
 }
 
-# --- doctor: managed settings -----------------------------------------------------------------------------------------
-# Checks whether another managed source outranks the pins. Server-managed settings outrank a profile or HKLM, and those
-# outrank files. Of several files the last in the alphabet wins. A policyHelper replaces all of them.
-
-check_rank() {
-  problems_before=$problems
-  check_server_managed_settings
-  check_profiles
-  check_managed_files
-  [ $problems -gt "$problems_before" ] || report_ok rank 'no other managed source outranks the pins'
-}
-
-check_server_managed_settings() {
-  settings=$claude_home/remote-settings.json
-  if [ -s "$settings" ] && flatten_json "$settings" | grep -q .; then
-    report_problem rank "server-managed settings: $settings" \
-      'They outrank files and profiles. Of files and profiles only env still works, and no policyHelper.' \
-      'claude auth logout'
-  fi
-}
-
-check_profiles() {
-  for file in "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-    "$root/Library/Managed Preferences/${USER:-$(id -un)}/com.anthropic.claudecode.plist"; do
-    { [ "$open_command" = open ] && [ -f "$file" ]; } || continue
-    { [ "$delivery" = helper ] && grep -qa pinward-helper "$file"; } || grep -qa managedSourcesBehavior "$file" ||
-      report_problem rank "a profile: $file" \
-        'It outranks files. Of files only env still works. The MDM administrator can add managedSourcesBehavior.' \
-        'sudo profiles show -type configuration'
-  done
-}
-
-check_managed_files() {
-  is_read_later=''
-  for file in "${settings_dir%.d}.json" "$settings_dir"/*.json; do
-    if [ "$file" = "$fragment_file" ]; then
-      is_read_later=yes
-    elif [ -f "$file" ]; then
-      check_managed_file "$file"
+# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
+# out: out_answer: the pins with their reasons, as lines of path=value
+check_server() {
+  out_answer='' cli=$(find_cli_version)
+  if [ -n "$config_error" ]; then report_skipped server 'there is no configuration' && return; fi
+  if [ -n "$offline" ]; then report_skipped server '--offline: not asked' && return; fi
+  if ! token=$(read_token 2>/dev/null); then
+    if fetch_keys || [ "$out_http_status" = 404 ]; then
+      report_skipped server "$server can be reached, but this user may not read the token" && return
     fi
-  done
-}
-
-# in: FILE; is_read_later: yes for a file that Claude Code reads after the pins
-check_managed_file() {
-  if ! settings=$(flatten_json "$1"); then
-    report_problem rank "could not read $1" \
-      'Since 2.1.259 Claude Code does not start when it cannot read a managed file.' "$(edit_command "$1")"
-    return
+  elif ! is_token "$token"; then
+    out_reason='the token has characters that no bearer token has'
+  elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
+    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then report_ok server "$server answers" && return; fi
+    out_answer='' out_reason="the answer is no JSON; does a proxy or a sign-in page answer?"
   fi
-  helper=$(printf '%s\n' "$settings" | sed -n 's/^policyHelper\.path=//p')
-  if [ -n "$helper" ] && [ "$helper" != /usr/local/bin/pinward-helper ] && [ "$delivery$is_read_later" != helper ]; then
-    report_problem rank "$1 names another policyHelper: $helper" \
-      'The output of that helper replaces every other managed source.' "$(edit_command "$1")"
-  fi
-  [ "$delivery" != helper ] && [ -n "$out_pins" ] && [ "$delivery$is_read_later" != fragment ] || return 0
-  find_conflicts "$settings"
-  [ -z "$out_conflicts" ] ||
-    report_problem rank "$1: ${out_conflicts#, }" \
-      'Claude Code reads this file after the pins, so this file replaces them.' "$(edit_command "$1")"
+  case $out_reason in
+    *'HTTP 401'* | *'HTTP 403'* | *'token has'*) fix=$(install_command) ;;
+    *) fix="$agent login" ;;
+  esac
+  report_problem server "$server: $out_reason" \
+    'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
 }
 
-# --- doctor: conflicts ------------------------------------------------------------------------------------------------
-# Compares the variables of this shell, and the settings of the user and the project, with the pins.
-
-check_shell() {
-  if [ -z "$out_pins" ]; then report_skipped shell 'there are no pins to compare with' && return; fi
-  read_variables
-  find_conflicts "$out_variables"
-  if [ -z "$out_conflicts$out_missing" ]; then
-    report_ok shell 'no variable of this shell conflicts with a pin' && return
-  fi
-  fix=${out_conflicting_names:+"unset$out_conflicting_names"}
-  [ "$delivery" != shell ] || fix="${fix:+$fix; }eval \"\$(pinward env)\""
-  [ -z "$out_missing" ] || out_missing=", not set:$out_missing" out_overrides_pins=yes
-  conflicts=$out_conflicts$out_missing
-  report_problem shell "${conflicts#, }" "$(explain_conflict "$(list_profiles)")" "$fix"
-}
-
-# out: out_variables: lines of env.NAME=VALUE for the variables of this shell that concern the pins; out_missing: the
-#      pinned variables that this shell lacks, where the shell is to deliver them
-read_variables() {
-  out_variables='' out_missing=''
-  for setting in $(printf '%s\n' "$out_pins" | sed -n 's/^\(env\.[A-Z][A-Z0-9_]*\)=.*/\1/p') env.ANTHROPIC_MODEL \
-    env.ANTHROPIC_DEFAULT_MODEL env.CLAUDE_CODE_SUBAGENT_MODEL env.ANTHROPIC_VERTEX_BASE_URL \
-    env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST env.CLAUDE_CODE_USE_BEDROCK env.CLAUDE_CODE_USE_FOUNDRY \
-    env.CLAUDE_CODE_USE_MANTLE env.CLAUDE_CODE_USE_ANTHROPIC_AWS env.CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD; do
-    name=${setting#env.}
-    value='' is_set=''
-    eval "value=\${$name-} is_set=\${$name+yes}"
-    if [ -n "$is_set" ]; then
-      out_variables="$out_variables$setting=$(to_printable "$value")$newline"
-    elif has_pin "$setting" && [ -n "$(print_pin "$setting")" ]; then
-      out_missing="$out_missing $name"
-    fi
-  done
-  [ "$delivery" = shell ] || out_missing=''
-  out_variables=$(printf %s "$out_variables" | sort -u)
-}
-
-# Prints which profiles of the user's shells name a conflicting variable.
-list_profiles() {
-  profiles=''
-  for file in .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish; do
-    for name in $out_conflicting_names; do
-      ! grep -q "$name" "$root${HOME:-}/$file" 2>/dev/null || { profiles="$profiles ~/$file" && break; }
-    done
-  done
-  echo "${profiles:+"New shells get the value from$profiles."}"
-}
-
-check_user_settings() {
-  if [ -z "$out_pins" ]; then report_skipped settings 'there are no pins to compare with' && return; fi
-  problems_before=$problems unreadable='' previous=''
-  project_dir=$root$(pwd)/.claude
-  for file in "$claude_home/settings.json" "$project_dir/settings.json" "$project_dir/settings.local.json"; do
-    { [ -f "$file" ] && [ "$file" != "$previous" ]; } || continue
-    previous=$file
-    if ! settings=$(flatten_json "$file"); then unreadable="$unreadable, could not read $file" && continue; fi
-    find_conflicts "$settings"
-    [ -z "$out_conflicts" ] ||
-      report_problem settings "$file: ${out_conflicts#, }" \
-        "$(explain_conflict 'Remove the setting from that file.')" "$(edit_command "$file")"
-  done
-  if [ -n "$unreadable" ]; then
-    report_skipped settings "${unreadable#, }"
-  elif [ $problems -eq "$problems_before" ]; then
-    report_ok settings "no setting of this user or project conflicts with a pin"
-  fi
-}
-
-# in: ADVICE
-explain_conflict() {
-  if [ -n "$out_overrides_pins" ]; then
-    echo "This overrides the pins.${1:+ $1}"
-  else
-    echo "Claude Code still follows the pins. Other programs, and Claude Code before 2.0.47, do not.${1:+ $1}"
-  fi
-}
-
-# in:  SETTINGS, lines of path=value
-# out: out_conflicts: the settings that differ from the pins; out_conflicting_names; out_overrides_pins: yes if Claude
-#      Code follows one of these settings instead of the pin
-find_conflicts() {
-  out_conflicts='' out_conflicting_names='' out_overrides_pins=''
-  while IFS= read -r setting; do
-    [ -z "$setting" ] || compare_setting "${setting%%=*}" "${setting#*=}"
-  done <<EOF
-$(printf '%s\n' "$1" | grep -e '^model=' -e '^env\.ANTHROPIC_[A-Z_]*=' -e '^env\.CLAUDE_CODE_[A-Z_]*=' \
-  -e '^env\.CLOUD_ML_REGION=' -e '^env\.VERTEX_REGION_[A-Z0-9_]*=')
-EOF
-}
-
-# in:  NAME VALUE
-# out: one more conflict, if there is one
-compare_setting() {
-  if has_pin "$1"; then
-    [ "$2" != "$(print_pin "$1")" ] || return 0
-    [ "$delivery" != shell ] || out_overrides_pins=yes
-  else
-    case $1 in
-      model | env.ANTHROPIC_MODEL | env.ANTHROPIC_DEFAULT_MODEL | env.CLAUDE_CODE_SUBAGENT_MODEL)
-        ! is_pinned_model "$2" || return 0 ;;
-      env.ANTHROPIC_VERTEX_BASE_URL | env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST | env.CLAUDE_CODE_USE_*)
-        case $2 in '' | 0 | false | no | off) return ;; esac ;;
-      *) return 0 ;;
-    esac
-    out_overrides_pins=yes
-  fi
-  out_conflicts="$out_conflicts, ${1#env.}=$2" out_conflicting_names="$out_conflicting_names ${1#env.}"
-}
-
-# --- doctor: Claude Code ----------------------------------------------------------------------------------------------
-# Checks whether the installed Claude Code is new enough for the delivery, the policy and each pin.
-
+# The server knows what each model needs: an older Claude Code gets another model, with a reason.
+# in: cli; out_answer
 check_cli() {
-  cli=$(find_cli_version)
   if [ -z "$cli" ]; then report_skipped cli 'there is no Claude Code on the PATH' && return; fi
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
   for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
@@ -1368,12 +1415,14 @@ check_cli() {
       'This Claude Code is too old for the delivery or for the policy.' 'claude update'
     return
   done
-  if [ -n "$offline" ]; then report_skipped cli "$cli; not asked what the pins need (--offline)" && return; fi
-  if ! request_cli_problem; then
-    report_skipped cli "$cli; could not ask $server what the pins need: $out_reason" && return
+  if [ -z "$out_answer" ]; then
+    report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return
   fi
-  if [ -n "$out_cli_problem" ]; then
-    report_problem cli "$cli is older than a pin needs" "$out_cli_problem" 'claude update'
+  index=$(printf '%s\n' "$out_answer" | sed -n \
+    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
+  if [ -n "$index" ]; then
+    report_problem cli "$cli is older than a pin needs" \
+      "$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")" 'claude update'
   else
     report_ok cli "$cli runs every pin"
   fi
@@ -1385,26 +1434,344 @@ is_older_version() {
     [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
 }
 
-# Asks the server, which knows what each model needs: an older Claude Code gets another model, with a reason.
-# out: out_cli_problem: why this Claude Code does not get a pinned model, or nothing; out_reason
-request_cli_problem() {
-  [ -z "$config_error" ] || fail "$config_error" || return
-  output=$(
-    token=$(read_token 2>/dev/null) || { echo 'this user may not read its token' && exit 1; }
-    is_token "$token" || { echo 'the token has characters that no bearer token has' && exit 1; }
-    http_request "/v1/pins.json?machine=$machine&cli=$cli" "$timeout" $max_bytes \
-      --write-out '\nHTTP %{http_code}\n' 2>&1
-  )
-  case $output in
-    *"${newline}HTTP 200") ;;
-    *)
-      fail "$(printf '%s\n' "$output" | sed 's/^curl: ([0-9]*) //; /^HTTP 000$/d' | tail -n 1 | cut -c 1-200)"
-      return ;;
+# --- doctor: client ---------------------------------------------------------------------------------------------------
+# Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
+# anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
+
+# out: client_folder, or nothing when Claude Code was not asked; out_answers
+check_client() {
+  client_folder='' out_answers='' ask_variables=own ask_sources=''
+  find_reason_not_to_ask
+  if [ -n "$out_reason" ]; then report_skipped client "$out_reason" && return; fi
+  trap 'rm -rf "$client_folder"' EXIT
+  trap 'exit 1' HUP INT TERM
+  list_expected_answers
+  ask_until=$(($(now) + 30))
+  out_answers=$(ask_all)
+  report_answers
+}
+
+# A variable may name another version than that of the program, so the program is asked.
+# out: out_reason, or client_folder
+find_reason_not_to_ask() {
+  out_reason=''
+  if [ "$(id -u)" -eq 0 ]; then
+    out_reason="Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor"
+  elif [ -z "$out_models" ]; then
+    out_reason='there are no pins to compare with'
+  elif ! command -v claude >/dev/null; then
+    out_reason='there is no Claude Code on the PATH'
+  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+    out_reason='claude --version names no version, or is slow'
+  elif is_older_version "$cli" 2.1.137; then
+    out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
+  else
+    client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
+      out_reason="could not make a folder in ${TMPDIR:-/tmp}"
+  fi
+}
+
+# out: questions; expected_answers: lines of question, kind and address; every pin is right for the question default
+list_expected_answers() {
+  base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
+  own_model=$(print_pin env.ANTHROPIC_MODEL) questions=default expected_answers=''
+  own_model=${own_model:-$(print_pin model)}
+  while read -r family model location; do
+    case $location in
+      global) host=aiplatform.googleapis.com ;;
+      us | eu) host=aiplatform.$location.rep.googleapis.com ;;
+      *) host=$location-aiplatform.googleapis.com ;;
+    esac
+    url=${base_url:-https://$host/v1}
+    url=${url%/}/projects/$project/locations/$location/publishers/anthropic/models
+    questions="$questions $family"
+    expected_answers="$expected_answers$family address $url/$model${newline}default address $url/$model$newline"
+    case $own_model in
+      claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;;
+    esac
+  done <<EOF
+$out_models
+EOF
+}
+
+# in: NAME of an answer, QUESTION; answers: lines of name, kind and text
+is_expected() {
+  case "$newline$expected_answers" in *"$newline$2 $(print_answer "$1")$newline"*) ;; *) return 1 ;; esac
+}
+
+# in: NAME of an answer; answers
+print_answer() { printf '%s\n' "$answers" | sed -n "s/^$1 //p"; }
+
+# Prints an answer for each question: its name, a kind and a text. The kinds: address; line, the first that people can
+# read; slow.
+ask_all() {
+  for question in $questions; do ask_client "$question" "$question" & done
+  wait
+}
+
+# The variables and settings undo what shell, user and repository may set, which runs, writes or sends something.
+# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else;
+#     ask_sources: the settings that count, none, or nothing for all
+ask_client() (
+  answer_name=$1 timeout=$((ask_until - $(now)))
+  [ $timeout -le 10 ] || timeout=10
+  [ $timeout -gt 0 ] || { echo "$answer_name slow" && exit; }
+  own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
+  cp "$claude_home/settings.json" "$own_folder/" 2>/dev/null
+  cp -R "$claude_home/agents" "$own_folder/" 2>/dev/null
+  list_ask_variables "$own_folder" >"$own_folder/variables"
+  settings='"disableAllHooks":true,"includeGitInstructions":false'
+  for helper in apiKeyHelper awsAuthRefresh awsCredentialExport gcpAuthRefresh otelHeadersHelper proxyAuthHelper; do
+    settings="$settings,\"$helper\":\"\""
+  done
+  settings="{$settings,\"env\":{$(awk '{
+    value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
+    printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
+  }' "$own_folder/variables")}}"
+  [ "$2" = default ] && model='' || model=$2
+  set -- claude -p ${model:+--model "$model"} ${ask_sources:+"--setting-sources=${ask_sources#none}"} \
+    --no-session-persistence --strict-mcp-config --settings "$settings" ping
+  while IFS= read -r line; do set -- "$line" "$@"; done <"$own_folder/variables"
+  if [ "$ask_variables" = pins ]; then
+    [ "$delivery" != shell ] || while IFS= read -r line; do set -- "${line#env.}" "$@"; done <<EOF
+$out_pins
+EOF
+    set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
+  fi
+  { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer "$answer_name"
+)
+
+# Prints NAME=VALUE lines.
+# in: FOLDER, for what Claude Code writes
+list_ask_variables() {
+  printf '%s\n' "PATH=$PATH" SHELL=/bin/sh LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= \
+    BUN_OPTIONS= CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 \
+    GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false \
+    GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
+    CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none CLAUDE_CODE_MAX_RETRIES=0 ANTHROPIC_LOG=debug \
+    'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
+    CLAUDE_CODE_ENABLE_TELEMETRY= DISABLE_AUTOUPDATER=1 ANTHROPIC_API_KEY= ANTHROPIC_AUTH_TOKEN= \
+    ANTHROPIC_CUSTOM_HEADERS= NO_PROXY= no_proxy=
+  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
+  for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
+  for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
+  for name in VERTEX BEDROCK FOUNDRY MANTLE ANTHROPIC_AWS ANTHROPIC_GOOGLE_CLOUD; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
+}
+
+# Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.
+# in: NAME of the answer; what Claude Code printed, on standard input
+read_answer() {
+  awk -v name="$1" '
+    /^pinward-exit / { code = $2; next }
+    /^\[log_/ { is_log = 1 }
+    is_log && address == "" && sub(/^[ \t]*url: "/, "") { sub(/".*/, ""); address = $0 }
+    !is_log && line == "" && /[^ \t\r]/ { line = $0 }
+    END {
+      sub(/\/\/[^\/]*@/, "//", address); sub(/[?#].*/, "", address); sub(/:[A-Za-z]*[rR]awPredict$/, "", address)
+      words = split(substr(line, 1, 300), word, /[ \t\r]+/)
+      for (i = 1; i <= words; i++) {
+        is_secret = length(word[i]) > 19 && word[i] ~ /[0-9]/ && word[i] ~ /[A-Za-z]/ && word[i] !~ /^(\/|claude-)/
+        text = text (i > 1 ? " " : "") (is_secret ? "(hidden)" : word[i])
+      }
+      if (address != "") print name " address " address
+      else if (code == 124 || code == 137 || code == 143) print name " slow"
+      else print name " line " (text != "" ? text : "it printed nothing")
+    }'
+}
+
+# in: questions, out_answers
+report_answers() {
+  agreeing='' source=''
+  for question in $questions; do
+    answers=$out_answers
+    case $(print_answer "$question") in
+      '' | slow) report_skipped client "$question: Claude Code did not answer within 10 seconds" && continue ;;
+    esac
+    if is_expected "$question" "$question"; then agreeing="$agreeing $question" && continue; fi
+    text="$question: $(describe_answer)"
+    find_blame
+    report_problem client "$text; because of: $out_source" "$out_meaning" "$out_fix"
+  done
+  [ "$agreeing" != " $questions" ] || report_ok client "$cli would call the pins: $questions"
+}
+
+# in: question, answers
+describe_answer() {
+  answer=$(print_answer "$question")
+  case $answer in
+    address*/projects/*/locations/*/models/*)
+      printf '%s\n' "$answer" |
+        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/#\1 \2 \3 #' | {
+          read -r url project location model && echo "would call $model in $location for $project at $url"
+        } ;;
+    address*) echo "would call ${answer#address }" ;;
+    *) echo "calls nothing: ${answer#line }" ;;
   esac
-  answer=$(printf '%s\n' "$output" | sed '$d' | flatten_json -) || fail 'could not read the answer' || return
-  index=$(printf '%s\n' "$answer" | sed -n \
-    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
-  out_cli_problem=${index:+$(printf '%s\n' "$answer" | sed -n "s/^reasons\.$index\.text=//p")}
+}
+
+# --- doctor: blame ----------------------------------------------------------------------------------------------------
+# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
+# can't be left out, so they are read.
+
+# Tries first what was to blame for the question before.
+# in:  question; source: user, project, local, shell, all, managed, or nothing
+# out: source; out_source, out_meaning, out_fix
+find_blame() {
+  case $source in '' | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
+  if is_right_without all; then
+    answers=$(for source in user project local shell; do ask_without $source & done; wait)
+    for source in user project local shell; do
+      if is_expected $source "$question"; then blame_$source && return; fi
+    done
+    source=all && blame_all
+  elif [ "$(print_answer all)" = slow ]; then
+    source='' out_source='a source that there was no time to find' out_meaning='' out_fix="$as_user doctor"
+  else
+    source=managed && blame_managed
+  fi
+}
+
+# in:  SOURCE; question
+# out: answers
+is_right_without() {
+  answers=$(ask_without "$1")
+  is_expected "$1" "$question"
+}
+
+# in: SOURCE; question
+ask_without() (
+  case $1 in
+    user) ask_sources=project,local ;;
+    project) ask_sources=user,local ;;
+    local) ask_sources=user,project ;;
+    shell) ask_variables=pins ;;
+    all) ask_variables=pins ask_sources=none ;;
+  esac
+  ask_client "$1" "$question"
+)
+
+blame_user() { blame_files "$claude_home/settings.json"; }
+
+blame_project() { blame_files "$(find_upwards .claude/settings.json)"; }
+
+blame_local() { blame_files "$(find_upwards .claude/settings.local.json)"; }
+
+# Several sources lead away, each of them alone.
+blame_all() {
+  blame_files "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
+    "$(find_upwards .claude/settings.local.json)"
+  names=$(list_client_variables)
+  out_source="$out_source${names:+, or variables of this shell:$names}"
+}
+
+# in: FILE ...
+blame_files() {
+  out_source='' out_fix=''
+  for file; do
+    [ -f "$file" ] || continue
+    out_source="$out_source${out_source:+, }$file" out_fix=${out_fix:-$(edit_command "$file")}
+  done
+  out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
+  out_meaning='This overrides the pins. Remove the setting from that file.'
+}
+
+# Prints the path of the file in this folder, or else in the next parent that has it.
+# in: NAME
+find_upwards() {
+  folder=$(pwd)
+  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  printf '%s/%s\n' "$folder" "$1"
+}
+
+# Prints the names of the variables that may concern Claude Code, each after a blank.
+list_client_variables() {
+  env | grep -E '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*=' | sed 's/=.*//; s/^/ /' | sort -u |
+    tr -d '\n'
+}
+
+blame_shell() {
+  names='' candidates=$(list_client_variables)
+  for name in $candidates; do
+    answers=$(unset "$name" && ask_client shell "$question")
+    ! is_expected shell "$question" || names="$names $name"
+  done
+  names=${names:-$candidates}
+  profiles=$(cd "$root${HOME:-}" 2>/dev/null && for name in $names; do
+    grep -l "$name" .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null
+  done | sort -u | sed 's#^# ~/#' | tr -d '\n')
+  out_source="variables of this shell:$names" out_fix=${names:+"unset$names"}
+  [ "$delivery" != shell ] || out_fix="${out_fix:+$out_fix; }eval \"\$($as_user env)\""
+  out_meaning="This overrides the pins.${profiles:+ New shells get the value from$profiles.}"
+}
+
+blame_managed() {
+  out_source=$(list_managed_sources) out_fix=''
+  while IFS= read -r file; do [ -z "$file" ] || out_fix=${out_fix:-$(edit_command "$file")}; done <<EOF
+$out_source
+EOF
+  out_meaning='This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.'
+  [ -n "$out_source" ] && return
+  out_source="the pins, or this Claude Code, $cli" out_fix='claude update'
+  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models.'
+}
+
+# Prints the managed files beside the pins that name a model, a provider, a version or a helper, or that are no object.
+list_managed_sources() {
+  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
+    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
+    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
+    case $file in *.plist) printf '%s\n' "$file" && continue ;; esac
+    if [ "$(tr -d '[:space:]' <"$file" | head -c 1)" = '{' ] && settings=$(flatten_json "$file"); then
+      printf '%s\n' "$settings" | grep -q -e '^env\.' -e '[mM]odel' -e '^agent=' -e Providers -e Version \
+        -e '^policyHelper' -e '^force' -e '^managedSources' -e '^sandbox' || continue
+    fi
+    printf '%s\n' "$file"
+  done
+}
+
+# --- doctor: editors --------------------------------------------------------------------------------------------------
+# Reads the variables that VS Code and its kin give to Claude Code, and asks Claude Code what it would call with them.
+
+check_editors() {
+  for file in "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/settings.json \
+    "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/profiles/*/settings.json \
+    "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
+    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
+    ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor "$file"
+  done
+}
+
+# in: FILE
+check_editor() {
+  settings=$(flatten_json "$1" lenient) || { report_skipped editor "could not read $1" && return; }
+  variables=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | awk '
+    { index_of = $0; sub(/\..*/, "", index_of); text = $0; sub(/[^=]*=/, "", text) }
+    /^[0-9]+\.name=[A-Za-z_][A-Za-z0-9_]*$/ { names[index_of] = text; order[++count] = index_of }
+    /^[0-9]+\.value=/ { values[index_of] = text }
+    END { for (i = 1; i <= count; i++) print names[order[i]] "=" values[order[i]] }')
+  names=$(printf '%s\n' "$variables" | sed 's/=.*//' | tr '\n' ' ')
+  [ -n "$variables" ] || return 0
+  if [ -z "$client_folder" ]; then
+    report_skipped editor "$1 sets ${names% }; Claude Code was not asked what follows" && return
+  fi
+  answers=$(
+    while IFS= read -r variable; do export "${variable?}"; done <<EOF
+$variables
+EOF
+    ask_all
+  )
+  for question in $questions; do
+    case $(print_answer "$question") in
+      '' | slow) report_skipped editor "$1 sets ${names% }; Claude Code did not answer in time" && return ;;
+      "$(answers=$out_answers && print_answer "$question")") continue ;;
+    esac
+    is_expected "$question" "$question" && continue
+    report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
+      'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
+    return
+  done
+  report_ok editor "$1 sets ${names% }; Claude Code calls the same with them"
 }
 
 # --- doctor: credentials ----------------------------------------------------------------------------------------------
@@ -1606,8 +1973,8 @@ report_model() {
   esac
 }
 
-# --- doctor: pins and JSON --------------------------------------------------------------------------------------------
-# Reads the applied pins and other JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
+# --- doctor: pins -----------------------------------------------------------------------------------------------------
+# Reads the applied pins as lines of path=value.
 
 # A region variable has the family of its model in its name, and only the variables of pinned models are written.
 # out: out_pins: lines of path=value; out_models: lines of family, model and location
@@ -1636,67 +2003,9 @@ read_pins() {
 }
 
 # in: PATH of a setting
-has_pin() { case $newline$out_pins in *"$newline$1="*) ;; *) return 1 ;; esac; }
-
-# in: PATH of a setting
 print_pin() {
   rest=$newline$out_pins$newline
   case $rest in *"$newline$1="*) rest=${rest#*"$newline$1="} && printf %s "${rest%%"$newline"*}" ;; esac
-}
-
-# An alias or the name of a family leads to a pinned model, too.
-# in: MODEL
-is_pinned_model() {
-  case $1 in '' | default | best | inherit | opusplan | "opusplan[1m]") return ;; esac
-  case "$newline$out_models$newline" in
-    *"$newline${1%"[1m]"} "* | *" ${1%"[1m]"} "*) ;;
-    *) return 1 ;;
-  esac
-}
-
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON.
-# in: FILE, or - for standard input
-flatten_json() {
-  awk '
-    function print_value(value, path, i) {
-      for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
-      print path "=" value
-      expected = "next"
-    }
-    function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
-    function closes(kind) {
-      if (kind == "}") return kinds[depth] == "{" && (expected == "next" || is_empty && expected == "key")
-      return kind == "]" && kinds[depth] == "[" && (expected == "next" || is_empty && expected == "value")
-    }
-    function take(token, kind) {
-      kind = substr(token, 1, 1)
-      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
-      else if (kind == ":" && expected == "colon") expected = "value"
-      else if (kind == "," && expected == "next" && depth) {
-        if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
-      } else if (closes(kind)) { depth--; expected = "next" }
-      else if (expected != "value" || index("]}:,", kind)) return 0
-      else if (kind == "{" || kind == "[") { open(kind); return 1 }
-      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
-      else print_value(token)
-      is_empty = 0
-      return 1
-    }
-    BEGIN { expected = "value" }
-    {
-      sub(/\r$/, "")
-      for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
-        sub(/^[ \t]+/, "", rest)
-        if (rest == "") next
-        if (!match(rest, /^("([^"\\]|\\.)*"|[][{}:,]|[-+.0-9A-Za-z]+)/)) break
-        token = substr(rest, 1, RLENGTH)
-        if (!take(token)) break
-      }
-      is_invalid = 1
-      exit
-    }
-    END { exit (is_invalid || depth || expected != "next") }
-  ' "$1" 2>/dev/null
 }
 
 # --- doctor: answers --------------------------------------------------------------------------------------------------

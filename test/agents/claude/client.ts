@@ -12,6 +12,9 @@ export const cliVersions = ['2.1.331', '2.1.197'] as const;
 export const holdingVersions = ['2.1.137', '2.1.219', '2.1.283', '2.1.331', '2.1.332'] as const;
 export type CliVersion = (typeof cliVersions)[number] | (typeof holdingVersions)[number];
 
+/** A version of Claude Code that npm has, such as 2.1.331. */
+export type Version = `2.1.${number}`;
+
 export interface Machine {
   /** The value of the agent's --root. */
   readonly root: string;
@@ -24,7 +27,7 @@ export interface Ran {
 
 const laidOver = ['etc', 'usr/local/bin', 'var/lib'];
 const agent = join(import.meta.dirname, '../../../infra/agents/posix/pinward.sh');
-const binaries = new Map<CliVersion, string>();
+const binaries = new Map<Version, string>();
 
 /** False if this machine can run the real client, else the reason. */
 export function whyNoClient(): false | string {
@@ -55,17 +58,12 @@ export interface ClientOptions {
 }
 
 /** `claude -p ping` on the machine; ends within 60 s. */
-export function runClaude({ root }: Machine, options: ClientOptions): Promise<Ran> {
+export function runClaude(machine: Machine, options: ClientOptions): Promise<Ran> {
   const { version, vertex, words = [], shell = {}, user = {} } = options;
-  const overlays = laidOver.map((folder) => {
-    const work = join(root, '.overlay', folder);
-    return `mkdir -p ${work} && mount -t overlay overlay -o lowerdir=/${folder},upperdir=${root}/${folder},workdir=${work} /${folder}`;
-  });
   const home = mkdtempSync(join(tmpdir(), 'pinward-home-'));
   mkdirSync(join(home, '.claude'));
   writeFileSync(join(home, '.claude/settings.json'), JSON.stringify(user));
-  const script = `${overlays.join(' && ')} && cd ${home} && exec "$0" -p "$@" ping </dev/null`;
-  return run('unshare', ['-m', 'sh', '-c', script, fetchClaude(version), ...words], {
+  const env = {
     PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
     HOME: home,
     CLAUDE_CODE_USE_VERTEX: '1',
@@ -74,11 +72,26 @@ export function runClaude({ root }: Machine, options: ClientOptions): Promise<Ra
     DISABLE_AUTOUPDATER: '1',
     ANTHROPIC_VERTEX_BASE_URL: vertex,
     ...shell,
+  };
+  return inMachine(machine, `cd ${home} && exec "$0" -p "$@" ping </dev/null`, env, [fetchClaude(version), ...words]);
+}
+
+/** Runs a script of sh as root of the machine; `words` are its $0 and $@. */
+export function inMachine(
+  { root }: Machine,
+  script: string,
+  env: Record<string, string>,
+  words: readonly string[] = [],
+): Promise<Ran> {
+  const overlays = laidOver.map((folder) => {
+    const work = join(root, '.overlay', folder);
+    return `mkdir -p ${work} && mount -t overlay overlay -o lowerdir=/${folder},upperdir=${root}/${folder},workdir=${work} /${folder}`;
   });
+  return run('unshare', ['-m', 'sh', '-c', [...overlays, script].join(' && '), ...words], env);
 }
 
 /** The path of this version's program in npx's cache. The first call downloads the program. */
-export function fetchClaude(version: CliVersion): string {
+export function fetchClaude(version: Version): string {
   const known = binaries.get(version);
   if (known !== undefined) return known;
   const words = ['--yes', '--package', `@anthropic-ai/claude-code@${version}`, '--call', 'command -v claude'];

@@ -15,7 +15,7 @@ const models = [pinned, 'claude-sonnet-4-6', 'claude-haiku-4-5@20251001'];
 const verdicts: readonly (readonly [string, VertexAnswer, RegExp, RegExp | null])[] = [
   ['a pinned model that is not there', refused.notFound, /^problem .* in \w+: 404, not found/, garden],
   ['terms that nobody accepted', refused.notAllowed, /^problem .* has not enabled it/, garden],
-  ['a wrong location', refused.notServable, /^problem .* not served there/, /^(sudo )?pinward login$/],
+  ['a wrong location', refused.notServable, /^problem .* not served there/, /^(sudo )?pinward --root \S+ login$/],
   ['an organisation policy', refused.forbidden, /^problem .* organisation policy/, /^gcloud org-policies describe/],
   ['missing data sharing', refused.dataSharing, /^problem .* needs data sharing/, garden],
   [
@@ -166,4 +166,4 @@ async function examineWith(answers: readonly VertexAnswer[]): Promise<Examinatio
   return await patient.examine();
 }
 
-const tools = 'awk cat curl cut date grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');
+const tools = 'awk cat curl cut date env grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');

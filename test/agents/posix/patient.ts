@@ -3,6 +3,8 @@
  * credentials. Each test then breaks one part.
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { renderHelper, renderJson, renderSettings } from '../../../functions/api/polls/render/json.ts';
 import { renderSh } from '../../../functions/api/polls/render/sh.ts';
 import type { Resolution } from '../../../shared/domain/serving/resolution.ts';
@@ -31,6 +33,8 @@ export interface Patient extends AsyncDisposable {
   /** Replaces facts in the agent's state. */
   note(facts: Readonly<Record<string, string>>): void;
 }
+
+const standIn = readFileSync(join(import.meta.dirname, 'claude-stand-in.sh'), 'utf8');
 
 export const accessToken = 'ya29.a0Very-secret_access.token~1';
 export const adc = 'home/.config/gcloud/application_default_credentials.json';
@@ -66,7 +70,7 @@ export async function newPatient(
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`);
     write(machine.path(`var/lib/pinward/pins.${format}.state`), lines.join(''));
   };
-  machine.configure({ server: server.url, delivery, organisation: 'acme.example' });
+  machine.configure({ server: server.url, delivery, organisation: 'acme.example', state_dir: '/var/lib/pinward' });
   write(machine.path(`etc/pinward/keys/${signer}.pem`), 'a key\n');
   write(machine.path(`var/lib/pinward/pins.${format}`), body);
   if (delivery === 'fragment') write(machine.path(fragment), body);
@@ -80,9 +84,12 @@ export async function newPatient(
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
+  write(machine.path('bin/id'), '#!/bin/sh\necho $ID\n', 0o755); // the doctor asks no client as root
+  write(machine.path('bin/claude'), standIn.replaceAll('VERSION', cli), 0o755);
   const shellEnv: Record<string, string> = {
     PATH: `${machine.path('bin')}:${process.env['PATH']}`,
     HOME: '/home',
+    ID: '1000',
     CLAUDE_CODE_VERSION: cli,
     PINWARD_VERTEX_URL: vertex.url,
     ...(delivery === 'shell' ? resolution(cli).settings.env : {}),
