@@ -32,6 +32,11 @@ function planStated(input: PlanInput): Result<ChangePlan> {
     before === null ? { policy: state.policy, underWay: [] } : withoutMovingPins(state.policy, before, rollouts);
   const uncallablePins = findUncallablePins(before, target, state.matrix);
   const forced = uncallablePins.length > 0 ? request.force : null;
+  const wanted = { ...revisionInput(input, target, target, rollouts), forced };
+  // Before the consequences, which take longer for a policy that is refused anyway.
+  const whole = nextRevision(wanted);
+  if (!whole.ok) return whole;
+  if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
   const all = [
     ...forcedConsequences(uncallablePins, forced),
     ...(before === null ? [] : judged(input, before, rollouts, target, rollouts)),
@@ -43,9 +48,8 @@ function planStated(input: PlanInput): Result<ChangePlan> {
   const { policy, staged } = isStaged
     ? stagePins(before, target, rollouts, extendCatalogue(catalogue, target.models))
     : { policy: target, staged: [] };
-  const planned = nextRevision({ ...revisionInput(input, policy, target, rollouts), forced, starts: staged.length });
+  const planned = staged.length === 0 ? whole : nextRevision({ ...wanted, policy, starts: staged.length });
   if (!planned.ok) return planned;
-  if (uncallablePins.length > 0 && forced === null) return fail({ code: 'model_not_callable', uncallablePins });
   const waiting = waits && planned.value.revision !== null ? { policy: target, consequences: all } : null;
   const started = staged.map((_, at) => state.rolloutState.rollouts + 1 + at);
   const published = staged.length === 0 || before === null ? all : judged(input, before, rollouts, policy, rollouts);

@@ -4,7 +4,7 @@
 import type { CallableModels } from '../availability/callable-models.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { modelVariables, providerSwitches } from '../models/claude-code.ts';
-import { modelKeys } from '../policy/model-references.ts';
+import { calledKeys } from '../policy/model-references.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { Resolution } from '../serving/resolution.ts';
@@ -27,7 +27,8 @@ export type Serve = (ring: Ring, reached: readonly Rollout[], cli: string | null
 
 /** Settings that a resolution reads or may write over. All others pass unchanged. */
 const resolvedKeys: ReadonlySet<string> = new Set([
-  ...modelKeys,
+  ...calledKeys,
+  'availableModels',
   'enforceAvailableModels',
   'availableModelsMatch',
   'allowedProviders',

@@ -31,8 +31,8 @@ const roles: Readonly<Record<string, ModelRole>> = {
   availableModels: 'allowed',
   deniedModels: 'denied',
 };
-/** The keys of settings that hold models. */
-export const modelKeys: readonly string[] = Object.keys(roles);
+/** The keys of settings whose models Claude Code calls. */
+export const calledKeys: readonly string[] = Object.keys(roles).filter((key) => roles[key] === 'called');
 const variables = new Set(modelVariables);
 const aliases = /^(?:opus|sonnet|haiku|fable|default|best|opusplan|inherit)$/;
 

@@ -13,7 +13,9 @@ case $model in
   *) case $* in *'--model opus'*) model=claude-opus-4-8 ;; *) model=${ANTHROPIC_MODEL:-claude-opus-4-8} ;; esac ;;
 esac
 case $location in eu) host=aiplatform.eu.rep.googleapis.com ;; *) host=aiplatform.googleapis.com ;; esac
-url=https://$host/v1/projects/acme-claude/locations/$location/publishers/anthropic/models/$model:streamRawPredict
+base=$(sed -n 's/.*"ANTHROPIC_VERTEX_BASE_URL": *"\([^"]*\)".*/\1/p' "${0%/bin/claude}"/etc/claude-code/managed-settings.d/* 2>/dev/null)
+base=${base:-https://$host/v1}
+url=${base%/}/projects/acme-claude/locations/$location/publishers/anthropic/models/$model:streamRawPredict
 [ -z "${CLAUDE_CODE_USE_BEDROCK-}" ] || url=https://bedrock-runtime.us-east-1.amazonaws.com/model/x/invoke
 look() {
   found=$(sed -n 's/.*"calls": *"\([^"]*\)".*/\1/p' "$1" 2>/dev/null)

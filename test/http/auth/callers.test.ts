@@ -21,6 +21,7 @@ const exceptions: Readonly<Record<string, Role>> = {
   approveUpgrade: 'approver',
   approveProposal: 'approver',
   thaw: 'approver',
+  breakGlass: 'owner',
   putAccess: 'owner',
   listTokens: 'owner',
   issueToken: 'owner',

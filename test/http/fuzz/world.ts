@@ -32,15 +32,14 @@ export async function openWorld(log: Log): Promise<World> {
 
   const clock = () => service.time;
   const environmentTokens = [
-    { name: 'admin', role: 'owner', token: adminToken },
-    { name: 'second', role: 'approver', token: secondToken },
-    { name: 'machine', role: 'machine', token: machineToken },
+    { name: 'admin', role: 'owner', isPerson: false, token: adminToken },
+    { name: 'second', role: 'approver', isPerson: true, token: secondToken },
+    { name: 'machine', role: 'machine', isPerson: false, token: machineToken },
   ] as const;
   const authenticator = createAuthenticator({
-    firstOwners: [],
+    firstOwners: ['second'],
     environmentTokens: environmentTokens.map(({ token, ...rest }) => ({
       ...rest,
-      isPerson: false,
       email: null,
       labels: {},
       sha256: hashToken(token),
