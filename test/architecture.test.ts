@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['shared/domain/policy/'],
   ['shared/domain/access/', 'shared/domain/availability/'],
   ['shared/domain/serving/'],
-  ['shared/domain/consequences/'],
+  ['shared/domain/consequences/', 'shared/domain/lint/'],
   ['shared/domain/changes/'],
   ['shared/domain/events/'],
   ['shared/domain/probe/', 'shared/domain/rollouts/'],
@@ -41,7 +41,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** What a room may import beside rooms; a room that isn't named may import any package and any module of Node. */
 const outside: readonly (readonly [string, readonly string[]])[] = [
-  ['shared/domain/', ['npm:zod', 'node:crypto', 'node:util']],
+  ['shared/domain/', ['npm:zod', 'npm:fastest-levenshtein', 'node:crypto', 'node:util']],
   ['shared/catalogue/', []],
   ['shared/ports.ts', []],
 ];

@@ -5,14 +5,13 @@ import type { Consequence } from '../../shared/domain/consequences/consequence.t
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import { composeAccessMessage } from './access-messages.ts';
+import { composeBlindMessage, composeRecoveredMessage } from './blindness-messages.ts';
 import { consequenceFields, isUrgent } from './consequence-fields.ts';
 import { credentialOption } from './credential-option.ts';
 import { pinChangeFields } from './pin-change-fields.ts';
 import {
-  composeBlindMessage,
   composeEnabledMessage,
   composeLostMessage,
-  composeRecoveredMessage,
   composeRetiringMessage,
   composeRiskMessage,
 } from './probe-messages.ts';

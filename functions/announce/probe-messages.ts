@@ -1,6 +1,5 @@
-// Messages for what a probe found: enabled and lost models, pins at risk, and a probe that can't check anything.
+// Messages for what a probe found: enabled and lost models, and pins at risk.
 
-import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { PinChange } from '../../shared/domain/changes/pin-change.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
@@ -77,27 +76,6 @@ export function composeRetiringMessage({ at, data }: Of<'PinRetiring'>, url: str
   };
 }
 
-export function composeBlindMessage({ data }: Of<'ProbeBlind'>, url: string): Message {
-  const { locations, cause, evidence } = data;
-  return {
-    urgency: 'urgent',
-    title: `The probe can't check models in ${locations.join(', ')}`,
-    summary:
-      'Every request there failed in two runs in a row. ' +
-      `The stored availability of models stays as it was. ${remedies[cause]}`,
-    fields: [
-      ['Cause', cause],
-      ['Google answered', evidence],
-    ],
-    actions: [matrixAction(url)],
-  };
-}
-
-export function composeRecoveredMessage(_event: Of<'ProbeRecovered'>): Message {
-  const summary = 'It gets answers about models in every location.';
-  return { urgency: 'calm', title: 'The probe checks models again', summary, fields: [], actions: [] };
-}
-
 function moveAction({ ring, family }: PinChange, model: string, url: string): Message['actions'][number] {
   return { text: `Move ${family} of ring ${ring}:`, call: putPin(url, ring, family, model) };
 }
@@ -107,7 +85,7 @@ function putPin(url: string, ring: string, family: string, model: string): strin
   return `curl -X PUT ${url}/v1/rings/${ring}/pins/${family} ${headers} --data '{"model": "${model}"}'`;
 }
 
-function matrixAction(url: string): Message['actions'][number] {
+export function matrixAction(url: string): Message['actions'][number] {
   return { text: 'See which models are callable where:', call: `curl ${url}/v1/availability ${credentialOption}` };
 }
 

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
+import { findCredentialKind } from '../../shared/adapters/vertex-clients.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import { adviceFor, fillIn } from '../../shared/catalogue/vertex-advice.ts';
+import { findings } from '../../shared/catalogue/vertex-findings.ts';
 import type { Cell } from '../../shared/domain/availability/availability.ts';
-import { remedies } from '../../shared/domain/availability/observation.ts';
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import { printable } from '../printable.ts';
 import { runProbe } from '../probe/run.ts';
@@ -74,6 +76,8 @@ if (!ran.ok || ran.value === null) {
 }
 process.stdout.write(table(ran.value.matrix.cells.filter(({ project }) => project === values.project)));
 const inconclusive = results.filter(({ observation }) => isInconclusive(observation.verdict));
+const isOurs = inconclusive.some(({ observation }) => observation.cause !== null);
+const credentialKind = isOurs ? await findCredentialKind() : 'person';
 for (const line of new Set(inconclusive.map(explain))) process.stdout.write(`${printable(line)}\n`);
 // No response was about a model, so the caller must fix something first.
 if (inconclusive.length === results.length) process.exitCode = 1;
@@ -83,9 +87,11 @@ function isInconclusive(verdict: ProbeResult['observation']['verdict']): boolean
 }
 
 function explain({ endpoint, observation: { verdict, cause, evidence } }: ProbeResult): string {
-  return cause === null
-    ? `? ${endpoint.location}: ${verdict}, ${evidence}`
-    : `? ${endpoint.location}: ${cause}. ${remedies[cause]}`;
+  const advice = cause === null ? null : adviceFor(credentialKind, findings[cause].advice);
+  if (cause === null || advice === null) return `? ${endpoint.location}: ${verdict}, ${evidence}`;
+  const { meaning, fix } = advice;
+  const known = { project: endpoint.project, location: endpoint.location, consumer: endpoint.project };
+  return `? ${endpoint.location}: ${cause}, ${evidence}\n    ${fillIn(`${meaning}\n    ${fix}`, known)}`;
 }
 
 function showProgress(result: ProbeResult, done: number, all: number): void {

@@ -6,11 +6,10 @@ import type { NewEvent } from '../../shared/domain/events/event.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Catalogue } from '../../shared/domain/models/catalogue.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
-import type { ModelEndpoint } from '../../shared/domain/models/model-endpoint.ts';
-import type { Policy } from '../../shared/domain/policy/policy.ts';
 import { endpointsToProbe } from '../../shared/domain/probe/endpoints-to-probe.ts';
 import { planProbe } from '../../shared/domain/probe/plan-probe.ts';
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
+import { requestedEndpoints } from '../../shared/domain/probe/probe-request.ts';
 import { type Clock, expectOf, type Garden, type Store, type Stored } from '../../shared/ports.ts';
 import { eventWrites } from '../commands/event-writes.ts';
 import { askAll } from './ask-all.ts';
@@ -58,25 +57,24 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const stored = await store.read('matrix', 'current');
   if (!stored.ok) return stored;
   const policy = published.value?.value.revision.policy ?? null;
+  const request = await store.read('probeRequest', 'current');
+  if (!request.ok) return request;
+  const requested = requestedEndpoints(request.value?.value ?? null, instant(clock()));
   const before = stored.value?.value ?? { ...emptyMatrix, at: instant(clock()) };
 
   const { models: listed } = await ports.garden.list();
   // A model that was ever listed stays probed, even if the list is unavailable or no longer has it.
   const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
-  const endpoints = endpointsOf(ports, policy, everListed);
+  const { catalogue: shipped, projects, locations } = ports;
+  const endpoints = endpointsToProbe({ policy, shipped, listed: everListed, projects, locations, requested });
   if (endpoints.length === 0) return ok(null);
   const { results, confirmations } = await askAll({ ...ports, before, endpoints });
 
-  const catalogue = extendCatalogue(ports.catalogue, policy?.models ?? []);
-  const plan = planProbe({ before, results, listed, policy, catalogue, now: instant(clock()) });
+  const catalogue = extendCatalogue(shipped, policy?.models ?? []);
+  const plan = planProbe({ before, endpoints, results, listed, policy, catalogue, now: instant(clock()) });
   const committed = await commit(store, stored.value, plan.matrix, plan.newEvents);
   if (!committed.ok) return committed.fault.code === 'write_conflict' ? ok(null) : committed;
   return ok({ endpoints: endpoints.length, confirmations, newEvents: plan.newEvents, matrix: plan.matrix });
-}
-
-function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly ModelEndpoint[] {
-  const { catalogue: shipped, projects, locations } = ports;
-  return endpointsToProbe({ policy, shipped, listed, projects, locations });
 }
 
 /** When this run's lease expires (milliseconds since 1970). Null when another run holds the lease. */

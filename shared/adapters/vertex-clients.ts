@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import type { LlmUtilityServiceClient } from '@google-cloud/aiplatform/build/src/v1/llm_utility_service_client.js';
 import type { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js';
 import type { ModelGardenServiceClient } from '@google-cloud/aiplatform/build/src/v1beta1/model_garden_service_client.js';
+import type { CredentialKind } from '../catalogue/vertex-advice.ts';
 
 export interface Clients {
   utility(location: string): Promise<LlmUtilityServiceClient>;
@@ -21,6 +22,8 @@ interface Client {
   initialize(): Promise<unknown>;
   close(): Promise<void>;
 }
+
+const scopes = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** The API's host for a location, as in the SDKs of Anthropic and Google. A wrong host returns a web page. */
 export function hostOf(location: string): string {
@@ -87,11 +90,23 @@ export function createClients(fakeHost: string | null): Clients {
   };
 }
 
+/** Of the application default credentials; `person` when there are none, because a person can log in. */
+export async function findCredentialKind(): Promise<CredentialKind> {
+  const library = await import('google-auth-library');
+  // With a project given, the library doesn't look for one, which needs working credentials.
+  const client = await new library.GoogleAuth({ scopes, projectId: 'none' }).getClient().catch(() => null);
+  if (client instanceof library.Compute) return 'metadata';
+  if (client instanceof library.Impersonated) return 'impersonation';
+  if (client instanceof library.ExternalAccountAuthorizedUserClient) return 'workforce';
+  if (client instanceof library.BaseExternalAccountClient) return 'federation';
+  return client instanceof library.JWT || client instanceof library.GdchClient ? 'key' : 'person';
+}
+
 type Options = NonNullable<ConstructorParameters<typeof LlmUtilityServiceClient>[0]>;
 
 async function connectReal(): Promise<(host: string) => Promise<Options>> {
   const { GoogleAuth } = await import('google-auth-library');
-  const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
+  const auth = new GoogleAuth({ scopes });
   return async (host) => {
     // Gets credentials first: a client that fails to get them throws an error that nobody can catch.
     await auth.getClient();

@@ -7,6 +7,7 @@ import { Matrix } from './availability/availability.ts';
 import { Proposal } from './changes/proposal.ts';
 import { Announcement } from './events/announcement.ts';
 import { ChainHead, Event } from './events/event.ts';
+import { ProbeRequest } from './probe/probe-request.ts';
 import { RolloutState } from './rollouts/rollout-state.ts';
 import { MachineCounts } from './serving/machine-counts.ts';
 import { Revision } from './serving/revision.ts';
@@ -46,6 +47,8 @@ export interface Documents {
   readonly healthIssue: HealthIssue;
   /** The availability of every model endpoint: one document, `current`. */
   readonly matrix: Matrix;
+  /** What the next runs of the probe shall ask about, too: one document, `current`. */
+  readonly probeRequest: ProbeRequest;
   /** By the job that only one instance may run at a time, such as `probe`. */
   readonly lease: Lease;
   /** Upgrades and the freeze: one document, `current`. */
@@ -86,6 +89,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   announcement: Announcement,
   healthIssue: HealthIssue,
   matrix: Matrix,
+  probeRequest: ProbeRequest,
   lease: Lease,
   rolloutState: RolloutState,
   rollout: Rollout,

@@ -15,10 +15,12 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** A pin whose model isn't known to answer where its ring calls it, with callable alternatives. */
+/** A model that isn't known to answer where a ring calls it, for a pin or a setting, with callable alternatives. */
 export interface UncallablePin {
   readonly ring: string;
   readonly family: string;
+  /** A JSON pointer (RFC 6901) to the pin or the setting. */
+  readonly path: string;
   readonly project: string;
   readonly location: string;
   readonly model: string;
@@ -28,15 +30,20 @@ export interface UncallablePin {
   readonly evidence: string;
   /** When Vertex gave that answer (ISO 8601); null when the model was never probed. */
   readonly answeredAt: string | null;
-  /** The callable model of the same family, project and location that is nearest in version; null for none. */
+  /** The callable id of the same version, else the nearest callable model of the family; null for none. */
   readonly nearest: string | null;
   /** Other locations of the project in which this model is callable. */
   readonly elsewhere: readonly string[];
 }
 
 export type Fault =
-  | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[] }
-  | { readonly code: 'model_not_callable'; readonly uncallablePins: readonly UncallablePin[] }
+  /** `probedBy`: when the probe, as it was requested to, asks about the models that never answered (ISO 8601). */
+  | { readonly code: 'policy_invalid'; readonly findings: readonly Finding[]; readonly probedBy?: string }
+  | {
+      readonly code: 'model_not_callable';
+      readonly uncallablePins: readonly UncallablePin[];
+      readonly probedBy?: string;
+    }
   | { readonly code: 'policy_managed'; readonly repository: string; readonly identity: string }
   | { readonly code: 'no_policy' }
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }

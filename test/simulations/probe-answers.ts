@@ -37,6 +37,8 @@ export const blindRows: readonly [Row, ...Row[]] = [
   blindRow('permission_denied', "PERMISSION_DENIED: Permission 'aiplatform.endpoints.predict' denied on resource"),
   blindRow('api_disabled', 'PERMISSION_DENIED: Vertex AI API has not been used in project 1 before or it is disabled'),
   blindRow('billing_disabled', 'PERMISSION_DENIED: This API method requires billing to be enabled'),
+  blindRow('quota_project_denied', 'PERMISSION_DENIED: Caller does not have required permission to use project x'),
+  blindRow('perimeter', "PERMISSION_DENIED: Request is prohibited by organization's policy."),
   blindRow('wrong_address', '<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>'),
 ];
 
@@ -59,6 +61,7 @@ export const noiseRows: readonly [Row, ...Row[]] = [
 export const stormRows: readonly [Row, ...Row[]] = [
   ...blindRows,
   noise('transient', 'UNAVAILABLE: 503 Service Unavailable'),
+  noise('unknown', 'PERMISSION_DENIED: The moon is full.'),
   lateRow,
 ];
 

@@ -1,53 +1,80 @@
-// The part of the oracle that judges what is said of blindness. A location is dark in a run when every answer there says
-// that we are set up wrongly, and lit when some answer is about a model; else it is as before.
+// The part of the oracle that judges what is said of blindness, of each location of each project for itself. In a run an
+// area is silent when no answer there is about a model. People must hear of it in the run that makes it two in which every
+// answer blames us, or four silent ones, without an answer about a model between; and of the first such answer after that.
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Answer } from './probe-process.ts';
 
 type Complain = (kind: 'missed' | 'false' | 'duplicate', what: string) => void;
+type Blind = Extract<Event, { kind: 'ProbeBlind' }>['data']['areas'][number];
+
+/** What was heard of an area since the last answer about a model; each letter is a run: `u` blames us, `s` is silent. */
+interface Record {
+  heard: string;
+  isTold: boolean;
+}
 
 export class BlindOracle {
   readonly #complain: Complain;
-  readonly #dark = new Map<string, number>();
-  #isNotified = false;
+  readonly #records = new Map<string, Record>();
 
   constructor(complain: Complain) {
     this.#complain = complain;
   }
 
   committed(answers: readonly Answer[], events: readonly Event[]): void {
-    const byLocation = Map.groupBy(answers, ({ spot }) => spot.endpoint.location);
-    let hasLit = false;
-    for (const [location, each] of byLocation) {
-      if (each.every(({ verdict }) => verdict === 'misconfigured'))
-        this.#dark.set(location, (this.#dark.get(location) ?? 0) + 1);
-      else if (each.some(isAboutModel)) {
-        this.#dark.delete(location);
-        hasLit = true;
-      }
+    const blind = events.flatMap((event) => (event.kind === 'ProbeBlind' ? event.data.areas : []));
+    const over = events.flatMap((event) => (event.kind === 'ProbeRecovered' ? event.data.areas : []));
+    this.#judgeMessages(events);
+    const byArea = Map.groupBy(answers, ({ spot }) => nameOf(spot.endpoint));
+    for (const [name, each] of byArea) {
+      const record = this.#records.get(name) ?? { heard: '', isTold: false };
+      this.#records.set(name, record);
+      const claims = blind.filter((area) => nameOf(area) === name);
+      const ends = over.filter((area) => nameOf(area) === name);
+      if (each.some(isAboutModel)) this.#judgeSight(name, record, claims, ends);
+      else this.#judgeSilence(name, record, each, claims, ends);
     }
-    for (const location of this.#dark.keys()) if (hasLit && !byLocation.has(location)) this.#dark.delete(location);
-    const blind = events.filter((event) => event.kind === 'ProbeBlind');
-    const recovered = events.filter((event) => event.kind === 'ProbeRecovered');
-    const dark = [...this.#dark].filter(([, runs]) => runs >= 2).map(([location]) => location);
-    this.#judge(dark, blind, recovered, this.#dark.size === 0 && hasLit);
+    for (const area of [...blind, ...over])
+      if (!byArea.has(nameOf(area))) this.#complain('false', `${nameOf(area)} was not asked`);
   }
 
-  #judge(
-    dark: readonly string[],
-    blind: readonly Extract<Event, { kind: 'ProbeBlind' }>[],
-    recovered: readonly Event[],
-    isLit: boolean,
-  ): void {
-    if (blind.length > 1 || (blind.length === 1 && this.#isNotified)) this.#complain('duplicate', 'ProbeBlind');
-    if (blind.some(({ data }) => data.locations.some((each) => !dark.includes(each))))
-      this.#complain('false', `ProbeBlind of ${blind[0]?.data.locations} where ${dark} is dark`);
-    if (dark.length > 0 && !this.#isNotified && blind.length === 0) this.#complain('missed', `ProbeBlind of ${dark}`);
-    if (dark.length > 0) this.#isNotified = true;
-    if (recovered.length > 0 && !(this.#isNotified && isLit)) this.#complain('false', 'ProbeRecovered');
-    if (recovered.length === 0 && this.#isNotified && isLit) this.#complain('missed', 'ProbeRecovered');
-    if (isLit) this.#isNotified = false;
+  /** One message of each kind a run, whatever the number of areas. */
+  #judgeMessages(events: readonly Event[]): void {
+    for (const kind of ['ProbeBlind', 'ProbeRecovered'])
+      if (events.filter((event) => event.kind === kind).length > 1) this.#complain('duplicate', `two of ${kind}`);
   }
+
+  #judgeSight(name: string, record: Record, claims: readonly Blind[], ends: readonly object[]): void {
+    if (claims.length > 0) this.#complain('false', `ProbeBlind of ${name}, which answers`);
+    if (record.isTold && ends.length === 0) this.#complain('missed', `ProbeRecovered of ${name}`);
+    if (!record.isTold && ends.length > 0) this.#complain('false', `ProbeRecovered of ${name}, told of no blindness`);
+    if (ends.length > 1) this.#complain('duplicate', `ProbeRecovered of ${name}`);
+    Object.assign(record, { heard: '', isTold: false });
+  }
+
+  #judgeSilence(
+    name: string,
+    record: Record,
+    answers: readonly Answer[],
+    claims: readonly Blind[],
+    ends: readonly object[],
+  ): void {
+    record.heard += answers.every(({ verdict }) => verdict === 'misconfigured') ? 'u' : 's';
+    const isLong = record.heard.length >= 4 || record.heard.split('u').length > 2;
+    if (ends.length > 0) this.#complain('false', `ProbeRecovered of ${name}, which is silent`);
+    if (isLong && !record.isTold && claims.length === 0) this.#complain('missed', `ProbeBlind of ${name}`);
+    if (!isLong && claims.length > 0) this.#complain('false', `ProbeBlind of ${name} after ${record.heard}`);
+    if (claims.length > (record.isTold ? 0 : 1)) this.#complain('duplicate', `ProbeBlind of ${name}`);
+    for (const { evidence, verdict } of claims)
+      if (!answers.some((answer) => answer.evidence === evidence && answer.verdict === verdict))
+        this.#complain('false', `ProbeBlind of ${name}: Vertex never said ${evidence}`);
+    if (isLong) record.isTold = true;
+  }
+}
+
+function nameOf({ project, location }: { readonly project: string; readonly location: string }): string {
+  return `${project} in ${location}`;
 }
 
 function isAboutModel({ verdict }: Answer): boolean {

@@ -16,6 +16,7 @@ export class Died extends Error {}
 export interface Answer {
   readonly spot: Spot;
   readonly verdict: Observation['verdict'];
+  readonly evidence: string;
   readonly truth: Kind;
   readonly stretch: number;
   readonly by: Observation['by'];
@@ -86,7 +87,8 @@ export class Process {
   #beginStall(): void {
     const { stalled } = this.#around;
     this.isLate = true;
-    if (!stalled.has(this)) stalled.set(this, Promise.withResolvers());
+    // The dead aren't woken, so nobody may wait for them.
+    if (!this.isDead && !stalled.has(this)) stalled.set(this, Promise.withResolvers());
   }
 
   #burn(of: 'store' | 'other'): void {
@@ -152,7 +154,7 @@ export class Process {
     this.#around.time += row === lateRow ? 10_000 : this.#around.chance.between(0, 60);
     const at = this.#around.time;
     const { kind: truth, stretch } = spot;
-    this.answers.set(nameOf(endpoint), { spot, verdict: row.verdict, truth, stretch, by, at });
+    this.answers.set(nameOf(endpoint), { spot, verdict: row.verdict, evidence: row.evidence, truth, stretch, by, at });
     return { ...row, by, at: new Date(at).toISOString() };
   }
 

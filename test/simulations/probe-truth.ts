@@ -38,8 +38,8 @@ export class Truth {
   readonly listed = new Set<string>([older, ...models.map(({ id }) => id)]);
   readonly #chance: Chance;
   readonly #exhausted = new Set<string>();
-  /** By project and location: what every question there is answered with. */
-  readonly #storms = new Map<string, Row>();
+  /** By project and location: what every question there is answered with, and how likely that ends between two runs. */
+  readonly #storms = new Map<string, { readonly row: Row; readonly passing: number }>();
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -63,7 +63,7 @@ export class Truth {
   }
 
   stormAt({ project, location }: ModelEndpoint): Row | null {
-    return this.#storms.get(`${project}/${location}`) ?? null;
+    return this.#storms.get(`${project}/${location}`)?.row ?? null;
   }
 
   /** What the world does between two runs. */
@@ -76,7 +76,7 @@ export class Truth {
     if (chance.happens(0.1)) this.#exhausted.add(quotaKey(this.#anySpot().endpoint));
     for (const bucket of this.#exhausted) if (chance.happens(0.3)) this.#exhausted.delete(bucket);
     if (chance.happens(0.15)) this.#breakSight(chance.pick(stormRows));
-    for (const where of this.#storms.keys()) if (chance.happens(0.3)) this.#storms.delete(where);
+    for (const [where, { passing }] of this.#storms) if (chance.happens(passing)) this.#storms.delete(where);
     this.#settle();
   }
 
@@ -102,10 +102,11 @@ export class Truth {
 
   #breakSight(row: Row): void {
     const { project, location } = this.#anySpot().endpoint;
-    const reach = this.#chance.pick(['one', 'project', 'location', 'location', 'all']);
+    const reach = this.#chance.pick(['one', 'project', 'project', 'location', 'location', 'all']);
+    const passing = this.#chance.pick([0.1, 0.3]);
     for (const eachProject of reach === 'one' || reach === 'project' ? [project] : projects)
       for (const each of reach === 'one' || reach === 'location' ? [location] : locations)
-        this.#storms.set(`${eachProject}/${each}`, row);
+        this.#storms.set(`${eachProject}/${each}`, { row, passing });
   }
 
   #anySpot(): Spot {

@@ -5,6 +5,7 @@ import { createSweep } from '../../functions/commands/outbox.ts';
 import { probeOnce } from '../../functions/probe/probe.ts';
 import { runProbe } from '../../functions/probe/run.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import type { Event } from '../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Write } from '../../shared/ports.ts';
 import { policy, revision, ring } from '../support/world.ts';
@@ -135,8 +136,21 @@ export class ProbeWorld {
     const events = writes.flatMap((write) => (write.kind === 'event' && !('remove' in write) ? [write.value] : []));
     this.oracle.committed(process, events);
     for (const { kind, data } of events) this.#tally('follows' in data && data.follows ? `${kind} that follows` : kind);
+    this.#tallySights(events);
     this.#asking.committed(process, this.#around.truth);
     if (process.isLate) this.#tally('run that lost time');
+  }
+
+  /** Which kinds of blindness came about, and whether one project was told of alone. */
+  #tallySights(events: readonly Event[]): void {
+    for (const event of events) {
+      if (event.kind !== 'ProbeBlind' && event.kind !== 'ProbeRecovered') continue;
+      const { areas } = event.data;
+      const [ofProjects, ofLocations] = [areas.map(({ project }) => project), areas.map(({ location }) => location)];
+      if (new Set(ofProjects).size === 1) this.#tally(`${event.kind} of one project`);
+      if (new Set(ofLocations).size === 1) this.#tally(`${event.kind} of one location`);
+      if (event.kind === 'ProbeBlind') for (const { verdict } of event.data.areas) this.#tally(`blind by ${verdict}`);
+    }
   }
 
   /** A last run without trouble, and all that is still on its way; then the books are closed. */

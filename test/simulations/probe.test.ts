@@ -16,8 +16,8 @@ for (const seed of [1, 2, 3]) {
 }
 
 test('a simulation meets every kind of news and of hardship, and is the same for the same seed', async () => {
-  const first = await simulate(300, 4);
-  const again = await simulate(300, 4);
+  const first = await simulate(300, 6);
+  const again = await simulate(300, 6);
 
   assert.deepEqual(again, first);
   const expected = [
@@ -28,6 +28,12 @@ test('a simulation meets every kind of news and of hardship, and is the same for
     'PinAtRisk',
     'PinRetiring',
   ];
+  const sights = ['ProbeBlind', 'ProbeRecovered'].flatMap((kind) => [
+    kind,
+    `${kind} of one project`,
+    `${kind} of one location`,
+  ]);
+  const blind = ['blind by misconfigured', 'blind by transient', 'blind by unknown'];
   const hardships = [
     'bus_unavailable',
     'store_unavailable',
@@ -35,7 +41,7 @@ test('a simulation meets every kind of news and of hardship, and is the same for
     'death in a delivery',
     'run that gave way',
   ];
-  const met = [...expected, 'ProbeBlind', 'ProbeRecovered', ...hardships, 'run that lost time'];
+  const met = [...expected, ...sights, ...blind, ...hardships, 'run that lost time'];
   assert.deepEqual(
     met.filter((what) => !first.tally.has(what)),
     [],

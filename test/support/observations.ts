@@ -47,7 +47,16 @@ export class Runs {
     over: Partial<ProbeInput> = {},
   ): ProbePlan['newEvents'] {
     const made = results.map(([where, verdict]) => observe(where, verdict, minutes));
-    const base = { before: this.matrix, results: made, listed: null, policy: null, catalogue, now: instant(minutes) };
+    const endpoints = made.map(({ endpoint }) => endpoint);
+    const base = {
+      before: this.matrix,
+      endpoints,
+      results: made,
+      listed: null,
+      policy: null,
+      catalogue,
+      now: instant(minutes),
+    };
     const plan = planProbe({ ...base, ...this.#over, ...over });
     this.matrix = plan.matrix;
     this.newEvents.push(...plan.newEvents);

@@ -89,6 +89,7 @@ export function cell(model: string, over: Partial<Cell> = {}): Cell {
     suspectedAt: null,
     enabledCount: 1,
     evidence: 'OK',
+    unknownAnswer: null,
     ...over,
   };
 }

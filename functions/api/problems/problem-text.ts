@@ -15,6 +15,8 @@ export interface ProblemText {
   readonly retryAfter?: number;
   /** The current revision, on a conflict. */
   readonly current?: number;
+  /** When the next run of the probe is due, which was requested by `?probe` (ISO 8601). */
+  readonly probedBy?: string;
   /** Pins that are not known to be callable, each with the probe result and alternatives. */
   readonly uncallablePins?: readonly UncallablePin[];
 }

@@ -1,11 +1,11 @@
 // Problems: errors of the API as problem+json (RFC 9457). Only this file turns a fault into status, headers and body.
 
 import type { ServerResponse } from 'node:http';
-import type { UncallablePin } from '../../../shared/domain/fault.ts';
 import { accessProblemText } from './access-problems.ts';
 import { browserHeaders } from './browser-headers.ts';
 import type { ApiFault } from './http-fault.ts';
 import { httpProblemText } from './http-problems.ts';
+import { uncallableText, withProbe } from './policy-problems.ts';
 import { invalidText, type ProblemText } from './problem-text.ts';
 import { rolloutProblemText } from './rollout-problems.ts';
 
@@ -60,9 +60,12 @@ function headersOf(problem: Problem): Record<string, string> {
 function textOf(fault: ApiFault): ProblemText {
   switch (fault.code) {
     case 'policy_invalid':
-      return invalidText(fault.findings, 'The policy has errors');
+      return withProbe(invalidText(fault.findings, 'The policy has errors'), fault.probedBy);
     case 'model_not_callable':
-      return { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins };
+      return withProbe(
+        { status: 409, ...uncallableText(fault.uncallablePins), uncallablePins: fault.uncallablePins },
+        fault.probedBy,
+      );
     case 'policy_managed':
       return {
         status: 403,
@@ -174,18 +177,4 @@ function textOf(fault: ApiFault): ProblemText {
     case 'internal':
       return httpProblemText(fault);
   }
-}
-
-function uncallableText([first]: readonly UncallablePin[]): { title: string; hint: string; field: string } {
-  if (first === undefined) throw new Error('model_not_callable without a pin');
-  const { ring, family, project, location, model, state, nearest, elsewhere } = first;
-  const probeResult = state === 'unknown' ? 'no probe result yet' : state;
-  const alternative = nearest === null ? '' : `Pin "${nearest}", which is callable there. `;
-  const locations = elsewhere.length === 0 ? '' : `${model} is callable in ${elsewhere.join(', ')}. `;
-  const override = '?force=reason publishes the pin anyway; the reason is recorded.';
-  return {
-    title: `${model} is not known to be callable in ${location} by project ${project} (${probeResult})`,
-    hint: `${alternative}${locations}GET /v1/availability shows all probe results. ${override}`,
-    field: `/rings/${ring}/pins/${family}`,
-  };
 }

@@ -1,15 +1,17 @@
-// `node infra/agents/posix/build.ts` joins parts/*.sh, in the order of their names, into pinward.sh. With --check it writes
-// nothing and exits with 1 if pinward.sh is not equal to its parts.
+// `node infra/agents/posix/build.ts` joins parts/*.sh, in the order of their names, into pinward.sh, with the generated part
+// before the last. With --check it writes nothing and exits with 1 if pinward.sh is not equal to its parts.
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderVertexAnswers } from './vertex-answers.ts';
 
 const target = join(import.meta.dirname, 'pinward.sh');
 
 /** The text of each part. */
 export function readParts(): readonly string[] {
   const files = globSync('parts/*.sh', { cwd: import.meta.dirname }).sort();
-  return files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+  const parts = files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+  return parts.toSpliced(-1, 0, renderVertexAnswers());
 }
 
 /** The parts with an empty line between them. */

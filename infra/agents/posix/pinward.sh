@@ -9,14 +9,16 @@
 #   pins.FORMAT        the last good copy
 #   pins.FORMAT.state  facts about the copy, as lines of key=value
 #   pins.FORMAT.lock   a symbolic link to the pid of the running agent
+#   pins.FORMAT.reported_OUTCOME  the last revision whose report the server took
 #   pins.KEYID.pem     a key that a pinned key vouched for
 #
 # Contents:
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
-#   state, files, lock, time, programs and messages                                    what all of them use
-#   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
-#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON
+#   state, files, lock, time, programs and messages, JSON                              what all of them use
+#   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
+#   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
+#   doctor: known answers
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -25,11 +27,14 @@
 # those, then run build.ts.
 set -u
 umask 022
+unset token out_access_token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
+max_revisions=1000000 # between two answers
+rollout_wait=600 # seconds: how long a rollout is assumed to last when the server is away
 max_stay=280      # seconds: timers start the next refresh after 290 or 300
 clock_skew=300    # seconds: tolerance for a clock that is fast
 utc_form=+%Y-%m-%dT%H:%M:%SZ
@@ -69,6 +74,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   status      what is applied, since when, from where, and the last error
   doctor      find what is wrong with this machine and print the command that fixes it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
@@ -76,12 +82,16 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --root DIR        put DIR before every path that the agent or its configuration names
   --config FILE     default: ~/.config/pinward/agent.conf of a user who has one, else /etc/pinward/agent.conf
   --offline         the doctor contacts neither the server nor Google
+  --json            the doctor prints one JSON object
   --delivery WHAT   fragment (a managed-settings.d file; the default), shell (for env) or helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --ca-file FILE    accept a server whose certificate this authority signed (PEM), and no other
+  --proxy URL       ask by this proxy; --no-proxy names hosts, with commas, that need none
   --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder),
+ca_file, proxy, no_proxy.
 EOF
 }
 
@@ -89,13 +99,17 @@ EOF
 # out: command_name and a variable for each option; config_lines: the options that belong in the configuration
 read_options() {
   command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
-  key_files='' first_use='' offline='' stay=''
+  key_files='' first_use='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
+      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
+        --key | --ca-file | --proxy | --no-proxy)
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
-    case $1 in --server | --machine | --token-* | --organisation | --key | --trust-*) install_option=$1 ;; esac
+    case $1 in
+      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy)
+        install_option=$1 ;;
+    esac
     case $1 in
       --root) root=${2%/} && shift ;;
       --config) config=$2 && shift ;;
@@ -107,8 +121,12 @@ read_options() {
       --token-stdin) token_source=- ;;
       --organisation) add_setting organisation "$2" && shift ;;
       --key) key_files=$key_files$2$newline && shift ;;
+      --ca-file) add_setting ca_file "$2" && shift ;;
+      --proxy) add_setting proxy "$2" && shift ;;
+      --no-proxy) add_setting no_proxy "$2" && shift ;;
       --trust-on-first-use) first_use=yes ;;
       --offline) offline=yes ;;
+      --json) json=yes ;;
       --stay) stay=yes ;;
       --help | help) print_usage && exit ;;
       --version) echo "pinward $version" && exit ;;
@@ -127,6 +145,7 @@ add_setting() { config_lines="$config_lines$1=$2$newline"; }
 check_options() {
   [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
   [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$json" ] || [ "$command_name" = doctor ] || die 2 '--json belongs to: pinward doctor'
   [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'
 }
 
@@ -184,10 +203,10 @@ sleep_without_lock() {
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due; then login_within 3; fi
+  if should_poll; then login_within 3; fi
   [ -z "$config_error" ] || warn "$config_error"
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } ||
+  print_copy ||
     warn "no pins yet: $(read_state last_error | grep . || echo nothing was fetched)"
   return 0
 }
@@ -195,13 +214,23 @@ print_env() {
 # Claude Code does not start when its helper fails, is slow or prints anything but one object. An object without
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
-  if is_due; then
-    is_complete "$copy" && max_seconds=0 || max_seconds=3
+  if should_poll; then
+    is_genuine && max_seconds=0 || max_seconds=3
     login_within "$max_seconds"
   fi
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } || echo '{}'
+  print_copy || echo '{}'
 }
+
+# Somebody altered a copy whose hash is wrong, so nobody may use it. The next poll replaces it.
+print_copy() {
+  is_genuine && cat "$copy" && return
+  ! is_complete "$copy" || warn "not used, since it is not what the server sent: $copy"
+  return 1
+}
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not
@@ -374,15 +403,21 @@ EOF
 EOF
 }
 
+# The fragment goes first, since it may name the helper. The list of made folders goes last: uninstall can be repeated.
 uninstall_agent() {
-  rm -f "$fragment_file" "$settings_dir/.${fragment_file##*/}".* # first, since the fragment may name the helper
-  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
-  remove_keys
-  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
-  made_folders=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
-  rm -f "$root/etc/pinward/made"
+  agent_dir=$root/etc/pinward
+  remove_files "$fragment_file" "$settings_dir/.${fragment_file##*/}".* "$root/usr/local/bin/pinward-helper" \
+    "$root/usr/local/bin/pinward" "$config" "$agent_dir/token" "${config%/*}"/keys/????????????????.pem \
+    "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
+  made_folders=$(sort -r "$agent_dir/made" 2>/dev/null)
+  remove_files "$agent_dir/made"
   echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
   return 0
+}
+
+# in: FILE ...
+remove_files() {
+  rm_error=$(rm -rf "$@" 2>&1) || die 1 "could not remove everything: $(printf '%s\n' "$rm_error" | head -n 1)"
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
@@ -395,7 +430,8 @@ remove_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins
 # out: the settings, the paths, config_error
 load_configuration() {
   server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' config_error=''
+  settings_dir='' state_dir='' organisation='' keys='' config_error='' ca_file='' proxy='' unproxied=''
+  config_option=$config
   user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
@@ -404,9 +440,10 @@ load_configuration() {
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
   [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
-  set_variables '' \
-    'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
-$config_lines
+  # A variable no_proxy would be the caller's, which token_command and gcloud read.
+  settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
+  set_variables '' "$settings ca_file proxy unproxied" <<EOF
+$(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
@@ -418,7 +455,7 @@ EOF
 set_paths() {
   server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
   token_file=${token_file:+$root$token_file}
-  keys=${keys:+$root$keys}
+  keys=${keys:+$root$keys} ca_file=${ca_file:+$root$ca_file}
   keys=${keys:-${config%/*}/keys}
   case $(uname -s) in
     Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
@@ -441,7 +478,7 @@ set_format() {
     *) format=helper.json media_type=application/json ;;
   esac
   copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports_file=$state_dir/pins.no_reports
+  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported_
   work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
   fragment_file=$settings_dir/50-pinward.json
   applied_file=$copy
@@ -462,6 +499,14 @@ validate_settings() {
   case $organisation in
     *[!A-Za-z0-9._-]*) config_error="organisation has other characters than letters, digits and . _ -" ;;
   esac
+  case $ca_file$proxy$unproxied in
+    *[\"\\]*) config_error="ca_file, proxy and no_proxy have no quotes and backslashes in them" ;;
+  esac
+  [ -z "$ca_file" ] || [ -r "$ca_file" ] || config_error="could not read ca_file: $ca_file"
+  case $proxy in
+    '' | http://?* | https://?* | socks4://?* | socks4a://?* | socks5://?* | socks5h://?*) ;;
+    *) config_error="proxy is an address such as http://proxy.example.com:8080" ;;
+  esac
   case $server in
     '') config_error=${config_error:-"$config names no server"} ;;
     *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
@@ -478,8 +523,13 @@ validate_settings() {
 update_pins() {
   { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
     { warn "this user may not write in $state_dir" && return 1; }
-  acquire_lock || { is_applied && return; } || { warn "another agent is still running" && return 1; }
-  out_changed='' held_sha256=''
+  if ! acquire_lock; then
+    # Another agent polls for this one.
+    if [ -z "$out_reason" ] && is_applied; then return; fi
+    warn "${out_reason:-another agent is still running}"
+    return 1
+  fi
+  out_changed='' out_etag='' held_sha256=''
   origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
   if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
   if request_pins && apply_pins && prepare_report applied && record_success; then
@@ -496,7 +546,7 @@ update_pins() {
 # Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
 # out: out_changed: yes if the file was written
 apply_pins() {
-  if cmp -s "$copy" "$applied_file" || ! is_complete "$copy"; then return 0; fi
+  if cmp -s "$copy" "$applied_file" || ! is_genuine; then return 0; fi
   mkdir -p "${applied_file%/*}" 2>/dev/null
   write_file "$applied_file" 644 <"$copy" && out_changed=yes
 }
@@ -504,9 +554,10 @@ apply_pins() {
 record_success() {
   read_poll_interval
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
-    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
+    "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
-    ${out_changed:+"applied_at=$(utc_now)"} ${out_report:+"reported_applied=$out_revision"}
+    ${out_changed:+"applied_at=$(utc_now)"}
 }
 
 # A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't be
@@ -514,7 +565,7 @@ record_success() {
 # out: out_poll_seconds, out_rollout_seconds
 read_poll_interval() {
   out_poll_seconds=$(seconds_or "$out_pinward_poll_after" 300)
-  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=600 || out_rollout_seconds=0
+  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=$rollout_wait || out_rollout_seconds=0
 }
 
 # in: REASON
@@ -525,10 +576,10 @@ record_failure() {
   rm -f "$work".* "$disk_reserve"
   retry_seconds=0
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
+  retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
   prepare_report failed "$failure"
-  write_state "last_error=$(utc_now) $failure" \
-    "next_at=$(($(now) + $(seconds_or "$out_retry_after" "$retry_seconds")))" \
-    ${out_report:+"reported_failed=$out_revision"} && send_report
+  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" &&
+    send_report
 }
 
 # --- request ----------------------------------------------------------------------------------------------------------
@@ -546,13 +597,16 @@ request_pins() {
   if [ "$(read_state server)" = "$origin" ]; then
     floor_revision=$(read_state floor) floor_valid_until=$(read_state valid_until)
   fi
-  is_number "$floor_revision" || floor_revision=0
+  if ! is_revision "${floor_revision:-0}" $((max_revisions * 100)); then
+    warn "no server has come to revision $floor_revision, which $state_file holds: it is forgotten"
+    floor_revision=0
+  fi
   case $out_http_status in
     200) accept_pins ;;
     304) accept_not_modified ;;
     3*) out_revision='' &&
       fail "HTTP $out_http_status to $out_location: redirects are not followed; correct server in $config" ;;
-    *) out_revision='' && fail "HTTP $out_http_status$(read_problem title)$(read_problem hint)" ;;
+    *) out_revision='' && fail "$(explain_status "$out_http_status" <"$work.body")" ;;
   esac
 }
 
@@ -568,7 +622,7 @@ download_pins() {
   case $curl_code in
     0) read_headers ;;
     23) fail "could not write in $state_dir; is the disk full?" ;;
-    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" ;;
+    *) fail "$(explain_curl "$curl_code" <"$work.error")" ;;
   esac
 }
 
@@ -587,19 +641,60 @@ find_cli_version() {
   printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
-# The token reaches curl by standard input, so no process list shows it. ulimit stops an endless answer: a curl before
-# 8.4 ignores --max-filesize there and would fill the disk.
+# The token and the proxy, which may hold a password, reach curl by standard input, so no process list shows them. Of
+# the caller's variables curl gets PATH alone: the configuration decides about proxies and certificates. ulimit stops an
+# endless answer: a curl before 8.4 ignores --max-filesize there and would fill the disk.
 # in: PATH of the server, MAX_SECONDS, MAX_BYTES of the answer, further arguments for curl; token
 http_request() (
   trap '' XFSZ
   ulimit -f 2100 2>/dev/null
   header=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 max_seconds=$2 max_answer=$3
   shift 3
-  curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
+  env -i PATH="$PATH" curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
     --max-time "$max_seconds" --max-filesize "$max_answer" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
 $header
+${proxy:+"proxy = \"$proxy\""}
+${unproxied:+"noproxy = \"$unproxied\""}
+${ca_file:+"cacert = \"$ca_file\""}
 EOF
 )
+
+# Asks the server for a text. Drops all but printable ASCII, so that no answer controls a terminal.
+# in:  PATH of the server, MAX_BYTES; token
+# out: out_text; out_http_status, 000 without an answer; out_reason
+request_text() {
+  out_text=$(http_request "$1" "$timeout" "$2" --write-out '\nHTTP %{http_code}\n' 2>&1 | head -c "$2" | tr -cd ' -~\n')
+  out_http_status=$(printf '%s\n' "$out_text" | sed -n 's/^HTTP \([0-9][0-9][0-9]\)$/\1/p' | tail -n 1)
+  out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
+  case $out_http_status in
+    200) ;;
+    '') fail "the answer is cut off, or over $2 bytes" ;;
+    000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
+    *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
+  esac
+}
+
+# Prints why curl failed, and the setting that may help.
+# in: EXIT_CODE; what curl printed, on standard input
+explain_curl() {
+  curl_error=$(grep '^curl: ' | head -n 1 | tr -cd ' -~' | cut -c 1-300)
+  case $curl_error in
+    '') command -v curl >/dev/null && curl_error="curl failed, $1" || curl_error='there is no curl on this machine' ;;
+    *'(35)'* | *'(58)'* | *'(60)'* | *'(77)'*)
+      curl_error="$curl_error; if a private authority signed it, name that authority by ca_file in $config" ;;
+    *'(5)'* | *'(6)'* | *'(7)'* | *'(28)'*)
+      [ -n "$proxy" ] || [ -z "${https_proxy:-}${HTTPS_PROXY:-}${all_proxy:-}${ALL_PROXY:-}" ] ||
+        curl_error="$curl_error; the proxy of this shell is not used: name it by proxy in $config" ;;
+  esac
+  printf '%s\n' "$curl_error" | sed 's/^curl: ([0-9]*) //'
+}
+
+# Prints an HTTP status, with the title and the hint of a problem+json answer for people. Nothing depends on the text.
+# in: STATUS; the body, on standard input
+explain_status() {
+  body=$(tr -cd ' -~')
+  printf 'HTTP %s%s%s\n' "$1" "$(read_problem title)" "$(read_problem hint)"
+}
 
 # Drops all but printable ASCII, so that no header controls a terminal.
 # out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
@@ -617,10 +712,9 @@ EOF
   out_etag=${out_etag#\"} && out_etag=${out_etag%\"} out_revision=$out_pinward_revision
 }
 
-# Prints a field of a problem+json answer for people. Nothing depends on the text.
-# in: NAME, title or hint
+# in: NAME, title or hint; body
 read_problem() {
-  tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
+  printf '%s\n' "$body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
 }
 
 # --- answer -----------------------------------------------------------------------------------------------------------
@@ -639,10 +733,11 @@ accept_pins() {
     fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
   is_complete "$work.body" || fail "the answer is not a whole $format file" || return
   is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
-  { verify_answer "$out_sha256" && is_not_older; } || return
+  { verify_answer "$out_sha256" && is_next_revision; } || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
-  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" &&
+  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" \
+    "next_etag=$out_etag" &&
     write_file "$copy" 644 <"$work.body" && out_changed=yes
 }
 
@@ -653,14 +748,18 @@ accept_not_modified() {
   [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
   verify_answer "$held_sha256" || return
   is_number "$out_revision" || out_revision=$floor_revision
-  is_not_older
+  is_next_revision
 }
 
-# No failure of the older revision is reported: another instance of the server may lag behind.
-is_not_older() {
-  [ "$out_revision" -ge "$floor_revision" ] && return
+# No failure of another revision is reported: another instance of the server may lag behind.
+is_next_revision() {
   offered=$out_revision out_revision=''
-  fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file"
+  [ "$offered" -ge "$floor_revision" ] ||
+    fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file" ||
+    return
+  is_revision "$offered" "$floor_revision" ||
+    fail "the server offers the revision $offered after $floor_revision; no policy changes so often" || return
+  out_revision=$offered
 }
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -735,19 +834,19 @@ find_vouched_key() {
 may_request_key() {
   waiting=''
   for entry in $(read_state keys_asked); do
-    has_passed "${entry#*:}" || waiting="$waiting $entry"
+    has_passed "${entry#*:}" 3600 || waiting="$waiting $entry"
   done
   case "$waiting " in *" $1:"*) return 1 ;; esac
   write_state "keys_asked=$waiting $1:$(($(now) + 3600))"
 }
 
-# Drops all but printable ASCII, so that no line controls a terminal. Sends no token: the list is public.
-# out: out_key_list: the server's keys and vouchers; out_reason
+# Sends no token: the list is public.
+# out: out_key_list: the server's keys and vouchers; out_http_status; out_reason
 fetch_keys() {
-  out_key_list=$(token=''; http_request /v1/keys.txt "$timeout" $max_keys --write-out '\nHTTP %{http_code}\n' 2>&1 |
-    head -c $max_keys | tr -cd ' -~\n')
-  case $out_key_list in *"${newline}HTTP 200") return ;; esac
-  fail "could not fetch $server/v1/keys.txt: $(printf '%s\n' "$out_key_list" | tail -n 1 | cut -c 1-200)"
+  sent_token=${token:-} token=''
+  request_text /v1/keys.txt $max_keys && fetched=yes || fetched=''
+  token=$sent_token out_key_list=$out_text
+  [ -n "$fetched" ] || fail "could not fetch $server/v1/keys.txt: $out_reason"
 }
 
 # Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.
@@ -805,23 +904,25 @@ is_key_id() {
 }
 
 # --- reports ----------------------------------------------------------------------------------------------------------
-# Reports to the server whether a revision was applied or failed: once for each revision and outcome.
+# Reports to the server whether a revision was applied or failed: once for each revision and outcome. A report that the
+# server did not take is sent again after the next poll.
 
-# The caller records the report in the state before it sends the report, since nobody waits for the server's reply.
 # in:  OUTCOME, applied or failed; REASON of a failure; out_revision
-# out: out_report: the fields of the report in JSON, or nothing
+# out: out_report: the fields of the report in JSON, or nothing; out_outcome
 prepare_report() {
   out_report=''
-  { is_number "$out_revision" && [ "$(read_state "reported_$1")" != "$out_revision" ]; } || return 0
-  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" || return 0
+  { is_number "$out_revision" && [ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]; } || return 0
+  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" $max_wait || return 0
+  out_outcome=$1
   out_report="\"machine\":\"$machine\",\"revision\":$out_revision,\"outcome\":\"$1\""
   [ -z "$cli" ] || out_report="$out_report,\"cli\":\"$cli\""
   [ "$1" = applied ] ||
     out_report="$out_report,\"reason\":\"$(printf %s "$2" | tr -cd ' -~' | cut -c 1-300 | sed 's/["\\]/\\&/g')\""
 }
 
-# Sends in the background. A server without reports gets none for a day.
-# in: out_report
+# Sends in the background, since nobody waits for the server's reply. A server without reports gets none for a day. What
+# the server calls malformed is not sent again.
+# in: out_report, out_outcome, out_revision
 send_report() {
   [ -n "$out_report" ] || return 0
   {
@@ -829,6 +930,7 @@ send_report() {
     case $(http_request /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$out_report}" \
       --output /dev/null --write-out '%{http_code}') in
       404 | 405) echo $(($(now) + max_wait)) >"$no_reports_file" ;;
+      2?? | 400 | 413 | 415 | 422) echo "$out_revision" >"$reported_file$out_outcome" ;;
     esac
   } &
 }
@@ -851,15 +953,25 @@ EOF
 
 is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
 
+# Whether the copy is one that was accepted, as far as this machine can hash and knows a hash. The state holds the hash
+# of the next copy before that copy is written.
+is_genuine() {
+  is_complete "$copy" || return
+  compute_sha256 "$copy"
+  accepted=$(sed -n 's/^\(next_\)\{0,1\}etag=//p' "$state_file" 2>/dev/null)${out_etag:+$newline$out_etag}
+  [ -n "$out_sha256" ] && [ -n "$accepted" ] || return 0
+  printf '%s\n' "$accepted" | grep -qx "$out_sha256"
+}
+
 is_unaltered() {
   compute_sha256 "$applied_file"
   if [ -n "$out_sha256" ]; then [ "$out_sha256" = "$(read_state etag)" ]; else cmp -s "$copy" "$applied_file"; fi
 }
 
 # out: out_seconds_left until the next poll, when it is not due
-is_due() { has_passed "$(read_state next_at)"; }
+is_due() { has_passed "$(read_state next_at)" "$(seconds_or "$(read_state wait)" $max_wait)"; }
 
-is_rollout_active() { ! has_passed "$(read_state moving_until)"; }
+is_rollout_active() { ! has_passed "$(read_state moving_until)" $rollout_wait; }
 
 # Sets a variable for each line NAME=VALUE of standard input.
 # in:  PREFIX for the names of the variables, the NAMES that are known
@@ -907,23 +1019,32 @@ is_complete() {
 # --- lock -------------------------------------------------------------------------------------------------------------
 # Lets one agent at a time work in the state folder. The lock is a symbolic link, which one step creates with the pid.
 
-# Breaks the lock of a dead agent, and a lock that is older than any agent: another process may have that pid by now.
+# out: out_reason; nothing when another agent holds the lock
 acquire_lock() {
-  tries=0
-  until ln -s $$ "$lock" 2>/dev/null; do
-    holder=$(readlink "$lock")
-    if [ -n "$holder" ] && { ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" -mmin +5)" ]; }; then
-      rm -f "$lock"
-      continue
-    fi
+  tries=0 out_reason='' lock_error=''
+  until [ ! -e "$lock" ] && lock_error=$(ln -s $$ "$lock" 2>&1); do
     tries=$((tries + 1))
     [ $tries -le 10 ] || return
+    if is_lock_stale; then
+      rm -rf "$lock" 2>/dev/null || fail "could not remove $lock, which is no lock of a running agent" || return
+      continue
+    fi
+    [ $tries -lt 3 ] || [ -L "$lock" ] || fail "could not make $lock: ${lock_error##*: }" || return
     sleep 0.5 2>/dev/null || sleep 1
   done
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   # Files of agents that were killed.
   rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
+}
+
+# The lock of a dead agent, what is no lock, and a lock that is older than any agent, or from a clock that was fast:
+# another process may have that pid by now.
+is_lock_stale() {
+  [ -e "$lock" ] || [ -L "$lock" ] || return
+  holder=$(readlink "$lock")
+  case $holder in '' | *[!0-9]* | 0* | "$$") return 0 ;; esac
+  ! kill -0 "$holder" 2>/dev/null || [ -n "$(find "$lock" \( -mmin +5 -o -mmin -0 \) 2>/dev/null)" ]
 }
 
 # Removes the work files and releases the lock.
@@ -942,13 +1063,13 @@ utc_now() { date -u $utc_form; }
 # in: EPOCH
 format_utc() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc_now; } 2>/dev/null; }
 
-# An epoch more than a day ahead counts as passed: a clock that was set back must not silence the agent.
-# in:  EPOCH
+# An epoch further ahead than it was set counts as passed: a clock that was fast then must not silence the agent now.
+# in:  EPOCH, the SECONDS ahead that it was set at most
 # out: out_seconds_left until then
 has_passed() {
   is_number "$1" || return 0
   out_seconds_left=$(($1 - $(now)))
-  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt $max_wait ]
+  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt "$2" ]
 }
 
 # Tolerates a clock that is fast by clock_skew.
@@ -984,6 +1105,11 @@ is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
 }
 
+# A policy changes some times a day, so a revision far above all accepted ones is wrong. Accepted once, it would make
+# every right one too old.
+# in: REVISION, the highest ACCEPTED one
+is_revision() { is_number "$1" && [ "$1" -le $(($2 + max_revisions)) ]; }
+
 # Prints the first if it is a number, else the second; at most a day.
 # in: TEXT DEFAULT
 seconds_or() {
@@ -993,15 +1119,19 @@ seconds_or() {
 # --- programs and messages --------------------------------------------------------------------------------------------
 # Runs other programs within the timeout, and prints warnings and errors.
 
-# macOS has perl but no timeout.
+# macOS has perl but no timeout. An old busybox has a timeout without -k.
 # in: COMMAND ...; timeout
 run_with_timeout() {
-  if command -v timeout >/dev/null; then
+  if timeout -k 2 9 true 2>/dev/null; then
+    timeout -k 2 "$timeout" "$@"
+  elif command -v timeout >/dev/null; then
     timeout "$timeout" "$@"
   elif command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl expands these, not the shell
     perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
-      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
+      $SIG{ALRM} = sub { kill -15, $pid; waitpid($pid, 1) or select undef, undef, undef, .1 for 1 .. 20;
+        kill -9, $pid; exit 124 };
+      alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
       "$timeout" "$@"
   else
     "$@"
@@ -1011,66 +1141,6 @@ run_with_timeout() {
 is_token() {
   case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
 }
-
-warn() { printf 'pinward: %s\n' "$*" >&2; }
-
-# Fails, and leaves the reason for the caller to print.
-# out: out_reason
-fail() { out_reason=$* && return 1; }
-
-# in: EXIT_CODE MESSAGE
-die() {
-  exit_code=$1 && shift
-  warn "$*"
-  exit "$exit_code"
-}
-
-# --- doctor -----------------------------------------------------------------------------------------------------------
-# The command that checks all settings that decide which models a developer gets on this machine. The doctor asks
-# Vertex AI for one token of each pinned model. The doctor changes nothing and makes no file.
-
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
-doctor() {
-  vertex_url=${PINWARD_VERTEX_URL:-}
-  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
-    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  timeout=5 out_pins='' out_models='' advice='' problems=0
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
-  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
-  if [ "$(id -u)" -eq 0 ] || [ "$config" = "$user_config" ]; then agent=pinward; else agent='sudo pinward'; fi
-  check_config
-  check_pins
-  check_age
-  check_signatures
-  check_rank
-  check_shell
-  check_user_settings
-  check_cli
-  check_credentials
-  check_models
-  [ $problems -gt 0 ] || return 0
-  printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
-  return 1
-}
-
-# in: CHECK TEXT
-report_ok() { print_finding ok "$1" "$2"; }
-
-# in: CHECK REASON
-report_skipped() { print_finding skipped "$1" "$2"; }
-
-# Prints the problem and keeps the advice for the end. The same advice is given once.
-# in:  CHECK PROBLEM MEANING FIX_COMMAND
-# out: problems, advice
-report_problem() {
-  print_finding problem "$1" "$2"
-  problems=$((problems + 1))
-  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
-  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
-}
-
-# in: VERDICT CHECK TEXT
-print_finding() { printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")"; }
 
 # Prints the text as one line of printable ASCII, so that no text controls a terminal.
 # in: TEXT
@@ -1090,20 +1160,146 @@ quote_for_shell() {
   esac
 }
 
+# Prints the text as a JSON string.
+# in: TEXT
+quote_for_json() { printf '"%s"' "$(to_printable "$1" | sed 's/["\\]/\\&/g')"; }
+
+warn() { printf 'pinward: %s\n' "$*" >&2; }
+
+# Fails, and leaves the reason for the caller to print.
+# out: out_reason
+fail() { out_reason=$* && return 1; }
+
+# in: EXIT_CODE MESSAGE
+die() {
+  exit_code=$1 && shift
+  warn "$*"
+  exit "$exit_code"
+}
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+# Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
+
+# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
+# editors has comments, and commas at the end.
+# in: FILE, or - for standard input; lenient, for that of editors
+flatten_json() {
+  awk -v lenient="${2:-}" '
+    function print_value(value, path, i) {
+      for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
+      print path "=" value
+      expected = "next"
+    }
+    function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
+    function closes(kind) {
+      if (kind == "}") return kinds[depth] == "{" && (expected == "next" || (is_empty || lenient) && expected == "key")
+      return kind == "]" && kinds[depth] == "[" && (expected == "next" || (is_empty || lenient) && expected == "value")
+    }
+    function take(token, kind) {
+      kind = substr(token, 1, 1)
+      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
+      else if (kind == ":" && expected == "colon") expected = "value"
+      else if (kind == "," && expected == "next" && depth) {
+        if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
+      } else if (closes(kind)) { depth--; expected = "next" }
+      else if (expected != "value" || index("]}:,", kind)) return 0
+      else if (kind == "{" || kind == "[") { open(kind); return 1 }
+      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
+      else print_value(token)
+      is_empty = 0
+      return 1
+    }
+    BEGIN { expected = "value" }
+    {
+      sub(/\r$/, "")
+      for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
+        sub(/^[ \t]+/, "", rest)
+        if (rest == "" || lenient && rest ~ /^\/\// && !is_comment) next
+        if (lenient && (is_comment || rest ~ /^\/\*/)) {
+          is_comment = !(end = index(rest, "*/"))
+          if (is_comment) next
+          token = substr(rest, 1, end + 1)
+          continue
+        }
+        if (!match(rest, /^("([^"\\]|\\.)*"|[][{}:,]|[-+.0-9A-Za-z]+)/)) break
+        token = substr(rest, 1, RLENGTH)
+        if (!take(token)) break
+      }
+      is_invalid = 1
+      exit
+    }
+    END { exit (is_invalid || depth || expected != "next") }
+  ' "$1" 2>/dev/null
+}
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+# The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
+# the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
+
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
+doctor() {
+  vertex_url=${PINWARD_VERTEX_URL:-}
+  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
+    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
+  timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
+  agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
+  as_user=$agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  check_config
+  check_pins
+  check_age
+  check_signatures
+  check_server
+  check_cli
+  check_client
+  check_editors
+  check_credentials
+  check_models
+  if [ -n "$json" ]; then
+    printf '{"problems":%s,"findings":[%s]}\n' "$problems" "${findings#,}"
+  elif [ $problems -gt 0 ]; then
+    printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
+  fi
+  [ $problems -eq 0 ]
+}
+
+# in: CHECK TEXT
+report_ok() { print_finding ok "$1" "$2"; }
+
+# in: CHECK REASON
+report_skipped() { print_finding skipped "$1" "$2"; }
+
+# Prints the problem and keeps the advice for the end. The same advice is given once.
+# in:  CHECK PROBLEM MEANING FIX_COMMAND
+# out: problems, advice
+report_problem() {
+  print_finding problem "$@"
+  problems=$((problems + 1))
+  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
+  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
+}
+
+# in:  VERDICT CHECK TEXT [MEANING FIX_COMMAND]
+# out: findings, for --json
+print_finding() {
+  if [ -z "$json" ]; then printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")" && return; fi
+  findings="$findings,{\"verdict\":\"$1\",\"check\":\"$2\",\"text\":$(quote_for_json "$3")"
+  findings="$findings${4:+,\"meaning\":$(quote_for_json "$4"),\"fix\":$(quote_for_json "$5")}}"
+}
+
 # Prints the command that opens a file in an editor.
 # in: FILE
 edit_command() {
-  if [ -w "$1" ]; then
-    printf '%s %s' "${EDITOR:-vi}" "$(quote_for_shell "$1")"
-  else
-    printf 'sudo vi %s' "$(quote_for_shell "$1")"
-  fi
+  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
+  printf '%s %s' "$1" "$(quote_for_shell "$2")"
 }
 
 # Prints the command that installs this configuration again, with more options.
 # in: OPTION ...
 install_command() {
-  printf 'sudo pinward install --server %s --machine %s --delivery %s' \
+  printf '%s install --server %s --machine %s --delivery %s' "sudo ${agent#sudo }" \
     "${server:-https://SERVER}" "$machine" "$delivery"
   if [ -n "$token_command" ]; then
     printf ' --token-command %s' "$(quote_for_shell "$token_command")"
@@ -1114,7 +1310,7 @@ install_command() {
 }
 
 # --- doctor: agent ----------------------------------------------------------------------------------------------------
-# Checks the agent: its configuration, the applied pins, their age and their signature.
+# Checks the agent: its configuration, the applied pins, their age and signature, and what the server says.
 
 check_config() {
   if [ -n "$config_error" ]; then
@@ -1143,16 +1339,18 @@ check_pins() {
 
 check_age() {
   if ! is_applied; then report_skipped age 'nothing is applied' && return; fi
-  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until)
+  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) last_error=$(read_state last_error)
   if has_expired "$valid_until"; then
     stale="valid until $valid_until, which has passed"
   elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
     stale="no contact with the server since ${checked_at:-the installation}"
+  elif [ -n "$last_error" ]; then
+    stale="the last poll failed: $last_error"
   else
     report_ok age "last contact with the server: $checked_at" && return
   fi
   report_problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
-    Last error: $(read_state last_error | grep . || echo none)" "$agent login"
+    Last error: ${last_error:-none}" "$agent login"
 }
 
 check_signatures() {
@@ -1182,183 +1380,33 @@ check_without_keys() {
     'Anybody who can impersonate the server can set the pins of this machine.' "$(install_command --trust-on-first-use)"
 }
 
-# --- doctor: managed settings -----------------------------------------------------------------------------------------
-# Checks whether another managed source outranks the pins. Server-managed settings outrank a profile or HKLM, and those
-# outrank files. Of several files the last in the alphabet wins. A policyHelper replaces all of them.
-
-check_rank() {
-  problems_before=$problems
-  check_server_managed_settings
-  check_profiles
-  check_managed_files
-  [ $problems -gt "$problems_before" ] || report_ok rank 'no other managed source outranks the pins'
-}
-
-check_server_managed_settings() {
-  settings=$claude_home/remote-settings.json
-  if [ -s "$settings" ] && flatten_json "$settings" | grep -q .; then
-    report_problem rank "server-managed settings: $settings" \
-      'They outrank files and profiles. Of files and profiles only env still works, and no policyHelper.' \
-      'claude auth logout'
-  fi
-}
-
-check_profiles() {
-  for file in "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-    "$root/Library/Managed Preferences/${USER:-$(id -un)}/com.anthropic.claudecode.plist"; do
-    { [ "$open_command" = open ] && [ -f "$file" ]; } || continue
-    { [ "$delivery" = helper ] && grep -qa pinward-helper "$file"; } || grep -qa managedSourcesBehavior "$file" ||
-      report_problem rank "a profile: $file" \
-        'It outranks files. Of files only env still works. The MDM administrator can add managedSourcesBehavior.' \
-        'sudo profiles show -type configuration'
-  done
-}
-
-check_managed_files() {
-  is_read_later=''
-  for file in "${settings_dir%.d}.json" "$settings_dir"/*.json; do
-    if [ "$file" = "$fragment_file" ]; then
-      is_read_later=yes
-    elif [ -f "$file" ]; then
-      check_managed_file "$file"
+# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
+# out: out_answer: the pins with their reasons, as lines of path=value
+check_server() {
+  out_answer='' cli=$(find_cli_version)
+  if [ -n "$config_error" ]; then report_skipped server 'there is no configuration' && return; fi
+  if [ -n "$offline" ]; then report_skipped server '--offline: not asked' && return; fi
+  if ! token=$(read_token 2>/dev/null); then
+    if fetch_keys || [ "$out_http_status" = 404 ]; then
+      report_skipped server "$server can be reached, but this user may not read the token" && return
     fi
-  done
-}
-
-# in: FILE; is_read_later: yes for a file that Claude Code reads after the pins
-check_managed_file() {
-  if ! settings=$(flatten_json "$1"); then
-    report_problem rank "could not read $1" \
-      'Since 2.1.259 Claude Code does not start when it cannot read a managed file.' "$(edit_command "$1")"
-    return
+  elif ! is_token "$token"; then
+    out_reason='the token has characters that no bearer token has'
+  elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
+    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then report_ok server "$server answers" && return; fi
+    out_answer='' out_reason="the answer is no JSON; does a proxy or a sign-in page answer?"
   fi
-  helper=$(printf '%s\n' "$settings" | sed -n 's/^policyHelper\.path=//p')
-  if [ -n "$helper" ] && [ "$helper" != /usr/local/bin/pinward-helper ] && [ "$delivery$is_read_later" != helper ]; then
-    report_problem rank "$1 names another policyHelper: $helper" \
-      'The output of that helper replaces every other managed source.' "$(edit_command "$1")"
-  fi
-  [ "$delivery" != helper ] && [ -n "$out_pins" ] && [ "$delivery$is_read_later" != fragment ] || return 0
-  find_conflicts "$settings"
-  [ -z "$out_conflicts" ] ||
-    report_problem rank "$1: ${out_conflicts#, }" \
-      'Claude Code reads this file after the pins, so this file replaces them.' "$(edit_command "$1")"
+  case $out_reason in
+    *'HTTP 401'* | *'HTTP 403'* | *'token has'*) fix=$(install_command) ;;
+    *) fix="$agent login" ;;
+  esac
+  report_problem server "$server: $out_reason" \
+    'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
 }
 
-# --- doctor: conflicts ------------------------------------------------------------------------------------------------
-# Compares the variables of this shell, and the settings of the user and the project, with the pins.
-
-check_shell() {
-  if [ -z "$out_pins" ]; then report_skipped shell 'there are no pins to compare with' && return; fi
-  read_variables
-  find_conflicts "$out_variables"
-  if [ -z "$out_conflicts$out_missing" ]; then
-    report_ok shell 'no variable of this shell conflicts with a pin' && return
-  fi
-  fix=${out_conflicting_names:+"unset$out_conflicting_names"}
-  [ "$delivery" != shell ] || fix="${fix:+$fix; }eval \"\$(pinward env)\""
-  [ -z "$out_missing" ] || out_missing=", not set:$out_missing" out_overrides_pins=yes
-  conflicts=$out_conflicts$out_missing
-  report_problem shell "${conflicts#, }" "$(explain_conflict "$(list_profiles)")" "$fix"
-}
-
-# out: out_variables: lines of env.NAME=VALUE for the variables of this shell that concern the pins; out_missing: the
-#      pinned variables that this shell lacks, where the shell is to deliver them
-read_variables() {
-  out_variables='' out_missing=''
-  for setting in $(printf '%s\n' "$out_pins" | sed -n 's/^\(env\.[A-Z][A-Z0-9_]*\)=.*/\1/p') env.ANTHROPIC_MODEL \
-    env.ANTHROPIC_DEFAULT_MODEL env.CLAUDE_CODE_SUBAGENT_MODEL env.ANTHROPIC_VERTEX_BASE_URL \
-    env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST env.CLAUDE_CODE_USE_BEDROCK env.CLAUDE_CODE_USE_FOUNDRY \
-    env.CLAUDE_CODE_USE_MANTLE env.CLAUDE_CODE_USE_ANTHROPIC_AWS env.CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD; do
-    name=${setting#env.}
-    value='' is_set=''
-    eval "value=\${$name-} is_set=\${$name+yes}"
-    if [ -n "$is_set" ]; then
-      out_variables="$out_variables$setting=$(to_printable "$value")$newline"
-    elif has_pin "$setting" && [ -n "$(print_pin "$setting")" ]; then
-      out_missing="$out_missing $name"
-    fi
-  done
-  [ "$delivery" = shell ] || out_missing=''
-  out_variables=$(printf %s "$out_variables" | sort -u)
-}
-
-# Prints which profiles of the user's shells name a conflicting variable.
-list_profiles() {
-  profiles=''
-  for file in .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish; do
-    for name in $out_conflicting_names; do
-      ! grep -q "$name" "$root${HOME:-}/$file" 2>/dev/null || { profiles="$profiles ~/$file" && break; }
-    done
-  done
-  echo "${profiles:+"New shells get the value from$profiles."}"
-}
-
-check_user_settings() {
-  if [ -z "$out_pins" ]; then report_skipped settings 'there are no pins to compare with' && return; fi
-  problems_before=$problems unreadable='' previous=''
-  project_dir=$root$(pwd)/.claude
-  for file in "$claude_home/settings.json" "$project_dir/settings.json" "$project_dir/settings.local.json"; do
-    { [ -f "$file" ] && [ "$file" != "$previous" ]; } || continue
-    previous=$file
-    if ! settings=$(flatten_json "$file"); then unreadable="$unreadable, could not read $file" && continue; fi
-    find_conflicts "$settings"
-    [ -z "$out_conflicts" ] ||
-      report_problem settings "$file: ${out_conflicts#, }" \
-        "$(explain_conflict 'Remove the setting from that file.')" "$(edit_command "$file")"
-  done
-  if [ -n "$unreadable" ]; then
-    report_skipped settings "${unreadable#, }"
-  elif [ $problems -eq "$problems_before" ]; then
-    report_ok settings "no setting of this user or project conflicts with a pin"
-  fi
-}
-
-# in: ADVICE
-explain_conflict() {
-  if [ -n "$out_overrides_pins" ]; then
-    echo "This overrides the pins.${1:+ $1}"
-  else
-    echo "Claude Code still follows the pins. Other programs, and Claude Code before 2.0.47, do not.${1:+ $1}"
-  fi
-}
-
-# in:  SETTINGS, lines of path=value
-# out: out_conflicts: the settings that differ from the pins; out_conflicting_names; out_overrides_pins: yes if Claude
-#      Code follows one of these settings instead of the pin
-find_conflicts() {
-  out_conflicts='' out_conflicting_names='' out_overrides_pins=''
-  while IFS= read -r setting; do
-    [ -z "$setting" ] || compare_setting "${setting%%=*}" "${setting#*=}"
-  done <<EOF
-$(printf '%s\n' "$1" | grep -e '^model=' -e '^env\.ANTHROPIC_[A-Z_]*=' -e '^env\.CLAUDE_CODE_[A-Z_]*=' \
-  -e '^env\.CLOUD_ML_REGION=' -e '^env\.VERTEX_REGION_[A-Z0-9_]*=')
-EOF
-}
-
-# in:  NAME VALUE
-# out: one more conflict, if there is one
-compare_setting() {
-  if has_pin "$1"; then
-    [ "$2" != "$(print_pin "$1")" ] || return 0
-    [ "$delivery" != shell ] || out_overrides_pins=yes
-  else
-    case $1 in
-      model | env.ANTHROPIC_MODEL | env.ANTHROPIC_DEFAULT_MODEL | env.CLAUDE_CODE_SUBAGENT_MODEL)
-        ! is_pinned_model "$2" || return 0 ;;
-      env.ANTHROPIC_VERTEX_BASE_URL | env.CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST | env.CLAUDE_CODE_USE_*)
-        case $2 in '' | 0 | false | no | off) return ;; esac ;;
-      *) return 0 ;;
-    esac
-    out_overrides_pins=yes
-  fi
-  out_conflicts="$out_conflicts, ${1#env.}=$2" out_conflicting_names="$out_conflicting_names ${1#env.}"
-}
-
-# --- doctor: Claude Code ----------------------------------------------------------------------------------------------
-# Checks whether the installed Claude Code is new enough for the delivery, the policy and each pin.
-
+# The server knows what each model needs: an older Claude Code gets another model, with a reason.
+# in: cli; out_answer
 check_cli() {
-  cli=$(find_cli_version)
   if [ -z "$cli" ]; then report_skipped cli 'there is no Claude Code on the PATH' && return; fi
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
   for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
@@ -1367,12 +1415,14 @@ check_cli() {
       'This Claude Code is too old for the delivery or for the policy.' 'claude update'
     return
   done
-  if [ -n "$offline" ]; then report_skipped cli "$cli; not asked what the pins need (--offline)" && return; fi
-  if ! request_cli_problem; then
-    report_skipped cli "$cli; could not ask $server what the pins need: $out_reason" && return
+  if [ -z "$out_answer" ]; then
+    report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return
   fi
-  if [ -n "$out_cli_problem" ]; then
-    report_problem cli "$cli is older than a pin needs" "$out_cli_problem" 'claude update'
+  index=$(printf '%s\n' "$out_answer" | sed -n \
+    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
+  if [ -n "$index" ]; then
+    report_problem cli "$cli is older than a pin needs" \
+      "$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")" 'claude update'
   else
     report_ok cli "$cli runs every pin"
   fi
@@ -1384,99 +1434,466 @@ is_older_version() {
     [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
 }
 
-# Asks the server, which knows what each model needs: an older Claude Code gets another model, with a reason.
-# out: out_cli_problem: why this Claude Code does not get a pinned model, or nothing; out_reason
-request_cli_problem() {
-  [ -z "$config_error" ] || fail "$config_error" || return
-  output=$(
-    token=$(read_token 2>/dev/null) || { echo 'this user may not read its token' && exit 1; }
-    is_token "$token" || { echo 'the token has characters that no bearer token has' && exit 1; }
-    http_request "/v1/pins.json?machine=$machine&cli=$cli" "$timeout" $max_bytes \
-      --write-out '\nHTTP %{http_code}\n' 2>&1
-  )
-  case $output in
-    *"${newline}HTTP 200") ;;
-    *)
-      fail "$(printf '%s\n' "$output" | sed 's/^curl: ([0-9]*) //; /^HTTP 000$/d' | tail -n 1 | cut -c 1-200)"
-      return ;;
+# --- doctor: client ---------------------------------------------------------------------------------------------------
+# Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
+# anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
+
+# out: client_folder, or nothing when Claude Code was not asked; out_answers
+check_client() {
+  client_folder='' out_answers='' ask_variables=own ask_sources=''
+  find_reason_not_to_ask
+  if [ -n "$out_reason" ]; then report_skipped client "$out_reason" && return; fi
+  trap 'rm -rf "$client_folder"' EXIT
+  trap 'exit 1' HUP INT TERM
+  list_expected_answers
+  ask_until=$(($(now) + 30))
+  out_answers=$(ask_all)
+  report_answers
+}
+
+# A variable may name another version than that of the program, so the program is asked.
+# out: out_reason, or client_folder
+find_reason_not_to_ask() {
+  out_reason=''
+  if [ "$(id -u)" -eq 0 ]; then
+    out_reason="Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor"
+  elif [ -z "$out_models" ]; then
+    out_reason='there are no pins to compare with'
+  elif ! command -v claude >/dev/null; then
+    out_reason='there is no Claude Code on the PATH'
+  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+    out_reason='claude --version names no version, or is slow'
+  elif is_older_version "$cli" 2.1.137; then
+    out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
+  else
+    client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
+      out_reason="could not make a folder in ${TMPDIR:-/tmp}"
+  fi
+}
+
+# out: questions; expected_answers: lines of question, kind and address; every pin is right for the question default
+list_expected_answers() {
+  base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
+  own_model=$(print_pin env.ANTHROPIC_MODEL) questions=default expected_answers=''
+  own_model=${own_model:-$(print_pin model)}
+  while read -r family model location; do
+    case $location in
+      global) host=aiplatform.googleapis.com ;;
+      us | eu) host=aiplatform.$location.rep.googleapis.com ;;
+      *) host=$location-aiplatform.googleapis.com ;;
+    esac
+    url=${base_url:-https://$host/v1}
+    url=${url%/}/projects/$project/locations/$location/publishers/anthropic/models
+    questions="$questions $family"
+    expected_answers="$expected_answers$family address $url/$model${newline}default address $url/$model$newline"
+    case $own_model in
+      claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;;
+    esac
+  done <<EOF
+$out_models
+EOF
+}
+
+# in: NAME of an answer, QUESTION; answers: lines of name, kind and text
+is_expected() {
+  case "$newline$expected_answers" in *"$newline$2 $(print_answer "$1")$newline"*) ;; *) return 1 ;; esac
+}
+
+# in: NAME of an answer; answers
+print_answer() { printf '%s\n' "$answers" | sed -n "s/^$1 //p"; }
+
+# Prints an answer for each question: its name, a kind and a text. The kinds: address; line, the first that people can
+# read; slow.
+ask_all() {
+  for question in $questions; do ask_client "$question" "$question" & done
+  wait
+}
+
+# The variables and settings undo what shell, user and repository may set, which runs, writes or sends something.
+# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else;
+#     ask_sources: the settings that count, none, or nothing for all
+ask_client() (
+  answer_name=$1 timeout=$((ask_until - $(now)))
+  [ $timeout -le 10 ] || timeout=10
+  [ $timeout -gt 0 ] || { echo "$answer_name slow" && exit; }
+  own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
+  cp "$claude_home/settings.json" "$own_folder/" 2>/dev/null
+  cp -R "$claude_home/agents" "$own_folder/" 2>/dev/null
+  list_ask_variables "$own_folder" >"$own_folder/variables"
+  settings='"disableAllHooks":true,"includeGitInstructions":false'
+  for helper in apiKeyHelper awsAuthRefresh awsCredentialExport gcpAuthRefresh otelHeadersHelper proxyAuthHelper; do
+    settings="$settings,\"$helper\":\"\""
+  done
+  settings="{$settings,\"env\":{$(awk '{
+    value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
+    printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
+  }' "$own_folder/variables")}}"
+  [ "$2" = default ] && model='' || model=$2
+  set -- claude -p ${model:+--model "$model"} ${ask_sources:+"--setting-sources=${ask_sources#none}"} \
+    --no-session-persistence --strict-mcp-config --settings "$settings" ping
+  while IFS= read -r line; do set -- "$line" "$@"; done <"$own_folder/variables"
+  if [ "$ask_variables" = pins ]; then
+    [ "$delivery" != shell ] || while IFS= read -r line; do set -- "${line#env.}" "$@"; done <<EOF
+$out_pins
+EOF
+    set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
+  fi
+  { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer "$answer_name"
+)
+
+# Prints NAME=VALUE lines.
+# in: FOLDER, for what Claude Code writes
+list_ask_variables() {
+  printf '%s\n' "PATH=$PATH" SHELL=/bin/sh LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= \
+    BUN_OPTIONS= CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 \
+    GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false \
+    GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
+    CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none CLAUDE_CODE_MAX_RETRIES=0 ANTHROPIC_LOG=debug \
+    'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
+    CLAUDE_CODE_ENABLE_TELEMETRY= DISABLE_AUTOUPDATER=1 ANTHROPIC_API_KEY= ANTHROPIC_AUTH_TOKEN= \
+    ANTHROPIC_CUSTOM_HEADERS= NO_PROXY= no_proxy=
+  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
+  for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
+  for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
+  for name in VERTEX BEDROCK FOUNDRY MANTLE ANTHROPIC_AWS ANTHROPIC_GOOGLE_CLOUD; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
+}
+
+# Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.
+# in: NAME of the answer; what Claude Code printed, on standard input
+read_answer() {
+  awk -v name="$1" '
+    /^pinward-exit / { code = $2; next }
+    /^\[log_/ { is_log = 1 }
+    is_log && address == "" && sub(/^[ \t]*url: "/, "") { sub(/".*/, ""); address = $0 }
+    !is_log && line == "" && /[^ \t\r]/ { line = $0 }
+    END {
+      sub(/\/\/[^\/]*@/, "//", address); sub(/[?#].*/, "", address); sub(/:[A-Za-z]*[rR]awPredict$/, "", address)
+      words = split(substr(line, 1, 300), word, /[ \t\r]+/)
+      for (i = 1; i <= words; i++) {
+        is_secret = length(word[i]) > 19 && word[i] ~ /[0-9]/ && word[i] ~ /[A-Za-z]/ && word[i] !~ /^(\/|claude-)/
+        text = text (i > 1 ? " " : "") (is_secret ? "(hidden)" : word[i])
+      }
+      if (address != "") print name " address " address
+      else if (code == 124 || code == 137 || code == 143) print name " slow"
+      else print name " line " (text != "" ? text : "it printed nothing")
+    }'
+}
+
+# in: questions, out_answers
+report_answers() {
+  agreeing='' source=''
+  for question in $questions; do
+    answers=$out_answers
+    case $(print_answer "$question") in
+      '' | slow) report_skipped client "$question: Claude Code did not answer within 10 seconds" && continue ;;
+    esac
+    if is_expected "$question" "$question"; then agreeing="$agreeing $question" && continue; fi
+    text="$question: $(describe_answer)"
+    find_blame
+    report_problem client "$text; because of: $out_source" "$out_meaning" "$out_fix"
+  done
+  [ "$agreeing" != " $questions" ] || report_ok client "$cli would call the pins: $questions"
+}
+
+# in: question, answers
+describe_answer() {
+  answer=$(print_answer "$question")
+  case $answer in
+    address*/projects/*/locations/*/models/*)
+      printf '%s\n' "$answer" |
+        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/#\1 \2 \3 #' | {
+          read -r url project location model && echo "would call $model in $location for $project at $url"
+        } ;;
+    address*) echo "would call ${answer#address }" ;;
+    *) echo "calls nothing: ${answer#line }" ;;
   esac
-  answer=$(printf '%s\n' "$output" | sed '$d' | flatten_json -) || fail 'could not read the answer' || return
-  index=$(printf '%s\n' "$answer" | sed -n \
-    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
-  out_cli_problem=${index:+$(printf '%s\n' "$answer" | sed -n "s/^reasons\.$index\.text=//p")}
+}
+
+# --- doctor: blame ----------------------------------------------------------------------------------------------------
+# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
+# can't be left out, so they are read.
+
+# Tries first what was to blame for the question before.
+# in:  question; source: user, project, local, shell, all, managed, or nothing
+# out: source; out_source, out_meaning, out_fix
+find_blame() {
+  case $source in '' | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
+  if is_right_without all; then
+    answers=$(for source in user project local shell; do ask_without $source & done; wait)
+    for source in user project local shell; do
+      if is_expected $source "$question"; then blame_$source && return; fi
+    done
+    source=all && blame_all
+  elif [ "$(print_answer all)" = slow ]; then
+    source='' out_source='a source that there was no time to find' out_meaning='' out_fix="$as_user doctor"
+  else
+    source=managed && blame_managed
+  fi
+}
+
+# in:  SOURCE; question
+# out: answers
+is_right_without() {
+  answers=$(ask_without "$1")
+  is_expected "$1" "$question"
+}
+
+# in: SOURCE; question
+ask_without() (
+  case $1 in
+    user) ask_sources=project,local ;;
+    project) ask_sources=user,local ;;
+    local) ask_sources=user,project ;;
+    shell) ask_variables=pins ;;
+    all) ask_variables=pins ask_sources=none ;;
+  esac
+  ask_client "$1" "$question"
+)
+
+blame_user() { blame_files "$claude_home/settings.json"; }
+
+blame_project() { blame_files "$(find_upwards .claude/settings.json)"; }
+
+blame_local() { blame_files "$(find_upwards .claude/settings.local.json)"; }
+
+# Several sources lead away, each of them alone.
+blame_all() {
+  blame_files "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
+    "$(find_upwards .claude/settings.local.json)"
+  names=$(list_client_variables)
+  out_source="$out_source${names:+, or variables of this shell:$names}"
+}
+
+# in: FILE ...
+blame_files() {
+  out_source='' out_fix=''
+  for file; do
+    [ -f "$file" ] || continue
+    out_source="$out_source${out_source:+, }$file" out_fix=${out_fix:-$(edit_command "$file")}
+  done
+  out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
+  out_meaning='This overrides the pins. Remove the setting from that file.'
+}
+
+# Prints the path of the file in this folder, or else in the next parent that has it.
+# in: NAME
+find_upwards() {
+  folder=$(pwd)
+  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  printf '%s/%s\n' "$folder" "$1"
+}
+
+# Prints the names of the variables that may concern Claude Code, each after a blank.
+list_client_variables() {
+  env | grep -E '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*=' | sed 's/=.*//; s/^/ /' | sort -u |
+    tr -d '\n'
+}
+
+blame_shell() {
+  names='' candidates=$(list_client_variables)
+  for name in $candidates; do
+    answers=$(unset "$name" && ask_client shell "$question")
+    ! is_expected shell "$question" || names="$names $name"
+  done
+  names=${names:-$candidates}
+  profiles=$(cd "$root${HOME:-}" 2>/dev/null && for name in $names; do
+    grep -l "$name" .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null
+  done | sort -u | sed 's#^# ~/#' | tr -d '\n')
+  out_source="variables of this shell:$names" out_fix=${names:+"unset$names"}
+  [ "$delivery" != shell ] || out_fix="${out_fix:+$out_fix; }eval \"\$($as_user env)\""
+  out_meaning="This overrides the pins.${profiles:+ New shells get the value from$profiles.}"
+}
+
+blame_managed() {
+  out_source=$(list_managed_sources) out_fix=''
+  while IFS= read -r file; do [ -z "$file" ] || out_fix=${out_fix:-$(edit_command "$file")}; done <<EOF
+$out_source
+EOF
+  out_meaning='This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.'
+  [ -n "$out_source" ] && return
+  out_source="the pins, or this Claude Code, $cli" out_fix='claude update'
+  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models.'
+}
+
+# Prints the managed files beside the pins that name a model, a provider, a version or a helper, or that are no object.
+list_managed_sources() {
+  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
+    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
+    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
+    case $file in *.plist) printf '%s\n' "$file" && continue ;; esac
+    if [ "$(tr -d '[:space:]' <"$file" | head -c 1)" = '{' ] && settings=$(flatten_json "$file"); then
+      printf '%s\n' "$settings" | grep -q -e '^env\.' -e '[mM]odel' -e '^agent=' -e Providers -e Version \
+        -e '^policyHelper' -e '^force' -e '^managedSources' -e '^sandbox' || continue
+    fi
+    printf '%s\n' "$file"
+  done
+}
+
+# --- doctor: editors --------------------------------------------------------------------------------------------------
+# Reads the variables that VS Code and its kin give to Claude Code, and asks Claude Code what it would call with them.
+
+check_editors() {
+  for file in "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/settings.json \
+    "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/profiles/*/settings.json \
+    "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
+    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
+    ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor "$file"
+  done
+}
+
+# in: FILE
+check_editor() {
+  settings=$(flatten_json "$1" lenient) || { report_skipped editor "could not read $1" && return; }
+  variables=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | awk '
+    { index_of = $0; sub(/\..*/, "", index_of); text = $0; sub(/[^=]*=/, "", text) }
+    /^[0-9]+\.name=[A-Za-z_][A-Za-z0-9_]*$/ { names[index_of] = text; order[++count] = index_of }
+    /^[0-9]+\.value=/ { values[index_of] = text }
+    END { for (i = 1; i <= count; i++) print names[order[i]] "=" values[order[i]] }')
+  names=$(printf '%s\n' "$variables" | sed 's/=.*//' | tr '\n' ' ')
+  [ -n "$variables" ] || return 0
+  if [ -z "$client_folder" ]; then
+    report_skipped editor "$1 sets ${names% }; Claude Code was not asked what follows" && return
+  fi
+  answers=$(
+    while IFS= read -r variable; do export "${variable?}"; done <<EOF
+$variables
+EOF
+    ask_all
+  )
+  for question in $questions; do
+    case $(print_answer "$question") in
+      '' | slow) report_skipped editor "$1 sets ${names% }; Claude Code did not answer in time" && return ;;
+      "$(answers=$out_answers && print_answer "$question")") continue ;;
+    esac
+    is_expected "$question" "$question" && continue
+    report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
+      'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
+    return
+  done
+  report_ok editor "$1 sets ${names% }; Claude Code calls the same with them"
 }
 
 # --- doctor: credentials ----------------------------------------------------------------------------------------------
-# Checks the application default credentials with which Claude Code calls Vertex AI, and gets an access token by gcloud.
+# Checks the credentials with which Claude Code calls Vertex AI: those of its own environment, not of this shell alone.
 
-# out: credentials_file, login_command; out_access_token, or nothing
+# out: base_url, what describe_credentials sets; out_access_token, or nothing
 check_credentials() {
-  out_access_token=''
-  credentials_file=${CLOUDSDK_CONFIG:-${HOME:-}/.config/gcloud}/application_default_credentials.json
-  credentials_file=$root${GOOGLE_APPLICATION_CREDENTIALS:-$credentials_file}
-  login_command='gcloud auth application-default login'
-  if [ -n "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] && [ ! -r "$credentials_file" ]; then
+  out_access_token='' base_url=$(client_variable ANTHROPIC_VERTEX_BASE_URL)
+  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS own) config_dir=$(client_variable CLOUDSDK_CONFIG own)
+  foreign_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS)$(client_variable CLOUDSDK_CONFIG)
+  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
+  describe_credentials
+  if [ "$credential_kind$base_url" = gateway ]; then
+    report_problem credentials 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not' \
+      'Claude Code calls Google without credentials.' 'unset CLAUDE_CODE_SKIP_VERTEX_AUTH'
+  elif [ "$credential_kind" = gateway ]; then
+    report_ok credentials "Claude Code sends none: they are up to the gateway $base_url"
+  elif [ "$foreign_file" != "$named_file$config_dir" ]; then
+    report_skipped credentials "the settings of this folder name $foreign_file, which was not tried"
+  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then
+    fix="ls -l $(quote_for_shell "$credentials_file")"
+    [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || fix='unset GOOGLE_APPLICATION_CREDENTIALS'
     report_problem credentials "could not read $credentials_file" \
-      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' \
-      'unset GOOGLE_APPLICATION_CREDENTIALS'
+      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' "$fix"
   elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then
     report_skipped credentials "--offline: $credentials_file was not tried"
-  elif [ -n "$offline" ] || ! command -v gcloud >/dev/null; then
-    if [ -r "$credentials_file" ]; then
-      report_skipped credentials "there is no gcloud here to try $credentials_file with" && return
-    fi
-    report_problem credentials 'no application default credentials' \
-      "Claude Code calls Vertex AI with them, and there is no $credentials_file." "$login_command"
-  else
+  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then
     request_access_token
+  elif [ -r "$credentials_file" ]; then
+    report_skipped credentials "there is no gcloud here to try $credentials_file with"
+  else
+    explain_finding no_credentials person && report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
   fi
 }
 
-# out: out_access_token
-request_access_token() {
-  run_gcloud
-  if [ "$gcloud_code" -ne 0 ]; then report_gcloud_error && return; fi
-  out_access_token=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-  if [ -n "$out_access_token" ]; then
-    report_ok credentials 'Google accepted the application default credentials'
-  else
-    report_skipped credentials 'could not read what gcloud printed'
-  fi
+# Prints a variable of Claude Code's environment: that of the shell and, over it, `env` of all settings. A folder may be
+# a stranger's, and a file of credentials can make gcloud send any file anywhere.
+# in: NAME [own, to leave out the settings of this folder]
+client_variable() {
+  value=''
+  eval "value=\${$1-}"
+  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" \
+    "$root$(pwd)/.claude/settings.local.json" "${settings_dir%.d}.json" "$settings_dir"/*.json; do
+    case ${2:-}:$file in own:"$claude_home"/*) ;; own:"$root$(pwd)"/*) continue ;; esac
+    line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line##*"env.$1="}
+  done
+  line=$(printf '%s\n' "$out_pins" | grep "^env\.$1=") && value=${line##*"env.$1="}
+  printf '%s\n' "$value" | sed 's|\\\(["/\]\)|\1|g'
 }
+
+# out: credential_kind, quota_project; account, member and provider, as far as the file names them, for advice
+describe_credentials() {
+  credentials=$(flatten_json "$credentials_file") account=$(credential client_email)
+  provider=$(credential audience) && provider=${provider#//iam.googleapis.com/}
+  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
+  quota_project=${quota_project:-$(credential quota_project_id)}
+  account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
+  case $(credential type):$provider in
+    external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
+    external_account:*) credential_kind=federation ;;
+    impersonated_service_account:*) credential_kind=impersonation ;;
+    service_account:* | gdch_service_account:*) credential_kind=key ;;
+    :*) credential_kind=metadata ;;
+    *) credential_kind=person ;;
+  esac
+  case $(client_variable CLAUDE_CODE_SKIP_VERTEX_AUTH) in
+    '' | 0 | false | no | off) ;;
+    *) credential_kind=gateway quota_project='' account='' ;;
+  esac
+  case $credential_kind:$account in
+    person:*) member=user:YOUR@ADDRESS ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    *) account=$(quote_for_shell "${account:-ACCOUNT}") && member=serviceAccount:$account ;;
+  esac
+  provider=$(quote_for_shell "$provider")
+}
+
+# in: NAME of a field
+credential() { printf '%s\n' "$credentials" | sed -n "s/^$1=//p"; }
 
 # gcloud may need some seconds to start.
-# out: gcloud_output, gcloud_code
-run_gcloud() {
+# out: out_access_token
+request_access_token() {
   timeout=10
   gcloud_output=$(
     export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
-    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1
+    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1 ${config_dir:+CLOUDSDK_CONFIG="$config_dir"}
+    [ -z "$named_file" ] || export GOOGLE_APPLICATION_CREDENTIALS="$credentials_file"
     run_with_timeout gcloud auth application-default print-access-token </dev/null 2>&1
   ) && gcloud_code=0 || gcloud_code=$?
   timeout=5
-}
-
-report_gcloud_error() {
-  case $gcloud_code:$gcloud_output in
-    124:* | 137:* | 143:*) report_skipped credentials "gcloud did not answer within 10 seconds" ;;
-    *'were not found'* | *'not automatically determine'*)
-      report_problem credentials 'no application default credentials' \
-        'Claude Code calls Vertex AI with them, and there are none.' "$login_command" ;;
-    *'Failed to resolve'* | *'Max retries'* | *'Unable to find the server'* | *'Failed to establish'*)
-      report_problem credentials 'gcloud could not reach Google' 'The network or the proxy blocks gcloud.' \
-        'gcloud info --run-diagnostics' ;;
-    *) error=$(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)
-      report_problem credentials 'the application default credentials are expired or refused' \
-        "Claude Code cannot call Vertex AI. $error" "$login_command" ;;
+  token_line=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  case $gcloud_code:$token_line in
+    0:) report_skipped credentials 'could not read what gcloud printed' ;;
+    0:*) out_access_token=$token_line && report_ok credentials 'Google accepted the application default credentials' ;;
+    124:* | 137:* | 143:*) report_skipped credentials 'gcloud did not answer within 10 seconds' ;;
+    *) report_gcloud_error ;;
   esac
 }
 
+report_gcloud_error() {
+  find_vertex_answer LOCAL '' "$gcloud_output"
+  case $out_finding in
+    network)
+      out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'
+      out_fix='gcloud info --run-diagnostics' ;;
+    no_credentials) explain_finding no_credentials person ;;
+    *)
+      explain_finding unauthenticated "$credential_kind"
+      out_problem='the application default credentials are expired or refused'
+      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 |
+        cut -c 1-200)" ;;
+  esac
+  report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
+}
+
 # --- doctor: models ---------------------------------------------------------------------------------------------------
-# Asks Vertex AI for one token of each pinned model, and explains each refusal.
+# Asks Vertex AI for one token of each pinned model, at the address that Claude Code calls, and explains each answer.
 
 check_models() {
-  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
-  quota_project=${GOOGLE_CLOUD_QUOTA_PROJECT:-$(flatten_json "$credentials_file" | sed -n 's/^quota_project_id=//p')}
+  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID) console=https://console.cloud.google.com
   while read -r family model location; do
     [ -z "$family" ] || check_model
   done <<EOF
@@ -1484,126 +1901,80 @@ $out_models
 EOF
 }
 
-# in: family, model, location, project, quota_project
+# in: family, model, location, project, quota_project, base_url
 check_model() {
   pin="$model in $location"
-  case ${project:-?}${location:-?}$quota_project$model in
-    *[!a-z0-9@:.-]*)
-      report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
-      return ;;
-  esac
-  if [ -n "$offline" ]; then
+  case ${project:-?}${location:-?}$quota_project$model in *[!a-z0-9@:.-]*) is_readable='' ;; *) is_readable=yes ;; esac
+  if [ -z "$is_readable" ]; then
+    report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
+  elif [ -n "$offline" ]; then
     report_skipped "$family" "--offline: $pin was not asked"
-  elif [ -z "$out_access_token" ]; then
+  elif ! is_trusted_address; then
+    report_skipped "$family" "$pin was not asked: ANTHROPIC_VERTEX_BASE_URL is $base_url, which the pins do not say"
+  elif [ -z "$out_access_token" ] && { [ "$credential_kind" != gateway ] || [ -z "$base_url" ]; }; then
     report_skipped "$family" "$pin was not asked: there is no access token"
   else
     request_model && report_model
   fi
 }
 
-# out: out_http_status, out_body
+# Only the pins may name another address than Google's, and a token goes there by TLS or within this machine.
+is_trusted_address() {
+  case $credential_kind:$base_url in
+    *:) ;;
+    gateway:http* | *:https://* | *:http://127.0.0.1:* | *:http://localhost:*)
+      [ "$base_url" = "$(print_pin env.ANTHROPIC_VERTEX_BASE_URL)" ] ;;
+    *) return 1 ;;
+  esac
+}
+
+# out: address; what read_vertex_output sets
 request_model() {
   case $location in
     global) host=aiplatform.googleapis.com ;;
     us | eu) host=aiplatform.$location.rep.googleapis.com ;;
     *) host=$location-aiplatform.googleapis.com ;;
   esac
+  address=$(quote_for_shell "${base_url:-https://$host/}")
   set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
   [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
   output=$(
-    token=$out_access_token server=${vertex_url:-https://$host}
-    http_request "/v1/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
+    token=$out_access_token server=${base_url:-${vertex_url:-https://$host}/v1} && server=${server%/}
+    http_request "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
       "$timeout" $max_bytes "$@" \
       --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
   ) && curl_code=0 || curl_code=$?
-  out_http_status=$(printf '%s\n' "$output" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
-  out_body=$(printf '%s\n' "$output" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-5000)
+  read_vertex_output "$output"
   case $curl_code in
     0) return ;;
-    28) report_skipped "$family" "$pin: $host did not answer within $timeout seconds" ;;
-    *) report_problem "$family" "$pin: could not reach $host" \
-      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head https://$host/" ;;
+    28) report_skipped "$family" "$pin: ${base_url:-$host} did not answer within $timeout seconds" ;;
+    *) report_problem "$family" "$pin: could not reach ${base_url:-$host}" \
+      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head $address" ;;
   esac
   return 1
 }
 
-# The texts and status codes are those of vertex-verdict.ts. Texts come first: status codes alone are ambiguous.
+# An answer that no row fits is shown, and is no verdict.
 report_model() {
-  console=https://console.cloud.google.com
-  garden="$open_command '$console/vertex-ai/publishers/anthropic/model-garden/${model%@*}?project=$project'"
-  case $out_http_status in
-    200) ! body_has '"type" *: *"message"' || { report_ok "$family" "$pin answers" && return; } ;;
-    400) ! body_has '"invalid_request_error"' || { report_ok "$family" "$pin answers" && return; } ;;
-    404) ! body_has '<html' || {
-      report_skipped "$family" "could not read the answer of $host: it is a web page" && return
-    } ;;
+  read_vertex_answer
+  find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
+  consumer=${quota_project:-$project} base_model=${model%@*} gateway=$address
+  case $out_finding in
+    api_disabled | billing_disabled | project_suspended | project_invalid)
+      [ "$consumer" = "$project" ] || out_finding=other_quota_project ;;
   esac
-  if body_has 'is not allowed to use Publisher Model'; then
-    report_problem "$family" "$pin: project $project has not enabled it" \
-      'Somebody has to accept the terms of the model in Model Garden.' "$garden"
-  elif body_has 'is not servable in region'; then
-    report_problem "$family" "$pin: not served there" \
-      'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.' \
-      "$agent login"
-  elif body_has 'constraints/vertexai.allowedModels'; then
-    report_problem "$family" "$pin: forbidden by an organisation policy" \
-      'An administrator has to allow the model there.' \
-      "gcloud org-policies describe vertexai.allowedModels --effective --project $project"
-  elif body_has 'data sharing' || body_has data_sharing_enabled_provider; then
-    report_problem "$family" "$pin: needs data sharing" \
-      'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.' "$garden"
-  else
-    report_http_status
-  fi
-}
-
-# in: PATTERN
-body_has() { printf '%s\n' "$out_body" | grep -qi "$1"; }
-
-report_http_status() {
-  case $out_http_status in
-    401) report_problem "$family" "$pin: the credentials are refused" 'Google does not accept the access token.' \
-      "$login_command" ;;
-    404) report_problem "$family" "$pin: 404, not found" \
-      "Project $project has not enabled the model, or the location does not serve it. Enable it, or change the pin." \
-      "$garden" ;;
-    429) report_quota ;;
-    403) report_denial ;;
-    *) report_skipped "$family" "$pin: no verdict, HTTP $out_http_status: $(printf %s "$out_body" | cut -c 1-200)" ;;
+  out_verdict=unknown out_problem='no verdict'
+  [ -z "$out_finding" ] || explain_finding "$out_finding" "$credential_kind"
+  case $out_verdict in
+    enabled) report_ok "$family" "$pin $out_problem" ;;
+    transient | candidate | unknown)
+      report_skipped "$family" "$pin: $out_problem, HTTP $out_http_status: $(printf %s "$out_text" | cut -c 1-200)" ;;
+    *) report_problem "$family" "$pin: $out_problem" "$out_meaning" "$out_fix" ;;
   esac
 }
 
-report_quota() {
-  if body_has 'quota exceeded.*per_base_model'; then
-    report_problem "$family" "$pin: 429, the quota is 0 or used up" "Project $project needs more quota in $location." \
-      "$open_command '$console/iam-admin/quotas?project=$project'"
-  else
-    report_skipped "$family" "$pin: 429, Vertex is busy; try again later"
-  fi
-}
-
-report_denial() {
-  account=$(flatten_json "$credentials_file" | sed -n 's/^client_email=/serviceAccount:/p')
-  if body_has 'requires a quota project' ||
-    { body_has SERVICE_DISABLED && [ -n "$quota_project" ] && [ "$quota_project" != "$project" ]; }; then
-    report_problem "$family" "$pin: calls are charged to another project, ${quota_project:-of gcloud}" \
-      'The Vertex AI API is not enabled in that project.' "gcloud auth application-default set-quota-project $project"
-  elif body_has BILLING_DISABLED || body_has 'billing to be enabled'; then
-    report_problem "$family" "$pin: project $project has no billing" 'Vertex AI requires billing.' \
-      "gcloud billing projects link $project --billing-account ACCOUNT"
-  elif body_has SERVICE_DISABLED || body_has 'has not been used in project'; then
-    report_problem "$family" "$pin: the Vertex AI API is disabled" "Project $project needs this API." \
-      "gcloud services enable aiplatform.googleapis.com --project $project"
-  else
-    report_problem "$family" "$pin: no permission aiplatform.endpoints.predict" \
-      "An administrator has to grant this permission on project $project." \
-      "gcloud projects add-iam-policy-binding $project --member ${account:-user:YOUR@ADDRESS}\
- --role roles/aiplatform.user"
-  fi
-}
-
-# --- doctor: pins and JSON --------------------------------------------------------------------------------------------
-# Reads the applied pins and other JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
+# --- doctor: pins -----------------------------------------------------------------------------------------------------
+# Reads the applied pins as lines of path=value.
 
 # A region variable has the family of its model in its name, and only the variables of pinned models are written.
 # out: out_pins: lines of path=value; out_models: lines of family, model and location
@@ -1632,67 +2003,239 @@ read_pins() {
 }
 
 # in: PATH of a setting
-has_pin() { case $newline$out_pins in *"$newline$1="*) ;; *) return 1 ;; esac; }
-
-# in: PATH of a setting
 print_pin() {
   rest=$newline$out_pins$newline
   case $rest in *"$newline$1="*) rest=${rest#*"$newline$1="} && printf %s "${rest%%"$newline"*}" ;; esac
 }
 
-# An alias or the name of a family leads to a pinned model, too.
-# in: MODEL
-is_pinned_model() {
-  case $1 in '' | default | best | inherit | opusplan | "opusplan[1m]") return ;; esac
-  case "$newline$out_models$newline" in
-    *"$newline${1%"[1m]"} "* | *" ${1%"[1m]"} "*) ;;
-    *) return 1 ;;
+# --- doctor: answers --------------------------------------------------------------------------------------------------
+# Reads an answer of Vertex AI, and finds its row among the known answers.
+
+# in:  OUTPUT of curl, with a last line such as HTTP 200
+# out: out_http_status; out_body, as one line of printable ASCII
+read_vertex_output() {
+  out_http_status=$(printf '%s\n' "$1" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
+  out_body=$(printf '%s\n' "$1" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-60000)
+}
+
+# An answer that is not in Google's form has the code that gRPC gives its status:
+# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+# in:  out_http_status, out_body
+# out: out_code, out_error_reason, out_text; denial: the id by which VPC Service Controls log a denial
+read_vertex_answer() {
+  vertex_answer=$(printf '%s\n' "$out_body" | flatten_json -) || vertex_answer=''
+  vertex_answer=$(printf '%s\n' "$vertex_answer" | sed -e 's/^0\.error\./error./' -e "s/\\\\u0027/'/g" \
+    -e 's/\\u0022/"/g' -e 's/\\u0026/\&/g' -e 's/\\u003[cC]/</g' -e 's/\\u003[eE]/>/g' -e 's/\\u[0-9a-fA-F]\{4\}//g' \
+    -e 's/\\[nrt]/ /g' -e 's|\\\(["/\\]\)|\1|g')
+  out_code=$(answer_field 'error\.status') out_text=$(answer_field 'error\.message')
+  out_error_reason=$(answer_field 'error\.details\.[0-9]*\.reason')
+  denial=$(answer_field 'error\.details\.[0-9]*\.metadata\.uid')
+  denial=${denial:-$(printf '%s\n' "$out_text" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')}
+  [ -z "$out_code" ] || return 0
+  out_text=$out_body
+  case $(answer_field type):$out_http_status in
+    message:200) out_code=OK ;;
+    error:*) out_code=INVALID_ARGUMENT ;;
+    *:401) out_code=UNAUTHENTICATED ;;
+    *:403) out_code=PERMISSION_DENIED ;;
+    *:404 | *:501) out_code=UNIMPLEMENTED ;;
+    *:429 | *:5??) out_code=UNAVAILABLE ;;
   esac
 }
 
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON.
-# in: FILE, or - for standard input
-flatten_json() {
-  awk '
-    function print_value(value, path, i) {
-      for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
-      print path "=" value
-      expected = "next"
+# in: PATTERN of a path
+answer_field() { printf '%s\n' "$vertex_answer" | sed -n "s/^$1=//p" | head -n 1; }
+
+# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
+# out: out_finding, or nothing
+find_vertex_answer() {
+  out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
+    function lists(words, word) { return words == "" || word != "" && index(" " words " ", " " word " ") }
+    BEGIN {
+      text = tolower(ENVIRON["TEXT"]); gsub(/[ \t\r\n\f\v]+/, " ", text); gsub(/[^ -~]/, "", text)
+      text = substr(text, 1, 5000)
     }
-    function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
-    function closes(kind) {
-      if (kind == "}") return kinds[depth] == "{" && (expected == "next" || is_empty && expected == "key")
-      return kind == "]" && kinds[depth] == "[" && (expected == "next" || is_empty && expected == "value")
-    }
-    function take(token, kind) {
-      kind = substr(token, 1, 1)
-      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
-      else if (kind == ":" && expected == "colon") expected = "value"
-      else if (kind == "," && expected == "next" && depth) {
-        if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
-      } else if (closes(kind)) { depth--; expected = "next" }
-      else if (expected != "value" || index("]}:,", kind)) return 0
-      else if (kind == "{" || kind == "[") { open(kind); return 1 }
-      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
-      else print_value(token)
-      is_empty = 0
-      return 1
-    }
-    BEGIN { expected = "value" }
-    {
-      sub(/\r$/, "")
-      for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
-        sub(/^[ \t]+/, "", rest)
-        if (rest == "") next
-        if (!match(rest, /^("([^"\\]|\\.)*"|[][{}:,]|[-+.0-9A-Za-z]+)/)) break
-        token = substr(rest, 1, RLENGTH)
-        if (!take(token)) break
-      }
-      is_invalid = 1
-      exit
-    }
-    END { exit (is_invalid || depth || expected != "next") }
-  ' "$1" 2>/dev/null
+    lists($2, ENVIRON["CODE"]) && lists($3, ENVIRON["REASON"]) && ($4 == "" || text ~ $4) { print $1; exit }')
+}
+
+# --- doctor: known answers --------------------------------------------------------------------------------------------
+# Generated by build.ts from shared/catalogue/vertex-answers.ts and vertex-findings.ts: edit those.
+
+# Prints the rows: finding, codes, reasons, and the pattern of the text. The first row that fits counts.
+print_vertex_answers() {
+  cat <<'EOF'
+enabled;OK;;
+network;;;(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)
+network;LOCAL;;failed to resolve|max retries exceeded|unable to find the server|failed to establish
+network;;;^getting metadata from plugin failed.*(socket hang up|timed? ?out)
+no_credentials;LOCAL;;could not load the default credentials|credentials were not found|not automatically determine
+unauthenticated;;;^getting metadata from plugin failed
+unauthenticated;;;google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth
+unauthenticated;LOCAL;;unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]
+scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;ACCESS_TOKEN_SCOPE_INSUFFICIENT;
+scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;;insufficient authentication scopes
+unauthenticated;UNAUTHENTICATED;;
+wrong_address;UNIMPLEMENTED;;
+wrong_address;UNKNOWN INVALID_ARGUMENT NOT_FOUND INTERNAL;;<!doctype html|<html|not json
+unavailable;;;"(overloaded|rate_limit|timeout|api)_error"
+enabled;INVALID_ARGUMENT FAILED_PRECONDITION;;"invalid_request_error"
+candidate;INVALID_ARGUMENT FAILED_PRECONDITION;;counttokens is infeasible|is not supported in the [a-z]+ api
+not_enabled;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not allowed to use publisher model
+not_served;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not servable in region
+needs_data_sharing;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;requires data sharing|data_sharing_enabled_provider
+perimeter;PERMISSION_DENIED;SECURITY_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION;
+perimeter;PERMISSION_DENIED;;vpc ?service ?controls|prohibited by organi[sz]ation('?s)? policy
+blocked_by_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/vertexai[.]
+blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED;
+blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/[a-z]|org(ani[sz]ation)? policy
+not_found;NOT_FOUND;;
+no_quota;RESOURCE_EXHAUSTED;;quota exceeded.*per_base_model
+busy;RESOURCE_EXHAUSTED;;
+permission_denied;PERMISSION_DENIED;IAM_PERMISSION_DENIED;
+quota_project_denied;PERMISSION_DENIED;USER_PROJECT_DENIED;
+location_denied;PERMISSION_DENIED;LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED;
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_SUSPENDED GCP_SUSPENDED;
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_INVALID RESOURCE_PROJECT_INVALID;
+billing_disabled;PERMISSION_DENIED;BILLING_DISABLED;
+quota_project_missing;PERMISSION_DENIED;;requires a quota project
+billing_disabled;PERMISSION_DENIED;;billing to be enabled|enable billing
+api_disabled;PERMISSION_DENIED;SERVICE_DISABLED;
+api_disabled;PERMISSION_DENIED;;has not been used in project .* or it is disabled
+quota_project_denied;PERMISSION_DENIED;;required permission to use project|serviceusage[.]services[.]use
+location_denied;PERMISSION_DENIED;;permission denied on '?locations/
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;(consumer|project).*suspended
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;project .*(not found|does not exist|(is|was|has been) deleted)
+permission_denied;PERMISSION_DENIED;;permission '?[a-z.]+'? denied|does not have (the |required )*permission
+unavailable;CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE;;
+EOF
+}
+
+# in:  FINDING KIND_OF_CREDENTIALS; the variables in the texts
+# out: out_verdict, out_problem; out_meaning and out_fix, or nothing
+explain_finding() {
+  out_meaning='' out_fix=''
+  # shellcheck disable=SC2154 # the caller sets the variables in the texts
+  case $1 in
+    enabled) out_verdict=enabled out_problem="answers" ;;
+    candidate) out_verdict=candidate out_problem="servable, but it did not answer" ;;
+    not_enabled) out_verdict=not_enabled out_problem="project ${project} has not enabled it" ;;
+    not_found) out_verdict=not_enabled out_problem="404, not found" ;;
+    not_served) out_verdict=not_served out_problem="not served there" ;;
+    needs_data_sharing) out_verdict=needs_data_sharing out_problem="needs data sharing" ;;
+    blocked_by_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy" ;;
+    blocked_by_other_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy that is not about models" ;;
+    no_quota) out_verdict=no_quota out_problem="429, the quota is 0 or used up" ;;
+    busy) out_verdict=transient out_problem="429, Vertex is busy; try again later" ;;
+    unavailable) out_verdict=transient out_problem="no verdict" ;;
+    network) out_verdict=transient out_problem="could not reach Google" ;;
+    no_credentials) out_verdict=misconfigured out_problem="no application default credentials" ;;
+    unauthenticated) out_verdict=misconfigured out_problem="the credentials are refused" ;;
+    scopes_missing) out_verdict=misconfigured out_problem="the credentials lack the scope cloud-platform" ;;
+    permission_denied) out_verdict=misconfigured out_problem="no permission aiplatform.endpoints.predict" ;;
+    quota_project_missing) out_verdict=misconfigured out_problem="the credentials have no quota project" ;;
+    other_quota_project) out_verdict=misconfigured out_problem="calls are charged to another project, ${consumer}" ;;
+    quota_project_denied) out_verdict=misconfigured out_problem="no permission to charge calls to project ${consumer}" ;;
+    project_suspended) out_verdict=misconfigured out_problem="project ${consumer} is suspended" ;;
+    project_invalid) out_verdict=misconfigured out_problem="there is no project ${consumer}" ;;
+    perimeter) out_verdict=misconfigured out_problem="refused by a service perimeter (VPC Service Controls), id ${denial}" ;;
+    location_denied) out_verdict=misconfigured out_problem="location ${location} does not exist, or is not allowed" ;;
+    api_disabled) out_verdict=misconfigured out_problem="the Vertex AI API is disabled" ;;
+    billing_disabled) out_verdict=misconfigured out_problem="project ${consumer} has no billing" ;;
+    wrong_address) out_verdict=misconfigured out_problem="the address is not one of Vertex: it returned a web page, or has no such API" ;;
+  esac
+  # shellcheck disable=SC2154
+  case $1:$2 in
+    not_enabled:*) out_meaning="Somebody has to accept the terms of the model in Model Garden."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    not_found:*) out_meaning="Project ${project} has not enabled the model, or the location does not serve it. Enable it, or change the pin."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    not_served:*) out_meaning="The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins."
+      out_fix="${agent} login" ;;
+    needs_data_sharing:*) out_meaning="Somebody has to agree to data sharing for this model, or an administrator has to change the pin."
+      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+    blocked_by_policy:*) out_meaning="An administrator has to allow the model there."
+      out_fix="gcloud org-policies describe vertexai.allowedModels --effective --project ${project}" ;;
+    blocked_by_other_policy:*) out_meaning="An administrator has to allow Vertex AI in ${location} for project ${project}."
+      out_fix="gcloud org-policies list --project ${project}" ;;
+    no_quota:*) out_meaning="Project ${project} needs more quota in ${location}."
+      out_fix="${open_command} '${console}/iam-admin/quotas?project=${project}'" ;;
+    no_credentials:*) out_meaning="Claude Code calls Vertex AI with them, and there are none."
+      out_fix="gcloud auth application-default login" ;;
+    unauthenticated:person) out_meaning="Claude Code cannot call Vertex AI until you log in again."
+      out_fix="gcloud auth application-default login" ;;
+    unauthenticated:key) out_meaning="The key of the service account was deleted or disabled, or has expired. Somebody has to make a new one."
+      out_fix="gcloud iam service-accounts keys list --iam-account ${account}" ;;
+    unauthenticated:impersonation) out_meaning="Log in again. If that is refused, an administrator has to grant you roles/iam.serviceAccountTokenCreator on ${account}."
+      out_fix="gcloud auth application-default login --impersonate-service-account ${account}" ;;
+    unauthenticated:federation) out_meaning="Google refused the identity provider's token. An administrator has to compare its issuer, audience and attributes with the provider."
+      out_fix="gcloud iam workload-identity-pools providers describe ${provider}" ;;
+    unauthenticated:workforce) out_meaning="The session with your organisation's identity provider is over. Log in with its configuration file."
+      out_fix="gcloud auth application-default login --login-config FILE" ;;
+    unauthenticated:metadata) out_meaning="The service account that is attached to the machine got no token. It may be disabled or deleted."
+      out_fix="gcloud iam service-accounts describe ${account}" ;;
+    unauthenticated:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    scopes_missing:person) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:key) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:impersonation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}" ;;
+    scopes_missing:federation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:workforce) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:metadata) out_meaning="The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again."
+      out_fix="gcloud compute instances set-service-account NAME --service-account ${account} --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    permission_denied:*) out_meaning="An administrator has to grant this permission on project ${project}."
+      out_fix="gcloud projects add-iam-policy-binding ${project} --member ${member} --role roles/aiplatform.user" ;;
+    quota_project_missing:person) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:key) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:impersonation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:federation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:workforce) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:metadata) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    other_quota_project:person) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:key) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:impersonation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:federation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:workforce) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:metadata) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
+      out_fix="curl --head ${gateway}" ;;
+    quota_project_denied:*) out_meaning="An administrator has to grant serviceusage.services.use on that project."
+      out_fix="gcloud projects add-iam-policy-binding ${consumer} --member ${member} --role roles/serviceusage.serviceUsageConsumer" ;;
+    project_suspended:*) out_meaning="Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project."
+      out_fix="gcloud projects describe ${consumer}" ;;
+    project_invalid:*) out_meaning="It was deleted, or its name is wrong. The administrator of Pinward has to name another project."
+      out_fix="gcloud projects describe ${consumer}" ;;
+    perimeter:*) out_meaning="An administrator has to let this caller or network through the perimeter. The log of denials has the id."
+      out_fix="gcloud logging read 'log_id(\"cloudaudit.googleapis.com/policy\")' --project ${project} --freshness 1d" ;;
+    location_denied:*) out_meaning="The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one."
+      out_fix="gcloud org-policies describe gcp.resourceLocations --effective --project ${project}" ;;
+    api_disabled:*) out_meaning="Project ${project} needs this API."
+      out_fix="gcloud services enable aiplatform.googleapis.com --project ${project}" ;;
+    billing_disabled:*) out_meaning="Vertex AI requires billing."
+      out_fix="gcloud billing projects link ${consumer} --billing-account ACCOUNT" ;;
+    wrong_address:*) out_meaning="The location of the pin or the base URL is wrong, or a proxy answered in place of Google."
+      out_fix="curl --head ${address}" ;;
+  esac
 }
 
 # --- start ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ $ProgressPreference = 'SilentlyContinue'
 
 $version = '0.1.0'
 $maxBytes = 1048576 # Claude Code accepts no more from a policyHelper
+$maxRevisions = 1000000 # between two answers: a number further above the accepted ones is wrong
 $maxWait = 86400 # seconds: no server silences an agent for longer than a day
 $longestStay = 280 # seconds: the task starts the next refresh after 300
 $clockSkew = 300 # seconds: tolerance for a clock that is fast
@@ -33,6 +34,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and the last error
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
@@ -43,10 +45,13 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --delivery WHAT   fragment (a managed-settings.d file; the default), registry (HKLM policy), shell (for env) or
                     helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --ca-file FILE    not on Windows, which has a store of certificates: certutil -addstore Root FILE
+  --proxy URL       ask by this proxy; --no-proxy names hosts, with commas, that need none
   --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder),
+ca_file, proxy, no_proxy.
 '@
 
 # The policyHelper. It runs at each start of Claude Code, as the user who starts it, and prints the pins that the
@@ -147,11 +152,11 @@ function Invoke-Main([string[]]$words) {
 
 function Read-CommandLine([string[]]$words) {
   $valued = '--root', '--config', '--delivery', '--server', '--machine', '--token-command', '--token-file',
-  '--organisation', '--key'
+  '--organisation', '--key', '--ca-file', '--proxy', '--no-proxy'
   $installing = ''
   for ($at = 0; $at -lt $words.Count; $at++) {
     $word = $words[$at]
-    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*)\z') { $installing = $word }
+    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy)\z') { $installing = $word }
     $value = ''
     if ($valued -ccontains $word) {
       $at++
@@ -178,6 +183,9 @@ function Read-Word([string]$word, [string]$value) {
     '--token-stdin' { $script:tokenFrom = '-'; return }
     '--organisation' { $given['organisation'] = $value; return }
     '--key' { $script:keyFiles += Resolve-Full $value; return }
+    '--ca-file' { $given['ca_file'] = $value; return }
+    '--proxy' { $given['proxy'] = $value; return }
+    '--no-proxy' { $given['no_proxy'] = $value; return }
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
     '--stay' { $script:stays = $true; return }
   }
@@ -204,7 +212,7 @@ function Invoke-Refresh {
   $watch = [Diagnostics.Stopwatch]::StartNew()
   $least = 1
   for (;;) {
-    if (Test-Due (Get-Fact 'next_at')) {
+    if (Test-PollDue) {
       $isFresh = Update-Pins
       $least = if ($isFresh) { 1 } else { 20 }
       $script:code = if ($isFresh -or (Test-Applied)) { 0 } else { 1 }
@@ -223,10 +231,11 @@ function Invoke-Refresh {
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 function Write-Exports {
-  if (Test-Due (Get-Fact 'next_at')) { Start-Refresh 3 }
+  if (Test-ShouldPoll) { Start-Refresh 3 }
   if ($trouble) { Write-Note $trouble }
   Write-Age
-  if (Test-Whole $copy) { return [IO.File]::ReadAllText($copy, $utf8) }
+  if (Test-Genuine) { return [IO.File]::ReadAllText($copy, $utf8) }
+  if (Test-Whole $copy) { Write-Note "not used, since it is not what the server sent: $copy" }
   $reason = Get-Fact 'last_error'
   if (-not $reason) { $reason = 'nothing was fetched' }
   Write-Note "no pins yet: $reason"
@@ -234,9 +243,9 @@ function Write-Exports {
 
 # Claude Code does not start when its helper fails, is slow or prints anything but one object.
 function Write-Policy {
-  if (Test-Due (Get-Fact 'next_at')) { Start-Refresh $(if (Test-Whole $copy) { 0 } else { 3 }) }
+  if (Test-ShouldPoll) { Start-Refresh $(if (Test-Genuine) { 0 } else { 3 }) }
   $bytes = $utf8.GetBytes("{}`n")
-  if (Test-Whole $copy) { $bytes = [IO.File]::ReadAllBytes($copy) }
+  if (Test-Genuine) { $bytes = [IO.File]::ReadAllBytes($copy) }
   $output = [Console]::OpenStandardOutput() # bytes, since PowerShell writes text in the code page of the console
   $output.Write($bytes, 0, $bytes.Length)
   $output.Flush()
@@ -421,7 +430,7 @@ function Initialize-Agent {
   if (-not $config) { $script:config = Join-Path $own 'agent.conf' }
   if ($given.Count -eq 0) { Read-Configuration }
   $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
-  'state_dir', 'organisation', 'keys'
+  'state_dir', 'organisation', 'keys', 'ca_file', 'proxy', 'no_proxy'
   foreach ($key in $given.Keys) {
     if ($known -cnotcontains $key) { $script:trouble = "unknown key in ${config}: $key" }
   }
@@ -431,6 +440,8 @@ function Initialize-Agent {
   $script:machine = Get-Given 'machine' ([Net.Dns]::GetHostName())
   $script:timeout = Get-Given 'timeout' '10'
   $script:organisation = Get-Given 'organisation' ''
+  $script:proxy = Get-Given 'proxy' ''
+  $script:unproxied = Get-Given 'no_proxy' ''
   $script:delivery = $(if ($wanted) { $wanted } else { Get-Given 'delivery' 'fragment' })
   Select-Paths $users
   Test-Settings
@@ -496,6 +507,12 @@ function Test-Settings {
   }
   if ($machine.Length -gt 128) { $script:trouble = "machine has more than 128 characters: $machine" }
   if ($timeout -cnotmatch '^[1-9][0-9]{0,4}\z') { $script:trouble = "timeout is a number of seconds, not: $timeout" }
+  if (Get-Given 'ca_file' '') {
+    $script:trouble = 'ca_file is not for Windows, which has a store of certificates: certutil -addstore Root FILE'
+  }
+  if ($proxy -and $proxy -cnotmatch '^https?://.+') {
+    $script:trouble = 'proxy is an address such as http://proxy.example.com:8080'
+  }
   if (-not $server) {
     if (-not $trouble) { $script:trouble = "$config names no server" }
   } elseif ($server -cnotmatch '^[\]A-Za-z0-9._~:/%\[-]+\z') {
@@ -545,7 +562,8 @@ function Update-Locked {
   try { $null = Set-Applied } catch { Write-Note (Get-Reason $_) }
   $pause = if (-not $held) { 0 } elseif (Test-Moving) { 20 } else { 60 }
   try {
-    Write-Facts @{ last_error = "$(Get-Utc) $trouble"; next_at = (Get-Now) + (Get-Seconds $retryAfter $pause) }
+    $pause = Get-Seconds $retryAfter $pause
+    Write-Facts @{ last_error = "$(Get-Utc) $trouble"; next_at = (Get-Now) + $pause; wait = $pause }
   } catch { Write-Note (Get-Reason $_) }
   Write-Age
   Send-Report 'failed'
@@ -575,7 +593,7 @@ function Request-Pins([string]$held) {
   $facts = @{
     revision = $revision; floor = $revision; server = $origin; checked_at = Get-Utc; last_error = ''
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
-    next_at = (Get-Now) + $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
+    next_at = (Get-Now) + $pace; wait = $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
     valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']
   }
   if ($changed) { $facts['applied_at'] = Get-Utc }
@@ -593,6 +611,8 @@ function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string
   $handler = New-Object Net.Http.HttpClientHandler
   $handler.AllowAutoRedirect = $false
   $handler.UseCookies = $false
+  $direct = @($unproxied.Split(',') | Where-Object { $_ } | ForEach-Object { [regex]::Escape($_.Trim().TrimStart('.')) })
+  if ($proxy) { $handler.Proxy = New-Object Net.WebProxy $proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" }) }
   $client = New-Object Net.Http.HttpClient $handler
   try {
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
@@ -711,25 +731,29 @@ function Confirm-Answer([hashtable]$answer) {
   Confirm-Signature $answer $hash
   Confirm-Floor
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
-  Write-Facts @{ floor = $revision; server = $origin; valid_until = $answer['Pinward-Valid-Until'] }
+  Write-Facts @{ floor = $revision; server = $origin; valid_until = $answer['Pinward-Valid-Until']; next_etag = $hash }
   Set-Whole $copy $answer['Body']
 }
 
 # Accepts that the held pins are still current, and their new end of validity.
 function Confirm-Held([hashtable]$answer, [string]$held) {
   if (-not $held) { throw 'the server answered 304 to a machine that holds nothing' }
+  $script:heldNow = $held
   $script:revision = $answer['Pinward-Revision']
   Confirm-Signature $answer $held
   if (-not (Test-Number $revision)) { $script:revision = [string](Get-Floor) }
   Confirm-Floor
 }
 
-# No failure of the older revision is reported: another instance of the server may lag behind.
+# No failure of another revision is reported: another instance of the server may lag behind.
 function Confirm-Floor {
   $floor = Get-Floor
-  if ([long]$revision -ge $floor) { return }
+  if ([long]$revision -ge $floor -and [long]$revision -le $floor + $maxRevisions) { return }
   $offered = $revision
   $script:revision = ''
+  if ([long]$offered -gt $floor) {
+    throw "the server offers the revision $offered after ${floor}; no policy changes so often"
+  }
   throw "the server offers an older revision, $offered after ${floor}; if that is meant, remove $state"
 }
 
@@ -818,7 +842,7 @@ function Receive-Voucher($voucher, [string]$listed) {
 
 # The state keeps ID:TIME for each unknown key: no request about that key before TIME.
 function Test-MayAsk([string]$id) {
-  $asked = @((Get-Fact 'keys_asked').Split(' ') | Where-Object { $_ -and -not (Test-Due ($_ -replace '^.*:', '')) })
+  $asked = @((Get-Fact 'keys_asked').Split(' ') | Where-Object { $_ -and -not (Test-Due ($_ -replace '^.*:', '') 3600) })
   if ($asked | Where-Object { $_.StartsWith("${id}:") }) { return $false }
   Write-Facts @{ keys_asked = (@($asked) + "${id}:$((Get-Now) + 3600)") -join ' ' }
   $true
@@ -880,13 +904,12 @@ function ConvertFrom-Der([byte[]]$der) {
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 
-# Reports to the server whether a revision was applied or failed: once for each outcome, within two seconds, without
-# checking the reply. A server without reports gets none for a day.
+# Reports to the server whether a revision was applied or failed: once for each outcome, within two seconds. A report that
+# the server did not take is sent again after the next poll. A server without reports gets none for a day.
 function Send-Report([string]$outcome) {
   try {
     if (-not (Test-Number $revision) -or (Get-Fact "reported_$outcome") -ceq $revision) { return }
-    if ((Test-Path -LiteralPath $noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()))) { return }
-    Write-Facts @{ "reported_$outcome" = $revision }
+    if ((Test-Path -LiteralPath $noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()) $maxWait)) { return }
     $told = "`"machine`":`"$machine`",`"revision`":$revision,`"outcome`":`"$outcome`""
     if ($cli) { $told = "$told,`"cli`":`"$cli`"" }
     if ($outcome -ceq 'failed') {
@@ -896,6 +919,9 @@ function Send-Report([string]$outcome) {
     }
     $answer = Send-Request '/v1/reports' @{} 2 "{$told}"
     if (404, 405 -contains $answer.Code) { Set-Text $noReports ((Get-Now) + $maxWait) }
+    elseif ($answer.Code -lt 300 -or 400, 413, 415, 422 -contains $answer.Code) {
+      Write-Facts @{ "reported_$outcome" = $revision }
+    }
   } catch { return }
 }
 
@@ -904,7 +930,7 @@ function Send-Report([string]$outcome) {
 # Writes the copy to where Claude Code reads it, also when somebody altered or deleted what is there. True when
 # something changed.
 function Set-Applied {
-  if ($applied -ceq $copy -or -not (Test-Whole $copy)) { return $false }
+  if ($applied -ceq $copy -or -not (Test-Genuine)) { return $false }
   $bytes = [IO.File]::ReadAllBytes($copy)
   if ((Get-Hash $bytes) -ceq (Get-Hash (Read-Applied))) { return $false }
   if (Test-Registry) { Set-Policy $utf8.GetString($bytes) }
@@ -947,7 +973,7 @@ function Start-Refresh([int]$seconds) {
     $start = New-Object Diagnostics.ProcessStartInfo
     $start.FileName = @($engines | Where-Object { Test-Path -LiteralPath $_ })[0]
     $start.Arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File ' +
-    "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery refresh"
+    "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery login"
     $start.UseShellExecute = $onWindows # a process of ShellExecute inherits no handles
     $start.WindowStyle = 'Hidden'
     $start.RedirectStandardOutput = -not $onWindows
@@ -1043,7 +1069,10 @@ function Get-Fact([string]$key) { [string](Read-Facts)[$key] }
 
 function Get-Floor {
   $floor = Get-Fact 'floor'
-  if ((Test-Number $floor) -and (Get-Fact 'server') -ceq $origin) { [long]$floor } else { [long]0 }
+  if (-not (Test-Number $floor) -or (Get-Fact 'server') -cne $origin) { return [long]0 }
+  if ([long]$floor -le $maxRevisions * 100) { return [long]$floor }
+  Write-Note "no server has come to revision $floor, which $state holds: it is forgotten"
+  [long]0
 }
 
 function Get-Hash([byte[]]$bytes) {
@@ -1062,15 +1091,29 @@ function Test-WholeBytes([byte[]]$bytes) {
   $format -ceq 'ps1' -or ($bytes.Length -gt 2 -and $bytes[0] -eq 0x7B -and $bytes[-2] -eq 0x7D)
 }
 
+# The copy that was accepted last. The state holds the hash of the next copy before that copy is written.
+function Test-Genuine {
+  if (-not (Test-Whole $copy)) { return $false }
+  $known = @((Get-Fact 'etag'), (Get-Fact 'next_etag'), $heldNow | Where-Object { $_ })
+  $known.Count -eq 0 -or $known -ccontains (Get-Hash ([IO.File]::ReadAllBytes($copy)))
+}
+
 function Test-Applied { (Test-Whole $copy) -and (Read-Applied).Length -gt 0 }
 
-function Test-Moving { -not (Test-Due (Get-Fact 'moving_until')) }
+function Test-Moving { -not (Test-Due (Get-Fact 'moving_until') 600) }
 
-# A time more than a day ahead counts as passed: a clock that was set back must not silence the agent.
-function Test-Due([string]$at) {
+function Test-PollDue { Test-Due (Get-Fact 'next_at') (Get-Seconds (Get-Fact 'wait') $maxWait) }
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+function Test-ShouldPoll {
+  (Test-PollDue) -or ((Test-Whole $copy) -and -not (Test-Genuine) -and -not (Get-Fact 'last_error'))
+}
+
+# A time further ahead than it was set counts as passed: a clock that was fast then must not silence the agent now.
+function Test-Due([string]$at, [long]$longest) {
   if (-not (Test-Number $at)) { return $true }
   $left = [long]$at - (Get-Now)
-  $left -le 0 -or $left -gt $maxWait
+  $left -le 0 -or $left -gt $longest
 }
 
 function Test-Past([string]$time) {
@@ -1106,7 +1149,7 @@ function Stop-Agent([int]$with, [string]$text) {
 }
 
 $code = 0
-$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = ''
+$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = $heldNow = ''
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false

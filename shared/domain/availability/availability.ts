@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
-import { BlindCause, type Observation, type Verdict } from './observation.ts';
+import { BlindCause, type Observation, Verdict } from './observation.ts';
 
 /** The last answer about the model; `unknown` before the first. Words as in `Verdict`. */
 export const Availability = z.enum([
@@ -36,9 +36,28 @@ export const Cell = z.strictObject({
   suspectedAt: z.iso.datetime().nullable(),
   /** How often the model became callable; part of the ids of events. */
   enabledCount: z.int().nonnegative(),
+  /** The last answer about the model; before the first one, whatever came back. */
   evidence: z.string().max(500),
+  /** A newer answer that no known answer fits, such as a new wording of Vertex; null once one is known again. */
+  unknownAnswer: z.strictObject({ at: z.iso.datetime(), evidence: z.string().max(500) }).nullable(),
 });
 export type Cell = z.infer<typeof Cell>;
+
+/** A location of a project in which no answer of the last runs was about a model. */
+export const BlindArea = z.strictObject({
+  project: z.string(),
+  location: z.string(),
+  /** Runs in a row that got no answer about a model. */
+  runs: z.int().positive(),
+  /** Those of them in which every answer was about our own misconfiguration. */
+  misconfiguredRuns: z.int().nonnegative(),
+  /** The answer of the last run of which most can be learnt. */
+  verdict: Verdict,
+  cause: BlindCause.nullable(),
+  evidence: z.string().max(500),
+  isNotified: z.boolean(),
+});
+export type BlindArea = z.infer<typeof BlindArea>;
 
 /** All cells, and what the probe must remember so that it announces each fact once. */
 export const Matrix = z.strictObject({
@@ -48,17 +67,10 @@ export const Matrix = z.strictObject({
   listed: z.record(z.string(), z.iso.datetime().nullable()),
   /** By `project/model`: how often the model was enabled, and when that was last announced. */
   enabled: z.record(z.string(), z.strictObject({ count: z.int().positive(), notifiedAt: z.iso.datetime().nullable() })),
-  /** Locations where every probe fails through our misconfiguration, the runs so far, and if it was announced. */
-  blind: z
-    .strictObject({
-      locations: z.array(z.string()),
-      cause: BlindCause,
-      runs: z.int().positive(),
-      isNotified: z.boolean(),
-    })
-    .nullable(),
-  /** How often blindness was announced. */
+  blind: z.array(BlindArea),
+  /** How often blindness was announced, and its end. */
   blindCount: z.int().nonnegative(),
+  recoveredCount: z.int().nonnegative(),
   /** By endpoint key: whether the endpoint is pinned and not callable now, and how often that began. */
   atRisk: z.record(z.string(), z.strictObject({ isNow: z.boolean(), count: z.int().positive() })),
   /** By pinned model: the last announced step, in days before the model may retire. */
@@ -70,8 +82,9 @@ export const emptyMatrix: Omit<Matrix, 'at'> = {
   cells: [],
   listed: {},
   enabled: {},
-  blind: null,
+  blind: [],
   blindCount: 0,
+  recoveredCount: 0,
   atRisk: {},
   retiring: {},
 };
@@ -95,9 +108,15 @@ export function applyObservation(
 ): { cell: Cell; change: AvailabilityChange | null } {
   const cell = before ?? newCell(endpoint, observation.at);
   const state = toState(observation.verdict);
-  if (state === null) return { cell, change: null };
+  if (state === null) return { cell: noteSilence(cell, observation), change: null };
   const { at, evidence, by } = observation;
-  const answered = { ...cell, answeredAt: at, evidence, ...(by === 'confirm' ? { confirmedAt: at } : {}) };
+  const answered = {
+    ...cell,
+    answeredAt: at,
+    evidence,
+    unknownAnswer: null,
+    ...(by === 'confirm' ? { confirmedAt: at } : {}),
+  };
   if (state === 'enabled') return markCallable(answered, at);
   // A model that answered before isn't lost because its quota ran out.
   if (state === 'no_quota' && cell.state === 'enabled')
@@ -128,6 +147,13 @@ function toState(verdict: Verdict): Availability | null {
     case 'unknown':
       return null;
   }
+}
+
+/** Keeps the texts for people. They change nothing of what is known of the model. */
+function noteSilence(cell: Cell, { verdict, evidence, at }: Observation): Cell {
+  const seen = cell.state === 'unknown' ? { ...cell, evidence } : cell;
+  if (verdict === 'unknown') return { ...seen, unknownAnswer: { at, evidence } };
+  return verdict === 'candidate' ? { ...seen, unknownAnswer: null } : seen;
 }
 
 function markCallable(cell: Cell, at: string): { cell: Cell; change: AvailabilityChange | null } {
@@ -164,5 +190,6 @@ function newCell({ project, location, model }: ModelEndpoint, at: string): Cell 
     suspectedAt: null,
     enabledCount: 0,
     evidence: '',
+    unknownAnswer: null,
   };
 }

@@ -1,16 +1,16 @@
 // Finding callable models: from the matrix to the list that a revision keeps. See `callable-models.ts`.
 
 import { parseModel } from '../models/model.ts';
-import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
+import { calledEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 import { type CallableModels, locationKey } from './callable-models.ts';
 
-/** Callable models of each pinned family, by `project/location` of its pins; null before the first run of the probe. */
+/** Callable models of each family that is called, by `project/location`; null before the first run of the probe. */
 export function callableModelsFor(policy: Policy, matrix: Matrix | null): Record<string, string[]> | null {
   if (matrix === null) return null;
   const callableModels: Record<string, string[]> = {};
-  for (const { family, endpoint } of pinnedEndpoints(policy)) {
+  for (const { family, endpoint } of calledEndpoints(policy)) {
     const key = locationKey(endpoint);
     const models = matrix.cells
       .filter(

@@ -26,23 +26,19 @@ export type Verdict = z.infer<typeof Verdict>;
 /** Why a probe is blind: the part of our configuration that is wrong. */
 export const BlindCause = z.enum([
   'unauthenticated',
+  'scopes_missing',
   'permission_denied',
+  'quota_project_missing',
+  'quota_project_denied',
+  'project_suspended',
+  'project_invalid',
+  'perimeter',
+  'location_denied',
   'api_disabled',
   'billing_disabled',
   'wrong_address',
 ]);
 export type BlindCause = z.infer<typeof BlindCause>;
-
-/** How to fix each cause; for people. */
-export const remedies: Record<BlindCause, string> = {
-  unauthenticated:
-    "Google refused the credentials: check the probe's service account, or run gcloud auth application-default login.",
-  permission_denied:
-    "Grant the probe's service account roles/aiplatform.user (aiplatform.endpoints.predict) in the project.",
-  api_disabled: 'Enable the API: gcloud services enable aiplatform.googleapis.com',
-  billing_disabled: 'Link a billing account to the project.',
-  wrong_address: 'The address is not one of Vertex: check the locations in the policy.',
-};
 
 /** The verdict of one request, with its evidence. */
 export const Observation = z.strictObject({

@@ -1,29 +1,32 @@
-// Uncallable pins: new pins of a policy whose model isn't known to answer at the pin's endpoint. They stop every change
-// but a restore, unless the author forces the change with a reason. Before the first run of the probe no pin counts as
-// uncallable.
+// Uncallable pins: new pins of a policy whose model isn't known to answer at the pin's endpoint, and models that its
+// settings newly call. They stop every change but a restore, unless the author forces the change with a reason. Before
+// the first run of the probe nothing counts as uncallable.
 
 import type { UncallablePin } from '../fault.ts';
-import { compareModels, type Model, parseModel } from '../models/model.ts';
+import { compareModels, isSameNumber, type Model, parseModel } from '../models/model.ts';
 import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
-import { type PinnedEndpoint, pinnedEndpoints } from '../policy/pinned-endpoints.ts';
+import { type CalledEndpoint, calledEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isCallable, type Matrix } from './availability.ts';
 
-/** Pins to endpoints that `before` doesn't pin and that the matrix doesn't have as callable. */
+/** Endpoints that `before` doesn't call and that the matrix doesn't have as callable, by pin or setting. */
 export function findUncallablePins(
   before: Policy | null,
   after: Policy,
   matrix: Matrix | null,
 ): readonly UncallablePin[] {
   if (matrix === null) return [];
-  const pinned = new Set((before === null ? [] : pinnedEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)));
-  return pinnedEndpoints(after)
-    .filter(({ endpoint }) => !pinned.has(endpointKey(endpoint)))
+  const called = new Set((before === null ? [] : calledEndpoints(before)).map(({ endpoint }) => endpointKey(endpoint)));
+  return calledEndpoints(after)
+    .filter(({ endpoint }) => !called.has(endpointKey(endpoint)))
     .flatMap((pin) => describeUncallable(pin, matrix));
 }
 
 /** Empty when the pin is callable. */
-function describeUncallable({ ring, family, endpoint }: PinnedEndpoint, matrix: Matrix): readonly UncallablePin[] {
+function describeUncallable(
+  { ring, family, path, endpoint }: CalledEndpoint,
+  matrix: Matrix,
+): readonly UncallablePin[] {
   const cell = matrix.cells.find((each) => endpointKey(each) === endpointKey(endpoint));
   const state = cell?.state ?? 'unknown';
   if (isCallable(state)) return [];
@@ -31,10 +34,11 @@ function describeUncallable({ ring, family, endpoint }: PinnedEndpoint, matrix: 
   const elsewhere = matrix.cells
     .filter((each) => each.project === endpoint.project && each.model === endpoint.model && isCallable(each.state))
     .map(({ location }) => location);
-  return [{ ring, family, ...endpoint, state, evidence, answeredAt, nearest: nearestTo(endpoint, matrix), elsewhere }];
+  const nearest = nearestTo(endpoint, matrix);
+  return [{ ring, family, path, ...endpoint, state, evidence, answeredAt, nearest, elsewhere }];
 }
 
-/** The newest callable model that is older than the wanted one; else the oldest callable one. */
+/** The same version by another id, else the newest callable model that is older, else the oldest callable one. */
 function nearestTo(endpoint: ModelEndpoint, matrix: Matrix): string | null {
   const wanted = parseModel(endpoint.model);
   if (wanted === null) return null;
@@ -47,6 +51,7 @@ function nearestTo(endpoint: ModelEndpoint, matrix: Matrix): string | null {
     .filter((model): model is Model => model !== null)
     .filter(({ family }) => family === wanted.family)
     .sort(compareModels);
+  const same = callable.find((model) => isSameNumber(model, wanted));
   const older = callable.findLast((model) => compareModels(model, wanted) < 0);
-  return (older ?? callable[0])?.id ?? null;
+  return (same ?? older ?? callable[0])?.id ?? null;
 }

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Matrix } from '../availability/availability.ts';
 import { callableModelsFor } from '../availability/find-callable.ts';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
+import { lint } from '../lint/lint.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { isFamily } from '../models/model.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
@@ -15,7 +16,6 @@ import { readDraft } from '../policy/read-draft.ts';
 import type { Revision } from '../serving/revision.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { type Change, diffPolicies } from './diff.ts';
-import { lint } from './lint.ts';
 
 /** The wanted policy and the state that it is checked against. */
 export interface RevisionInput {
@@ -60,7 +60,7 @@ export interface RevisionPlan {
  */
 export function nextRevision(input: RevisionInput): Result<RevisionPlan> {
   const { current, policy, stated, restores, rollouts, starts } = input;
-  const findings = lint(stated, input.catalogue, input.now.slice(0, 10));
+  const findings = lint(stated, input.catalogue, input.now.slice(0, 10), input.matrix);
   const isSame = current !== null && isDeepStrictEqual(current.policy, policy);
   if (isSame && starts === 0 && rollouts.length === current.rollouts.length)
     return ok({ revision: null, changes: [], findings });

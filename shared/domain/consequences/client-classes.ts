@@ -1,7 +1,8 @@
 // Client classes: ranges of Claude Code versions that one policy treats alike. A resolution depends on a version only by
-// comparing it with versions of the catalogue, so one version of each range stands for all of it.
+// comparing it with known versions, so one version of each range stands for all of it.
 
 import type { Catalogue } from '../models/catalogue.ts';
+import { locationVersions } from '../models/claude-code.ts';
 import { compareVersions } from '../models/version.ts';
 
 export interface ClientClass {
@@ -17,11 +18,11 @@ const lowest = '0.0.0';
 export function clientClasses(catalogues: readonly Catalogue[]): readonly ClientClass[] {
   const versions = catalogues
     .flat()
-    .flatMap(({ minimumCli, context1m }) => [
-      ...(minimumCli.value === null ? [] : [minimumCli.value]),
+    .flatMap(({ minimumCli, regionVariableCli, context1m }) => [
+      ...[minimumCli.value, regionVariableCli.value].filter((version) => version !== null),
       ...(context1m.value?.kind === 'suffix' && context1m.value.before !== null ? [context1m.value.before] : []),
     ]);
-  const starts = [...new Set([lowest, ...versions])].sort(compareVersions);
+  const starts = [...new Set([lowest, ...locationVersions, ...versions])].sort(compareVersions);
   return [{ cli: null, first: 'unstated' }, ...starts.map((cli) => ({ cli, first: cli }))];
 }
 

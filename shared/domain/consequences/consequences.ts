@@ -125,7 +125,7 @@ function servedDifferences(from: Served, to: Served, catalogue: Catalogue): read
       risk,
     })),
     ...leafDifferences([], from.settings, to.settings)
-      .filter(({ keys }) => !isExplained(keys, from, to, pins))
+      .filter((leaf) => !isExplained(leaf, from, to, pins))
       .map((each) => withSettingRisk(each, catalogue)),
   ];
 }
@@ -136,14 +136,21 @@ function differenceOf(key: string, from: unknown, to: unknown, risk: Risk): read
 
 /** Whether a setting that Pinward writes differs because of a difference that is in the list by itself. */
 function isExplained(
-  [key = '', variable = '']: readonly string[],
+  { keys: [key = '', variable = ''], from: before, to: after }: LeafDifference,
   from: Served,
   to: Served,
   pins: readonly PinDifference[],
 ): boolean {
-  if (key === 'enforceAvailableModels') return from.locked !== to.locked;
+  const isLockMoved = from.locked !== to.locked;
+  if (key === 'enforceAvailableModels' || key === 'availableModelsMatch') return isLockMoved;
+  if (key === 'allowedProviders') return isLockMoved && (before === undefined || after === undefined);
+  // A pinned id is mapped to itself.
+  if (key === 'modelOverrides')
+    return pins.length > 0 && (before ?? after) === variable && (after ?? before) === variable;
   if (key === 'availableModels') return from.locked && to.locked && pins.length > 0;
   if (key !== 'env') return false;
+  // A lock empties variables that would lead around it.
+  if (isLockMoved && (before ?? '') === '' && (after ?? '') === '') return true;
   if (variable === 'CLOUD_ML_REGION') return from.location !== to.location;
   if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return from.project !== to.project;
   return families.some((family) => {

@@ -3,11 +3,14 @@
 
 import type { CallableModels } from '../availability/callable-models.ts';
 import type { Catalogue } from '../models/catalogue.ts';
+import { modelVariables, providerSwitches } from '../models/claude-code.ts';
+import { modelKeys } from '../policy/model-references.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { Resolution } from '../serving/resolution.ts';
 import { resolve } from '../serving/resolve.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { gatewayVariable } from '../serving/written-settings.ts';
 
 /** Everything that decides what machines are served. */
 export interface ServedState {
@@ -23,8 +26,13 @@ export type Served = Pick<Resolution, 'project' | 'location' | 'locked' | 'pins'
 export type Serve = (ring: Ring, reached: readonly Rollout[], cli: string | null) => Served;
 
 /** Settings that a resolution reads or may write over. All others pass unchanged. */
-const resolvedKeys: ReadonlySet<string> = new Set(['availableModels', 'enforceAvailableModels']);
-const resolvedVariables: ReadonlySet<string> = new Set();
+const resolvedKeys: ReadonlySet<string> = new Set([
+  ...modelKeys,
+  'enforceAvailableModels',
+  'availableModelsMatch',
+  'allowedProviders',
+]);
+const resolvedVariables: ReadonlySet<string> = new Set([...modelVariables, ...providerSwitches, gatewayVariable]);
 
 /**
  * A function that resolves a ring for a version of Claude Code, with the pins of the rollouts that have reached the
@@ -67,6 +75,8 @@ export function serveFrom(
 export function partOf({ env, ...settings }: Settings, part: 'resolved' | 'passed'): Settings {
   const isResolved = part === 'resolved';
   const keys = Object.entries(settings).filter(([key]) => resolvedKeys.has(key) === isResolved);
-  const variables = Object.entries(env ?? {}).filter(([name]) => resolvedVariables.has(name) === isResolved);
+  const variables = Object.entries(env ?? {}).filter(
+    ([name]) => resolvedVariables.has(name.toUpperCase()) === isResolved,
+  );
   return { ...Object.fromEntries(keys), ...(variables.length === 0 ? {} : { env: Object.fromEntries(variables) }) };
 }

@@ -4,8 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Availability } from '../availability/availability.ts';
-import { BlindCause } from '../availability/observation.ts';
+import { Availability, BlindArea } from '../availability/availability.ts';
 import { PinChange } from '../changes/pin-change.ts';
 import { storedConsequences } from '../consequences/consequence.ts';
 import { Retirement } from '../models/catalogue-model.ts';
@@ -88,10 +87,21 @@ const PinRetiring = z.strictObject({
 const ProbeBlind = z.strictObject({
   ...envelope,
   kind: z.literal('ProbeBlind'),
-  data: z.strictObject({ locations: z.array(z.string()), cause: BlindCause, evidence: z.string() }),
+  data: z.strictObject({
+    areas: z
+      .array(BlindArea.pick({ project: true, location: true, verdict: true, cause: true, evidence: true }))
+      .min(1),
+  }),
 });
 
-const ProbeRecovered = z.strictObject({ ...envelope, kind: z.literal('ProbeRecovered'), data: z.strictObject({}) });
+const ProbeRecovered = z.strictObject({
+  ...envelope,
+  kind: z.literal('ProbeRecovered'),
+  data: z.strictObject({
+    /** `isProbed`: false where the probe has nothing to ask any more. */
+    areas: z.array(z.strictObject({ project: z.string(), location: z.string(), isProbed: z.boolean() })).min(1),
+  }),
+});
 
 /** One of sixteen kinds of events. */
 export const Event = z.discriminatedUnion('kind', [

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { explainLocation, isLocation } from './location.ts';
-import { explainModel, parseModel } from './model.ts';
+import { explainModel, families, parseModel } from './model.ts';
 import { isRelease } from './version.ts';
 
 /** `high`: read on an official page. `medium`: an excerpt or agreeing reports. `low`: one report or an inference. */
@@ -68,6 +68,8 @@ export const CatalogueModel = z.strictObject({
   released: sourced(z.iso.date()),
   minimumCli: sourced(Version),
   regionVariable: sourced(RegionVariable),
+  /** The first Claude Code that obeys the region variable; some variables are younger than their models. */
+  regionVariableCli: sourced(Version),
   context1m: sourced(Context1mRule),
   locations: sourced(z.array(Location).min(1)),
   price: sourced(Price),
@@ -76,12 +78,17 @@ export const CatalogueModel = z.strictObject({
 });
 export type CatalogueModel = z.infer<typeof CatalogueModel>;
 
-/** An organisation's own facts about a model. They add a model to the catalogue or replace single facts of one. */
+/**
+ * An organisation's own facts about a model. They add a model to the catalogue or replace single facts of one.
+ * `families` are those that may be pinned to the model beside its own.
+ */
 export const OwnModel = z.strictObject({
   id: ModelId,
+  families: z.array(z.enum(families)).max(families.length).optional(),
   released: z.iso.date().optional(),
   minimumCli: Version.optional(),
   regionVariable: RegionVariable.optional(),
+  regionVariableCli: Version.optional(),
   context1m: Context1mRule.optional(),
   locations: z.array(Location).min(1).max(64).optional(),
   price: Price.optional(),

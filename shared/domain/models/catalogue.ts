@@ -2,7 +2,15 @@
 // read it. No schema is loaded here: the poll path imports this file.
 
 import type { CatalogueModel, Context1mRule, OwnModel, Price } from './catalogue-model.ts';
-import { compareModels, type Family, isSameVersion, type Model, parseModel } from './model.ts';
+import {
+  compareModels,
+  correctedId,
+  type Family,
+  isSameNumber,
+  isSameVersion,
+  type Model,
+  parseModel,
+} from './model.ts';
 import { compareVersions } from './version.ts';
 
 /** One entry for each model. */
@@ -25,6 +33,14 @@ export function findModel(catalogue: Catalogue, id: string): CatalogueModel | nu
   const model = parseModel(id);
   if (model?.suffix !== 'default') return null;
   return catalogue.find((entry) => isSameVersion(modelOf(entry), model)) ?? null;
+}
+
+/** The catalogue's id of the version that a text means, such as an id with a wrong date; null when it has none. */
+export function rightIdOf(catalogue: Catalogue, text: string): string | null {
+  const wanted = parseModel(correctedId(text) ?? '');
+  if (wanted === null) return null;
+  const same = catalogue.filter((entry) => isSameNumber(modelOf(entry), wanted));
+  return (same.find(({ id }) => id === wanted.id) ?? same[0])?.id ?? null;
 }
 
 /** Entries of a family from newest to oldest. */
@@ -85,7 +101,7 @@ function surcharged(dollars: number): number {
 
 function withOwnFacts(model: CatalogueModel, own: OwnModel): CatalogueModel {
   const facts = Object.entries(own)
-    .filter(([key]) => key !== 'id')
+    .filter(([key]) => key !== 'id' && key !== 'families')
     .map(([key, value]) => [key, { value, source: "the organisation's policy", certainty: 'high' }]);
   return { ...model, ...Object.fromEntries(facts) };
 }
@@ -97,6 +113,7 @@ function unknownModel(id: string): CatalogueModel {
     released: unknown,
     minimumCli: unknown,
     regionVariable: unknown,
+    regionVariableCli: unknown,
     context1m: unknown,
     locations: unknown,
     price: unknown,

@@ -50,6 +50,11 @@ export function isSameVersion(a: Model, b: Model): boolean {
   return a.family === b.family && compareModels(a, b) === 0;
 }
 
+/** Whether two ids have the same family and numbers, whatever their dates. */
+export function isSameNumber(a: Model, b: Model): boolean {
+  return a.family === b.family && a.major === b.major && a.minor === b.minor;
+}
+
 /** Why `parseModel` is null for the text, and how to write the id; for people. */
 export function explainModel(text: string): { readonly message: string; readonly fix: string } {
   const corrected = correctedId(text);
@@ -61,6 +66,9 @@ export function explainModel(text: string): { readonly message: string; readonly
   }
   if (corrected !== null && /[/:]/.test(text)) {
     return { message: 'a pin names the bare model id, not a path to it', fix: `Write "${corrected}".` };
+  }
+  if (corrected !== null && !corrected.includes('@')) {
+    return { message: 'since 4.6 the ids of Vertex have no date', fix: `Write "${corrected}".` };
   }
   if (corrected !== null) return { message: 'Vertex joins the date with @, not with -', fix: `Write "${corrected}".` };
   if (/^(opus|sonnet|haiku|fable|default|best)$/.test(text)) {
@@ -75,13 +83,18 @@ export function explainModel(text: string): { readonly message: string; readonly
   };
 }
 
-/** The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. */
-function correctedId(text: string): string | null {
+/**
+ * The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. Since 4.6 ids have no
+ * date.
+ */
+export function correctedId(text: string): string | null {
   const bare = text
     .replace(/^.*\//s, '')
     .replace(/:\w+$/, '')
     .replace(/\[1m\]$/i, '');
-  const id = bare.replace(/-(\d{8})$/, '@$1');
+  const model = parseModel(bare.replace(/-\d{8}$/, ''));
+  const isUndated = model !== null && (model.major > 4 || (model.major === 4 && model.minor >= 6));
+  const id = bare.replace(/-(\d{8})$/, isUndated ? '' : '@$1');
   return parseModel(id) === null ? null : id;
 }
 

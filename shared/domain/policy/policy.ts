@@ -38,6 +38,7 @@ export const Ring = z.strictObject({
   project: ProjectId.optional(),
   location: Location.optional(),
   lock: z.boolean().optional(),
+  residency: z.boolean().optional(),
   settings: Settings.optional(),
   pins: z.partialRecord(z.enum(families), Pin),
   upgrades: UpgradeRules.optional(),
@@ -45,12 +46,17 @@ export const Ring = z.strictObject({
 });
 export type Ring = z.infer<typeof Ring>;
 
-/** The policy. A ring's own project, location, lock, settings, upgrades and rollout override those of the policy. */
+/**
+ * The policy. A ring's own project, location, lock, residency, settings, upgrades and rollout override those of the
+ * policy.
+ */
 export const Policy = z
   .strictObject({
     project: ProjectId,
     location: Location,
     lock: z.boolean().default(false),
+    /** Whether no known model may be called outside of the ring's location. */
+    residency: z.boolean().optional(),
     settings: Settings.default({}),
     models: z.array(OwnModel).max(200).default([]),
     /** For rings without a rule of their own; a family without any rule is `defaultUpgradeRule`. */

@@ -1,67 +1,102 @@
-// Blindness: the state of a probe whose requests fail through our own misconfiguration. It is announced as such. A
-// model that a blind probe can't reach doesn't count as lost.
+// Blindness: the state of a location of a project from which nothing about a model comes back. People are told of each
+// such area once, and once when it is over. A model that a blind probe can't reach doesn't count as lost.
 
-import type { Matrix } from '../availability/availability.ts';
-import type { Verdict } from '../availability/observation.ts';
+import type { BlindArea, Matrix } from '../availability/availability.ts';
+import { locationKey } from '../availability/callable-models.ts';
+import type { Observation, Verdict } from '../availability/observation.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type ProbeInput, type ProbeResult, probeActor } from './probe-input.ts';
 
-/** Blindness is announced after this many blind runs in a row. */
-const blindRuns = 2;
+/** Runs until people are told. Of the first kind are fewer, because a misconfiguration doesn't pass by itself. */
+const misconfiguredRunsUntilTold = 2;
+const runsUntilTold = 4;
 
-interface BlindnessUpdate {
-  readonly value: Matrix['blind'];
-  readonly blindCount: number;
+type BlindnessUpdate = Pick<Matrix, 'blind' | 'blindCount' | 'recoveredCount'> & {
   readonly newEvents: readonly NewEvent[];
-}
+};
 
 /**
- * Dark: every probe in the location failed through our misconfiguration. Recovered: one said anything about a model.
- * Time-outs count as neither. Blindness is announced when a location is dark in two runs, and ends when all have
- * recovered.
+ * A run finds an area dark if it asked there, and no answer was about a model. One that is ends the blindness. An area
+ * that the run didn't ask stays as it was, unless the probe sees elsewhere and has nothing to ask there any more.
  */
-export function updateBlindness({ before, results, now }: ProbeInput): BlindnessUpdate {
-  const { blind: previous, blindCount } = before;
-  const byLocation = [...Map.groupBy(results, ({ endpoint }) => endpoint.location)];
-  const dark = byLocation.filter(([, each]) =>
-    each.every(({ observation }) => observation.verdict === 'misconfigured'),
-  );
-  const darkNames = dark.map(([location]) => location);
-  const stillDark = notRecovered(previous?.locations ?? [], byLocation);
-  const locations = [...new Set([...darkNames, ...stillDark])];
-  const base = { subject: 'probe', at: now, by: probeActor };
-  if (previous !== null && locations.length === 0) {
-    const newEvents: NewEvent[] = previous.isNotified
-      ? [{ ...base, id: `ProbeRecovered.probe.${blindCount}`, kind: 'ProbeRecovered', data: {} }]
-      : [];
-    return { value: null, blindCount, newEvents };
-  }
-  const observation = dark[0]?.[1][0]?.observation;
-  if (observation === undefined)
-    return { value: previous === null ? null : { ...previous, locations }, blindCount, newEvents: [] };
-  const darkAgain = darkNames.filter((location) => previous?.locations.includes(location));
-  const runs = darkAgain.length === 0 ? 1 : (previous?.runs ?? 0) + 1;
-  const isNewlyBlind = previous?.isNotified !== true && runs >= blindRuns;
-  const cause = observation.cause ?? 'permission_denied';
-  const value = { locations, cause, runs, isNotified: previous?.isNotified === true || isNewlyBlind };
-  if (!isNewlyBlind) return { value, blindCount, newEvents: [] };
-  const id = `ProbeBlind.probe.${blindCount + 1}`;
-  const data = { locations: darkAgain, cause, evidence: observation.evidence };
-  return { value, blindCount: blindCount + 1, newEvents: [{ ...base, id, kind: 'ProbeBlind', data }] };
+export function updateBlindness({ before, endpoints, results, now }: ProbeInput): BlindnessUpdate {
+  const byArea = Map.groupBy(results, ({ endpoint }) => locationKey(endpoint));
+  const lit = new Set([...byArea].filter(([, each]) => each.some(isAboutModel)).map(([key]) => key));
+  const probed = new Set(endpoints.map(locationKey));
+  const isOver = (area: BlindArea) => {
+    const key = locationKey(area);
+    return lit.has(key) || (lit.size > 0 && !probed.has(key));
+  };
+  const known = new Map(before.blind.filter((area) => !isOver(area)).map((area) => [locationKey(area), area]));
+  for (const [key, each] of byArea) if (!lit.has(key)) known.set(key, darken(known.get(key) ?? null, each));
+  const blind = [...known.values()];
+  const told = blind.filter((area) => !area.isNotified && isToTell(area));
+  const over = before.blind.filter((area) => area.isNotified && isOver(area));
+  const blindCount = before.blindCount + Math.min(1, told.length);
+  const recoveredCount = before.recoveredCount + Math.min(1, over.length);
+  const recovered = over.map(({ project, location }) => ({
+    project,
+    location,
+    isProbed: probed.has(locationKey({ project, location })),
+  }));
+  return {
+    blind: blind.map((area) => ({ ...area, isNotified: area.isNotified || isToTell(area) })),
+    blindCount,
+    recoveredCount,
+    newEvents: [
+      ...(told.length > 0 ? [blindEvent(told, blindCount, now)] : []),
+      ...(over.length > 0 ? [recoveredEvent(recovered, recoveredCount, now)] : []),
+    ],
+  };
 }
 
-/** Dark locations that haven't recovered. One that isn't probed any more counts until another location recovers. */
-function notRecovered(
-  dark: readonly string[],
-  byLocation: readonly [string, readonly ProbeResult[]][],
-): readonly string[] {
-  const recovered = byLocation.filter(([, each]) => each.some(({ observation }) => isAboutModel(observation.verdict)));
-  const isIn = (groups: typeof byLocation, location: string) => groups.some(([name]) => name === location);
-  return dark.filter(
-    (location) => !isIn(recovered, location) && (recovered.length === 0 || isIn(byLocation, location)),
-  );
+/** The area after one more dark run. */
+function darken(before: BlindArea | null, [first, ...others]: readonly ProbeResult[]): BlindArea {
+  if (first === undefined) throw new Error('an area without results is neither dark nor lit');
+  const all = [first, ...others];
+  const isMisconfigured = all.every(({ observation }) => observation.verdict === 'misconfigured');
+  const { verdict, cause, evidence } = mostTelling(all.map(({ observation }) => observation)) ?? first.observation;
+  return {
+    project: first.endpoint.project,
+    location: first.endpoint.location,
+    runs: (before?.runs ?? 0) + 1,
+    misconfiguredRuns: (before?.misconfiguredRuns ?? 0) + (isMisconfigured ? 1 : 0),
+    verdict,
+    cause,
+    evidence,
+    isNotified: before?.isNotified ?? false,
+  };
 }
 
-function isAboutModel(verdict: Verdict): boolean {
+/** What people can mend comes first, and what passes by itself comes last. */
+function mostTelling(observations: readonly Observation[]): Observation | undefined {
+  const find = (wanted: Verdict) => observations.find(({ verdict }) => verdict === wanted);
+  return find('misconfigured') ?? find('unknown');
+}
+
+function isToTell({ runs, misconfiguredRuns }: BlindArea): boolean {
+  return misconfiguredRuns >= misconfiguredRunsUntilTold || runs >= runsUntilTold;
+}
+
+function isAboutModel({ observation: { verdict } }: ProbeResult): boolean {
   return verdict !== 'misconfigured' && verdict !== 'transient' && verdict !== 'unknown';
+}
+
+function blindEvent(told: readonly BlindArea[], count: number, now: string): NewEvent {
+  const areas = told.map(({ project, location, verdict, cause, evidence }) => ({
+    project,
+    location,
+    verdict,
+    cause,
+    evidence,
+  }));
+  const id = `ProbeBlind.probe.${count}`;
+  return { id, kind: 'ProbeBlind', subject: 'probe', at: now, by: probeActor, data: { areas } };
+}
+
+type Recovered = Extract<NewEvent, { kind: 'ProbeRecovered' }>['data']['areas'];
+
+function recoveredEvent(areas: Recovered, count: number, now: string): NewEvent {
+  const id = `ProbeRecovered.probe.${count}`;
+  return { id, kind: 'ProbeRecovered', subject: 'probe', at: now, by: probeActor, data: { areas } };
 }

@@ -2,8 +2,8 @@
 
 import { type Catalogue, extendCatalogue, modelOf, modelsOfFamily } from '../models/catalogue.ts';
 import { families, type Model, parseModel } from '../models/model.ts';
-import type { ModelEndpoint } from '../models/model-endpoint.ts';
-import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
+import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
+import { calledEndpoints } from '../policy/pinned-endpoints.ts';
 import type { Policy } from '../policy/policy.ts';
 
 interface EndpointsToProbeInput {
@@ -14,13 +14,15 @@ interface EndpointsToProbeInput {
   /** Projects and locations to probe beside those of the policy. */
   readonly projects: readonly string[];
   readonly locations: readonly string[];
+  /** Endpoints that somebody lately asked to probe. */
+  readonly requested: readonly ModelEndpoint[];
 }
 
 /**
- * All pinned endpoints, and each model of the catalogue or the list in each project and location of the policy or the
- * configuration. Models newer than 4.6 are probed in a region only where they are pinned there: Vertex serves them only
- * in global and the multi-regions. Models that Google has shut are left out.
- * Source: https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
+ * All endpoints that the policy calls or somebody requested, and each model of the catalogue or the list in each project
+ * and location of the policy or the configuration, and where somebody requested one. Models newer than 4.6 are probed in
+ * a region only where they are called there: Vertex serves them only in global and the multi-regions. Models that Google
+ * has shut are left out. Source: https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
  */
 export function endpointsToProbe({
   policy,
@@ -28,8 +30,9 @@ export function endpointsToProbe({
   listed,
   projects,
   locations,
+  requested,
 }: EndpointsToProbeInput): readonly ModelEndpoint[] {
-  const pinned = policy === null ? [] : pinnedEndpoints(policy).map(({ endpoint }) => endpoint);
+  const called = policy === null ? [] : calledEndpoints(policy).map(({ endpoint }) => endpoint);
   const catalogue = extendCatalogue(shipped, policy?.models ?? []);
   const openModels = families
     .flatMap((family) => modelsOfFamily(catalogue, family))
@@ -39,16 +42,18 @@ export function endpointsToProbe({
   const onlyListed = listed
     .filter((id) => !ids.has(id) && !isShutIn(catalogue, id))
     .flatMap((id) => parseModel(id) ?? []);
-  const allProjects = new Set([...projects, ...pinned.map(({ project }) => project)]);
-  const allLocations = new Set([...locations, ...pinned.map(({ location }) => location)]);
-  const candidates = [...allProjects].flatMap((project) =>
-    [...allLocations].flatMap((location) =>
-      [...catalogued, ...onlyListed]
-        .filter((model) => mayBeServedIn(model, location))
-        .map(({ id: model }) => ({ project, location, model })),
-    ),
+  const allProjects = new Set([...projects, ...called.map(({ project }) => project)]);
+  const allLocations = new Set([...locations, ...called.map(({ location }) => location)]);
+  const places = [
+    ...[...allProjects].flatMap((project) => [...allLocations].map((location) => ({ project, location }))),
+    ...requested,
+  ];
+  const candidates = places.flatMap(({ project, location }) =>
+    [...catalogued, ...onlyListed]
+      .filter((model) => mayBeServedIn(model, location))
+      .map(({ id: model }) => ({ project, location, model })),
   );
-  const byKey = new Map([...pinned, ...candidates].map((endpoint) => [JSON.stringify(endpoint), endpoint]));
+  const byKey = new Map([...called, ...requested, ...candidates].map((each) => [endpointKey(each), each]));
   return [...byKey.values()];
 }
 

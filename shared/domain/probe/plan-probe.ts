@@ -37,7 +37,7 @@ export function planProbe(input: ProbeInput): ProbePlan {
   for (const { cell } of applied) cells.set(endpointKey(cell), cell);
   const listed = updateListing(input);
   const enabled = updateEnabled(input, applied, listed.value);
-  const blind = updateBlindness(input);
+  const { newEvents: sightEvents, ...blindness } = updateBlindness(input);
   const risk = updatePinsAtRisk(input, cells, pinned);
   const retiring = updateRetirements(input, pinned);
   return {
@@ -46,13 +46,12 @@ export function planProbe(input: ProbeInput): ProbePlan {
       cells: [...cells.values()],
       listed: listed.value,
       enabled: enabled.value,
-      blind: blind.value,
-      blindCount: blind.blindCount,
+      ...blindness,
       atRisk: risk.value,
       retiring: retiring.value,
     },
     newEvents: [
-      ...blind.newEvents,
+      ...sightEvents,
       ...listed.newEvents,
       ...lostEvents(applied, now),
       ...enabled.newEvents,

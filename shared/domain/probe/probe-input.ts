@@ -15,6 +15,9 @@ export interface ProbeResult {
 /** Everything that a plan depends on. */
 export interface ProbeInput {
   readonly before: Matrix;
+  /** Everything that the run was to ask. */
+  readonly endpoints: readonly ModelEndpoint[];
+  /** Without those endpoints that there was no time for. */
   readonly results: readonly ProbeResult[];
   /** Model ids that Anthropic lists; null when the request failed. */
   readonly listed: readonly string[] | null;

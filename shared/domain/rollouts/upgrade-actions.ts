@@ -1,10 +1,10 @@
 // Upgrade actions: find, follow, approve and reject. Each is a pure step from one transition to the next.
 
 import { isGlassBroken } from '../changes/break-glass.ts';
-import { lint } from '../changes/lint.ts';
 import { type Actor, checkSecondPerson, type Memberships, needsSecondPerson } from '../changes/second-person.ts';
 import type { NewEvent } from '../events/event.ts';
 import { fail, ok, type Result } from '../fault.ts';
+import { lint } from '../lint/lint.ts';
 import { isNewer, parseModel } from '../models/model.ts';
 import { pinnedEndpoints } from '../policy/pinned-endpoints.ts';
 import { type Ring, ruleOf } from '../policy/policy.ts';
@@ -120,7 +120,7 @@ export function newErrors({ policy, committed }: Transition, { ring: name, famil
   const pin = ring?.pins[family];
   if (ring === undefined || pin === undefined) return [];
   const lintWith = (pins: Ring['pins']) =>
-    lint({ ...policy, rings: [{ ...ring, pins }] }, committed.catalogue, committed.now.slice(0, 10));
+    lint({ ...policy, rings: [{ ...ring, pins }] }, committed.catalogue, committed.now.slice(0, 10), committed.matrix);
   const before = new Set(lintWith(ring.pins).map((finding) => finding.code + finding.path));
   return lintWith({ ...ring.pins, [family]: { ...pin, model } })
     .filter((finding) => finding.severity === 'error' && !before.has(finding.code + finding.path))

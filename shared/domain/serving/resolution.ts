@@ -18,7 +18,7 @@ export interface ResolvedPin {
   readonly regionVariable: string | null;
 }
 
-/** One rule that shaped the resolution, in the order of the rules. `about` is `ring`, `lock` or a family. */
+/** One rule that shaped the resolution, in the order of the rules. `about` is `ring`, `lock`, a family, or a setting such as `settings.model`. */
 export interface Reason {
   readonly about: string;
   readonly code: string;

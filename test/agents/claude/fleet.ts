@@ -81,9 +81,10 @@ export class Fleet {
     words: readonly string[],
     version: CliVersion = cliVersions[0],
     shell: Record<string, string> = {},
+    user: object = {},
   ): Promise<Asked> {
     this.vertex.take();
-    const ran = await runClaude(this.machine, { version, vertex: this.vertex.url, words, shell });
+    const ran = await runClaude(this.machine, { version, vertex: this.vertex.url, words, shell, user });
     return { ...ran, requests: this.vertex.take() };
   }
 

@@ -72,7 +72,7 @@ describe('the real Claude Code', { skip: whyNoClient() }, () => {
   });
 
   test('is held to the pins by the lock: another model is refused and the pin runs', async () => {
-    await fleet.state({ lock: true });
+    await fleet.state({ lock: true, settings: { env: { ANTHROPIC_VERTEX_BASE_URL: fleet.vertex.url } } });
     await fleet.install('fragment');
     const { requests, output } = await fleet.asks(['--model', 'claude-opus-4-6']);
 

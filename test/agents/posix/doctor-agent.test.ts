@@ -9,21 +9,21 @@ const complaints: readonly Complaint[] = [
     worsen: ({ machine }) => rmSync(machine.path('etc/pinward/agent.conf')),
     check: 'config',
     says: /there is no configuration/,
-    mends: /^sudo pinward install --server https:\/\/SERVER /,
+    mends: /^sudo pinward --root \S+ install --server https:\/\/SERVER /,
   },
   {
     name: 'nothing applied',
     worsen: ({ machine }) => rmSync(machine.path(fragment)),
     check: 'pins',
     says: /nothing is applied/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'an altered fragment',
     worsen: ({ machine }) => write(machine.path(fragment), machine.read(fragment).replace('opus-4-8', 'opus-4-6')),
     check: 'pins',
     says: /altered since it was fetched/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'a fragment cut off',
@@ -31,7 +31,7 @@ const complaints: readonly Complaint[] = [
     check: 'pins',
     says: /could not read .*50-pinward\.json/,
     means: /does not start/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'a last good copy past its time',
@@ -39,14 +39,14 @@ const complaints: readonly Complaint[] = [
     check: 'age',
     says: /valid until 2026-01-01T00:00:00Z, which has passed/,
     means: /stale.*it is away/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'an agent that has not heard from its server for a day',
     worsen: ({ note }) => note({ checked_at: '2026-01-01T00:00:00Z' }),
     check: 'age',
     says: /no contact with the server since 2026-01-01T00:00:00Z/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'signatures that nobody checks',
@@ -79,7 +79,7 @@ const complaints: readonly Complaint[] = [
         'tr',
         'uname',
       ])
-        symlinkSync(pathOf(tool), machine.path(`bin/${tool}`));
+        if (tool !== 'id') symlinkSync(pathOf(tool), machine.path(`bin/${tool}`));
     },
     bare: true,
     check: 'signatures',
@@ -91,7 +91,7 @@ const complaints: readonly Complaint[] = [
     worsen: ({ note }) => note({ signed_by: '' }),
     check: 'signatures',
     says: /applied before the keys were pinned/,
-    mends: /^(sudo )?pinward login$/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
 ];
 

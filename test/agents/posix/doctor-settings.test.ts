@@ -1,109 +1,77 @@
-/** Conflicts with the pins that pinward doctor finds: managed sources, the shell, users' settings, an old CLI. */
+/** What leads Claude Code away from the pins, as Claude Code itself says: managed files, the shell, users' settings. */
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
 import { type Complaint, findsEach } from './complaint.ts';
 import { write } from './machine.ts';
-import { type Patient, projectSettings, userSettings } from './patient.ts';
+import { newPatient, type Patient, userSettings } from './patient.ts';
 
-const dropIns = 'etc/claude-code/managed-settings.d';
-const opus = (model: string) => JSON.stringify({ env: { ANTHROPIC_DEFAULT_OPUS_MODEL: model } });
+const elsewhere = JSON.stringify({ calls: 'https://me:hush@gateway.example.com/v1/projects/p/x?key=hush' });
 const file =
   (path: string, content: string) =>
   ({ machine }: Patient) =>
     write(machine.path(path), content);
+const vsCode = `{
+  // an editor's JSON
+  "claudeCode.environmentVariables": [
+    { "name": "ANTHROPIC_MODEL", "value": "claude-opus-4-1@20250805", }, /* one */
+  ],
+}`;
 
 const complaints: readonly Complaint[] = [
   {
-    name: 'a drop-in that is read later',
-    worsen: file(`${dropIns}/90-team.json`, opus('claude-opus-4-6')),
-    check: 'rank',
-    says: /90-team\.json: ANTHROPIC_DEFAULT_OPUS_MODEL=claude-opus-4-6/,
-    mends: /90-team\.json$/,
-  },
-  {
-    name: 'a managed file that nobody can read',
-    worsen: file(`${dropIns}/10-team.json`, '{"env": {'),
-    check: 'rank',
-    says: /could not read .*10-team\.json/,
-    mends: /10-team\.json$/,
-  },
-  {
-    name: "somebody else's policyHelper",
-    worsen: file('etc/claude-code/managed-settings.json', '{"policyHelper": {"path": "/opt/other"}}'),
-    check: 'rank',
-    says: /names another policyHelper: \/opt\/other/,
+    name: 'a managed file beside the pins',
+    worsen: file('etc/claude-code/managed-settings.json', elsewhere.replace('{', '{"model":"opus",')),
+    check: 'client',
+    says: /default: would call https:\/\/gateway\.example\.com\/v1\/projects\/p\/x; because of: \S*managed-settings\.json$/m,
     mends: /managed-settings\.json$/,
   },
   {
-    name: 'server-managed settings',
-    worsen: file('home/.claude/remote-settings.json', '{"model": "opus"}'),
-    check: 'rank',
-    says: /server-managed settings/,
-    mends: /^claude auth logout$/,
+    name: 'a managed file that keeps Claude Code from starting',
+    worsen: file('etc/claude-code/managed-settings.d/90-team.json', 'null'),
+    check: 'client',
+    says: /calls nothing: \S*90-team\.json: could not be parsed as a JSON object\. X-Token: \(hidden\); because of: \S*90-team\.json$/m,
+    mends: /90-team\.json$/,
   },
   {
-    name: 'a profile on macOS',
-    worsen: ({ machine, note }) => {
-      write(machine.path('bin/uname'), '#!/bin/sh\ncase $* in -n) echo m-1 ;; *) echo Darwin ;; esac\n', 0o755);
-      write(machine.path('Library/Managed Preferences/com.anthropic.claudecode.plist'), 'bplist00 model');
-      note({});
-    },
-    check: 'rank',
-    says: /a profile: .*com\.anthropic\.claudecode\.plist/,
-    mends: /^sudo profiles show/,
+    name: 'a user setting',
+    worsen: file(userSettings, elsewhere),
+    check: 'client',
+    says: /opus: would call .*\/home\/\.claude\/settings\.json$/m,
+    mends: /\.claude\/settings\.json$/,
   },
   {
-    name: 'a variable that overrides the pins',
-    env: { ANTHROPIC_MODEL: 'claude-opus-4-1@20250805' },
+    name: 'a model in the shell',
+    env: { ANTHROPIC_MODEL: 'claude-opus-4-1@20250805', ANTHROPIC_LOG: 'info' },
     worsen: file('home/.zshrc', 'export ANTHROPIC_MODEL=claude-opus-4-1@20250805\n'),
-    check: 'shell',
-    says: /ANTHROPIC_MODEL=claude-opus-4-1@20250805/,
+    check: 'client',
+    says: /^problem default: would call claude-opus-4-1@20250805 in eu for acme-claude at \S+; because of: variables of this shell: ANTHROPIC_MODEL$/,
     means: /overrides the pins.*~\/\.zshrc/,
     mends: /^unset ANTHROPIC_MODEL$/,
   },
   {
     name: 'another provider in the shell',
     env: { CLAUDE_CODE_USE_BEDROCK: '1' },
-    check: 'shell',
-    says: /CLAUDE_CODE_USE_BEDROCK=1/,
+    check: 'client',
+    says: /haiku: would call https:\/\/bedrock-runtime.*CLAUDE_CODE_USE_BEDROCK$/m,
     mends: /^unset CLAUDE_CODE_USE_BEDROCK$/,
-  },
-  {
-    name: 'a variable that says otherwise',
-    env: { ANTHROPIC_SMALL_FAST_MODEL: 'claude-3-haiku', CLOUD_ML_REGION: 'us-east5' },
-    check: 'shell',
-    says: /CLOUD_ML_REGION=us-east5/,
-    means: /still follows the pins/,
-    mends: /^unset ANTHROPIC_SMALL_FAST_MODEL CLOUD_ML_REGION$/,
   },
   {
     name: 'a shell that has not read its pins',
     delivery: 'shell',
-    env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4' },
-    check: 'shell',
-    says: /ANTHROPIC_DEFAULT_SONNET_MODEL=claude-sonnet-4/,
-    means: /overrides the pins/,
-    mends: /^unset ANTHROPIC_DEFAULT_SONNET_MODEL; eval "\$\(pinward env\)"$/,
+    env: { CLAUDE_CODE_USE_BEDROCK: '1' },
+    check: 'client',
+    says: /variables of this shell/,
+    mends: /^unset CLAUDE_CODE_USE_BEDROCK; eval "\$\(pinward --root \S+ env\)"$/,
   },
   {
-    name: 'a user setting against a pin',
-    worsen: file(userSettings, opus('claude-opus-4-6')),
-    check: 'settings',
-    says: /\.claude\/settings\.json: ANTHROPIC_DEFAULT_OPUS_MODEL=claude-opus-4-6/,
-    mends: /\.claude\/settings\.json$/,
-  },
-  {
-    name: "a user's own model, in any form of JSON",
-    worsen: file(userSettings, '{"a":[{},[1,"}"]],\n\t"b\\"":{"model":"x"} , "model" :"claude-opus-4-1@20250805"}'),
-    check: 'settings',
-    says: /settings\.json: model=claude-opus-4-1@20250805$/,
-    means: /overrides the pins/,
-    mends: /\.claude\/settings\.json$/,
-  },
-  {
-    name: 'a project setting against a pin',
-    worsen: file(projectSettings, '{"env": {"ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-3-haiku"}}'),
-    check: 'settings',
-    says: /ANTHROPIC_DEFAULT_HAIKU_MODEL=claude-3-haiku/,
-    mends: /\.claude\/settings\.json$/,
+    name: 'another model in the variables of VS Code',
+    worsen: file('home/.config/Code/User/settings.json', vsCode),
+    check: 'editor',
+    says: /Code\/User\/settings\.json sets ANTHROPIC_MODEL; default: would call claude-opus-4-1@20250805/,
+    mends: /Code\/User\/settings\.json$/,
   },
   {
     name: 'a CLI older than a pin needs',
@@ -136,3 +104,54 @@ const complaints: readonly Complaint[] = [
 ];
 
 findsEach('pinward doctor on settings', complaints);
+
+describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
+  it('in the folder where it is run, and finds the settings of a repository from a folder in it', async () => {
+    await using patient = await newPatient();
+    const repository = mkdtempSync(join(tmpdir(), 'pinward-repository-'));
+    write(join(repository, '.claude/settings.local.json'), elsewhere);
+    const { checks, out } = await patient.examine({ args: ['--offline'], cwd: repository });
+    assert.match(checks['client'] ?? '', /because of: \S*\/\.claude\/settings\.local\.json/, out);
+  });
+
+  it('never as root, and says how to run it, in JSON, too', async () => {
+    await using patient = await newPatient();
+    for (const args of [['--offline'], ['--offline', '--json']]) {
+      const { out } = await patient.examine({ args, env: { ID: '0', SUDO_USER: 'ada', CLAUDE_CODE_USE_BEDROCK: '1' } });
+      assert.match(out, /not asked as root; run: sudo -u ada pinward --root \S+ doctor/);
+    }
+  });
+
+  it('and prints one JSON object with --json', async () => {
+    await using patient = await newPatient();
+    const { code, out } = await patient.examine({
+      args: ['--offline', '--json'],
+      env: { CLAUDE_CODE_USE_BEDROCK: '1' },
+    });
+    const { problems, findings }: { problems: number; findings: Record<string, string>[] } = JSON.parse(out);
+    assert.deepEqual([code, problems], [1, findings.filter(({ verdict }) => verdict === 'problem').length]);
+    const [first] = findings.filter(({ check }) => check === 'client');
+    assert.equal(first?.['fix'], 'unset CLAUDE_CODE_USE_BEDROCK');
+  });
+
+  it('ten seconds long at most, and calls silence no problem', async () => {
+    await using patient = await newPatient();
+    const { code, checks } = await patient.examine({ args: ['--offline'], env: { CLAUDE_HANGS: 'yes' } });
+    assert.match(checks['client'] ?? '', /^skipped .*opus: Claude Code did not answer within 10 seconds/s);
+    assert.equal(code, 0);
+  });
+
+  it('not when it is older than any that was asked', async () => {
+    await using patient = await newPatient('fragment', '2.1.136');
+    const { checks } = await patient.examine({ args: ['--offline'] });
+    assert.match(checks['client'] ?? '', /^skipped Claude Code 2\.1\.136 was never asked/);
+  });
+
+  it('and follows the variables of an editor that lead nowhere else', async () => {
+    await using patient = await newPatient();
+    write(patient.machine.path('home/.config/Code/User/settings.json'), vsCode.replace('ANTHROPIC_MODEL', 'PAGER'));
+    const { code, checks } = await patient.examine({ args: ['--offline'] });
+    assert.match(checks['editor'] ?? '', /^ok .* sets PAGER/);
+    assert.equal(code, 0);
+  });
+});

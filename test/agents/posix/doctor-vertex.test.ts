@@ -15,7 +15,7 @@ const models = [pinned, 'claude-sonnet-4-6', 'claude-haiku-4-5@20251001'];
 const verdicts: readonly (readonly [string, VertexAnswer, RegExp, RegExp | null])[] = [
   ['a pinned model that is not there', refused.notFound, /^problem .* in \w+: 404, not found/, garden],
   ['terms that nobody accepted', refused.notAllowed, /^problem .* has not enabled it/, garden],
-  ['a wrong location', refused.notServable, /^problem .* not served there/, /^(sudo )?pinward login$/],
+  ['a wrong location', refused.notServable, /^problem .* not served there/, /^(sudo )?pinward --root \S+ login$/],
   ['an organisation policy', refused.forbidden, /^problem .* organisation policy/, /^gcloud org-policies describe/],
   ['missing data sharing', refused.dataSharing, /^problem .* needs data sharing/, garden],
   [
@@ -35,7 +35,18 @@ const verdicts: readonly (readonly [string, VertexAnswer, RegExp, RegExp | null]
   ['a refused token', refused.badToken, /^problem .* credentials are refused/, new RegExp(`^${login}$`)],
   ['nothing in a busy moment', refused.busy, /^skipped .* busy/, null],
   ['nothing in an outage', refused.down, /^skipped .* no verdict, HTTP 503/, null],
-  ['nothing in a web page', { status: 404, body: '<!DOCTYPE html><html>' }, /^skipped .* web page/, null],
+  [
+    'a location that is none',
+    { status: 404, body: '<!DOCTYPE html><html>' },
+    /^problem .* web page/,
+    /^curl --head https/,
+  ],
+  [
+    'nothing in a page of the network',
+    { status: 403, body: '<html>Blocked</html>' },
+    /^skipped .* HTTP 403: <html>Bl/,
+    null,
+  ],
   ['nothing in an answer that it cannot read', { status: 200, body: '{}' }, /^skipped .* no verdict, HTTP 200/, null],
   ['a model in what Claude itself refuses', refused.byClaude, /^ok /, null],
 ];
@@ -155,4 +166,4 @@ async function examineWith(answers: readonly VertexAnswer[]): Promise<Examinatio
   return await patient.examine();
 }
 
-const tools = 'awk cat curl cut date grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');
+const tools = 'awk cat curl cut date env grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');

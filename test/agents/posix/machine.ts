@@ -36,6 +36,7 @@ export interface RunOptions {
   readonly shell?: string;
   readonly env?: Record<string, string>;
   readonly input?: string;
+  readonly cwd?: string;
 }
 
 export interface Machine extends Disposable {
@@ -87,9 +88,9 @@ export function inEveryShell(
 export function newMachine(defaultShell = oneShell): Machine {
   const root = mkdtempSync(join(tmpdir(), 'pinward-'));
   const path = (name: string) => join(root, name);
-  const start = (args: readonly string[], { shell = defaultShell, env = {} }: RunOptions = {}) => {
+  const start = (args: readonly string[], { shell = defaultShell, env = {}, cwd }: RunOptions = {}) => {
     const [program = shell, ...flags] = shells.get(shell) ?? [];
-    return spawn(program, [...flags, script, '--root', root, ...args], { env: cleanEnvironment(root, env) });
+    return spawn(program, [...flags, script, '--root', root, ...args], { env: cleanEnvironment(root, env), cwd });
   };
   return {
     root,

@@ -3,6 +3,8 @@
  * credentials. Each test then breaks one part.
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { renderHelper, renderJson, renderSettings } from '../../../functions/api/polls/render/json.ts';
 import { renderSh } from '../../../functions/api/polls/render/sh.ts';
 import type { Resolution } from '../../../shared/domain/serving/resolution.ts';
@@ -32,6 +34,8 @@ export interface Patient extends AsyncDisposable {
   note(facts: Readonly<Record<string, string>>): void;
 }
 
+const standIn = readFileSync(join(import.meta.dirname, 'claude-stand-in.sh'), 'utf8');
+
 export const accessToken = 'ya29.a0Very-secret_access.token~1';
 export const adc = 'home/.config/gcloud/application_default_credentials.json';
 export const userSettings = 'home/.claude/settings.json';
@@ -44,7 +48,13 @@ const formats = {
   shell: ['sh', renderSh],
 } as const;
 
-export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331'): Promise<Patient> {
+/** `env`: further variables that the pins give to Claude Code. */
+export async function newPatient(
+  delivery: Delivery = 'fragment',
+  cli = '2.1.331',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Patient> {
+  const resolution = (asked: string | null) => resolutionFor(asked, env);
   const machine = newMachine();
   const vertex = await startVertexEndpoint();
   const server = await startServer(({ url = '' }, response) => {
@@ -60,7 +70,7 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`);
     write(machine.path(`var/lib/pinward/pins.${format}.state`), lines.join(''));
   };
-  machine.configure({ server: server.url, delivery, organisation: 'acme.example' });
+  machine.configure({ server: server.url, delivery, organisation: 'acme.example', state_dir: '/var/lib/pinward' });
   write(machine.path(`etc/pinward/keys/${signer}.pem`), 'a key\n');
   write(machine.path(`var/lib/pinward/pins.${format}`), body);
   if (delivery === 'fragment') write(machine.path(fragment), body);
@@ -74,9 +84,12 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
-  const env: Record<string, string> = {
+  write(machine.path('bin/id'), '#!/bin/sh\necho $ID\n', 0o755); // the doctor asks no client as root
+  write(machine.path('bin/claude'), standIn.replaceAll('VERSION', cli), 0o755);
+  const shellEnv: Record<string, string> = {
     PATH: `${machine.path('bin')}:${process.env['PATH']}`,
     HOME: '/home',
+    ID: '1000',
     CLAUDE_CODE_VERSION: cli,
     PINWARD_VERTEX_URL: vertex.url,
     ...(delivery === 'shell' ? resolution(cli).settings.env : {}),
@@ -85,10 +98,10 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
     machine,
     server,
     vertex,
-    env,
+    env: shellEnv,
     note,
     examine: async ({ args = [], ...options } = {}) =>
-      read(await machine.run(['doctor', ...args], { ...options, env: { ...env, ...options.env } })),
+      read(await machine.run(['doctor', ...args], { ...options, env: { ...shellEnv, ...options.env } })),
     [Symbol.asyncDispose]: async () => {
       machine[Symbol.dispose]();
       await Promise.all([server[Symbol.asyncDispose](), vertex[Symbol.asyncDispose]()]);
@@ -97,8 +110,9 @@ export async function newPatient(delivery: Delivery = 'fragment', cli = '2.1.331
 }
 
 /** Opus with 1M context in the EU, the others where the policy says; an old CLI gets an older opus. */
-function resolution(cli: string | null): Resolution {
+function resolutionFor(cli: string | null, env: Readonly<Record<string, string>>): Resolution {
   const stated = policy({
+    settings: { env },
     rings: [
       ring({
         pins: {

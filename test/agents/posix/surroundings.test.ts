@@ -84,6 +84,7 @@ const plainTools = [
   'curl',
   'cut',
   'date',
+  'env',
   'dd',
   'find',
   'grep',

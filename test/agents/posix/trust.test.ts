@@ -172,7 +172,7 @@ const known = [
 ];
 
 const withoutOpenssl =
-  `awk cat chmod cmp curl cut date dd find grep head id ln mkdir mktemp mv readlink rm sed sha256sum
+  `awk cat chmod cmp curl cut date dd env find grep head id ln mkdir mktemp mv readlink rm sed sha256sum
   sleep tail tr uname wc`.split(/\s+/);
 
 function configure(machine: Machine, { server, organisation, key }: World): void {

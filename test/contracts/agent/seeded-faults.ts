@@ -13,7 +13,7 @@ export const tenFaults: readonly SeededFault[] = [
   fault('checks no hash', ['[ "${out_sha256:-$out_etag}" = "$out_etag" ] ||', ': ||'], 'checks-the-hash'),
   fault(
     'takes an older revision',
-    ['[ "$out_revision" -ge "$floor_revision" ] && return\n', 'return 0\n'],
+    ['  [ "$offered" -ge "$floor_revision" ] ||', '  : ||'],
     'never-goes-back',
     'refuses-replays',
   ),
@@ -42,8 +42,8 @@ export const tenFaults: readonly SeededFault[] = [
   fault(
     'drops its last good copy when the server fails',
     [
-      "*) out_revision='' && fail \"HTTP $out_http_status$(read_problem",
-      '*) rm -f "$copy" "$applied_file"; out_revision=\'\' && fail "HTTP $out_http_status$(read_problem',
+      "*) out_revision='' && fail \"$(explain_status",
+      '*) rm -f "$copy" "$applied_file"; out_revision=\'\' && fail "$(explain_status',
     ],
     ...['mends-the-file', 'keeps-when-refused'],
   ),
@@ -71,13 +71,13 @@ export const moreFaults: readonly SeededFault[] = [
   fault('makes its temporary file in sight', ['/.${1##*/}.XXXXXX"', '/XXXXXX.json"'], 'nothing-beside'),
   fault('does nothing for the file while the server is away', ['  apply_pins\n  rm -f', '  rm -f'], 'mends-the-file'),
   fault('waits for the lock of the dead', ['! kill -0 "$holder" 2>/dev/null ||', 'false ||'], 'survives-kill'),
-  fault('asks although another does', ['until ln -s $$', 'until ln -sf $$'], 'one-at-a-time'),
+  fault('asks although another does', ['lock_error=$(ln -s $$', 'lock_error=$(ln -sf $$'], 'one-at-a-time'),
   fault('takes web pages', ['[ "${out_content_type%%;*}" = $media_type ] ||', ': ||'], 'keeps-when-html'),
   {
     title: 'takes half a file',
     edits: [
       ['is_complete "$work.body" ||', ': ||'],
-      ['cmp -s "$copy" "$applied_file" || ! is_complete "$copy"', 'cmp -s "$copy" "$applied_file"'],
+      ['is_complete "$copy" || return\n  compute_sha256', 'compute_sha256'],
     ],
     breaks: ['keeps-when-cut'],
   },
@@ -95,7 +95,7 @@ export const moreFaults: readonly SeededFault[] = [
     ['https://?* | http://localhost |', 'http*://?* | http://localhost |'],
     'no-plain-http',
   ),
-  fault('prints what the server says', ["  tr -cd ' -~' <", '  cat <'], 'says-why'),
+  fault('prints what the server says', ["body=$(tr -cd ' -~')", 'body=$(cat)'], 'says-why'),
   fault(
     'gives curl the token as an argument',
     ['--user-agent', '--header "X-Token: $token" --user-agent'],
@@ -103,11 +103,15 @@ export const moreFaults: readonly SeededFault[] = [
   ),
   fault('does not say which agent it is', ['--user-agent "pinward-agent/$version"', ''], 'names-itself'),
   fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
-  fault('reports at each login', ['[ "$(read_state "reported_$1")" != "$out_revision" ]', ':'], 'reports-once'),
-  fault('has a helper that prints nothing', ['cat "$copy"; } || echo \'{}\'', 'cat "$copy"; }'], 'helper-one-object'),
+  fault(
+    'reports at each login',
+    ['[ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]', ':'],
+    'reports-once',
+  ),
+  fault('has a helper that prints nothing', ["print_copy || echo '{}'", 'print_copy'], 'helper-one-object'),
   fault(
     'starts shells without pins after a failure',
-    ['{ is_complete "$copy" && cat "$copy"; } ||\n', '{ [ -z "$(read_state last_error)" ] && cat "$copy"; } ||\n'],
+    ['is_genuine && cat "$copy" && return', 'is_genuine && [ -z "$(read_state last_error)" ] && cat "$copy" && return'],
     ...['keeps-when-refused', 'checks-signatures'],
   ),
   fault('ignores Pinward-Poll-After', ['$(seconds_or "$out_pinward_poll_after" 300)', '300'], 'polls-when-told'),

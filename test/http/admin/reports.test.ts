@@ -147,7 +147,7 @@ test('polls are counted by revision and ring, and so is who is held back by an o
   await poll('?machine=laptop-2&cli=2.1.331');
   await poll('?machine=laptop-3&cli=2.1.9');
   await poll('');
-  await service.state({ lock: true });
+  await service.state({ settings: { model: 'opus' } });
   const etag = String(headers['etag']);
   await service.ask().get('/v1/pins.sh?machine=laptop-1').set(asMachine).set('If-None-Match', etag).expect(304);
   await service.close();

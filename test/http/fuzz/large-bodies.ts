@@ -29,6 +29,13 @@ export const largeBodies: Readonly<Record<string, (size: number) => Body>> = {
         },
       ],
     }),
+  'rings and models of settings': (size) =>
+    withRings(98 * size, none, {
+      settings: {
+        deniedModels: list(5_000 * size, (at) => `claude-opus-${at}`),
+        modelOverrides: keys(4_000 * size, 'claude-opus-', 'claude-opus-9'),
+      },
+    }),
   'rings over the limit': (size) => withRings(4_000 * size, () => ({ pins: {} })),
   'rings of one name': (size) => withRings(4_000 * size, () => ({ name: 'same', pins: {} })),
   'unknown keys': (size) => draft(keys(14_000 * size, 'a', 1)),

@@ -18,6 +18,7 @@ export type Answer =
 export interface ErrorInfo {
   readonly reason: string;
   readonly domain: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export interface Row {
@@ -94,6 +95,35 @@ export const rows = {
     }),
   ),
   'denied otherwise': both(() => error(7, 'The caller does not have permission')),
+  'locations forbidden': both(() => error(9, 'the project failed the check for constraints/gcp.resourceLocations')),
+  'infeasible, as a failed precondition': {
+    screen: (endpoint) => error(9, `countTokens is infeasible for ${nameOf(endpoint)}.`),
+    confirm: (endpoint) => ({ kind: 'ok', body: spoken(message(endpoint)) }),
+  },
+  'a sibling verb refused': {
+    screen: ({ model }) => error(9, `${model} is not supported in the countTokens API.`),
+    confirm: (endpoint) => ({ kind: 'ok', body: spoken(message(endpoint)) }),
+  },
+  'enabled, refuses as a failed precondition': { screen: infeasible, confirm: () => error(9, refused) },
+  'quota project denied': both(({ project }) =>
+    denial('USER_PROJECT_DENIED', `Caller does not have required permission to use project ${project}.`),
+  ),
+  'project suspended': both(({ project }) =>
+    denial('CONSUMER_SUSPENDED', `Permission denied: Consumer 'projects/${project}' has been suspended.`),
+  ),
+  perimeter: both(() =>
+    denial('SECURITY_POLICY_VIOLATED', "Request is prohibited by organization's policy.", { uid: 'q7Rw_A-9' }),
+  ),
+  'location denied': both(({ location }) =>
+    denial('LOCATION_POLICY_VIOLATED', `Permission denied on 'locations/${location}' (or it may not exist).`),
+  ),
+  'scopes missing': both(() =>
+    denial('ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'Request had insufficient authentication scopes.'),
+  ),
+  'no quota project': both(() =>
+    denial('SERVICE_DISABLED', `The ${api} API requires a quota project, which is not set by default.`),
+  ),
+  'denied for a reason that nobody knows': both(() => denial('MOON_PHASE_VIOLATED', 'The moon is full.')),
   'data sharing needed': both(() =>
     error(
       7,
@@ -132,6 +162,10 @@ function both(answer: (endpoint: ModelEndpoint) => Answer): Row {
 
 function error(code: number, text: string, info?: ErrorInfo): Answer {
   return info === undefined ? { kind: 'error', code, text } : { kind: 'error', code, text, info };
+}
+
+function denial(reason: string, text: string, metadata: Readonly<Record<string, string>> = {}): Answer {
+  return error(7, text, { reason, domain: 'googleapis.com', metadata });
 }
 
 function nameOf({ project, location, model }: ModelEndpoint): string {

@@ -35,7 +35,7 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
       handle: async () => {
         const matrix = await store.read('matrix', 'current');
         if (!matrix.ok) return matrix;
-        const { at, blind, cells } = matrix.value?.value ?? { at: null, blind: null, cells: [] };
+        const { at, blind, cells } = matrix.value?.value ?? { at: null, blind: [], cells: [] };
         const ageOf = (at: string | null) => (at === null ? null : Math.floor((clock() - Date.parse(at)) / 1000));
         const endpoints = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.answeredAt) }));
         return ok({ body: { at, blind, endpoints } });

@@ -5,13 +5,15 @@ import { movePin, readPolicy } from '../../../../shared/domain/changes/next-revi
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
+import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
 import type { ChangeResult, Draft } from '../../../commands/policy/policy-change.ts';
+import { requestProbe } from '../../../probe/request-probe.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { ChangeQuery, ChangeReply, NoQuery } from '../schemas/common.ts';
+import { type ChangeQuery, ChangeReply, NoQuery, PolicyChangeQuery } from '../schemas/common.ts';
 import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from './route.ts';
 
-export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
+export function policyRoutes(ports: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -21,7 +23,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       query: NoQuery,
       reply: Policy,
       handle: async () => {
-        const revision = await readCurrentRevision(store);
+        const revision = await readCurrentRevision(ports.store);
         return revision.ok ? ok({ body: revision.value.policy, revision: revision.value.number }) : revision;
       },
     }),
@@ -31,11 +33,10 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       operation: 'putPolicy',
       summary: 'Replace the whole policy.',
       changes: true,
-      query: ChangeQuery,
+      query: PolicyChangeQuery,
       body: Policy,
       reply: ChangeReply,
-      handle: async (request) =>
-        changeReply(await changePolicy({ ...changeRequest(request), draft: () => asDraft(readPolicy(request.body)) })),
+      handle: (request) => changeOrProbe(ports, changePolicy, request, () => readPolicy(request.body)),
     }),
     route({
       method: 'PUT',
@@ -43,19 +44,13 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       operation: 'putPin',
       summary: 'Set the pin of one model family in one ring.',
       changes: true,
-      query: ChangeQuery,
+      query: PolicyChangeQuery,
       body: Pin,
       reply: ChangeReply,
-      handle: async (request) => {
+      handle: (request) => {
         const { ring = '', family = '' } = request.parameters;
-        return changeReply(
-          await changePolicy({
-            ...changeRequest(request),
-            draft: (current) =>
-              asDraft(
-                current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, request.body),
-              ),
-          }),
+        return changeOrProbe(ports, changePolicy, request, (current) =>
+          current === null ? fail({ code: 'no_policy' }) : movePin(current.policy, ring, family, request.body),
         );
       },
     }),
@@ -84,6 +79,31 @@ export function changeReply(changed: ApiResult<ChangeResult>): ApiResult<Reply> 
   const reply = { body: changed.value, revision: changed.value.revision };
   const isWaiting = changed.value.proposal !== null && !changed.value.changed;
   return ok(isWaiting ? { ...reply, status: 202 } : reply);
+}
+
+/** Changes the policy. If that is refused and the caller sent `?probe`, the next run of the probe asks why. */
+async function changeOrProbe(
+  { store, clock }: RoutePorts,
+  changePolicy: ChangePolicy,
+  request: RouteRequest<z.infer<typeof PolicyChangeQuery>>,
+  wantedFrom: (current: Revision | null) => Result<Policy>,
+): Promise<ApiResult<Reply>> {
+  let wanted: Policy | null = null;
+  const changed = await changePolicy({
+    ...changeRequest(request),
+    draft(current) {
+      const policy = wantedFrom(current);
+      wanted = policy.ok ? policy.value : null;
+      return asDraft(policy);
+    },
+  });
+  const { probe = false, 'dry-run': dryRun = false } = request.query;
+  if (changed.ok || !probe || dryRun || wanted === null) return changeReply(changed);
+  const { fault } = changed;
+  if (fault.code !== 'policy_invalid' && fault.code !== 'model_not_callable') return changed;
+  const requested = await requestProbe(store, clock, wanted);
+  if (!requested.ok) return requested;
+  return requested.value === null ? changed : fail({ ...fault, probedBy: requested.value });
 }
 
 function asDraft(policy: Result<Policy>): Result<Draft> {

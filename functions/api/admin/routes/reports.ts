@@ -6,7 +6,8 @@ import { ringChooser } from '../../../../shared/domain/serving/machine.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { printable } from '../../../printable.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
-import { NoQuery, Report, ReportReply } from '../schemas/common.ts';
+import { NoQuery } from '../schemas/common.ts';
+import { Report, ReportReply } from '../schemas/reports.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }: RoutePorts): readonly Route[] {

@@ -7,7 +7,6 @@ import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 import { Event } from '../../../../shared/domain/events/event.ts';
 import { CatalogueModel } from '../../../../shared/domain/models/catalogue-model.ts';
-import { isVersion } from '../../../../shared/domain/models/version.ts';
 import { Pin } from '../../../../shared/domain/policy/pin.ts';
 import { Policy } from '../../../../shared/domain/policy/policy.ts';
 import { Settings } from '../../../../shared/domain/policy/settings.ts';
@@ -43,6 +42,10 @@ export const ChangeQuery = z.strictObject({
   note,
 });
 
+export const PolicyChangeQuery = ChangeQuery.extend({
+  probe: Flag.optional().describe('If the change is refused: let the next run of the probe ask about its models.'),
+});
+
 const pageLimit = 'a whole number from 1 to 200';
 const wholeNumber = 'a whole number from 1';
 
@@ -68,24 +71,6 @@ export const PinsQuery = z.strictObject({
 });
 
 export const NoQuery = z.strictObject({});
-
-export const Report = z.strictObject({
-  machine: z
-    .string()
-    .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'up to 128 of A-Z a-z 0-9 . _ : -')
-    .describe('The name with which the machine polls.'),
-  cli: z.string().refine(isVersion, "Claude Code's version, such as 2.1.331").nullish(),
-  revision: z.int(wholeNumber).min(1, wholeNumber).max(999_999_999, 'the number of a revision'),
-  outcome: z.enum(['applied', 'failed'], 'applied or failed'),
-  reason: z
-    .string('a text')
-    .max(300, 'at most 300 characters')
-    .optional()
-    .describe('Why the revision could not be applied. It is written to the log.'),
-});
-export type Report = z.infer<typeof Report>;
-
-export const ReportReply = z.strictObject({ accepted: z.literal(true) });
 
 const FindingReply = z.strictObject({
   severity: z.enum(['error', 'warning']),
@@ -150,6 +135,7 @@ export const ResolutionReply = z.strictObject({
 const UncallablePinReply = z.strictObject({
   ring: z.string(),
   family: z.string(),
+  path: z.string().describe('A JSON pointer (RFC 6901) to the pin or the setting.'),
   project: z.string(),
   location: z.string(),
   model: z.string(),
@@ -180,6 +166,7 @@ export const ProblemReply = z.strictObject({
   retryAfter: z.int().optional().describe('Seconds until the next try, as in Retry-After.'),
   current: z.int().optional().describe('The current revision or number of access, on a conflict.'),
   uncallablePins: z.array(UncallablePinReply).optional(),
+  probedBy: z.iso.datetime().optional().describe('When the next run of the probe is due, which ?probe requested.'),
 });
 
 /** Schemas that the OpenAPI document defines once, under these names. */

@@ -9,14 +9,16 @@
 #   pins.FORMAT        the last good copy
 #   pins.FORMAT.state  facts about the copy, as lines of key=value
 #   pins.FORMAT.lock   a symbolic link to the pid of the running agent
+#   pins.FORMAT.reported_OUTCOME  the last revision whose report the server took
 #   pins.KEYID.pem     a key that a pinned key vouched for
 #
 # Contents:
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
-#   state, files, lock, time, programs and messages                                    what all of them use
-#   doctor, doctor: agent, doctor: managed settings, doctor: conflicts,                the command that finds problems
-#   doctor: Claude Code, doctor: credentials, doctor: models, doctor: pins and JSON
+#   state, files, lock, time, programs and messages, JSON                              what all of them use
+#   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
+#   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
+#   doctor: known answers
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -25,11 +27,14 @@
 # those, then run build.ts.
 set -u
 umask 022
+unset token out_access_token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
 max_keys=65536    # bytes of keys.txt
+max_revisions=1000000 # between two answers
+rollout_wait=600 # seconds: how long a rollout is assumed to last when the server is away
 max_stay=280      # seconds: timers start the next refresh after 290 or 300
 clock_skew=300    # seconds: tolerance for a clock that is fast
 utc_form=+%Y-%m-%dT%H:%M:%SZ

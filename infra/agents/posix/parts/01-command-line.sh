@@ -31,6 +31,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   status      what is applied, since when, from where, and the last error
   doctor      find what is wrong with this machine and print the command that fixes it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
+              [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
   uninstall   remove what install and login wrote
   help        or --help; --version
@@ -38,12 +39,16 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --root DIR        put DIR before every path that the agent or its configuration names
   --config FILE     default: ~/.config/pinward/agent.conf of a user who has one, else /etc/pinward/agent.conf
   --offline         the doctor contacts neither the server nor Google
+  --json            the doctor prints one JSON object
   --delivery WHAT   fragment (a managed-settings.d file; the default), shell (for env) or helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
+  --ca-file FILE    accept a server whose certificate this authority signed (PEM), and no other
+  --proxy URL       ask by this proxy; --no-proxy names hosts, with commas, that need none
   --trust-on-first-use  the same with the keys that the server lists during installation
 
 The configuration is lines of key = value, read and never run: server, token_file or token_command, delivery,
-machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder).
+machine, cli, timeout (seconds), settings_dir, state_dir, organisation (requires its signature), keys (a folder),
+ca_file, proxy, no_proxy.
 EOF
 }
 
@@ -51,13 +56,17 @@ EOF
 # out: command_name and a variable for each option; config_lines: the options that belong in the configuration
 read_options() {
   command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
-  key_files='' first_use='' offline='' stay=''
+  key_files='' first_use='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | --key)
+      --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
+        --key | --ca-file | --proxy | --no-proxy)
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
-    case $1 in --server | --machine | --token-* | --organisation | --key | --trust-*) install_option=$1 ;; esac
+    case $1 in
+      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy)
+        install_option=$1 ;;
+    esac
     case $1 in
       --root) root=${2%/} && shift ;;
       --config) config=$2 && shift ;;
@@ -69,8 +78,12 @@ read_options() {
       --token-stdin) token_source=- ;;
       --organisation) add_setting organisation "$2" && shift ;;
       --key) key_files=$key_files$2$newline && shift ;;
+      --ca-file) add_setting ca_file "$2" && shift ;;
+      --proxy) add_setting proxy "$2" && shift ;;
+      --no-proxy) add_setting no_proxy "$2" && shift ;;
       --trust-on-first-use) first_use=yes ;;
       --offline) offline=yes ;;
+      --json) json=yes ;;
       --stay) stay=yes ;;
       --help | help) print_usage && exit ;;
       --version) echo "pinward $version" && exit ;;
@@ -89,5 +102,6 @@ add_setting() { config_lines="$config_lines$1=$2$newline"; }
 check_options() {
   [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
   [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
+  [ -z "$json" ] || [ "$command_name" = doctor ] || die 2 '--json belongs to: pinward doctor'
   [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'
 }

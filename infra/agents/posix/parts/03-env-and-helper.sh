@@ -3,10 +3,10 @@
 
 # Waits at most three seconds for new pins, and only when a poll is due.
 print_env() {
-  if is_due; then login_within 3; fi
+  if should_poll; then login_within 3; fi
   [ -z "$config_error" ] || warn "$config_error"
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } ||
+  print_copy ||
     warn "no pins yet: $(read_state last_error | grep . || echo nothing was fetched)"
   return 0
 }
@@ -14,13 +14,23 @@ print_env() {
 # Claude Code does not start when its helper fails, is slow or prints anything but one object. An object without
 # managedSettings applies nothing and leaves other sources in force.
 print_policy() {
-  if is_due; then
-    is_complete "$copy" && max_seconds=0 || max_seconds=3
+  if should_poll; then
+    is_genuine && max_seconds=0 || max_seconds=3
     login_within "$max_seconds"
   fi
   warn_if_expired
-  { is_complete "$copy" && cat "$copy"; } || echo '{}'
+  print_copy || echo '{}'
 }
+
+# Somebody altered a copy whose hash is wrong, so nobody may use it. The next poll replaces it.
+print_copy() {
+  is_genuine && cat "$copy" && return
+  ! is_complete "$copy" || warn "not used, since it is not what the server sent: $copy"
+  return 1
+}
+
+# An altered copy is replaced at once, but once: after a failure the next poll has its time.
+should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not

@@ -105,15 +105,21 @@ EOF
 EOF
 }
 
+# The fragment goes first, since it may name the helper. The list of made folders goes last: uninstall can be repeated.
 uninstall_agent() {
-  rm -f "$fragment_file" "$settings_dir/.${fragment_file##*/}".* # first, since the fragment may name the helper
-  rm -f "$root/usr/local/bin/pinward-helper" "$root/usr/local/bin/pinward" "$config" "$root/etc/pinward/token"
-  remove_keys
-  rm -rf "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
-  made_folders=$(sort -r "$root/etc/pinward/made" 2>/dev/null)
-  rm -f "$root/etc/pinward/made"
+  agent_dir=$root/etc/pinward
+  remove_files "$fragment_file" "$settings_dir/.${fragment_file##*/}".* "$root/usr/local/bin/pinward-helper" \
+    "$root/usr/local/bin/pinward" "$config" "$agent_dir/token" "${config%/*}"/keys/????????????????.pem \
+    "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
+  made_folders=$(sort -r "$agent_dir/made" 2>/dev/null)
+  remove_files "$agent_dir/made"
   echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
   return 0
+}
+
+# in: FILE ...
+remove_files() {
+  rm_error=$(rm -rf "$@" 2>&1) || die 1 "could not remove everything: $(printf '%s\n' "$rm_error" | head -n 1)"
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.

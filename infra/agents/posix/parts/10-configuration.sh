@@ -5,7 +5,8 @@
 # out: the settings, the paths, config_error
 load_configuration() {
   server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' config_error=''
+  settings_dir='' state_dir='' organisation='' keys='' config_error='' ca_file='' proxy='' unproxied=''
+  config_option=$config
   user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
@@ -14,9 +15,10 @@ load_configuration() {
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
   [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
-  set_variables '' \
-    'server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys' <<EOF
-$config_lines
+  # A variable no_proxy would be the caller's, which token_command and gcloud read.
+  settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
+  set_variables '' "$settings ca_file proxy unproxied" <<EOF
+$(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
@@ -28,7 +30,7 @@ EOF
 set_paths() {
   server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
   token_file=${token_file:+$root$token_file}
-  keys=${keys:+$root$keys}
+  keys=${keys:+$root$keys} ca_file=${ca_file:+$root$ca_file}
   keys=${keys:-${config%/*}/keys}
   case $(uname -s) in
     Darwin) settings_dir=$root${settings_dir:-/Library/Application Support/ClaudeCode/managed-settings.d} ;;
@@ -51,7 +53,7 @@ set_format() {
     *) format=helper.json media_type=application/json ;;
   esac
   copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports_file=$state_dir/pins.no_reports
+  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported_
   work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
   fragment_file=$settings_dir/50-pinward.json
   applied_file=$copy
@@ -71,6 +73,14 @@ validate_settings() {
   { is_number "$timeout" && [ "$timeout" -gt 0 ]; } || config_error="timeout is a number of seconds, not: $timeout"
   case $organisation in
     *[!A-Za-z0-9._-]*) config_error="organisation has other characters than letters, digits and . _ -" ;;
+  esac
+  case $ca_file$proxy$unproxied in
+    *[\"\\]*) config_error="ca_file, proxy and no_proxy have no quotes and backslashes in them" ;;
+  esac
+  [ -z "$ca_file" ] || [ -r "$ca_file" ] || config_error="could not read ca_file: $ca_file"
+  case $proxy in
+    '' | http://?* | https://?* | socks4://?* | socks4a://?* | socks5://?* | socks5h://?*) ;;
+    *) config_error="proxy is an address such as http://proxy.example.com:8080" ;;
   esac
   case $server in
     '') config_error=${config_error:-"$config names no server"} ;;

@@ -5,8 +5,13 @@
 update_pins() {
   { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
     { warn "this user may not write in $state_dir" && return 1; }
-  acquire_lock || { is_applied && return; } || { warn "another agent is still running" && return 1; }
-  out_changed='' held_sha256=''
+  if ! acquire_lock; then
+    # Another agent polls for this one.
+    if [ -z "$out_reason" ] && is_applied; then return; fi
+    warn "${out_reason:-another agent is still running}"
+    return 1
+  fi
+  out_changed='' out_etag='' held_sha256=''
   origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
   if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
   if request_pins && apply_pins && prepare_report applied && record_success; then
@@ -23,7 +28,7 @@ update_pins() {
 # Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
 # out: out_changed: yes if the file was written
 apply_pins() {
-  if cmp -s "$copy" "$applied_file" || ! is_complete "$copy"; then return 0; fi
+  if cmp -s "$copy" "$applied_file" || ! is_genuine; then return 0; fi
   mkdir -p "${applied_file%/*}" 2>/dev/null
   write_file "$applied_file" 644 <"$copy" && out_changed=yes
 }
@@ -31,9 +36,10 @@ apply_pins() {
 record_success() {
   read_poll_interval
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
-    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "moving_until=$(($(now) + out_rollout_seconds))" \
+    "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
+    "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
-    ${out_changed:+"applied_at=$(utc_now)"} ${out_report:+"reported_applied=$out_revision"}
+    ${out_changed:+"applied_at=$(utc_now)"}
 }
 
 # A poll interval below 5 minutes means that a rollout is active. Assume it lasts 10 more minutes if the server can't be
@@ -41,7 +47,7 @@ record_success() {
 # out: out_poll_seconds, out_rollout_seconds
 read_poll_interval() {
   out_poll_seconds=$(seconds_or "$out_pinward_poll_after" 300)
-  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=600 || out_rollout_seconds=0
+  [ "$out_poll_seconds" -lt 300 ] && out_rollout_seconds=$rollout_wait || out_rollout_seconds=0
 }
 
 # in: REASON
@@ -52,8 +58,8 @@ record_failure() {
   rm -f "$work".* "$disk_reserve"
   retry_seconds=0
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
+  retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
   prepare_report failed "$failure"
-  write_state "last_error=$(utc_now) $failure" \
-    "next_at=$(($(now) + $(seconds_or "$out_retry_after" "$retry_seconds")))" \
-    ${out_report:+"reported_failed=$out_revision"} && send_report
+  write_state "last_error=$(utc_now) $failure" "next_at=$(($(now) + retry_seconds))" "wait=$retry_seconds" &&
+    send_report
 }

@@ -13,13 +13,16 @@ request_pins() {
   if [ "$(read_state server)" = "$origin" ]; then
     floor_revision=$(read_state floor) floor_valid_until=$(read_state valid_until)
   fi
-  is_number "$floor_revision" || floor_revision=0
+  if ! is_revision "${floor_revision:-0}" $((max_revisions * 100)); then
+    warn "no server has come to revision $floor_revision, which $state_file holds: it is forgotten"
+    floor_revision=0
+  fi
   case $out_http_status in
     200) accept_pins ;;
     304) accept_not_modified ;;
     3*) out_revision='' &&
       fail "HTTP $out_http_status to $out_location: redirects are not followed; correct server in $config" ;;
-    *) out_revision='' && fail "HTTP $out_http_status$(read_problem title)$(read_problem hint)" ;;
+    *) out_revision='' && fail "$(explain_status "$out_http_status" <"$work.body")" ;;
   esac
 }
 
@@ -35,7 +38,7 @@ download_pins() {
   case $curl_code in
     0) read_headers ;;
     23) fail "could not write in $state_dir; is the disk full?" ;;
-    *) fail "$(sed 's/^curl: ([0-9]*) //; q' "$work.error" | grep . || echo "curl failed, $curl_code")" ;;
+    *) fail "$(explain_curl "$curl_code" <"$work.error")" ;;
   esac
 }
 
@@ -54,19 +57,60 @@ find_cli_version() {
   printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
-# The token reaches curl by standard input, so no process list shows it. ulimit stops an endless answer: a curl before
-# 8.4 ignores --max-filesize there and would fill the disk.
+# The token and the proxy, which may hold a password, reach curl by standard input, so no process list shows them. Of
+# the caller's variables curl gets PATH alone: the configuration decides about proxies and certificates. ulimit stops an
+# endless answer: a curl before 8.4 ignores --max-filesize there and would fill the disk.
 # in: PATH of the server, MAX_SECONDS, MAX_BYTES of the answer, further arguments for curl; token
 http_request() (
   trap '' XFSZ
   ulimit -f 2100 2>/dev/null
   header=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 max_seconds=$2 max_answer=$3
   shift 3
-  curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
+  env -i PATH="$PATH" curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
     --max-time "$max_seconds" --max-filesize "$max_answer" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
 $header
+${proxy:+"proxy = \"$proxy\""}
+${unproxied:+"noproxy = \"$unproxied\""}
+${ca_file:+"cacert = \"$ca_file\""}
 EOF
 )
+
+# Asks the server for a text. Drops all but printable ASCII, so that no answer controls a terminal.
+# in:  PATH of the server, MAX_BYTES; token
+# out: out_text; out_http_status, 000 without an answer; out_reason
+request_text() {
+  out_text=$(http_request "$1" "$timeout" "$2" --write-out '\nHTTP %{http_code}\n' 2>&1 | head -c "$2" | tr -cd ' -~\n')
+  out_http_status=$(printf '%s\n' "$out_text" | sed -n 's/^HTTP \([0-9][0-9][0-9]\)$/\1/p' | tail -n 1)
+  out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
+  case $out_http_status in
+    200) ;;
+    '') fail "the answer is cut off, or over $2 bytes" ;;
+    000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
+    *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
+  esac
+}
+
+# Prints why curl failed, and the setting that may help.
+# in: EXIT_CODE; what curl printed, on standard input
+explain_curl() {
+  curl_error=$(grep '^curl: ' | head -n 1 | tr -cd ' -~' | cut -c 1-300)
+  case $curl_error in
+    '') command -v curl >/dev/null && curl_error="curl failed, $1" || curl_error='there is no curl on this machine' ;;
+    *'(35)'* | *'(58)'* | *'(60)'* | *'(77)'*)
+      curl_error="$curl_error; if a private authority signed it, name that authority by ca_file in $config" ;;
+    *'(5)'* | *'(6)'* | *'(7)'* | *'(28)'*)
+      [ -n "$proxy" ] || [ -z "${https_proxy:-}${HTTPS_PROXY:-}${all_proxy:-}${ALL_PROXY:-}" ] ||
+        curl_error="$curl_error; the proxy of this shell is not used: name it by proxy in $config" ;;
+  esac
+  printf '%s\n' "$curl_error" | sed 's/^curl: ([0-9]*) //'
+}
+
+# Prints an HTTP status, with the title and the hint of a problem+json answer for people. Nothing depends on the text.
+# in: STATUS; the body, on standard input
+explain_status() {
+  body=$(tr -cd ' -~')
+  printf 'HTTP %s%s%s\n' "$1" "$(read_problem title)" "$(read_problem hint)"
+}
 
 # Drops all but printable ASCII, so that no header controls a terminal.
 # out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
@@ -84,8 +128,7 @@ EOF
   out_etag=${out_etag#\"} && out_etag=${out_etag%\"} out_revision=$out_pinward_revision
 }
 
-# Prints a field of a problem+json answer for people. Nothing depends on the text.
-# in: NAME, title or hint
+# in: NAME, title or hint; body
 read_problem() {
-  tr -cd ' -~' <"$work.body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
+  printf '%s\n' "$body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
 }

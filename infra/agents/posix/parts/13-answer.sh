@@ -14,10 +14,11 @@ accept_pins() {
     fail "the answer was altered on its way: its SHA-256 is not its ETag" || return
   is_complete "$work.body" || fail "the answer is not a whole $format file" || return
   is_number "$out_revision" || fail "the answer has no Pinward-Revision" || return
-  { verify_answer "$out_sha256" && is_not_older; } || return
+  { verify_answer "$out_sha256" && is_next_revision; } || return
   [ "$(readlink "$lock")" = $$ ] || fail "another agent took over" || return
   # The state goes first: an agent that is killed in between must not accept an older revision the next time.
-  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" &&
+  write_state "floor=$out_revision" "server=$origin" "valid_until=$out_pinward_valid_until" \
+    "next_etag=$out_etag" &&
     write_file "$copy" 644 <"$work.body" && out_changed=yes
 }
 
@@ -28,12 +29,16 @@ accept_not_modified() {
   [ -n "$held_sha256" ] || fail "the server answered 304 to a machine that holds nothing" || return
   verify_answer "$held_sha256" || return
   is_number "$out_revision" || out_revision=$floor_revision
-  is_not_older
+  is_next_revision
 }
 
-# No failure of the older revision is reported: another instance of the server may lag behind.
-is_not_older() {
-  [ "$out_revision" -ge "$floor_revision" ] && return
+# No failure of another revision is reported: another instance of the server may lag behind.
+is_next_revision() {
   offered=$out_revision out_revision=''
-  fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file"
+  [ "$offered" -ge "$floor_revision" ] ||
+    fail "the server offers an older revision, $offered after $floor_revision; if that is meant, remove $state_file" ||
+    return
+  is_revision "$offered" "$floor_revision" ||
+    fail "the server offers the revision $offered after $floor_revision; no policy changes so often" || return
+  out_revision=$offered
 }

@@ -27,19 +27,19 @@ find_vouched_key() {
 may_request_key() {
   waiting=''
   for entry in $(read_state keys_asked); do
-    has_passed "${entry#*:}" || waiting="$waiting $entry"
+    has_passed "${entry#*:}" 3600 || waiting="$waiting $entry"
   done
   case "$waiting " in *" $1:"*) return 1 ;; esac
   write_state "keys_asked=$waiting $1:$(($(now) + 3600))"
 }
 
-# Drops all but printable ASCII, so that no line controls a terminal. Sends no token: the list is public.
-# out: out_key_list: the server's keys and vouchers; out_reason
+# Sends no token: the list is public.
+# out: out_key_list: the server's keys and vouchers; out_http_status; out_reason
 fetch_keys() {
-  out_key_list=$(token=''; http_request /v1/keys.txt "$timeout" $max_keys --write-out '\nHTTP %{http_code}\n' 2>&1 |
-    head -c $max_keys | tr -cd ' -~\n')
-  case $out_key_list in *"${newline}HTTP 200") return ;; esac
-  fail "could not fetch $server/v1/keys.txt: $(printf '%s\n' "$out_key_list" | tail -n 1 | cut -c 1-200)"
+  sent_token=${token:-} token=''
+  request_text /v1/keys.txt $max_keys && fetched=yes || fetched=''
+  token=$sent_token out_key_list=$out_text
+  [ -n "$fetched" ] || fail "could not fetch $server/v1/keys.txt: $out_reason"
 }
 
 # Keeps every key of the list for which a trusted key vouches; fails when there is none. Reads 16 vouchers at most.

@@ -16,15 +16,25 @@ EOF
 
 is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
 
+# Whether the copy is one that was accepted, as far as this machine can hash and knows a hash. The state holds the hash
+# of the next copy before that copy is written.
+is_genuine() {
+  is_complete "$copy" || return
+  compute_sha256 "$copy"
+  accepted=$(sed -n 's/^\(next_\)\{0,1\}etag=//p' "$state_file" 2>/dev/null)${out_etag:+$newline$out_etag}
+  [ -n "$out_sha256" ] && [ -n "$accepted" ] || return 0
+  printf '%s\n' "$accepted" | grep -qx "$out_sha256"
+}
+
 is_unaltered() {
   compute_sha256 "$applied_file"
   if [ -n "$out_sha256" ]; then [ "$out_sha256" = "$(read_state etag)" ]; else cmp -s "$copy" "$applied_file"; fi
 }
 
 # out: out_seconds_left until the next poll, when it is not due
-is_due() { has_passed "$(read_state next_at)"; }
+is_due() { has_passed "$(read_state next_at)" "$(seconds_or "$(read_state wait)" $max_wait)"; }
 
-is_rollout_active() { ! has_passed "$(read_state moving_until)"; }
+is_rollout_active() { ! has_passed "$(read_state moving_until)" $rollout_wait; }
 
 # Sets a variable for each line NAME=VALUE of standard input.
 # in:  PREFIX for the names of the variables, the NAMES that are known

@@ -8,13 +8,13 @@ utc_now() { date -u $utc_form; }
 # in: EPOCH
 format_utc() { { date -u -d "@$1" $utc_form || date -u -r "$1" $utc_form || utc_now; } 2>/dev/null; }
 
-# An epoch more than a day ahead counts as passed: a clock that was set back must not silence the agent.
-# in:  EPOCH
+# An epoch further ahead than it was set counts as passed: a clock that was fast then must not silence the agent now.
+# in:  EPOCH, the SECONDS ahead that it was set at most
 # out: out_seconds_left until then
 has_passed() {
   is_number "$1" || return 0
   out_seconds_left=$(($1 - $(now)))
-  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt $max_wait ]
+  [ $out_seconds_left -le 0 ] || [ $out_seconds_left -gt "$2" ]
 }
 
 # Tolerates a clock that is fast by clock_skew.
@@ -49,6 +49,11 @@ is_timestamp() {
 is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
 }
+
+# A policy changes some times a day, so a revision far above all accepted ones is wrong. Accepted once, it would make
+# every right one too old.
+# in: REVISION, the highest ACCEPTED one
+is_revision() { is_number "$1" && [ "$1" -le $(($2 + max_revisions)) ]; }
 
 # Prints the first if it is a number, else the second; at most a day.
 # in: TEXT DEFAULT

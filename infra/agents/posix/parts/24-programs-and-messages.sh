@@ -1,15 +1,19 @@
 # --- programs and messages --------------------------------------------------------------------------------------------
 # Runs other programs within the timeout, and prints warnings and errors.
 
-# macOS has perl but no timeout.
+# macOS has perl but no timeout. An old busybox has a timeout without -k.
 # in: COMMAND ...; timeout
 run_with_timeout() {
-  if command -v timeout >/dev/null; then
+  if timeout -k 2 9 true 2>/dev/null; then
+    timeout -k 2 "$timeout" "$@"
+  elif command -v timeout >/dev/null; then
     timeout "$timeout" "$@"
   elif command -v perl >/dev/null; then
     # shellcheck disable=SC2016 # perl expands these, not the shell
     perl -e '$for = shift; if (!($pid = fork)) { setpgrp; exec @ARGV or exit 127 }
-      $SIG{ALRM} = sub { kill -15, $pid; exit 124 }; alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
+      $SIG{ALRM} = sub { kill -15, $pid; waitpid($pid, 1) or select undef, undef, undef, .1 for 1 .. 20;
+        kill -9, $pid; exit 124 };
+      alarm $for; waitpid $pid, 0; exit($? & 127 ? 143 : $? >> 8)' \
       "$timeout" "$@"
   else
     "$@"
@@ -19,6 +23,28 @@ run_with_timeout() {
 is_token() {
   case $1 in *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
 }
+
+# Prints the text as one line of printable ASCII, so that no text controls a terminal.
+# in: TEXT
+to_printable() {
+  case $1 in
+    *[!\ -~]*) printf %s "$1" | tr '\n' ' ' | tr -s ' ' | tr -cd ' -~' | sed 's/ $//' ;;
+    *) printf %s "$1" ;;
+  esac
+}
+
+# Prints the text as one word for a shell, in single quotes if it needs them.
+# in: TEXT
+quote_for_shell() {
+  case $1 in
+    *[!A-Za-z0-9_./:@=~-]*) printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
+    *) printf %s "$1" ;;
+  esac
+}
+
+# Prints the text as a JSON string.
+# in: TEXT
+quote_for_json() { printf '"%s"' "$(to_printable "$1" | sed 's/["\\]/\\&/g')"; }
 
 warn() { printf 'pinward: %s\n' "$*" >&2; }
 

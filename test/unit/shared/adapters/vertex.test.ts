@@ -32,6 +32,17 @@ const seen: Record<RowName, readonly [Verdict | BlindCause, (Verdict | BlindCaus
   'api disabled, in other words': ['api_disabled'],
   'billing disabled': ['billing_disabled'],
   'denied otherwise': ['permission_denied'],
+  'locations forbidden': ['blocked_by_policy'],
+  'infeasible, as a failed precondition': ['candidate', 'enabled'],
+  'a sibling verb refused': ['candidate', 'enabled'],
+  'enabled, refuses as a failed precondition': ['candidate', 'enabled'],
+  'quota project denied': ['quota_project_denied'],
+  'project suspended': ['project_suspended'],
+  perimeter: ['perimeter'],
+  'location denied': ['location_denied'],
+  'scopes missing': ['scopes_missing'],
+  'no quota project': ['quota_project_missing'],
+  'denied for a reason that nobody knows': ['unknown'],
   'data sharing needed': ['needs_data_sharing'],
   'no quota': ['candidate', 'no_quota'],
   'no token quota': ['candidate', 'no_quota'],
@@ -102,6 +113,12 @@ describe('Vertex', () => {
       by: 'confirm',
       at: '2026-11-24T12:00:00.000Z',
     });
+  });
+
+  test('evidence has the id of a denial by a perimeter, which Google sends beside the text', async () => {
+    garden.script(endpoint, 'perimeter');
+
+    assert.match((await vertex.screen(endpoint)).evidence, /policy\. \(q7Rw_A-9\)$/);
   });
 
   test('each place is asked for itself, whatever its project, location and form of model id', async () => {

@@ -14,12 +14,28 @@ const model = 'claude-opus-5';
 describe('applyObservation', () => {
   for (const state of states) {
     for (const verdict of silences) {
-      test(`${verdict} leaves a place that is ${state} exactly as it is`, () => {
+      test(`${verdict} leaves what is known of a place that is ${state} exactly as it is`, () => {
         const before = cell(model, { state, suspectedAt: instant(-10) });
+        const { cell: after, change } = applyObservation(before, endpoint(), observed(verdict));
 
-        assert.deepEqual(applyObservation(before, endpoint(), observed(verdict)), { cell: before, change: null });
+        assert.deepEqual({ ...after, evidence: '', unknownAnswer: null }, { ...before, evidence: '' });
+        assert.equal(after.evidence, state === 'unknown' ? `it was ${verdict}` : before.evidence);
+        assert.equal(change, null);
       });
     }
+
+    test(`an answer that nobody can read is shown beside a place that is ${state}, until one can be read`, () => {
+      const unread = applyObservation(cell(model, { state }), endpoint(), observed('unknown')).cell;
+      const later = silences.map((verdict) => applyObservation(unread, endpoint(), observed(verdict, 10)).cell);
+
+      const shown = { at: instant(0), evidence: 'it was unknown' };
+      assert.deepEqual(unread.unknownAnswer, shown);
+      assert.deepEqual(
+        later.map(({ unknownAnswer }) => unknownAnswer),
+        [null, shown, shown, { ...shown, at: instant(10) }],
+      );
+      assert.equal(applyObservation(unread, endpoint(), observed('enabled')).cell.unknownAnswer, null);
+    });
 
     test(`an answer makes a place that is ${state} enabled${state === 'enabled' ? ' still' : ''}`, () => {
       const before = cell(model, { state, suspectedAt: instant(-10), firstCallableAt: null });

@@ -27,6 +27,7 @@ test('an own model that the shipped list lacks becomes an entry that knows only 
     released: unknown,
     minimumCli: { value: '3.3.0', source: "the organisation's policy", certainty: 'high' },
     regionVariable: unknown,
+    regionVariableCli: unknown,
     context1m: unknown,
     locations: unknown,
     price: unknown,

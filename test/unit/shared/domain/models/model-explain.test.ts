@@ -9,6 +9,8 @@ test('whoever writes an id wrongly is told how to write it', async (t) => {
   const anyId = /^Write an /;
   const rows: readonly (readonly [string, string | RegExp])[] = [
     ['claude-haiku-4-5-20251001', 'Write "claude-haiku-4-5@20251001".'],
+    ['claude-opus-4-6-20260205', 'Write "claude-opus-4-6".'],
+    ['claude-sonnet-5-5-20260928', 'Write "claude-sonnet-5-5".'],
     ['claude-3-5-sonnet-v2-20241022', 'Write "claude-3-5-sonnet-v2@20241022".'],
     ['claude-opus-4-6[1m]', 'Write "model": "claude-opus-4-6" and "context1m": true beside it.'],
     ['claude-opus-4-6[1M]', 'Write "model": "claude-opus-4-6" and "context1m": true beside it.'],

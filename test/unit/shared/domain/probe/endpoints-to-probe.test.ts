@@ -16,7 +16,8 @@ const shipped = extendCatalogue(
     { id: 'claude-haiku-4-5@20251001', retirement: { kind: 'not_sooner_than', date: '2026-10-01' } },
   ],
 );
-const empty = { policy: null, shipped, listed: [], projects: ['acme-claude'], locations: ['global', 'us-east5'] };
+const known = { policy: null, shipped, listed: [], requested: [] };
+const empty = { ...known, projects: ['acme-claude'], locations: ['global', 'us-east5'] };
 
 function namesOf(over: Partial<Parameters<typeof endpointsToProbe>[0]>): readonly string[] {
   return endpointsToProbe({ ...empty, ...over }).map(
@@ -50,6 +51,21 @@ describe('the places to look at', () => {
       });
     }
   }
+
+  test('include what settings call, and what somebody requested with all models beside it', () => {
+    const settings = { model: 'claude-opus-9', env: { ANTHROPIC_MODEL: 'claude-opus-4-6' }, availableModels: ['opus'] };
+    const called = namesOf({ policy: policy({ settings, rings: [ring({ pins: {} })] }), projects: [], locations: [] });
+    const requested = [{ project: 'acme-labs', location: 'asia-southeast1', model: 'claude-opus-9' }];
+    const asked = namesOf({ requested, projects: [], locations: [] });
+
+    assert.ok(called.includes('acme-claude global claude-opus-9'));
+    assert.ok(called.includes('acme-claude global claude-opus-4-6'));
+    assert.deepEqual(asked.toSorted(), [
+      'acme-labs asia-southeast1 claude-haiku-4-5@20251001',
+      'acme-labs asia-southeast1 claude-opus-4-6',
+      'acme-labs asia-southeast1 claude-opus-9',
+    ]);
+  });
 
   test('include what is pinned, wherever, and every model in the projects and locations of the pins', () => {
     const rings = [

@@ -16,6 +16,7 @@ test('planning twice from the same gives the same, and leaves what it was given 
   const before = matrix([cell('claude-opus-5', { state: 'not_enabled' })], { listed: { 'claude-opus-5': null } });
   const input = {
     before,
+    endpoints: [opus, inUs],
     results: [observe(opus, 'enabled'), observe(inUs, 'misconfigured')],
     listed: ['claude-opus-6'],
   };

@@ -32,12 +32,12 @@ export const rows: readonly Case[] = [
   {
     what: 'a lock on no pins',
     policy: policyOfRing({ pins: {}, lock: true }),
-    finds: ['error lock_without_pins /rings/0/pins'],
+    finds: ['error lock_without_pins /rings/0/pins', 'warning lock_needs_client /rings/0/lock'],
   },
   {
     what: "the policy's lock on no pins",
     policy: policyOfRing({ pins: {} }, { lock: true }),
-    finds: ['error lock_without_pins /rings/0/pins'],
+    finds: ['error lock_without_pins /rings/0/pins', 'warning lock_needs_client /lock'],
   },
   {
     what: 'a ring free of the lock, without pins',
@@ -61,7 +61,7 @@ export const rows: readonly Case[] = [
   {
     what: 'a model of another family',
     policy: pinned({ model: 'claude-sonnet-90' }),
-    finds: [`warning family_differs ${at}/model`],
+    finds: [`error family_differs ${at}/model`],
   },
   {
     what: 'a model that availableModels stops',
@@ -135,17 +135,17 @@ export const rows: readonly Case[] = [
   {
     what: 'one model in two locations',
     policy: shared('claude-opus-92', 'us'),
-    finds: ['warning family_differs /rings/0/pins/fable/model', 'error location_conflict /rings/0/pins/fable/location'],
+    finds: ['error location_conflict /rings/0/pins/fable/location'],
   },
   {
     what: 'one model in one location for two families',
     policy: shared('claude-opus-92', 'global'),
-    finds: ['warning family_differs /rings/0/pins/fable/model'],
+    finds: [],
   },
   {
     what: 'two models in two locations on one variable',
     policy: shared('claude-opus-91', 'us', { regionVariable: 'VERTEX_REGION_CLAUDE_91_OPUS' }),
-    finds: ['warning family_differs /rings/0/pins/fable/model', 'error location_conflict /rings/0/pins/fable/location'],
+    finds: ['error location_conflict /rings/0/pins/fable/location'],
   },
 ];
 
@@ -173,8 +173,8 @@ function available(availableModels: readonly string[]): Policy {
   return policyOfRing({}, { settings: { availableModels } });
 }
 
-/** Fable on a model of opus, in a location of its own. */
+/** Fable on a model of opus, which may be pinned for it, in a location of its own. */
 function shared(model: string, location: string, facts: Record<string, unknown> = {}): Policy {
-  const { models: changed } = own(facts);
+  const changed = own(facts).models.map((each) => (each.id === model ? { ...each, families: ['fable'] } : each));
   return policyOfRing({ pins: { ...pins, fable: { model, location } } }, { models: changed });
 }

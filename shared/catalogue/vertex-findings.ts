@@ -1,0 +1,198 @@
+// The findings about a call of Vertex AI: what is wrong, in what kind of verdict, and the advice.
+
+import type { BlindCause, Verdict } from '../domain/availability/observation.ts';
+import { type Advice, type AdviceByKind, ofCredentials, ofQuotaProject, ofScopes } from './vertex-advice.ts';
+
+export interface Finding {
+  readonly verdict: Verdict;
+  /** With the verdict `misconfigured`, and with no other. */
+  readonly cause?: BlindCause;
+  /** In a few words. */
+  readonly problem: string;
+  /** Null when nobody has to do anything. */
+  readonly advice: Advice | AdviceByKind | null;
+}
+
+const garden = "{open_command} '{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'";
+
+export const findings = {
+  enabled: { verdict: 'enabled', problem: 'answers', advice: null },
+  candidate: { verdict: 'candidate', problem: 'servable, but it did not answer', advice: null },
+  not_enabled: {
+    verdict: 'not_enabled',
+    problem: 'project {project} has not enabled it',
+    advice: { meaning: 'Somebody has to accept the terms of the model in Model Garden.', fix: garden },
+  },
+  not_found: {
+    verdict: 'not_enabled',
+    problem: '404, not found',
+    advice: {
+      meaning:
+        'Project {project} has not enabled the model, or the location does not serve it. Enable it, or change the pin.',
+      fix: garden,
+    },
+  },
+  not_served: {
+    verdict: 'not_served',
+    problem: 'not served there',
+    advice: {
+      meaning:
+        'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.',
+      fix: '{agent} login',
+    },
+  },
+  needs_data_sharing: {
+    verdict: 'needs_data_sharing',
+    problem: 'needs data sharing',
+    advice: {
+      meaning: 'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.',
+      fix: garden,
+    },
+  },
+  blocked_by_policy: {
+    verdict: 'blocked_by_policy',
+    problem: 'forbidden by an organisation policy',
+    advice: {
+      meaning: 'An administrator has to allow the model there.',
+      fix: 'gcloud org-policies describe vertexai.allowedModels --effective --project {project}',
+    },
+  },
+  blocked_by_other_policy: {
+    verdict: 'blocked_by_policy',
+    problem: 'forbidden by an organisation policy that is not about models',
+    advice: {
+      meaning: 'An administrator has to allow Vertex AI in {location} for project {project}.',
+      fix: 'gcloud org-policies list --project {project}',
+    },
+  },
+  no_quota: {
+    verdict: 'no_quota',
+    problem: '429, the quota is 0 or used up',
+    advice: {
+      meaning: 'Project {project} needs more quota in {location}.',
+      fix: "{open_command} '{console}/iam-admin/quotas?project={project}'",
+    },
+  },
+  busy: { verdict: 'transient', problem: '429, Vertex is busy; try again later', advice: null },
+  unavailable: { verdict: 'transient', problem: 'no verdict', advice: null },
+  network: { verdict: 'transient', problem: 'could not reach Google', advice: null },
+  no_credentials: {
+    verdict: 'misconfigured',
+    cause: 'unauthenticated',
+    problem: 'no application default credentials',
+    advice: {
+      meaning: 'Claude Code calls Vertex AI with them, and there are none.',
+      fix: 'gcloud auth application-default login',
+    },
+  },
+  unauthenticated: {
+    verdict: 'misconfigured',
+    cause: 'unauthenticated',
+    problem: 'the credentials are refused',
+    advice: ofCredentials,
+  },
+  scopes_missing: {
+    verdict: 'misconfigured',
+    cause: 'scopes_missing',
+    problem: 'the credentials lack the scope cloud-platform',
+    advice: ofScopes,
+  },
+  permission_denied: {
+    verdict: 'misconfigured',
+    cause: 'permission_denied',
+    problem: 'no permission aiplatform.endpoints.predict',
+    advice: {
+      meaning: 'An administrator has to grant this permission on project {project}.',
+      fix: 'gcloud projects add-iam-policy-binding {project} --member {member} --role roles/aiplatform.user',
+    },
+  },
+  quota_project_missing: {
+    verdict: 'misconfigured',
+    cause: 'quota_project_missing',
+    problem: 'the credentials have no quota project',
+    advice: ofQuotaProject('These credentials name no project to charge calls to.'),
+  },
+  /** Not of an answer alone: it is about the project that calls are charged to, and that isn't the pins' project. */
+  other_quota_project: {
+    verdict: 'misconfigured',
+    cause: 'api_disabled',
+    problem: 'calls are charged to another project, {consumer}',
+    advice: ofQuotaProject('That project lacks the Vertex AI API or billing, or it is suspended or gone.'),
+  },
+  quota_project_denied: {
+    verdict: 'misconfigured',
+    cause: 'quota_project_denied',
+    problem: 'no permission to charge calls to project {consumer}',
+    advice: {
+      meaning: 'An administrator has to grant serviceusage.services.use on that project.',
+      fix: 'gcloud projects add-iam-policy-binding {consumer} --member {member} --role roles/serviceusage.serviceUsageConsumer',
+    },
+  },
+  project_suspended: {
+    verdict: 'misconfigured',
+    cause: 'project_suspended',
+    problem: 'project {consumer} is suspended',
+    advice: {
+      meaning:
+        'Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project.',
+      fix: 'gcloud projects describe {consumer}',
+    },
+  },
+  project_invalid: {
+    verdict: 'misconfigured',
+    cause: 'project_invalid',
+    problem: 'there is no project {consumer}',
+    advice: {
+      meaning: 'It was deleted, or its name is wrong. The administrator of Pinward has to name another project.',
+      fix: 'gcloud projects describe {consumer}',
+    },
+  },
+  perimeter: {
+    verdict: 'misconfigured',
+    cause: 'perimeter',
+    problem: 'refused by a service perimeter (VPC Service Controls), id {denial}',
+    advice: {
+      meaning:
+        'An administrator has to let this caller or network through the perimeter. The log of denials has the id.',
+      fix: 'gcloud logging read \'log_id("cloudaudit.googleapis.com/policy")\' --project {project} --freshness 1d',
+    },
+  },
+  location_denied: {
+    verdict: 'misconfigured',
+    cause: 'location_denied',
+    problem: 'location {location} does not exist, or is not allowed',
+    advice: {
+      meaning:
+        'The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one.',
+      fix: 'gcloud org-policies describe gcp.resourceLocations --effective --project {project}',
+    },
+  },
+  api_disabled: {
+    verdict: 'misconfigured',
+    cause: 'api_disabled',
+    problem: 'the Vertex AI API is disabled',
+    advice: {
+      meaning: 'Project {project} needs this API.',
+      fix: 'gcloud services enable aiplatform.googleapis.com --project {project}',
+    },
+  },
+  billing_disabled: {
+    verdict: 'misconfigured',
+    cause: 'billing_disabled',
+    problem: 'project {consumer} has no billing',
+    advice: {
+      meaning: 'Vertex AI requires billing.',
+      fix: 'gcloud billing projects link {consumer} --billing-account ACCOUNT',
+    },
+  },
+  wrong_address: {
+    verdict: 'misconfigured',
+    cause: 'wrong_address',
+    problem: 'the address is not one of Vertex: it returned a web page, or has no such API',
+    advice: {
+      meaning: 'The location of the pin or the base URL is wrong, or a proxy answered in place of Google.',
+      fix: 'curl --head {address}',
+    },
+  },
+} as const satisfies Readonly<Record<string, Finding>>;
+export type FindingName = keyof typeof findings;

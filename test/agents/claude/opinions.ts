@@ -1,0 +1,147 @@
+// What lint says of settings, and what the real Claude Code says of the same file: each case is put into a managed file
+// of a machine without Pinward. `npm run test:claude` runs these tests.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { shippedCatalogue } from '../../../shared/catalogue/catalogue.ts';
+import data from '../../../shared/catalogue/settings-keys.json' with { type: 'json' };
+import type { Finding } from '../../../shared/domain/fault.ts';
+import { lint } from '../../../shared/domain/lint/lint.ts';
+import { Policy } from '../../../shared/domain/policy/policy.ts';
+import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
+import { day, draft } from '../../support/world.ts';
+import { type CliVersion, fetchClaude, holdingVersions, newMachine, whyNoClient } from './client.ts';
+import { type Asked, Fleet, pinned } from './fleet.ts';
+
+/** Keys that the test itself needs, and one that every text is right for. */
+const own = ['$schema', 'env'];
+const naming = ['2.1.219', '2.1.283', '2.1.331', '2.1.332'] as const;
+
+describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
+  let fleet: Fleet;
+
+  before(async () => {
+    for (const version of holdingVersions) fetchClaude(version);
+    fleet = await Fleet.start();
+  });
+  after(() => fleet.close());
+  beforeEach(() => {
+    fleet.machine = newMachine();
+  });
+
+  test('every known key with a value of the wrong form is found, and no newer client names another', async () => {
+    const forms = Object.entries(Object.assign({}, ...Object.values(data.keys))).filter(([key]) => !own.includes(key));
+    const wrong = Object.fromEntries(
+      forms.map(([key, form]) => [key, Array.isArray(form) || /string/.test(String(form)) ? 5 : 'x']),
+    );
+    const refused = Object.keys(wrong).filter((key) =>
+      errorsOf({ [key]: wrong[key] }).some(({ severity }) => severity === 'error'),
+    );
+
+    assert.deepEqual(refused, Object.keys(wrong));
+    for (const version of naming) {
+      // With these two the client doesn't start, or starts another program.
+      const { allowedProviders: _, policyHelper: __, ...others } = wrong;
+      const { output } = await ask(others, version);
+      const named = [...output.matchAll(/50-team\.json \((\w+)/g)].map(([, key = '']) => key);
+      assert.ok(named.length > 100, output);
+      assert.deepEqual(
+        named.filter((key) => !refused.includes(key)),
+        [],
+        version,
+      );
+    }
+  });
+
+  test('a wrong form is more than a flaw: 2.1.137 drops the whole file, pins included', async () => {
+    const { requests } = await ask({ verbose: 'yes' }, '2.1.137', ['--model', 'claude-opus-4-7']);
+
+    assert.deepEqual(codesOf({ verbose: 'yes' }), ['error setting_form']);
+    assert.notEqual(requests[0]?.project, 'acme-claude');
+  });
+
+  test('a misspelt key is silently ignored by every client, and found by lint', async () => {
+    const settings = { companyAnnoucements: ['hi'] };
+    for (const version of holdingVersions) {
+      const { requests, output } = await ask(settings, version);
+      assert.equal(requests[0]?.model, pinned.opus);
+      assert.doesNotMatch(output, /companyAnnoucements/);
+    }
+    assert.deepEqual(codesOf(settings), ['warning setting_unknown']);
+  });
+
+  test('allowedProviders without vertex, and one without the gateway, keep a client from starting; lint refuses them', async () => {
+    const gateway = { ANTHROPIC_VERTEX_BASE_URL: fleet.vertex.url };
+    for (const [settings, starts] of [
+      [{ allowedProviders: ['anthropic'] }, false],
+      [{ allowedProviders: [] }, false],
+      [{ allowedProviders: ['vertex'], env: gateway }, false],
+      [{ allowedProviders: ['vertex', 'customEndpoint'], env: gateway }, true],
+    ] as const) {
+      for (const version of ['2.1.331', '2.1.332'] as const) {
+        const { status, output } = await ask(settings, version);
+        assert.equal(status === 0, starts, output);
+      }
+      assert.deepEqual(codesOf(settings), starts ? [] : ['error provider_excluded']);
+    }
+  });
+
+  test('bounds that exclude each other keep a client from starting; lint refuses them', async () => {
+    const settings = { requiredMinimumVersion: '2.1.290', requiredMaximumVersion: '2.1.200' };
+    for (const version of naming) assert.equal((await ask(settings, version)).status, 1, version);
+    assert.deepEqual(codesOf(settings), ['error versions_exclude']);
+  });
+
+  test('a denied pin makes the client call a model that nobody pinned; lint refuses it', async () => {
+    for (const deniedModels of [['claude-opus-4-8'], ['claude-opus-4'], ['opus']]) {
+      for (const version of ['2.1.283', '2.1.331', '2.1.332'] as const) {
+        assert.notEqual((await ask({ deniedModels }, version)).requests[0]?.model, pinned.opus);
+      }
+      assert.deepEqual(codesOf({ deniedModels }), ['error pin_denied']);
+    }
+  });
+
+  test('a wrong id in a setting or a variable is called as it stands; lint refuses it and names the right one', async () => {
+    const id = 'claude-opus-4-6-20260205';
+    for (const settings of [{ model: id }, { env: { ANTHROPIC_MODEL: id } }]) {
+      for (const version of holdingVersions) {
+        assert.equal((await ask(settings, version, [])).requests[0]?.model, id);
+      }
+      const [found] = errorsOf(settings);
+      assert.equal(found?.code, 'model_unknown');
+      assert.match(found?.fix ?? '', /"claude-opus-4-6"/);
+    }
+  });
+
+  test("another provider's switch in managed settings takes a client off Vertex; lint refuses it", async () => {
+    const settings = { env: { CLAUDE_CODE_USE_FOUNDRY: '1' } };
+    for (const version of naming) assert.deepEqual((await ask(settings, version)).requests, [], version);
+    assert.deepEqual(codesOf(settings), ['error other_provider']);
+  });
+
+  /** A start of Claude Code beside a managed file with these settings and the pins. */
+  function ask(settings: object, version: CliVersion, words: readonly string[] = ['--model', 'opus']): Promise<Asked> {
+    const folder = join(fleet.machine.root, 'etc/claude-code/managed-settings.d');
+    mkdirSync(folder, { recursive: true });
+    const env = {
+      ANTHROPIC_VERTEX_PROJECT_ID: 'acme-claude',
+      CLOUD_ML_REGION: 'global',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: pinned.opus,
+      ...('env' in settings && typeof settings.env === 'object' ? settings.env : {}),
+    };
+    writeFileSync(join(folder, '50-team.json'), JSON.stringify({ ...settings, env }));
+    return fleet.asks(words, version);
+  }
+});
+
+function errorsOf(settings: Record<string, unknown>): readonly Finding[] {
+  const read = readDraft(Policy, draft({ settings }));
+  if (!read.ok) return read.fault.code === 'policy_invalid' ? read.fault.findings : [];
+  return lint(read.value, shippedCatalogue, day, null).filter(({ code }) => code !== 'model_past_floor');
+}
+
+function codesOf(settings: Record<string, unknown>): readonly string[] {
+  return [...new Set(errorsOf(settings).map(({ severity, code }) => `${severity} ${code}`))];
+}

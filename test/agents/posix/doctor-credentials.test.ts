@@ -1,0 +1,94 @@
+/** The credentials and the address that pinward doctor tries: those that Claude Code would use. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { write } from './machine.ts';
+import { accessToken, newPatient, type Patient, projectSettings, userSettings } from './patient.ts';
+import { startVertexEndpoint } from './vertex-endpoint.ts';
+
+describe('pinward doctor in the environment of Claude Code', { concurrency: 2 }, () => {
+  for (const [source, env] of [
+    ['the pins', { GOOGLE_APPLICATION_CREDENTIALS: '/keys/claude.json' }],
+    ['the settings of the user', {}],
+  ] as const)
+    it(`tries the credentials that ${source} name`, async () => {
+      await using patient = await newPatient('fragment', '2.1.331', env);
+      if (source === 'the settings of the user')
+        write(patient.machine.path(userSettings), '{"env": {"GOOGLE_APPLICATION_CREDENTIALS": "/keys/claude.json"}}');
+      const missing = await patient.examine();
+      assert.match(missing.checks['credentials'] ?? '', /^problem could not read .*\/keys\/claude\.json/, missing.out);
+      assert.deepEqual(missing.commands, [`ls -l ${patient.machine.path('keys/claude.json')}`]);
+
+      write(
+        patient.machine.path('keys/claude.json'),
+        JSON.stringify({ type: 'service_account', client_email: 'a@b.test' }),
+      );
+      write(patient.machine.path('bin/gcloud'), onlyWithCredentials, 0o755);
+      const { out, code } = await patient.examine({ env: { GOOGLE_APPLICATION_CREDENTIALS: '/shell/other.json' } });
+      assert.match(out, /^ok +credentials /m);
+      assert.equal(code, 0, out);
+      assert.equal(patient.vertex.calls.length, 3);
+    });
+
+  it('tries no credentials that a folder names, which may be a stranger’s', async () => {
+    await using patient = await newPatient();
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: '/stranger/evil.json' };
+    write(patient.machine.path(projectSettings), JSON.stringify({ env }));
+    write(patient.machine.path('stranger/evil.json'), '{"type": "external_account"}');
+    const { checks } = await patient.examine({ env: { GCLOUD_HANGS: 'yes' } });
+    assert.match(checks['credentials'] ?? '', /^skipped the settings of this folder name \/stranger\/evil\.json/);
+    assert.equal(patient.machine.files().includes('bin/gcloud.calls'), false);
+  });
+
+  it('asks a gateway that has the credentials, and sends it none', async () => {
+    await using gateway = await startVertexEndpoint();
+    await using patient = await newGatewayPatient(`${gateway.url}/v1`);
+    const { out, code, checks } = await patient.examine();
+    assert.equal(code, 0, out);
+    assert.match(checks['credentials'] ?? '', /^ok .* gateway http:\/\/127\.0\.0\.1/);
+    assert.deepEqual([gateway.calls.length, patient.vertex.calls.length], [3, 0]);
+    for (const { headers } of gateway.calls) assert.equal(headers.authorization, undefined);
+
+    gateway.answer('*', { status: 401, body: 'who are you?' });
+    const { commands } = await patient.examine();
+    assert.deepEqual(commands, [`curl --head ${gateway.url}/v1`]);
+  });
+
+  it('sends a token to the gateway that the pins name, as Claude Code does', async () => {
+    await using gateway = await startVertexEndpoint();
+    await using patient = await newPatient('fragment', '2.1.331', { ANTHROPIC_VERTEX_BASE_URL: `${gateway.url}/v1/` });
+    assert.equal((await patient.examine()).code, 0);
+    assert.deepEqual(
+      gateway.calls.map(({ headers }) => headers.authorization),
+      Array(3).fill(`Bearer ${accessToken}`),
+    );
+  });
+
+  it('asks no address that another than the pins names, and sends it nothing', async () => {
+    await using gateway = await startVertexEndpoint();
+    for (const skip of ['', '1']) {
+      await using patient = await newPatient();
+      const env = { ANTHROPIC_VERTEX_BASE_URL: `${gateway.url}/v1`, CLAUDE_CODE_SKIP_VERTEX_AUTH: skip };
+      write(patient.machine.path(userSettings), JSON.stringify({ env }));
+      const { checks } = await patient.examine();
+      assert.match(checks['opus'] ?? '', /^skipped .* ANTHROPIC_VERTEX_BASE_URL is http/);
+    }
+    assert.deepEqual(gateway.calls, []);
+  });
+
+  it('finds that nobody has credentials where Claude Code skips them without a gateway', async () => {
+    await using patient = await newPatient('fragment', '2.1.331', { CLAUDE_CODE_SKIP_VERTEX_AUTH: '1' });
+    const { checks } = await patient.examine();
+    assert.match(checks['credentials'] ?? '', /^problem CLAUDE_CODE_SKIP_VERTEX_AUTH/);
+    assert.match(checks['opus'] ?? '', /^skipped .* no access token/);
+  });
+});
+
+function newGatewayPatient(url: string): Promise<Patient> {
+  const env = { ANTHROPIC_VERTEX_BASE_URL: url, CLAUDE_CODE_SKIP_VERTEX_AUTH: '1' };
+  return newPatient('fragment', '2.1.331', env);
+}
+
+/** A gcloud that has a token for the credentials of the settings alone. */
+const onlyWithCredentials = `#!/bin/sh
+case $GOOGLE_APPLICATION_CREDENTIALS in */keys/claude.json) echo '${accessToken}' ;; *) exit 1 ;; esac
+`;
