@@ -59,8 +59,9 @@ export function differencesBetween(from: Rendered, to: Rendered, catalogues: rea
 /**
  * The table of the paths that name what Pinward itself writes. The rest is named by its own path.
  * - `/project` and `/location` name their variables.
- * - `/locked` names the switch that a lock turns on. The list of models that a lock writes follows the pins.
- * - `/pins/FAMILY` names the family's variable, and the region variables of its models.
+ * - `/locked` names the switches that a lock turns on, and variables of shells that it empties. The list of models that a
+ *   lock writes follows the pins.
+ * - `/pins/FAMILY` names the family's variable, the region variables of its models, and each model's map to itself.
  */
 function namesFor(
   from: Rendered,
@@ -69,7 +70,11 @@ function namesFor(
   catalogues: readonly Catalogue[],
 ) {
   return function nameOf([key = '', variable = '']: readonly string[]): string | undefined {
-    if (key === 'enforceAvailableModels' && from.locked !== to.locked) return '/locked';
+    const isNew = [from, to].some(({ settings }) => settings[key] === undefined);
+    if (from.locked !== to.locked && (lockKeys.includes(key) || (key === 'allowedProviders' && isNew)))
+      return '/locked';
+    if (from.locked !== to.locked && key === 'env' && isEmptied(from, to, variable)) return '/locked';
+    if (key === 'modelOverrides') return moved.find(({ family }) => isMapped([from, to], family, variable))?.path;
     if (key === 'availableModels' && from.locked && to.locked) return moved[0]?.path;
     if (key !== 'env') return undefined;
     if (variable === 'CLOUD_ML_REGION') return '/location';
@@ -80,6 +85,17 @@ function namesFor(
         regionVariables([from, to], family, catalogues).includes(variable),
     )?.path;
   };
+}
+
+const lockKeys = ['enforceAvailableModels', 'availableModelsMatch'];
+
+function isEmptied(from: Rendered, to: Rendered, variable: string): boolean {
+  const values = [from, to].map(({ settings }) => settings.env[variable]);
+  return values.includes('') && values.includes(undefined);
+}
+
+function isMapped(files: readonly Rendered[], family: string, model: string): boolean {
+  return files.some(({ pins }) => pins[family]?.model === model);
 }
 
 export function unitOf({ project, pins, asksFor1m }: Rendered, family: string): ServedUnit | undefined {

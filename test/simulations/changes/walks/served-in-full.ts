@@ -43,9 +43,10 @@ export class ServedInFull {
       const rendered = placeOf(machine).serve(null);
       const states = families.map((family) => {
         const unit = JSON.stringify(valueAt(rendered, `/pins/${family}`)) ?? '';
-        const [former, current] = this.#valuesOf(machine, family).slice(-2);
-        if (current === undefined || unit === (current ?? former)?.text) return 'same';
-        const isBack = unit !== '' && unit === former?.text && !current.isRestored;
+        const values = this.#valuesOf(machine, family);
+        const [current, former] = [values.at(-1), values.at(-2)];
+        if (unit === current?.text) return 'same';
+        const isBack = unit !== '' && unit === former?.text && current?.isRestored === false;
         const model = rendered.pins[family]?.model ?? '';
         return isBack && !isRejected(rendered.ring, family, model) ? family : 'other';
       });

@@ -80,15 +80,16 @@ class Witness {
     const isDone = answer?.status === 200;
     const path = step.call?.path ?? '';
     const [, proposal] = /^\/v1\/proposals\/(\d+)\/approve/.exec(path) ?? [];
-    const [, upgrade, verb] = /^\/v1\/upgrades\/([^/]+)\/(approve|reject)/.exec(path) ?? [];
+    const [, upgrade, verb] = /^\/v1\/upgrades\/([^/]+)\/(approve|reject|reopen)/.exec(path) ?? [];
     const isRestore = isDone && path.endsWith('/restore');
     const both =
       isDone && step.actor !== null && proposal !== undefined && this.#ledger.agree(proposal, step.actor, before.roles);
     if (isDone && upgrade !== undefined && verb === 'reject') this.#rejected.add(upgrade);
+    if (isDone && upgrade !== undefined && verb === 'reopen') this.#rejected.delete(upgrade);
     const strangers = both ? [] : raisedMembers(before.roles, after.roles).map((member) => `${member} may do more`);
     if (both && proposal !== undefined) await this.#takeOver(world, Number(proposal), after);
     if (isRestore) this.#full.allowComebacks(this.#agreed, after, (...parts) => this.#rejected.has(parts.join('.')));
-    this.#followRollouts(step, isDone ? upgrade : undefined, before, after);
+    this.#followRollouts(step, isDone && verb === 'approve' ? upgrade : undefined, before, after);
     for (let number = before.rolloutState.proposals + 1; number <= after.rolloutState.proposals; number++) {
       if (step.actor !== null) this.#ledger.asked(String(number), step.actor, before.roles);
     }
