@@ -28,6 +28,14 @@ export interface ServedUnit {
   readonly context1m: boolean;
 }
 
+/** A family whose unit differs. */
+interface Moved {
+  readonly family: string;
+  readonly path: string;
+  readonly from: ServedUnit | undefined;
+  readonly to: ServedUnit | undefined;
+}
+
 export function leavesBetween(from: unknown, to: unknown, keys: readonly string[] = []): readonly Leaf[] {
   if (isDeepStrictEqual(from, to)) return [];
   const [before, after] = [partsOf(from), partsOf(to)];
@@ -50,7 +58,7 @@ export function differencesBetween(from: Rendered, to: Rendered, catalogues: rea
     if (from[key] !== to[key]) told.set(`/${key}`, { path: `/${key}`, from: from[key], to: to[key] });
   }
   for (const { keys, ...values } of leavesBetween(from.settings, to.settings)) {
-    const path = names(keys) ?? pointerOf(['settings', ...keys]);
+    const path = names(keys, values) ?? pointerOf(['settings', ...keys]);
     if (!told.has(path)) told.set(path, { path, ...values });
   }
   return [...told.values()];
@@ -63,13 +71,11 @@ export function differencesBetween(from: Rendered, to: Rendered, catalogues: rea
  *   lock writes follows the pins.
  * - `/pins/FAMILY` names the family's variable, the region variables of its models, and each model's map to itself.
  */
-function namesFor(
-  from: Rendered,
-  to: Rendered,
-  moved: readonly { readonly family: string; readonly path: string }[],
-  catalogues: readonly Catalogue[],
-) {
-  return function nameOf([key = '', variable = '']: readonly string[]): string | undefined {
+function namesFor(from: Rendered, to: Rendered, moved: readonly Moved[], catalogues: readonly Catalogue[]) {
+  return function nameOf(
+    [key = '', variable = '']: readonly string[],
+    values: Pick<Leaf, 'from' | 'to'>,
+  ): string | undefined {
     const isNew = [from, to].some(({ settings }) => settings[key] === undefined);
     if (from.locked !== to.locked && (lockKeys.includes(key) || (key === 'allowedProviders' && isNew)))
       return '/locked';
@@ -80,16 +86,25 @@ function namesFor(
     if (variable === 'CLOUD_ML_REGION') return '/location';
     if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return '/project';
     return moved.find(
-      ({ family }) =>
-        variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL` ||
-        regionVariables([from, to], family, catalogues).includes(variable),
+      (each) =>
+        variable === `ANTHROPIC_DEFAULT_${each.family.toUpperCase()}_MODEL` ||
+        (regionVariables([from, to], each.family, catalogues).includes(variable) && isRegionOf(values, each)),
     )?.path;
   };
+}
+
+/** Two families can share a variable: the one that moved has its locations. */
+function isRegionOf({ from, to }: Pick<Leaf, 'from' | 'to'>, moved: Moved): boolean {
+  return [
+    [from, moved.from?.location],
+    [to, moved.to?.location],
+  ].every(([value, location]) => value === undefined || value === location);
 }
 
 const lockKeys = ['enforceAvailableModels', 'availableModelsMatch'];
 
 function isEmptied(from: Rendered, to: Rendered, variable: string): boolean {
+  if (!/^(?:ANTHROPIC|CLAUDE_CODE)_.*(?:MODEL|BASE_URL)/.test(variable)) return false;
   const values = [from, to].map(({ settings }) => settings.env[variable]);
   return values.includes('') && values.includes(undefined);
 }
