@@ -22,6 +22,9 @@ locals {
     "Pinward: admin token used" = {
       metric = "admin_token_used", above = 0, seconds = 300, severity = "WARNING"
     }
+    "Pinward: second person set aside" = {
+      metric = "break_glass", above = 0, seconds = 300, severity = "WARNING"
+    }
     "Pinward: bug" = {
       metric = "bug", above = 0, seconds = 300, severity = "ERROR"
     }

@@ -49,6 +49,18 @@ describe('a broken glass', () => {
     assert.deepEqual(statuses, [403, 400, 400, 400]);
   });
 
+  test('stands in /v1/health until it ends', async () => {
+    await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
+    const during = await world.ask('eve', 'GET', '/v1/health');
+    world.time += 30 * 60_000;
+    const after = await world.ask('eve', 'GET', '/v1/health');
+
+    assert.deepEqual(during.body.warnings, [
+      'No second person is needed until 2026-11-24T12:30:00.000Z: an owner broke the glass.',
+    ]);
+    assert.deepEqual(after.body.warnings, []);
+  });
+
   test('is told urgently when it begins, and when it ends', async () => {
     await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
     await world.pass(31);

@@ -1,6 +1,7 @@
 // The call for health: whether this instance can serve pins, and read and write its store. It answers whatever hangs, and within two
 // seconds, because monitors have no patience.
 
+import { type BreakGlass, isGlassBroken } from '../../../../shared/domain/changes/break-glass.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { withTimeout } from '../../../../shared/with-timeout.ts';
 import { readWithTimeout, storeTimedOut } from '../../caching/read-with-timeout.ts';
@@ -40,13 +41,16 @@ export function healthRoutes(ports: RoutePorts): readonly Route[] {
 }
 
 /** 200 while pins can be served, even with health issues: a load balancer that checks this must keep sending polls. */
-async function health({ policyCache, store, canWrite, adminTokenLastDay }: RoutePorts): Promise<ApiResult<Reply>> {
-  const [policy, list, isWritable, adminTokenDay] = await Promise.all([
+async function health(ports: RoutePorts): Promise<ApiResult<Reply>> {
+  const { policyCache, store, canWrite, adminTokenLastDay, clock } = ports;
+  const [policy, list, isWritable, adminTokenDay, rolloutState] = await Promise.all([
     currentPolicy(policyCache.current()),
     readWithTimeout(() => store.list('healthIssue', { order: 'ascending', limit: 20 }), timeoutMs),
     canWrite(),
     adminTokenLastDay(),
+    readWithTimeout(() => store.read('rolloutState', 'current'), timeoutMs),
   ]);
+  const breakGlass = rolloutState.ok ? (rolloutState.value?.value.breakGlass ?? null) : null;
   const cached = policyCache.peek();
   const age = policyCache.age();
   const isReachable = list.ok && policy.ok && policy.value.staleSince === null;
@@ -58,13 +62,21 @@ async function health({ policyCache, store, canWrite, adminTokenLastDay }: Route
     store: isReachable ? 'reachable' : 'unreachable',
     writable: isReachable && isWritable,
     issues,
-    warnings: adminTokenDay === null ? [] : [adminTokenWarning(adminTokenDay)],
+    warnings: [
+      ...(adminTokenDay === null ? [] : [adminTokenWarning(adminTokenDay)]),
+      ...(isGlassBroken(breakGlass, new Date(clock()).toISOString()) ? [glassWarning(breakGlass)] : []),
+    ],
   };
   return ok(cached === null ? { body, status: 503 } : { body });
 }
 
 function currentPolicy(current: Result<CachedPolicy> | Promise<Result<CachedPolicy>>): Promise<Result<CachedPolicy>> {
   return withTimeout(Promise.resolve(current), timeoutMs, () => fail(storeTimedOut));
+}
+
+/** Without the owner and the reason: anybody may read this. */
+function glassWarning(breakGlass: BreakGlass | null): string {
+  return `No second person is needed until ${breakGlass?.until}: an owner broke the glass.`;
 }
 
 function adminTokenWarning(day: string): string {
