@@ -34,8 +34,8 @@ export function readOptions(args: readonly string[], anySeed: number): Given {
   if (values.help === true) return { help: true };
   const numberOf = (key: keyof Options) => Number(values[key] ?? defaults[key] ?? anySeed);
   for (const key of ['pairs', 'walks', 'seed'] as const) {
-    if (values[key] !== undefined && !/^\d{1,7}$/.test(values[key]))
-      return { wrong: `--${key} is a number, not ${values[key]}` };
+    if (values[key] !== undefined && !/^\d{1,9}$/.test(values[key]))
+      return { wrong: `--${key} is a number of at most nine digits, not ${values[key]}` };
   }
   return { options: { pairs: numberOf('pairs'), walks: numberOf('walks'), seed: numberOf('seed') } };
 }
