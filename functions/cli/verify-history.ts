@@ -16,8 +16,8 @@ const help = `Check that the history is intact: no event was changed, removed, i
   npm run verify-history -- FILE                       check an export, without a service
   npm run verify-history -- --url URL [--export FILE]  check the history of a service, and export it
 
-  --url URL           call this service (default: PINWARD_URL)
-  --token-file FILE   read the token from this file (default: use the token in PINWARD_TOKEN)
+  --url URL           call this service (default: PINWARD_URL, else npm start in this folder)
+  --token-file FILE   read the token from this file (default: PINWARD_TOKEN, else that of npm start)
   --export FILE       write the events to this file, one a line, oldest first
   --expect SEQ:HASH   check that this event is still there. Take the value from an earlier output of this command,
                       and keep it outside of Pinward. Only this finds a history that was cut or rewritten as a whole.

@@ -25,6 +25,8 @@ export interface RunPorts {
   /** Projects and locations to probe in addition to those of the policy. */
   readonly projects: readonly string[];
   readonly locations: readonly string[];
+  /** Whether to leave out the projects that only the policy names. */
+  readonly onlyTheseProjects?: boolean;
   /** Gets each result at once, to show progress. */
   readonly onResult?: (result: ProbeResult, done: number, all: number) => void;
 }
@@ -75,8 +77,9 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
 }
 
 function endpointsOf(ports: RunPorts, policy: Policy | null, listed: readonly string[]): readonly ModelEndpoint[] {
-  const { catalogue: shipped, projects, locations } = ports;
-  return endpointsToProbe({ policy, shipped, listed, projects, locations });
+  const { catalogue: shipped, projects, locations, onlyTheseProjects = false } = ports;
+  const endpoints = endpointsToProbe({ policy, shipped, listed, projects, locations });
+  return onlyTheseProjects ? endpoints.filter(({ project }) => projects.includes(project)) : endpoints;
 }
 
 /** When this run's lease expires (milliseconds since 1970). Null when another run holds the lease. */
