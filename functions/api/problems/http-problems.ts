@@ -95,6 +95,12 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         field: 'Content-Type',
       };
     case 'json_malformed':
+      if (fault.detail === null)
+        return {
+          status: 400,
+          title: 'The body is empty',
+          hint: 'Send JSON, with Content-Type: application/json. With curl: --data @FILE.',
+        };
       return {
         status: 400,
         title: 'The body is not valid JSON',
@@ -155,6 +161,11 @@ function credentialText(defect: CredentialDefect): { title: string; hint: string
     case 'unknown':
       return {
         title: 'Unknown token',
+        hint: 'Compare it with that of this service, such as PINWARD_ADMIN_TOKEN, or send an ID token from Google.',
+      };
+    case 'fleet_token_unknown':
+      return {
+        title: 'Unknown fleet token',
         hint: 'Check the token. A new fleet token works on every instance after 15 seconds.',
       };
     case 'expired':

@@ -34,6 +34,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       query: ChangeQuery,
       body: Policy,
       reply: ChangeReply,
+      statuses: [200, 202],
       handle: async (request) =>
         changeReply(await changePolicy({ ...changeRequest(request), draft: () => asDraft(readPolicy(request.body)) })),
     }),
@@ -46,6 +47,7 @@ export function policyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy):
       query: ChangeQuery,
       body: Pin,
       reply: ChangeReply,
+      statuses: [200, 202],
       handle: async (request) => {
         const { ring = '', family = '' } = request.parameters;
         return changeReply(

@@ -67,6 +67,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       role: 'approver',
       query: NoQuery,
       reply: ProposalOutcomeReply,
+      statuses: [200, 202],
       handle: async ({ parameters, caller }) =>
         outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller)),
     }),
@@ -77,6 +78,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       summary: 'Make the change of a proposal again, to what stands today. It becomes a proposal of yours.',
       query: AccessQuery,
       reply: ProposalOutcomeReply,
+      statuses: [200, 202],
       handle: async ({ parameters, caller, query }) => {
         const number = numberOf(parameters['proposal']);
         return outcomeReply(await rebaseProposal(commandPorts, number, caller, query.note ?? null));
