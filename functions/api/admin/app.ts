@@ -23,7 +23,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
-import { isNumber, numericParameters, type Reply, type Route, type RoutePorts } from './routes/route.ts';
+import { findStrayNumber, type Reply, type Route, type RoutePorts } from './routes/route.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
@@ -97,8 +97,8 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   const caller = route.role === null ? ok(anonymous) : authorise(route.role, context);
   if (!caller.ok) return caller;
   const parameters = context.req.param();
-  const stray = numericParameters.find((name) => name in parameters && !isNumber(parameters[name] ?? ''));
-  if (stray !== undefined) return refuseParameter(stray, parameters[stray] ?? '', 'a whole number from 1');
+  const stray = findStrayNumber(route.path, parameters);
+  if (stray !== null) return { ok: false, fault: stray };
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
   const query = readQuery(route.query, new URL(context.req.url).search);

@@ -165,7 +165,7 @@ function credentialText(defect: CredentialDefect): { title: string; hint: string
       };
     case 'fleet_token_unknown':
       return {
-        title: 'Unknown fleet token',
+        title: 'Unknown token',
         hint: 'Check the token. A new fleet token works on every instance after 15 seconds.',
       };
     case 'expired':

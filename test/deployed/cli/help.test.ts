@@ -55,7 +55,10 @@ describe('progress', () => {
   test('is one changing line on a terminal, and a line in five seconds elsewhere', () => {
     const shownTo = (isTTY: boolean): string => {
       let [text, now] = ['', 0];
-      const progress = createProgress({ isTTY, write: (more) => void (text += more) }, () => now);
+      const write = (more: string) => {
+        text += more;
+      };
+      const progress = createProgress({ isTTY, write }, () => now);
       for (let step = 1; step <= 12; step++, now += 1_000) progress.show(`step ${step}`);
       progress.end();
       return text;

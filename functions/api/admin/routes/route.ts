@@ -12,7 +12,7 @@ import type { MoveRolloutsPorts } from '../../../commands/move-rollouts.ts';
 import type { Log } from '../../../log.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PolicyCache } from '../../polls/policy-cache.ts';
-import type { ApiResult } from '../../problems/http-fault.ts';
+import type { ApiFault, ApiResult } from '../../problems/http-fault.ts';
 import type { SigningKeys } from '../../signing/signatures.ts';
 import type { RateLimiter } from '../../traffic/rate-limit.ts';
 
@@ -115,10 +115,21 @@ export async function readCurrentRevision(store: Store): Promise<ApiResult<Revis
   return published.value === null ? fail({ code: 'no_policy' }) : ok(published.value.value.revision);
 }
 
-/** Parameters of paths that are numbers. The app refuses other texts before a route gets them. */
+/** Parameters of paths that are numbers. */
 export const numericParameters: readonly string[] = ['number', 'proposal', 'rollout'];
 
-export function isNumber(text: string): boolean {
+/** The fault of a path with another text where a number belongs; null when there is none. No route gets such a text. */
+export function findStrayNumber(path: string, parameters: RouteRequest<unknown>['parameters']): ApiFault | null {
+  const name = numericParameters.find((each) => each in parameters && !isNumber(parameters[each] ?? ''));
+  if (name === undefined) return null;
+  const text = (parameters[name] ?? '').slice(0, 200);
+  if (name === 'rollout') return { code: 'rollout_unknown', rollout: text };
+  if (name === 'proposal') return { code: 'proposal_unknown', proposal: text };
+  if (path.startsWith('/v1/access/')) return { code: 'access_unknown', number: text };
+  return { code: 'parameter_invalid', parameter: name, value: text, expected: 'the number of a revision' };
+}
+
+function isNumber(text: string): boolean {
   return /^0*[1-9]\d{0,8}$/.test(text);
 }
 
