@@ -15,7 +15,7 @@ const modes = {
 
   npm test -- [FILE ...]
 
-All of them take 15 to 30 minutes on two cores, 2 GB of memory and 2 GB below the temporary folder. ${moreOptions}`,
+Plan for half an hour on two processors. CONTRIBUTING.md says what they leave in the temporary folder. ${moreOptions}`,
   },
   claude: {
     files: ['test/agents/claude/real-client.ts', 'test/agents/claude/upgrade-path.ts'],
@@ -29,11 +29,7 @@ ${moreOptions}`,
   },
   check: {
     files: ['test/**/*.test.ts'],
-    before: [
-      ['biome', 'check', '.'],
-      ['tsc'],
-      [process.execPath, 'test/support/needs.ts'],
-    ],
+    before: [['biome', 'check', '.'], ['tsc'], [process.execPath, 'test/support/needs.ts']],
     concurrency: 2,
     help: `Check format, lint and types, then run every test. A change is ready when this passes.
 
