@@ -9,13 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { findLocalService } from '../../functions/cli/local-service.ts';
-import { readTarget } from '../../functions/cli/service-client.ts';
-import { greeting } from '../../functions/local/greeting.ts';
-import type { Local } from '../../functions/local/service.ts';
-import { openSqlite } from '../../shared/adapters/sqlite.ts';
-import { must } from '../support/stores.ts';
-import { cell, draft, matrix } from '../support/world.ts';
+import { draft } from '../support/world.ts';
 
 interface Started {
   readonly process: ChildProcess;
@@ -54,61 +48,6 @@ describe('npm start', () => {
     assert.equal(get.headers.get('etag'), '"1"');
     assert.doesNotMatch(second.output(), /made just now|Publish a policy/);
     assert.match(second.output(), /Revision 1 is current\./);
-  });
-
-  test('fits its greeting in a terminal of 80 columns and 24 lines, with the address and the files of the tokens', () => {
-    const people = { all: ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` })) };
-    const local = { url: 'http://127.0.0.1:8787', dataFolder: '.pinward', adminToken: 'x'.repeat(43), people };
-    for (const over of [
-      { revision: null, isFirstStart: true },
-      { revision: 12_345, isFirstStart: false },
-    ]) {
-      // Only what a greeting reads is here.
-      const text = greeting({ ...local, ...over } as unknown as Local, { project: null, slackUrl: null });
-      const lines = text.split('\n');
-
-      assert.ok(lines.length <= 25, `${lines.length} lines`); // the last one is where the cursor stands
-      assert.deepEqual(
-        lines.filter((line) => line.length > 80),
-        [],
-      );
-      assert.match(text, /http:\/\/127\.0\.0\.1:8787 .*\n[\s\S]*\.pinward\/admin-token/);
-    }
-  });
-
-  test('lets the commands of admins find it, and leaves no address behind', async () => {
-    const folder = newFolder();
-    const local = await start(join(folder, '.pinward'));
-    const found = findLocalService(join(folder, '.pinward'));
-    const target = readTarget({}, {}, found);
-    const elsewhere = readTarget({ url: 'https://pinward.example.com' }, {}, found);
-    const other = readTarget({}, { PINWARD_TOKEN: 'of-another-service' }, found);
-    await stop(local);
-
-    const token = readFileSync(join(folder, '.pinward/admin-token'), 'utf8').trim();
-    assert.deepEqual(target, { ok: true, value: { url: `${local.url}/`, token } });
-    assert.deepEqual(other, target);
-    assert.equal(elsewhere.ok, false);
-    assert.equal(findLocalService(join(folder, '.pinward')), null);
-    writeFileSync(join(folder, '.pinward/url'), 'http://evil.test:80\n');
-    assert.equal(findLocalService(join(folder, '.pinward')), null);
-  });
-
-  test('mixes no simulated results with those of Vertex, in either order', async () => {
-    for (const [evidence, options, hint] of [
-      ['simulated: OK', ['--project', 'acme-claude'], /has simulated results\. Leave out --data/],
-      ['OK: it answered', [], /has results of the real Vertex AI\. Add --project ID/],
-    ] as const) {
-      const folder = newFolder();
-      const store = openSqlite(join(folder, 'pinward.db'));
-      const value = matrix([cell('claude-opus-5', { evidence })]);
-      await must(store.commit([{ kind: 'matrix', id: 'current', expect: 'absent', value }]));
-      await store.close();
-      const { status, stderr } = run('--port', '0', '--data', folder, ...options);
-
-      assert.equal(status, 1);
-      assert.match(stderr, hint);
-    }
   });
 
   test('gives two people tokens that only they can read, and lets the second approve what the first proposes', async () => {

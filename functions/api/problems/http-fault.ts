@@ -3,7 +3,7 @@
 
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
 
-/** What is wrong with a credential. http-problems.ts has the text of each. */
+/** What is wrong with a credential. credential-problems.ts has the text of each. */
 export type CredentialDefect =
   | 'missing'
   | 'malformed'
