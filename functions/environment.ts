@@ -76,7 +76,7 @@ export function readTarget(): Target {
 }
 
 const examples: Partial<Record<keyof Environment, string>> = {
-  GOOGLE_CLOUD_PROJECT: 'a project id, or set PINWARD_SQLITE to a file for the embedded store',
+  GOOGLE_CLOUD_PROJECT: 'the id of the project with Firestore and Pub/Sub (npm start needs none)',
   PINWARD_ORGANISATION: 'the name that responses are signed for, such as acme.example',
   PINWARD_SLACK_URL: "Slack's incoming webhook URL",
   PINWARD_URL: "the API's public URL, such as https://pinward.example.com",

@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
+import { readCommandLine } from '../functions/cli/command-line.ts';
+import { createProgress } from '../functions/cli/progress.ts';
 import { type Target, targets } from '../functions/environment.ts';
 import { type Lock, lockOf } from './lock.ts';
 import { partsListOf } from './parts-list.ts';
@@ -48,12 +50,15 @@ const require = createRequire(import.meta.url), { dirname: __dirname, filename: 
 /** Writes a zip for each function into a folder. */
 async function bundleAll(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  const progress = createProgress();
   for (const target of targets) {
+    progress.show(`bundling ${target}`);
     const made = await makeBundle(root, target);
     const zip = zipBundle(made.files);
     const parts = listParts(root, target, made, zip);
     writeFileSync(join(folder, `${target}.zip`), zip);
     writeFileSync(join(folder, `${target}.cdx.json`), toBytes(parts));
+    progress.end();
     process.stdout.write(`${target}.zip ${(zip.length / 1e6).toFixed(2)} MB; its packages: ${target}.cdx.json\n`);
   }
 }
@@ -131,7 +136,15 @@ function toBytes(value: unknown): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+const help = `Bundle the functions.
+
+  npm run build
+
+Writes to dist/, for each function, NAME.zip for its deployment and NAME.cdx.json with the packages in it.
+`;
+
 if (import.meta.main) {
+  readCommandLine(help, {});
   const root = join(import.meta.dirname, '..');
   await bundleAll(root, join(root, 'dist'));
 }

@@ -19,8 +19,8 @@ const help = `Keep the policy in a file. Its extension says whether it is YAML o
   npm run policy -- apply FILE   plan, ask for confirmation, and change the policy
   npm run policy -- pull FILE    write the current policy to the file
 
-  --url URL          call this service (default: PINWARD_URL)
-  --token-file FILE  read the token from this file (default: use the token in PINWARD_TOKEN)
+  --url URL          call this service (default: PINWARD_URL, else npm start in this folder)
+  --token-file FILE  read the token from this file (default: PINWARD_TOKEN, else that of npm start)
   --note TEXT        keep this note in the revision, for example why you change the policy
   --force REASON     publish pins that aren't known to be callable, and keep the reason in the revision
   --at-once REASON   move pins in one step although the policy has a rollout schedule

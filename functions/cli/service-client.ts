@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ProblemReply } from '../api/admin/schemas/common.ts';
 import type { Environment } from '../environment.ts';
+import { findLocalService, type LocalService } from './local-service.ts';
 
 /** A problem from the service, or an error of the command in the same form. */
 export type CommandError = Partial<z.infer<typeof ProblemReply>> & {
@@ -43,17 +44,20 @@ export function commandError(code: string, title: string, hint: string, more: Pa
   return { ok: false, commandError: { ...more, code, title, hint } } as const;
 }
 
-/** The service's URL and the token. The token is never a command-line argument, which other users can see. */
+/** The service's URL and the token; those of `npm start` in this folder when none are given. The token is never a command-line argument, which other users can see. */
 export function readTarget(
   options: { readonly url?: string | undefined; readonly 'token-file'?: string | undefined },
   { PINWARD_URL, PINWARD_TOKEN }: Environment,
+  local: LocalService | null = findLocalService(),
 ): Attempt<Target> {
-  const given = options.url ?? PINWARD_URL ?? '';
+  const named = options.url ?? (PINWARD_URL || null);
+  const given = named ?? local?.url ?? '';
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
     const title =
       given === '' ? 'The URL of the service is missing' : `${given.replace(/.*@/, '')} is not a service URL`;
-    return commandError('url_invalid', title, 'Set --url or PINWARD_URL, such as https://pinward.example.com.');
+    const hint = 'Set --url or PINWARD_URL, such as https://pinward.example.com. Or run npm start in this folder.';
+    return commandError('url_invalid', title, hint);
   }
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol === 'http:' && !isLocal) {
@@ -63,7 +67,10 @@ export function readTarget(
       'Use https. http is allowed only for this machine.',
     );
   }
-  const token = readToken(options['token-file'], PINWARD_TOKEN);
+  // A token of the environment is for the service of the environment.
+  const usesLocalToken = url.origin === local?.url && (named === null || !PINWARD_TOKEN);
+  const localFile = usesLocalToken ? local?.tokenFile : undefined;
+  const token = readToken(options['token-file'] ?? localFile, PINWARD_TOKEN);
   return token.ok ? { ok: true, value: { url: url.href.replace(/\/*$/, '/'), token: token.value } } : token;
 }
 

@@ -3,10 +3,10 @@
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import type { ChainHead } from '../../shared/domain/events/event.ts';
 import { readEnvironment } from '../environment.ts';
 import { printable } from '../printable.ts';
+import { readCommandLine } from './command-line.ts';
 import { checkHistory, type Verdict } from './history-chain.ts';
 import { readService, type Source } from './history-export.ts';
 import { messageOf, readTarget } from './service-client.ts';
@@ -16,8 +16,8 @@ const help = `Check that the history is intact: no event was changed, removed, i
   npm run verify-history -- FILE                       check an export, without a service
   npm run verify-history -- --url URL [--export FILE]  check the history of a service, and export it
 
-  --url URL           call this service (default: PINWARD_URL)
-  --token-file FILE   read the token from this file (default: use the token in PINWARD_TOKEN)
+  --url URL           call this service (default: PINWARD_URL, else npm start in this folder)
+  --token-file FILE   read the token from this file (default: PINWARD_TOKEN, else that of npm start)
   --export FILE       write the events to this file, one a line, oldest first
   --expect SEQ:HASH   check that this event is still there. Take the value from an earlier output of this command,
                       and keep it outside of Pinward. Only this finds a history that was cut or rewritten as a whole.
@@ -30,20 +30,15 @@ const exits = { intact: 0, broken: 1, unchecked: 2 } as const;
 const maxLineLength = 4_000_000;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readCommandLine(help, {
     allowPositionals: true,
     options: {
       url: { type: 'string' },
       'token-file': { type: 'string' },
       export: { type: 'string' },
       expect: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return exits.intact;
-  }
   const [file, ...others] = positionals;
   const expected = readExpected(values.expect);
   if (others.length > 0 || (file !== undefined && (values.url ?? values.export) !== undefined)) {

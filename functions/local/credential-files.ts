@@ -14,12 +14,23 @@ export function keepToken(folder: string, name: string): string {
   return token;
 }
 
+export function headerFile(folder: string, name: string): string {
+  return join(folder, `${name}-header`);
+}
+
 export function writeToken(folder: string, name: string, token: string): void {
   writeSecret(join(folder, `${name}-token`), `${token}\n`);
 }
 
 export function writeHeader(folder: string, name: string, token: string): void {
-  writeSecret(join(folder, `${name}-header`), `Authorization: Bearer ${token}\n`);
+  writeSecret(headerFile(folder, name), `Authorization: Bearer ${token}\n`);
+}
+
+/** Says where the service listens, for `npm run policy` and its like, which find it in functions/cli/local-service.ts. */
+export function writeAddress(folder: string, url: string): string {
+  const file = join(folder, 'url');
+  writeSecret(file, `${url}\n`);
+  return file;
 }
 
 /** Replaces the file whole: whoever reads it meanwhile gets the old or the new text, and its mode is never another one. */

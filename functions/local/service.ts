@@ -2,14 +2,16 @@
 // tokens in one folder, and listens on 127.0.0.1 only.
 
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
@@ -19,10 +21,12 @@ import { defaultTopic, type Environment, pointAtEmulators } from '../environment
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
 import { createWiring } from '../wiring.ts';
-import { keepToken, writeHeader, writeToken } from './credential-files.ts';
+import { keepToken, writeAddress, writeHeader, writeToken } from './credential-files.ts';
+import { withLocalCalls } from './local-calls.ts';
 import { createPeople, type People } from './people.ts';
 import { pushPath, subscribePush } from './push.ts';
-import { createTerminalLog, openTerminalChannel } from './terminal.ts';
+import { createRolloutTable } from './rollout-table.ts';
+import { createTerminalLog, openTerminalChannel, terminalStyle } from './terminal.ts';
 
 interface LocalOptions {
   /** 0 means any free port. */
@@ -47,6 +51,8 @@ export interface Local {
   readonly adminToken: string;
   readonly machineToken: string;
   readonly people: People;
+  /** The current one at this start; null when there is none. */
+  readonly revision: number | null;
   /** Whether this start made the tokens. */
   readonly isFirstStart: boolean;
   /** Runs the probe now. */
@@ -80,18 +86,19 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     PINWARD_MACHINE_TOKEN: machineToken,
     PINWARD_ORGANISATION: 'local',
     PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
-    ...(emulators === null
-      ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
-      : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
+    ...(emulators === null ? {} : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
   };
-  const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
+  const channel = slackUrl === null ? openTerminalChannel(write, terminalStyle) : openSlack(slackUrl);
   const announced = Promise.withResolvers<Announce>();
   const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
   if (emulators !== null) pointAtEmulators(emulators);
+  const store =
+    emulators === null ? openSqlite(join(dataFolder, 'pinward.db')) : openFirestore({ project: emulatedProject });
   const wiring = createWiring(environment, {
     clock,
-    log: createTerminalLog(write),
-    channel,
+    log: createTerminalLog(write, terminalStyle),
+    store,
+    channel: withLocalCalls(channel, resolve(dataFolder), people.all),
     issuerKeys: people.issuerKeys,
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),
@@ -105,11 +112,15 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   environment.PINWARD_URL = url;
   // Not before: if the port is taken, the folder may be that of a running service, which doesn't know these tokens.
   await signIn(people, dataFolder);
+  const addressFile = writeAddress(dataFolder, url);
+  const published = await store.read('published', 'current');
+  const revision = published.ok ? (published.value?.value.revision.number ?? null) : null;
+  const showRollouts = createRolloutTable(store, write);
   const announce = await wiring.announce();
   announced.resolve(announce);
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
   const timers = [
-    setInterval(wiring.advanceOnce, advanceEveryMs),
+    setInterval(() => wiring.advanceOnce().then(showRollouts), advanceEveryMs),
     setInterval(() => signIn(people, dataFolder).catch(warn), signInEveryMs),
   ];
   if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
@@ -120,6 +131,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 
   async function close(): Promise<void> {
     for (const timer of timers) clearInterval(timer);
+    rmSync(addressFile, { force: true });
     await Promise.all(servers.map(stop));
     await wiring.close();
   }
@@ -129,6 +141,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     adminToken,
     machineToken,
     people,
+    revision,
     isFirstStart,
     probe: wiring.probeOnce,
     advance: wiring.advanceOnce,

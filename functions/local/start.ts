@@ -1,11 +1,15 @@
 // `npm start`: runs the whole service on this machine, and shows what to try next.
 
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import { readEnvironment } from '../environment.ts';
+import { originOf } from '../probe/simulated-data.ts';
 import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './emulators.ts';
+import { greeting } from './greeting.ts';
 import { type Local, startLocal } from './service.ts';
 import { openSimulatedGarden } from './simulated-garden.ts';
 
@@ -14,7 +18,8 @@ const help = `Run the whole Pinward service on this machine.
   npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
 
   --port PORT     listen on this port of 127.0.0.1 (default 8787)
-  --data FOLDER   keep the store and the credentials in this folder (default .pinward)
+  --data FOLDER   keep the store and the credentials in this folder (default .pinward; with --project .pinward/real,
+                  because simulated and real results are never kept together)
   --slack URL     announce to this Slack incoming webhook (default: show announcements in this terminal)
   --project ID    probe the real Vertex AI for this project, with your application default credentials
                   (default: probe a simulated Model Garden, where a new model appears after about two minutes)
@@ -60,12 +65,17 @@ async function main(): Promise<void> {
 /** Starts the emulators first if the options need them. Adds each to `started`. */
 async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
   const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
-  const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now) : openVertex();
+  // The data of emulators that start here is new each time, and so is the story.
+  const startFile = options.emulators ? null : join(options.dataFolder, 'simulated-since');
+  const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now, startFile) : openVertex();
   const common = { ...options, garden, write };
   if (firestore !== undefined && pubsub !== undefined) {
     return startLocal({ ...common, emulators: { firestore, pubsub } });
   }
-  if (!options.emulators) return startLocal({ ...common, emulators: null });
+  if (!options.emulators) {
+    await refuseOtherOrigin(options);
+    return startLocal({ ...common, emulators: null });
+  }
   const missing = whyNoEmulators();
   if (missing !== false) throw new Error(`--emulators can't be used: ${missing}`);
   write('Starting the emulators of Firestore and Pub/Sub.\n');
@@ -74,12 +84,26 @@ async function start(options: Options, started: Emulator[], write: (text: string
   return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
 }
 
+/** Throws when the folder has results of the other Model Garden. */
+async function refuseOtherOrigin({ dataFolder, project }: Options): Promise<void> {
+  const file = join(dataFolder, 'pinward.db');
+  if (!existsSync(file)) return;
+  const store = openSqlite(file);
+  const read = await store.read('matrix', 'current');
+  await store.close();
+  const origin = read.ok ? originOf(read.value?.value ?? null) : null;
+  if (origin === 'simulated' && project !== null)
+    throw new Error(`${dataFolder} has simulated results. Leave out --data, or name another folder`);
+  if (origin === 'real' && project === null)
+    throw new Error(`${dataFolder} has results of the real Vertex AI. Add --project ID, or name another --data FOLDER`);
+}
+
 function readOptions(): Options | null {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '8787' },
-        data: { type: 'string', default: '.pinward' },
+        data: { type: 'string' },
         slack: { type: 'string' },
         project: { type: 'string' },
         emulators: { type: 'boolean', default: false },
@@ -96,7 +120,7 @@ function readOptions(): Options | null {
     }
     return {
       port,
-      dataFolder: values.data,
+      dataFolder: values.data ?? (values.project === undefined ? '.pinward' : join('.pinward', 'real')),
       slackUrl: values.slack ?? null,
       project: values.project ?? null,
       emulators: values.emulators,
@@ -109,46 +133,6 @@ function readOptions(): Options | null {
 function quit(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
-}
-
-function greeting({ url, adminToken, people, isFirstStart }: Local, { dataFolder, project }: Options): string {
-  const relativeFolder = relative('.', dataFolder) || '.';
-  const folder = relativeFolder.startsWith('..') ? dataFolder : relativeFolder;
-  const first = isFirstStart
-    ? `Admin token, made just now and kept in ${folder}/admin-token:\n\n  ${adminToken}\n\n`
-    : '';
-  const admin = `-H @${folder}/admin-header`;
-  const garden =
-    project === null
-      ? 'It probes a SIMULATED Model Garden every 20 s: the results are invented. Use --project ID for the real one.'
-      : `It probes Vertex AI every 20 s for project ${project}.`;
-  const persons = people.all.map(
-    ({ name, email }) => `  ${email}: ${folder}/${name}-token, and for curl -H @${folder}/${name}-header`,
-  );
-  return `Pinward listens on ${url} and keeps its data in ${folder}/.
-${garden}
-
-${first}Two people can call, too. They are owners until the roles name one. Their tokens count for an hour, and are renewed every minute:
-
-${persons.join('\n')}
-
-Try this in another terminal:
-
-  1. Publish a policy (If-Match "0" means: only if there is none yet):
-     curl -X PUT ${url}/v1/policy ${admin} \\
-       -H 'If-Match: "0"' -H 'Content-Type: application/json' --data @infra/examples/policy.json
-
-  2. Fetch the pins as a developer machine does at login. This writes only to ${folder}/machine:
-     sh infra/agents/posix/pinward.sh --root ${folder}/machine install --server ${url} \\
-       --token-file ${folder}/machine-token
-
-  3. Move one pin, then log in on the machine again:
-     curl -X PUT ${url}/v1/rings/everyone/pins/opus ${admin} \\
-       -H 'If-Match: *' -H 'Content-Type: application/json' --data '{"model": "claude-opus-5-5"}'
-     sh infra/agents/posix/pinward.sh --root ${folder}/machine login
-
-Ctrl-C stops. See all calls: curl ${url}/openapi.json ${admin}
-`;
 }
 
 if (import.meta.main) await main();

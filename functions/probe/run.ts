@@ -24,6 +24,8 @@ export interface RunPorts {
   /** Projects and locations to probe in addition to those of the policy. */
   readonly projects: readonly string[];
   readonly locations: readonly string[];
+  /** Whether to leave out the projects that only the policy names. */
+  readonly onlyTheseProjects?: boolean;
   /** Gets each result at once, to show progress. */
   readonly onResult?: (result: ProbeResult, done: number, all: number) => void;
 }
@@ -65,8 +67,9 @@ async function runOnce(ports: RunPorts): Promise<Result<Ran | null>> {
   const { models: listed } = await ports.garden.list();
   // A model that was ever listed stays probed, even if the list is unavailable or no longer has it.
   const everListed = [...new Set([...Object.keys(before.listed), ...(listed ?? [])])];
-  const { catalogue: shipped, projects, locations } = ports;
-  const endpoints = endpointsToProbe({ policy, shipped, listed: everListed, projects, locations, requested });
+  const { catalogue: shipped, projects, locations, onlyTheseProjects = false } = ports;
+  const all = endpointsToProbe({ policy, shipped, listed: everListed, projects, locations, requested });
+  const endpoints = onlyTheseProjects ? all.filter(({ project }) => projects.includes(project)) : all;
   if (endpoints.length === 0) return ok(null);
   const { results, confirmations } = await askAll({ ...ports, before, endpoints });
 

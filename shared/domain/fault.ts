@@ -49,7 +49,7 @@ export type Fault =
   | { readonly code: 'revision_conflict'; readonly expected: number; readonly current: number }
   | { readonly code: 'revision_unknown'; readonly revision: number; readonly newest: number }
   | { readonly code: 'rollout_active'; readonly rollout: number; readonly ring: string; readonly family: string }
-  | { readonly code: 'rollout_unknown'; readonly rollout: number }
+  | { readonly code: 'rollout_unknown'; readonly rollout: number | string }
   | { readonly code: 'rollout_state'; readonly rollout: number; readonly state: string; readonly needs: string }
   | { readonly code: 'upgrade_unknown'; readonly upgrade: string }
   | { readonly code: 'upgrade_state'; readonly upgrade: string; readonly state: string; readonly needs: string }
@@ -58,14 +58,14 @@ export type Fault =
       readonly proposedBy: string;
       readonly because: 'author' | 'not_a_person' | 'role_is_new' | 'role_is_gone';
     }
-  | { readonly code: 'proposal_unknown'; readonly proposal: number }
+  | { readonly code: 'proposal_unknown'; readonly proposal: number | string }
   | { readonly code: 'proposal_conflict'; readonly proposal: number; readonly paths: readonly string[] }
   | { readonly code: 'proposal_state'; readonly proposal: number; readonly state: string }
   | { readonly code: 'ring_unknown'; readonly ring: string; readonly rings: readonly string[] }
   | { readonly code: 'family_unknown'; readonly family: string }
   | { readonly code: 'access_invalid'; readonly findings: readonly Finding[] }
   | { readonly code: 'access_conflict'; readonly expected: number; readonly current: number }
-  | { readonly code: 'access_unknown'; readonly number: number }
+  | { readonly code: 'access_unknown'; readonly number: number | string }
   | { readonly code: 'last_owner'; readonly leaves: string | null }
   | { readonly code: 'token_name_taken'; readonly name: string }
   | { readonly code: 'token_unknown'; readonly name: string }

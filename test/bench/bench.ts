@@ -2,7 +2,8 @@
 // object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers,
 // worst). Exit 1 if a target is missed.
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../functions/cli/command-line.ts';
+import { createProgress } from '../../functions/cli/progress.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallers } from './callers.ts';
 import { benchFirestore } from './firestore.ts';
@@ -29,18 +30,34 @@ const benches = {
   worst: benchWorstInput,
 };
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
-const unknown = positionals.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  process.stderr.write(`No bench is called ${unknown.join(' or ')}. There are: ${Object.keys(benches).join(' ')}\n`);
-  process.exit(2);
-}
+const help = `Measure how fast Pinward is, as ratios to a baseline measured beside it.
 
+  npm run bench -- [NAME ...] [--json]
+
+  NAME    only these benches: ${Object.keys(benches).join(' ')}
+  --json  print one JSON object as the last line (npm run -s, or npm adds lines of its own)
+  --help  show this text
+
+All of them take some minutes. Exit codes: 0 every target is met, 1 one is missed, 2 wrong options.
+`;
+
+const { values, positionals } = readCommandLine(help, {
+  options: { json: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0) refuseCommandLine(help, `No bench is called ${unknown.join(' or ')}`);
+
+const progress = createProgress();
+progress.show('preparing the store');
 await prepareStore();
 const measures: Record<string, Measure> = {};
 for (const [name, run] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  for (const [what, measure] of Object.entries(await run())) {
+  progress.show(`measuring ${name}`);
+  const found = await run();
+  progress.end();
+  for (const [what, measure] of Object.entries(found)) {
     measures[what] = measure;
     process.stdout.write(`${describe(what, measure)}\n`);
   }

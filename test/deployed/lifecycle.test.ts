@@ -51,7 +51,8 @@ describe('a deployed function', () => {
     const api = await start('api', { PINWARD_MACHINE_TOKEN: '', PINWARD_ADMIN_TOKEN: '' });
 
     assert.equal(await api.ended(), 1);
-    assert.match(api.output, /nobody could call: set PINWARD_/);
+    assert.match(api.output, /^Pinward did not start: nobody could call: set PINWARD_/m);
+    assert.doesNotMatch(api.output, /syntax error/);
   });
 
   test('answers malformed JSON with its own problem, not with the HTML of the framework', async () => {

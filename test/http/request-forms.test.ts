@@ -102,10 +102,11 @@ describe('a request', () => {
       how: fc.array(spelling, { minLength: 30, maxLength: 30 }),
       twice: fc.option(fc.nat(7), { freq: 4 }),
       prefix: fc.constantFrom('', '/.', '/v1/..', '/%2e'),
+      suffix: fc.constantFrom('', '', '/', '//', '/?', '/%2e'),
     });
-    const property = fc.asyncProperty(spelled, async ({ path, how, twice, prefix }) => {
+    const property = fc.asyncProperty(spelled, async ({ path, how, twice, prefix, suffix }) => {
       const letters = [...path].map((each, at) => spell(each, at === twice ? 'twice' : (how[at] ?? 'plain')));
-      const target = prefix + letters.join('');
+      const target = prefix + letters.join('') + suffix;
       const same = target.includes('%25') ? '/nowhere' : path;
       for (const credential of ['', machine, admin]) {
         const [asked, plain] = await Promise.all([get(target, credential), get(same, credential)]);

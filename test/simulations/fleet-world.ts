@@ -80,12 +80,14 @@ export class World {
     });
   }
 
-  async live(story: AsyncGenerator<() => boolean>): Promise<void> {
+  /** `onMinute` gets each minute of virtual time, in seconds. */
+  async live(story: AsyncGenerator<() => boolean>, onMinute = (_: number) => {}): Promise<void> {
     await this.ask('PUT', '/v1/policy', policyOf(this.options.hours - soakless));
     let waiting = await story.next();
     for (this.now = 0; this.now < this.seconds; this.now++) {
       if (this.now % (15 * minute) === 0) await this.service.probe();
       if (this.now % minute === 0) this.service.scale(this.agents.aggregator.polls, this.machines.count);
+      if (this.now % minute === 0) onMinute(this.now);
       if (this.now % minute === 30) await this.service.advance();
       if (this.now % 10 === 0 && waiting.done !== true && waiting.value()) waiting = await story.next();
       this.#note();

@@ -2,7 +2,8 @@
 // hundred runs each, against a Vertex whose truth changes and with everything failing that can. What counts as a transition is
 // defined in probe-oracle.ts. The last line is one JSON object; exit code 1 if anything was missed, false or said twice.
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../functions/cli/command-line.ts';
+import { createProgress } from '../../functions/cli/progress.ts';
 import { Chance } from './chance.ts';
 import { ProbeWorld } from './probe-world.ts';
 
@@ -69,15 +70,27 @@ export function isGood({ missed, false: untrue, duplicate, detectionP95Runs }: O
   return missed === 0 && untrue === 0 && duplicate === 0 && detectionP95Runs <= 2;
 }
 
+const help = `Run the probe on virtual time, against a Vertex whose truth changes, with everything failing that can.
+
+  npm run simulate:probe -- [--runs N] [--seed N]
+
+  --runs N  how many runs of the probe (default 10000)
+  --seed N  the same seed makes the same worlds (default: another one each time)
+  --help    show this text
+
+The last line is one JSON object. Exit codes: 0 nothing was missed, false or said twice, 1 something was, 2 wrong options.
+`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = readCommandLine(help, { options: { runs: { type: 'string' }, seed: { type: 'string' } } });
   const [runs, seed] = [Number(values.runs ?? 10_000), Number(values.seed ?? Date.now() % 1_000_000)];
-  if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) throw new Error('--runs and --seed are numbers');
+  if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
+    refuseCommandLine(help, '--runs and --seed are whole numbers');
+  const progress = createProgress();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`simulating ${runs} probe runs, seed ${seed}`);
-  const { outcome, repeats, tally, complaints } = await simulate(runs, seed, (done) => {
-    if (done % 1_000 < runsAWorld) say(`${done} of ${runs} runs`);
-  });
+  const onWorld = (done: number) => progress.show(`${done} of ${runs} runs`);
+  const { outcome, repeats, tally, complaints } = await simulate(runs, seed, onWorld).finally(progress.end);
   say([...tally].map(([what, count]) => `${what}: ${count}`).join(', '));
   for (const complaint of complaints) say(complaint);
   say(`${repeats} posts repeated by a death between the post and its record`);

@@ -23,7 +23,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { proposalRoutes } from './routes/proposals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
-import type { Reply, Route, RoutePorts } from './routes/route.ts';
+import { findStrayNumber, type Reply, type Route, type RoutePorts } from './routes/route.ts';
 import { upgradeRoutes } from './routes/upgrades.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
@@ -55,8 +55,6 @@ export function createApp(ports: AppPorts): Application {
   }
   let document: ReturnType<typeof openapiOf> | null = null;
   app.get('/openapi.json', (context) => {
-    const caller = authorise('reader', context);
-    if (!caller.ok) return problem(caller.fault);
     document ??= openapiOf(routes);
     return context.json(document, 200, browserHeaders);
   });
@@ -100,6 +98,9 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
 async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply>> {
   const caller = route.role === null ? ok(anonymous) : authorise(route.role, context);
   if (!caller.ok) return caller;
+  const parameters = context.req.param();
+  const stray = findStrayNumber(route.path, parameters);
+  if (stray !== null) return { ok: false, fault: stray };
   const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
   const query = readQuery(route.query, new URL(context.req.url).search);
@@ -107,7 +108,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   const body = route.body === null ? ok(undefined) : await readBody(context);
   if (!body.ok) return body;
   return route.handle({
-    parameters: context.req.param(),
+    parameters,
     query: query.value,
     body: body.value,
     caller: caller.value,
@@ -136,7 +137,13 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   return refuseParameter('If-Match', header, 'the ETag of what you change, such as "41", or *');
 }
 
+/** Of a body that may be nothing but space. */
+const maxBlankBytes = 1_024;
+
 async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
+  const bytes = await req.arrayBuffer();
+  const isBlank = bytes.byteLength <= maxBlankBytes && /^\s*$/.test(new TextDecoder().decode(bytes));
+  if (isBlank) return failHttp({ code: 'json_malformed', detail: null });
   const type = req.header('Content-Type') ?? 'none';
   const encoding = req.header('Content-Encoding') ?? 'identity';
   // Not other `+json` types: a merge patch, for example, would be taken for a whole policy.
@@ -147,7 +154,6 @@ async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
       expected: 'application/json',
     });
   }
-  const bytes = await req.arrayBuffer();
   try {
     return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {

@@ -1,15 +1,11 @@
 // The OpenAPI 3.1 document, made from the table of routes and the zod schemas. Only the poll, which is no route, is
 // described here.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Format, formats } from '../polls/render/formats.ts';
-import type { Route } from './routes/route.ts';
-import { named, PinsQuery, ResolutionReply } from './schemas/common.ts';
-
-type Json = Record<string, unknown>;
-
-const registry = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+import { type Json, schemaOf, usedSchemas } from './openapi-schemas.ts';
+import { numericParameters, type Route } from './routes/route.ts';
+import { PinsQuery, ResolutionReply } from './schemas/common.ts';
 
 export function openapiOf(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = { ...pollPaths() };
@@ -17,10 +13,16 @@ export function openapiOf(routes: readonly Route[]): Json {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   return {
     openapi: '3.1.0',
-    info: { title: 'Pinward', version: '1', description: 'The fleet policy service for Claude Code on Vertex AI.' },
+    info: {
+      title: 'Pinward',
+      version: '1',
+      description: 'The fleet policy service for Claude Code on Vertex AI.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The service that this document comes from.' }],
     security: [{ token: [] }],
     paths,
-    components: { schemas: componentSchemas(), securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: { schemas: usedSchemas(paths), securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   };
 }
 
@@ -36,8 +38,10 @@ function operationOf(route: Route): Json {
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: numericParameters.includes(name ?? '') ? { type: 'integer', minimum: 1 } : { type: 'string' },
   }));
+  const content = { [route.mediaType]: { schema: schemaOf(route.reply, 'output') } };
+  const replies = route.statuses.map((status) => [status, { description: statusTexts[status], content }]);
   return {
     operationId: route.operation,
     summary: route.summary,
@@ -48,20 +52,22 @@ function operationOf(route: Route): Json {
       : {
           requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
         }),
-    responses: {
-      200: {
-        description: 'The call succeeded.',
-        content: { [route.mediaType]: { schema: schemaOf(route.reply, 'output') } },
-      },
-      default: problemResponse,
-    },
+    responses: { ...Object.fromEntries(replies), ...problems },
   };
 }
+
+const statusTexts: Record<Route['statuses'][number], string> = {
+  200: 'The call succeeded.',
+  202: 'The call was accepted. A change that became a proposal has not taken effect.',
+  503: 'This instance can not serve pins.',
+};
 
 const problemResponse = {
   description: 'The call failed. The problem says what is wrong and how to fix it.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
+
+const problems = { '4XX': problemResponse, default: problemResponse };
 
 function pollPaths(): Record<string, Json> {
   const operation = (operationId: string, content: Json) => ({
@@ -75,7 +81,7 @@ function pollPaths(): Record<string, Json> {
       responses: {
         200: { description: 'The pins. The ETag is the SHA-256 of the body.', headers: pollHeaders, content },
         304: { description: 'The machine already has these pins.', headers: pollHeaders },
-        default: problemResponse,
+        ...problems,
       },
     },
   });
@@ -101,6 +107,12 @@ function pollPaths(): Record<string, Json> {
   };
 }
 
+const headerSchemas: Readonly<Record<string, Json>> = {
+  'Pinward-Revision': { type: 'integer' },
+  'Pinward-Poll-After': { type: 'integer' },
+  'Pinward-Valid-Until': { type: 'string', format: 'date-time' },
+};
+
 const pollHeaders = Object.fromEntries(
   Object.entries({
     ETag: 'The SHA-256 of the body of a 200, in hex and quotes.',
@@ -111,32 +123,22 @@ const pollHeaders = Object.fromEntries(
     'Pinward-Signature': 'v1, the id of the key, and the ES256 signature of the statement as base64 of its DER.',
     'Pinward-Unsigned': 'The reason why there is no signature. Present only without one.',
     'Pinward-Stale': 'Since when the store has been unreachable. Present only then; the pins are the last known ones.',
-  }).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  }).map(([name, description]) => [name, { description, schema: headerSchemas[name] ?? { type: 'string' } }]),
 );
 
 function queryParameters(query: z.ZodType): readonly Json[] {
-  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, Json> };
+  // A query is an object whose properties are its parameters.
+  const { properties = {}, required = [] } = schemaOf(query, 'input') as Queried;
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
-    required: false,
+    required: required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
   }));
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const id = registry.get(schema)?.id;
-  if (id !== undefined) return { $ref: refOf(id) };
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-}
-
-function componentSchemas(): Json {
-  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: refOf, unrepresentable: 'any' });
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]));
-}
-
-function refOf(id: string): string {
-  return `#/components/schemas/${id}`;
+interface Queried {
+  readonly properties?: Record<string, Json>;
+  readonly required?: readonly string[];
 }

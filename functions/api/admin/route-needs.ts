@@ -7,7 +7,6 @@ import type { Route } from './routes/route.ts';
 export type NeedsOf = (method: string, path: string) => RouteNeeds;
 
 const nothing: RouteNeeds = { role: null, hasBody: false, lowersRisk: false, alwaysAnswers: false };
-const openapi: RouteNeeds = { role: 'reader', hasBody: false, lowersRisk: false, alwaysAnswers: false };
 
 export function needsFrom(routes: readonly Route[]): NeedsOf {
   const table = routes.map(({ method, path, role, body, lowersRisk, alwaysAnswers }) => {
@@ -15,7 +14,6 @@ export function needsFrom(routes: readonly Route[]): NeedsOf {
   });
   return function needsOf(method, path) {
     const routeMethod = method === 'HEAD' ? 'GET' : method;
-    if (path === '/openapi.json') return routeMethod === 'GET' ? openapi : nothing;
     return table.find((each) => each.method === routeMethod && each.pattern.test(path))?.needs ?? nothing;
   };
 }

@@ -147,7 +147,7 @@ function resolveCaller(
       return { caller: ok(verified.caller), until: Number.POSITIVE_INFINITY };
     case 'fleet': {
       const token = accessIndex?.tokens.get(verified.sha256);
-      if (token === undefined) return { caller: refuse('unknown'), until: Number.POSITIVE_INFINITY };
+      if (token === undefined) return { caller: refuse('fleet_token_unknown'), until: Number.POSITIVE_INFINITY };
       const { name, role, labels } = token;
       const caller = ok({ name: `token:${name}`, role, isPerson: false, email: null, labels });
       return { caller: token.revokedAt === null ? caller : refuse('revoked'), until: Date.parse(token.expiresAt) };

@@ -3,11 +3,12 @@
 
 import type { Fault, Result } from '../../../shared/domain/fault.ts';
 
-/** What is wrong with a credential. http-problems.ts has the text of each. */
+/** What is wrong with a credential. credential-problems.ts has the text of each. */
 export type CredentialDefect =
   | 'missing'
   | 'malformed'
   | 'unknown'
+  | 'fleet_token_unknown'
   | 'expired'
   | 'not_yet_valid'
   | 'revoked'
@@ -45,7 +46,8 @@ export type HttpFault =
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
   | { readonly code: 'format_unsupported'; readonly requested: string; readonly offered: readonly string[] }
   | { readonly code: 'media_type_unsupported'; readonly got: string; readonly expected: string }
-  | { readonly code: 'json_malformed'; readonly detail: string }
+  /** `detail` is what the parser found; null for an empty body. */
+  | { readonly code: 'json_malformed'; readonly detail: string | null }
   | { readonly code: 'query_too_long'; readonly limitBytes: number }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
   | { readonly code: 'body_too_slow'; readonly seconds: number }

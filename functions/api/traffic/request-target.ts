@@ -1,5 +1,5 @@
 // The request target: the path and query of a request in the one form that everything after reads. Rate limits, admission and the
-// app would otherwise judge different paths, such as `/v1/reports/../policy` or `/v1/%70olicy`.
+// app would otherwise judge different paths, such as `/v1/reports/../policy` or `/v1/%70olicy`. A slash at the end means nothing.
 
 /** Null for a target that is no path, such as `*`. */
 export function normaliseTarget(target: string): string | null {
@@ -8,14 +8,20 @@ export function normaliseTarget(target: string): string | null {
   const absolute = target.startsWith('/') ? `http://localhost${target}` : target;
   if (!/^https?:\/\//i.test(absolute) || !URL.canParse(absolute)) return null;
   const { pathname, search } = new URL(absolute);
-  return pathname.split('/').map(normaliseSegment).join('/') + search;
+  return (
+    (pathname
+      .replace(/(?<!\/)\/+$/, '')
+      .split('/')
+      .map(normaliseSegment)
+      .join('/') || '/') + search
+  );
 }
 
 /** Almost every target: a path without empty segments, dot segments and escapes. */
 function isNormal(target: string): boolean {
   const query = target.indexOf('?');
   const path = query === -1 ? target : target.slice(0, query);
-  return /^\/[\w.~!$&'()*+,;=:@/-]*$/.test(path) && !path.includes('//') && !path.includes('/.');
+  return /^\/[\w.~!$&'()*+,;=:@/-]*$/.test(path) && !path.includes('//') && !path.includes('/.') && !path.endsWith('/');
 }
 
 /**

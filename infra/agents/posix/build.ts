@@ -3,6 +3,7 @@
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandLine } from '../../../functions/cli/command-line.ts';
 import { renderVertexAnswers } from './vertex-answers.ts';
 
 const target = join(import.meta.dirname, 'pinward.sh');
@@ -29,4 +30,12 @@ function main(isCheck: boolean): number {
   return 1;
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.includes('--check'));
+const help = `Join parts/*.sh into pinward.sh.
+
+  node infra/agents/posix/build.ts [--check]
+
+  --check  write nothing, and exit with 1 if pinward.sh is not equal to its parts
+`;
+
+if (import.meta.main)
+  process.exitCode = main(readCommandLine(help, { options: { check: { type: 'boolean' } } }).values.check === true);

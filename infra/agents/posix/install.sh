@@ -13,6 +13,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 agent_files='posix/install.sh posix/pinward.sh systemd/system/pinward.service systemd/system/pinward.timer launchd/pinward.daemon.plist'
 
 main() {
+  for word do case $word in -h | --help) print_help && return ;; esac done
   if [ "${1:-}" = --bundle ]; then shift && print_bundle "$@" && return; fi
   root='' action=install previous=''
   for word do
@@ -77,6 +78,23 @@ stop_on_macos() {
 }
 
 copy_file() { cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"; }
+
+print_help() {
+  cat <<'END'
+Install or remove, as root, the agent and what starts it: a systemd timer on Linux, a launch daemon on macOS.
+
+  sh install.sh [--root DIR] OPTIONS     where OPTIONS are those of: pinward install
+  sh install.sh [--root DIR] --remove    remove both
+  sh install.sh --bundle OPTIONS         print one script of all the files, for an MDM that runs one script per machine
+
+  --root DIR   fill this folder, such as a disk image, and start nothing
+  --help       show this text
+
+The options of pinward install, and those that stand before it:
+
+END
+  sh "$here/posix/pinward.sh" --help
+}
 
 print_bundle() {
   # shellcheck disable=SC2016 # the bundle expands these

@@ -6,7 +6,8 @@
 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
+import { createProgress } from '../../../functions/cli/progress.ts';
 import { prepareStore, type Running, spawnSubject, token, untilAnswered } from '../server.ts';
 import { startCalls } from './admin-calls.ts';
 import { measureInsiders } from './insiders.ts';
@@ -21,15 +22,28 @@ const onsetWithinMs = 20_000;
 const instanceMiB = 512;
 const minCpuShare = 0.8;
 
+const help = `Offer a service ten times what it can answer, and judge what becomes of it.
+
+  npm run load -- [--seconds N]
+
+  --seconds N  how long the flood lasts, 2 to 600 (default 30); the rest takes about half a minute
+  --help       show this text
+
+The last line is one JSON object. Exit codes: 0 all is as it should be, 1 something isn't, 2 wrong options.
+`;
+
 const seconds = readSeconds();
+const progress = createProgress();
 /** A few seconds can't tell 95 % from what else the machine does. */
 const minLogins = seconds >= 30 ? 0.95 : 0.8;
+progress.show('preparing the store');
 await prepareStore();
 const subject = await spawnSubject('pinward', undefined, false, [join(import.meta.dirname, 'slow.ts')]);
 try {
   await untilAnswered(subject.url);
   const report = await measure(subject);
   const missed = missedOf(report);
+  progress.end();
   process.stdout.write(`${JSON.stringify({ ...report, missed })}\n`);
   if (missed.length > 0) process.exitCode = 1;
 } finally {
@@ -45,15 +59,16 @@ async function measure({ url, process: { pid = 0 } }: Running) {
     startOffer({ port, token, perSecond, etag: of === 'logins' ? null : etag, connections: connections[of], ...over });
   // Warm, then as many logins as 64 connections bring about.
   const calls = startCalls(url);
-  await run(3, pid, [offer('all', 'logins')]);
-  const alone = await run(Math.min(seconds, 8), pid, [offer('all', 'logins')]);
+  await run('warming up', 3, pid, [offer('all', 'logins')]);
+  const alone = await run('measuring the capacity', Math.min(seconds, 8), pid, [offer('all', 'logins')]);
   const capacity = (alone.offers[0]?.statuses[200] ?? 0) / alone.seconds;
   const offers = [offer(capacity, 'logins'), offer(capacity * refreshesPerLogin, 'refreshes')] as const;
   const [{ outcome: logins }, { outcome: refreshes }] = offers;
   const onsetMs = await untilShed(refreshes);
   const before = logins.statuses[200] ?? 0;
-  const flood = await run(seconds, pid, offers);
+  const flood = await run('flooding', seconds, pid, offers);
   const admin = await calls.stop();
+  progress.show('recovering');
   const recoveryMs = await recovery(() => offer(20, 'refreshes', { connections: 20 }));
   const restores = await measureInsiders(url);
   const answered = (logins.statuses[200] ?? 0) - before;
@@ -81,11 +96,12 @@ async function measure({ url, process: { pid = 0 } }: Running) {
 }
 
 /** Lets offers go on for so long. */
-async function run(forSeconds: number, pid: number, offers: readonly Offer[]) {
+async function run(what: string, forSeconds: number, pid: number, offers: readonly Offer[]) {
   const [began, cpu] = [performance.now(), cpuSecondsOf(pid)];
   const memoryMiB: number[] = [];
   while (performance.now() - began < forSeconds * 1000) {
     await wait(250);
+    progress.show(`${what}: ${Math.round((performance.now() - began) / 1000)} of ${forSeconds} s`);
     memoryMiB.push(residentMiBOf(pid));
   }
   const cpuSeconds = cpuSecondsOf(pid) - cpu;
@@ -158,9 +174,8 @@ async function etagOf(url: string): Promise<string> {
 }
 
 function readSeconds(): number {
-  const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } });
+  const { values } = readCommandLine(help, { options: { seconds: { type: 'string', default: '30' } } });
   const read = Number(values.seconds);
   if (Number.isInteger(read) && read >= 2 && read <= 600) return read;
-  process.stderr.write(`--seconds is a whole number from 2 to 600, not ${values.seconds}\n`);
-  process.exit(2);
+  return refuseCommandLine(help, `--seconds is a whole number from 2 to 600, not ${values.seconds}`);
 }

@@ -20,13 +20,24 @@ import { draft } from '../../support/world.ts';
 
 interface Operation {
   readonly operationId: string;
-  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: { type?: string } }> }>;
+  readonly parameters?: readonly { readonly name: string; readonly required: boolean; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Record<string, Schema>;
 }
 
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly license: { readonly identifier: string } };
+  readonly servers: readonly { readonly url: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, unknown> };
+  readonly components: { readonly schemas: Record<string, Schema> };
 }
 
 describe('the OpenAPI document', () => {
@@ -36,7 +47,7 @@ describe('the OpenAPI document', () => {
   before(async () => {
     service = startService();
     await service.state();
-    document = (await service.ask().get('/openapi.json').set(asAdmin).expect(200)).body;
+    document = (await service.ask().get('/openapi.json').expect(200)).body;
   });
   after(() => service.close());
 
@@ -74,6 +85,56 @@ describe('the OpenAPI document', () => {
       references.filter((id) => id === undefined || !(id in document.components.schemas)),
       [],
     );
+  });
+
+  test('says what linters and generators of clients ask for: a server, a licence, refusals, and nothing unused', () => {
+    const text = JSON.stringify(document);
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+
+    assert.deepEqual(
+      document.servers.map(({ url }) => url),
+      ['/'],
+    );
+    assert.equal(document.info.license.identifier, 'Apache-2.0');
+    assert.ok(operations.every(({ responses }) => '4XX' in responses));
+    assert.deepEqual(
+      Object.keys(document.components.schemas).filter((id) => !text.includes(`"#/components/schemas/${id}"`)),
+      [],
+    );
+  });
+
+  test('says which calls answer 202: those that may become proposals, and reports', () => {
+    const accepted = Object.values(document.paths)
+      .flatMap((path) => Object.values(path))
+      .filter(({ responses }) => '202' in responses)
+      .map(({ operationId }) => operationId);
+
+    assert.deepEqual(accepted.toSorted(), [
+      ...['approveProposal', 'putAccess', 'putPin', 'putPolicy', 'rebaseProposal', 'report', 'restoreRevision'],
+    ]);
+    assert.deepEqual(Object.keys(document.paths['/v1/reports']?.['post']?.responses ?? {}), ['202', '4XX', 'default']);
+  });
+
+  test('says that numbers are numbers, and requires a reason of those who break the glass', () => {
+    const parameters = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).flatMap((operation) => operation.parameters ?? []),
+    );
+    const numeric = parameters.filter(({ name }) => /^(?:number|proposal|rollout|limit|before|minutes)$/.test(name));
+    const reason = document.paths['/v1/break-glass']?.['post']?.parameters?.find(({ name }) => name === 'reason');
+
+    assert.ok(numeric.length > 10);
+    assert.deepEqual(new Set(numeric.map(({ schema }) => schema.type)), new Set(['integer']));
+    assert.equal(reason?.required, true);
+  });
+
+  test('requires of a client nothing that has a default, and promises it in replies', () => {
+    const { PolicyInput, Policy: PolicyOutput } = document.components.schemas;
+
+    assert.doesNotMatch(JSON.stringify(document), /"default":(?!\{"description":"The call failed)/);
+    assert.ok(PolicyOutput?.required?.includes('lock') && !PolicyInput?.required?.includes('lock'));
+    assert.match(PolicyInput?.properties?.['lock']?.description ?? '', /Default: false\./);
+    const { schema } = document.paths['/v1/policy']?.['put']?.requestBody?.content['application/json'] ?? {};
+    assert.deepEqual(schema, { $ref: '#/components/schemas/PolicyInput' });
   });
 
   test('says that pins in JSON are objects, and texts elsewhere', () => {

@@ -28,14 +28,16 @@ const casesOfWorld = 2_500;
 /** Each case is a second of the service's time, so that no caller comes too often. */
 const caseMs = 1_000;
 
-/** Throws with a reproducer when a rule was broken. */
-export async function fuzz(cases: number, seed: number): Promise<Counts> {
+/** Throws with a reproducer when a rule was broken. `onCases` gets how many cases are done. */
+export async function fuzz(cases: number, seed: number, onCases = (_: number) => {}): Promise<Counts> {
   const counts: Counts = { byStatus: new Map(), byOperation: new Map(), lines: 0 };
   const file = join(mkdtempSync(join(tmpdir(), 'pinward-fuzz-')), 'log');
   const descriptor = openSync(file, 'w');
   const log = createLog(descriptor);
-  for (let done = 0; done < cases; done += casesOfWorld)
+  for (let done = 0; done < cases; done += casesOfWorld) {
+    onCases(done);
     await fuzzWorld(Math.min(casesOfWorld, cases - done), seed + done, log, counts);
+  }
   // The log writes each tenth of a second.
   await wait(300);
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);

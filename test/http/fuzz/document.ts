@@ -53,7 +53,8 @@ export function operationsOf(document: Document): readonly Operation[] {
       method: method.toUpperCase(),
       path,
       body: described.requestBody?.content?.['application/json']?.schema ?? null,
-      faultsOf: faultsOf(document, described.responses['200'] ?? {}),
+      // A call answers the same with each status of success.
+      faultsOf: faultsOf(document, described.responses['200'] ?? described.responses['202'] ?? {}),
     })),
   );
 }

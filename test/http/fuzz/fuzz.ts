@@ -2,21 +2,35 @@
 // was answered; exit 1 with the smallest request that breaks a rule, or when a call was never answered well, or never refused.
 
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
+import { createProgress } from '../../../functions/cli/progress.ts';
 import { fuzz } from './campaign.ts';
 
-const { values } = parseArgs({ options: { cases: { type: 'string', default: '50000' }, seed: { type: 'string' } } });
+const help = `Send hostile requests to every call of the API, and check the rules that hold for each answer.
+
+  npm run fuzz -- [--cases N] [--seed N]
+
+  --cases N  how many requests (default 50000)
+  --seed N   the same seed makes the same requests (default: another one each time)
+  --help     show this text
+
+Exit codes: 0 no rule is broken, 1 one is, with the smallest request that breaks it, 2 wrong options.
+`;
+
+const options = { cases: { type: 'string', default: '50000' }, seed: { type: 'string' } } as const;
+const { values } = readCommandLine(help, { options });
 const cases = Number(values.cases);
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 if (!Number.isInteger(cases) || cases < 1 || !Number.isInteger(seed)) {
-  process.stderr.write('--cases and --seed are whole numbers\n');
-  process.exit(2);
+  refuseCommandLine(help, '--cases and --seed are whole numbers');
 }
 
 process.stdout.write(`seed ${seed}, ${cases} cases\n`);
 const began = performance.now();
 try {
-  const { byStatus, byOperation, lines } = await fuzz(cases, seed);
+  const progress = createProgress();
+  const onCases = (done: number) => progress.show(`${done} of ${cases} cases`);
+  const { byStatus, byOperation, lines } = await fuzz(cases, seed, onCases).finally(progress.end);
   for (const [operation, { good, bad }] of byOperation) process.stdout.write(`${operation}: ${good} 2xx, ${bad} 4xx\n`);
   const statuses = [...byStatus].toSorted(([a], [b]) => a - b).map(([status, amount]) => `${status}: ${amount}`);
   process.stdout.write(

@@ -53,6 +53,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       query: NoteQuery,
       body: Roles,
       reply: RolesReply,
+      statuses: [200, 202],
       handle: async (request) => {
         const roles = readRoles(request.body);
         if (!roles.ok) return roles;

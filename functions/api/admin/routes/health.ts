@@ -35,6 +35,7 @@ export function healthRoutes(ports: RoutePorts): readonly Route[] {
       alwaysAnswers: true,
       query: NoQuery,
       reply: HealthReply,
+      statuses: [200, 503],
       handle: shared,
     }),
   );

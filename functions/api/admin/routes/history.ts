@@ -5,10 +5,10 @@ import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type ChangePolicy, draftOfRevision } from '../../../commands/policy/change-policy.ts';
-import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
+import type { ApiResult } from '../../problems/http-fault.ts';
 import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
-import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
+import { numberOf, type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
 export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [
@@ -36,11 +36,10 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       query: NoQuery,
       reply: Revision,
       handle: async ({ parameters }) => {
-        const number = readNumber(parameters['number']);
-        if (!number.ok) return number;
-        const revision = await store.read('revision', numberedId(number.value));
+        const number = numberOf(parameters['number']);
+        const revision = await store.read('revision', numberedId(number));
         if (!revision.ok) return revision;
-        if (revision.value === null) return unknownRevision(store, number.value);
+        if (revision.value === null) return unknownRevision(store, number);
         return ok({ body: revision.value.value });
       },
     }),
@@ -53,11 +52,11 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       changes: true,
       query: ChangeQuery,
       reply: ChangeReply,
+      statuses: [200, 202],
       handle: async (request) => {
-        const number = readNumber(request.parameters['number']);
-        if (!number.ok) return number;
-        const draft = (current: Revision | null) => draftOfRevision(store, number.value, current);
-        return changeReply(await changePolicy({ ...changeRequest(request), draft, restores: number.value }));
+        const number = numberOf(request.parameters['number']);
+        const draft = (current: Revision | null) => draftOfRevision(store, number, current);
+        return changeReply(await changePolicy({ ...changeRequest(request), draft, restores: number }));
       },
     }),
     route({
@@ -85,17 +84,6 @@ function pageOf({ limit, before }: PageRequest) {
 
 function nextOf(last: number | undefined): number | null {
   return last === undefined || last <= 1 ? null : last;
-}
-
-function readNumber(text: string | undefined): ApiResult<number> {
-  const number = Number(text);
-  if (/^\d{1,9}$/.test(text ?? '') && number > 0) return ok(number);
-  return failHttp({
-    code: 'parameter_invalid',
-    parameter: 'number',
-    value: text ?? '',
-    expected: 'the number of a revision',
-  });
 }
 
 async function unknownRevision(store: Store, revision: number): Promise<ApiResult<never>> {

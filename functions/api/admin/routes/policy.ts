@@ -36,6 +36,7 @@ export function policyRoutes(ports: RoutePorts, changePolicy: ChangePolicy): rea
       query: PolicyChangeQuery,
       body: Policy,
       reply: ChangeReply,
+      statuses: [200, 202],
       handle: (request) => changeOrProbe(ports, changePolicy, request, () => readPolicy(request.body)),
     }),
     route({
@@ -47,6 +48,7 @@ export function policyRoutes(ports: RoutePorts, changePolicy: ChangePolicy): rea
       query: PolicyChangeQuery,
       body: Pin,
       reply: ChangeReply,
+      statuses: [200, 202],
       handle: (request) => {
         const { ring = '', family = '' } = request.parameters;
         return changeOrProbe(ports, changePolicy, request, (current) =>

@@ -64,6 +64,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       role: 'approver',
       query: NoteQuery,
       reply: ProposalOutcomeReply,
+      statuses: [200, 202],
       handle: async ({ parameters, caller, query: { note = null } }) =>
         outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller, note)),
     }),
@@ -74,6 +75,7 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       summary: 'Make the change of a proposal again, to what stands today. It becomes a proposal of yours.',
       query: NoteQuery,
       reply: ProposalOutcomeReply,
+      statuses: [200, 202],
       handle: async ({ parameters, caller, query: { note = null } }) => {
         const number = numberOf(parameters['proposal']);
         return outcomeReply(

@@ -22,6 +22,7 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
       query: NoQuery,
       body: Report,
       reply: ReportReply,
+      statuses: [202],
       handle: async ({ body, caller }) => {
         const report = readReport(body);
         if (!report.ok) return report;

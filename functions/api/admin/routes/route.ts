@@ -12,7 +12,7 @@ import type { MoveRolloutsPorts } from '../../../commands/move-rollouts.ts';
 import type { Log } from '../../../log.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PolicyCache } from '../../polls/policy-cache.ts';
-import type { ApiResult } from '../../problems/http-fault.ts';
+import type { ApiFault, ApiResult } from '../../problems/http-fault.ts';
 import type { SigningKeys } from '../../signing/signatures.ts';
 import type { RateLimiter } from '../../traffic/rate-limit.ts';
 
@@ -44,8 +44,11 @@ export interface Reply {
   readonly body: unknown;
   /** The number of the revision in the body. It is sent as the ETag. */
   readonly revision?: number;
-  readonly status?: 202 | 503;
+  readonly status?: ReplyStatus;
 }
+
+/** 202: the call was taken, and its effect comes later or not yet. 503: health that can't serve. */
+type ReplyStatus = 200 | 202 | 503;
 
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST';
@@ -64,6 +67,8 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
+  /** The statuses with which the call answers `reply`. */
+  readonly statuses: readonly ReplyStatus[];
   /** How the body of a reply is sent. For text/plain the body is a string. */
   readonly mediaType: 'application/json' | 'text/plain';
   handle(request: RouteRequest<unknown>): Promise<ApiResult<Reply>>;
@@ -73,7 +78,7 @@ export interface Route {
 export function route<Query extends z.ZodType>(
   definition: Omit<
     Route,
-    'role' | 'changes' | 'lowersRisk' | 'alwaysAnswers' | 'body' | 'query' | 'mediaType' | 'handle'
+    'role' | 'changes' | 'lowersRisk' | 'alwaysAnswers' | 'body' | 'query' | 'mediaType' | 'statuses' | 'handle'
   > & {
     readonly role?: Role | null;
     readonly changes?: boolean;
@@ -81,6 +86,7 @@ export function route<Query extends z.ZodType>(
     readonly alwaysAnswers?: boolean;
     readonly body?: z.ZodType;
     readonly mediaType?: Route['mediaType'];
+    readonly statuses?: Route['statuses'];
     readonly query: Query;
     readonly handle: (request: RouteRequest<z.infer<Query>>) => Promise<ApiResult<Reply>>;
   },
@@ -92,6 +98,7 @@ export function route<Query extends z.ZodType>(
     alwaysAnswers: false,
     body: null,
     mediaType: 'application/json',
+    statuses: [200],
     ...definition,
     // The app parses the query with `query` before it calls this.
     handle: (request) => definition.handle(request as RouteRequest<z.infer<Query>>),
@@ -108,7 +115,25 @@ export async function readCurrentRevision(store: Store): Promise<ApiResult<Revis
   return published.value === null ? fail({ code: 'no_policy' }) : ok(published.value.value.revision);
 }
 
-/** The number in a path; 0, which nothing has, for a text that is no number. */
+/** Parameters of paths that are numbers. */
+export const numericParameters: readonly string[] = ['number', 'proposal', 'rollout'];
+
+/** The fault of a path with another text where a number belongs; null when there is none. No route gets such a text. */
+export function findStrayNumber(path: string, parameters: RouteRequest<unknown>['parameters']): ApiFault | null {
+  const name = numericParameters.find((each) => each in parameters && !isNumber(parameters[each] ?? ''));
+  if (name === undefined) return null;
+  const text = (parameters[name] ?? '').slice(0, 200);
+  if (name === 'rollout') return { code: 'rollout_unknown', rollout: text };
+  if (name === 'proposal') return { code: 'proposal_unknown', proposal: text };
+  if (path.startsWith('/v1/access/')) return { code: 'access_unknown', number: text };
+  return { code: 'parameter_invalid', parameter: name, value: text, expected: 'the number of a revision' };
+}
+
+function isNumber(text: string): boolean {
+  return /^0*[1-9]\d{0,8}$/.test(text);
+}
+
+/** The number in a path. */
 export function numberOf(text: string | undefined): number {
-  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
+  return Number(text);
 }

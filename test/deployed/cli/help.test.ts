@@ -1,0 +1,75 @@
+// Every command explains itself, and tells a wrong option in one line.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { createProgress } from '../../../functions/cli/progress.ts';
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+const commands = Object.entries<string>(scripts)
+  .filter(([name]) => !name.startsWith('pre'))
+  .map(([name, line]) => ({ name, words: line.split(' ').slice(1), program: line.split(' ')[0] }));
+
+describe('every npm script', () => {
+  for (const { name, words, program } of commands) {
+    test(`${name} prints its help, and does nothing else`, () => {
+      const { status, stdout, stderr } = run([...words, '--help']);
+
+      assert.equal(program, 'node');
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, new RegExp(`npm (?:run )?${name}\\b`));
+    });
+
+    // `node --test` takes what these don't know.
+    if (['test', 'test:claude', 'check'].includes(name)) continue;
+    test(`${name} refuses an option that it does not have, without a stack`, () => {
+      const { status, stderr } = run([...words, '--no-such-option']);
+
+      assert.ok(status !== 0);
+      assert.match(stderr, /--no-such-option/);
+      assert.doesNotMatch(stderr, /^ {4}at /m);
+    });
+  }
+});
+
+describe('every installed script', () => {
+  for (const script of ['install.sh', 'pinward.sh'])
+    test(`${script} prints its help as root and as anybody, with all of its options`, () => {
+      const root = mkdtempSync(join(tmpdir(), 'pinward-'));
+      const { status, stdout } = spawnSync('sh', [`infra/agents/posix/${script}`, '--root', root, '--help'], {
+        encoding: 'utf8',
+      });
+
+      assert.equal(status, 0);
+      for (const option of ['--root DIR', '--server URL', '--token-file FILE', '--trust-on-first-use', '--machine ID'])
+        assert.ok(stdout.includes(option), option);
+      if (script === 'install.sh') assert.match(stdout, /--remove[\s\S]+--bundle/);
+      assert.equal(existsSync(join(root, 'etc')), false);
+    });
+});
+
+describe('progress', () => {
+  test('is one changing line on a terminal, and a line in five seconds elsewhere', () => {
+    const shownTo = (isTTY: boolean): string => {
+      let [text, now] = ['', 0];
+      const write = (more: string) => {
+        text += more;
+      };
+      const progress = createProgress({ isTTY, write }, () => now);
+      for (let step = 1; step <= 12; step++, now += 1_000) progress.show(`step ${step}`);
+      progress.end();
+      return text;
+    };
+
+    assert.equal(shownTo(false), 'step 1\nstep 6\nstep 11\n');
+    const steps = Array.from({ length: 12 }, (_, at) => `step ${at + 1}`);
+    assert.equal(shownTo(true), [...steps, ''].map((step) => `\r\u001b[K${step}`).join(''));
+  });
+});
+
+function run(words: readonly string[]) {
+  return spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 });
+}

@@ -1,0 +1,79 @@
+// A local run says what is true, is found by the commands of admins, and keeps invented results apart from real ones.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { findLocalService } from '../../functions/cli/local-service.ts';
+import { readTarget } from '../../functions/cli/service-client.ts';
+import { greeting } from '../../functions/local/greeting.ts';
+import { type Local, startLocal } from '../../functions/local/service.ts';
+import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { must } from '../support/stores.ts';
+import { cell, matrix } from '../support/world.ts';
+
+describe('a local run', () => {
+  test('fits its greeting in a terminal of 80 columns and 24 lines, with the address and the files of the tokens', () => {
+    const people = { all: ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` })) };
+    const local = { url: 'http://127.0.0.1:8787', dataFolder: '.pinward', adminToken: 'x'.repeat(43), people };
+    for (const over of [
+      { revision: null, isFirstStart: true },
+      { revision: 12_345, isFirstStart: false },
+    ]) {
+      // Only what a greeting reads is here.
+      const text = greeting({ ...local, ...over } as unknown as Local, { project: null, slackUrl: null });
+      const lines = text.split('\n');
+
+      assert.ok(lines.length <= 25, `${lines.length} lines`); // the last one is where the cursor stands
+      assert.deepEqual(
+        lines.filter((line) => line.length > 80),
+        [],
+      );
+      assert.match(text, /http:\/\/127\.0\.0\.1:8787 .*\n[\s\S]*\.pinward\/admin-token/);
+    }
+  });
+
+  test('lets the commands of admins find it, and leaves no address behind', async () => {
+    const folder = newFolder();
+    const dataFolder = join(folder, '.pinward');
+    const options = { port: 0, dataFolder, slackUrl: null, emulators: null, project: null, garden: null };
+    const local = await startLocal({ ...options, write: () => undefined });
+    const found = findLocalService(dataFolder);
+    const target = readTarget({}, {}, found);
+    const elsewhere = readTarget({ url: 'https://pinward.example.com' }, {}, found);
+    const other = readTarget({}, { PINWARD_TOKEN: 'of-another-service' }, found);
+    await local.close();
+
+    const token = readFileSync(join(folder, '.pinward/admin-token'), 'utf8').trim();
+    assert.deepEqual(target, { ok: true, value: { url: `${local.url}/`, token } });
+    assert.deepEqual(other, target);
+    assert.equal(elsewhere.ok, false);
+    assert.equal(findLocalService(dataFolder), null);
+    writeFileSync(join(folder, '.pinward/url'), 'http://evil.test:80\n');
+    assert.equal(findLocalService(dataFolder), null);
+  });
+
+  test('mixes no simulated results with those of Vertex, in either order', async () => {
+    for (const [evidence, options, hint] of [
+      ['simulated: OK', ['--project', 'acme-claude'], /has simulated results\. Leave out --data/],
+      ['OK: it answered', [], /has results of the real Vertex AI\. Add --project ID/],
+    ] as const) {
+      const folder = newFolder();
+      const store = openSqlite(join(folder, 'pinward.db'));
+      const value = matrix([cell('claude-opus-5', { evidence })]);
+      await must(store.commit([{ kind: 'matrix', id: 'current', expect: 'absent', value }]));
+      await store.close();
+      const words = ['functions/local/start.ts', '--port', '0', '--data', folder, ...options];
+      const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 });
+
+      assert.equal(status, 1);
+      assert.match(stderr, hint);
+    }
+  });
+});
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'pinward-'));
+}

@@ -1,0 +1,61 @@
+// `npm test`, `npm run test:claude` and `npm run check`: they run tests, each with its own help. What they don't know goes to
+// `node --test`.
+
+import { spawnSync } from 'node:child_process';
+
+const moreOptions = `Other options go to node --test, such as --test-name-pattern=TEXT. Exit codes: 0 all pass, else 1.
+`;
+
+const modes = {
+  test: {
+    files: ['test/**/*.test.ts'],
+    before: [[process.execPath, 'test/support/needs.ts']],
+    concurrency: 2,
+    help: `Run every test, or those of some files. What this machine can't run is skipped, and said first.
+
+  npm test -- [FILE ...]
+
+Plan for half an hour on two processors. CONTRIBUTING.md says what they leave in the temporary folder. ${moreOptions}`,
+  },
+  claude: {
+    files: ['doctor', 'doctor-traps', 'real-client', 'holding', 'opinions', 'upgrade-path'].map(
+      (name) => `test/agents/claude/${name}.ts`,
+    ),
+    before: [],
+    concurrency: 1,
+    help: `Run the real Claude Code against a fake Vertex. Needs Linux, root and an installed Claude Code.
+
+  npm run test:claude
+
+${moreOptions}`,
+  },
+  check: {
+    files: ['test/**/*.test.ts'],
+    before: [['biome', 'check', '.'], ['tsc'], [process.execPath, 'test/support/needs.ts']],
+    concurrency: 2,
+    help: `Check format, lint and types, then run every test. A change is ready when this passes.
+
+  npm run check
+
+${moreOptions}`,
+  },
+} as const;
+
+function main(name: string | undefined, words: readonly string[]): number {
+  const mode = name === 'claude' || name === 'check' ? modes[name] : modes.test;
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(mode.help);
+    return 0;
+  }
+  const files = words.some((word) => !word.startsWith('-')) ? [] : mode.files;
+  const tests = [process.execPath, '--test', `--test-concurrency=${mode.concurrency}`, ...words, ...files];
+  for (const [program = '', ...options] of [...mode.before, tests]) {
+    const { status, error } = spawnSync(program, options, { stdio: 'inherit', shell: false });
+    if (error !== undefined) process.stderr.write(`${program} can't be run: ${error.message}. Use npm run.\n`);
+    if (status !== 0) return 1;
+  }
+  return 0;
+}
+
+const [, , name, ...words] = process.argv;
+process.exitCode = main(name, words);
