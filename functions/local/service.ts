@@ -85,6 +85,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     clock,
     log: createTerminalLog(write),
     channel,
+    loadConsole: async () => (await import('../console/build.ts')).buildConsole(join(import.meta.dirname, '../..')),
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),
   });

@@ -94,6 +94,6 @@ function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(join(root, file), 'utf8'));
 }
 
-function readText<T>(made: Bundle, file: keyof Bundle): T {
+function readText<T>(made: Bundle, file: 'index.mjs.map' | 'package.json' | 'package-lock.json'): T {
   return JSON.parse(Buffer.from(made[file]).toString());
 }
