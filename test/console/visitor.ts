@@ -6,12 +6,14 @@ import { openPage, violationsIn, type Watched } from './chromium.ts';
 import type { ConsoleWorld } from './world.ts';
 
 /** What a whole run has done, to be printed. */
-export const counts = { screens: new Set<string>(), states: 0, clicks: 0, axeRuns: 0 };
+export const counts = { screens: new Set<string>(), states: 0, clicks: 0, axeRuns: 0, violations: 0, errors: 0 };
 
 export interface Visitor extends Watched {
   /** Opens an address anew, with a fresh token. */
   open(path: string): Promise<void>;
   click(name: string | RegExp, within?: Locator): Promise<void>;
+  /** Makes the call of an action, in its dialog, with a reason. */
+  act(label: string, reason?: string): Promise<void>;
   /** Waits until the page says so. */
   sees(text: string | RegExp): Promise<void>;
   /** Holds the page as it is against the rules of accessibility, in both colour schemes, and on a narrow screen. */
@@ -44,6 +46,15 @@ export async function visit(
       counts.clicks += 1;
       await settled(page);
     },
+    async act(label, reason) {
+      await page.getByRole('main').getByRole('button', { name: label, exact: true }).first().click();
+      const dialog = page.getByRole('dialog');
+      if (reason !== undefined) await dialog.getByLabel('Why').fill(reason);
+      await dialog.getByRole('button', { name: label, exact: true }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      counts.clicks += 2;
+      await settled(page);
+    },
     async sees(text) {
       await page.getByText(text).first().waitFor();
     },
@@ -52,15 +63,18 @@ export async function visit(
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         counts.axeRuns += 1;
-        assert.deepEqual(await violationsIn(page), [], `${state}, ${colorScheme}`);
+        const violations = await violationsIn(page);
+        counts.violations += violations.length;
+        assert.deepEqual(violations, [], `${state}, ${colorScheme}`);
       }
       const size = page.viewportSize() ?? { width: 1280, height: 800 };
       await page.setViewportSize({ width: 320, height: 640 });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(overflow <= 0, `${state} is ${overflow} px too wide for 320 px`);
       await page.setViewportSize(size);
+      assert.ok(overflow <= 0, `${state} is ${overflow} px too wide for 320 px`);
     },
     async close() {
+      counts.errors += errors.length;
       assert.deepEqual(errors, []);
       await page.context().close();
     },

@@ -16,6 +16,8 @@ import { adminToken } from '../support/service.ts';
 
 export interface ConsoleWorld {
   readonly url: string;
+  /** Its store, for what no call of the API can put there. */
+  readonly file: string;
   /** The time that the service goes by, in milliseconds. */
   time: number;
   probe(): Promise<unknown>;
@@ -31,6 +33,7 @@ const audience = 'console-test';
 
 export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'pinward-console-'));
+  const file = join(folder, 'pinward.db');
   const google = await startIssuer('RS256');
   const log = {
     info: () => undefined,
@@ -40,7 +43,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const clock = () => world.time;
   const wiring = createWiring(
     {
-      PINWARD_SQLITE: join(folder, 'pinward.db'),
+      PINWARD_SQLITE: file,
       PINWARD_ADMIN_TOKEN: adminToken,
       PINWARD_ORGANISATION: 'acme.example',
       PINWARD_KEY_FILE: join(folder, 'key.pem'),
@@ -64,6 +67,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const url = `http://127.0.0.1:${port}`;
   const world: ConsoleWorld = {
     url,
+    file,
     time: Date.now(),
     probe: wiring.probeOnce,
     advance: wiring.advanceOnce,

@@ -23,7 +23,7 @@ export function Tokens() {
         <p class="quiet">None yet. Root agents and pipelines need one.</p>
       )}
       {tokens.length > 0 && (
-        <Scroll label="Fleet tokens">
+        <Scroll label="List of the tokens">
           <table>
             <thead>
               <tr>

@@ -4,6 +4,7 @@ import { addressOf, goTo } from '../../address.ts';
 import { pathOf } from '../../client/call.ts';
 import { useCall } from '../../client/use-call.ts';
 import { Loading } from '../../parts/loading.tsx';
+import { ProblemView } from '../../parts/problem-view.tsx';
 import { Explained } from './explained.tsx';
 
 const fields = [
@@ -43,6 +44,7 @@ export function MachineScreen({ query }: { readonly query: URLSearchParams }) {
         </p>
       )}
       <Loading of={isAsked ? [reading] : []} />
+      {reading.problem?.code === 'no_policy' && <ProblemView problem={reading.problem} />}
       {reading.value !== null && <Explained answer={reading.value} />}
     </>
   );

@@ -1,6 +1,6 @@
 // Publishes a draft: with a note, with a reason where the service asks for one, and with both diffs when somebody else was first.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
 import { type Call, pathOf, send } from '../../client/call.ts';
@@ -28,7 +28,12 @@ export function Publish({ draft, value, dryRun, current, onRebased }: PublishPro
   const [problem, setProblem] = useState<Problem | null>(null);
   const [done, setDone] = useState<ChangeReply | null>(null);
   const call: Call = { method: 'PUT', path: pathOf('/v1/policy', { note, force }), ifMatch: draft.etag, body: value };
-  const isConflict = (problem ?? dryRun.problem)?.code === 'revision_conflict' || draft.etag !== current.etag;
+  const isRefused = (problem ?? dryRun.problem)?.code === 'revision_conflict';
+  const isOutdated = draft.etag !== current.etag;
+  // The service knows of a newer policy than this page.
+  useEffect(() => {
+    if (isRefused && !isOutdated) readAllAgain();
+  }, [isRefused, isOutdated]);
   const needsForce = (problem ?? dryRun.problem)?.code === 'model_not_callable' || force !== '';
 
   async function publish(event: Event): Promise<void> {
@@ -44,7 +49,7 @@ export function Publish({ draft, value, dryRun, current, onRebased }: PublishPro
   }
 
   if (done !== null) return <Done reply={done} />;
-  if (isConflict && current.policy !== null)
+  if (isOutdated && current.policy !== null)
     return (
       <Conflict
         draft={draft}
