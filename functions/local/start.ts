@@ -122,8 +122,12 @@ function greeting({ url, adminToken, isFirstStart }: Local, { dataFolder, projec
     project === null
       ? 'It probes a SIMULATED Model Garden every 20 s: the results are invented. Use --project ID for the real one.'
       : `It probes Vertex AI every 20 s for project ${project}.`;
+  // The fragment stays in the browser, so the token is in no log.
+  const console = isFirstStart ? `${url}/#token=${adminToken}` : `${url}/ with the token of ${folder}/admin-token`;
   return `Pinward listens on ${url} and keeps its data in ${folder}/.
 ${garden}
+
+Console: ${console}
 
 ${first}Try this in another terminal:
 
