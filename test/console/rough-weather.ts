@@ -4,12 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { openSqlite } from '../../shared/adapters/sqlite.ts';
-import { appendEvent, type Event, emptyChain } from '../../shared/domain/events/event.ts';
-import { numberedId } from '../../shared/ports.ts';
-import { newEvent } from '../support/world.ts';
 import { startChromium } from './chromium.ts';
 import { clickEverything, tabThrough } from './everything.ts';
+import { largePolicy, writeEvents } from './large.ts';
 import { type Visitor, visit } from './visitor.ts';
 import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
 
@@ -158,12 +155,9 @@ export function brave(): void {
   });
 
   test('a policy of 100 rings and 5,000 selectors can be looked at, searched and edited', async () => {
-    const ring = (at: number) => {
-      const match = Array.from({ length: 50 }, (_, each) => `machine:laptop-${at}-${each}`);
-      return { name: `ring-${at}`, match, pins: solo.rings[0]?.pins };
-    };
-    const rings = [...Array.from({ length: 99 }, (_, at) => ring(at)), solo.rings[1]];
-    assert.equal((await world.call('PUT', '/v1/policy', { ...solo, rings })).status, 200);
+    const [, everyone] = solo.rings;
+    assert.ok(everyone !== undefined);
+    assert.equal((await world.call('PUT', '/v1/policy', largePolicy(solo, everyone))).status, 200);
     const editor = await visit(world, browser, 'editor');
     await editor.open('/rings?ring=ring-42');
     await editor.judge('a large policy');
@@ -188,20 +182,4 @@ export function brave(): void {
     await reader.click('Newest');
     await reader.close();
   });
-}
-
-/** In place of those that there are. */
-async function writeEvents(file: string, count: number): Promise<void> {
-  const store = openSqlite(file);
-  let chainHead = emptyChain;
-  for (let first = 0; first < count; first += 500) {
-    const writes = Array.from({ length: 500 }, (_, at) => {
-      const appended: { event: Event; chainHead: typeof emptyChain } = appendEvent(chainHead, newEvent(first + at + 1));
-      chainHead = appended.chainHead;
-      return { kind: 'event', id: numberedId(appended.event.seq), expect: 'any', value: appended.event } as const;
-    });
-    const committed = await store.commit(writes);
-    assert.equal(committed.ok, true);
-  }
-  await store.close();
 }

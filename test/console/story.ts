@@ -2,9 +2,10 @@
 // a restore and the reasons. Each state on the way is judged.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startChromium } from './chromium.ts';
+import { createSteps } from './steps.ts';
 import { type Visitor, visit } from './visitor.ts';
 import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
 
@@ -16,16 +17,7 @@ export function tellStory(): void {
   let browser: Browser;
   const people = new Map<string, Visitor>();
 
-  let isBroken = false;
-  /** What follows a step that failed has no ground to stand on. */
-  function step(name: string, run: () => Promise<void>): void {
-    test(name, async (context) => {
-      if (isBroken) return context.skip('the step before it failed');
-      isBroken = true;
-      await run();
-      isBroken = false;
-    });
-  }
+  const step = createSteps();
 
   async function as(name: string): Promise<Visitor> {
     const visitor = people.get(name) ?? (await visit(world, browser, name));

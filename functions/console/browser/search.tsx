@@ -18,7 +18,7 @@ export function Search() {
   const [text, setText] = useState('');
   const found = useFound(text.trim());
   const address = useAddress();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has arrived searches no more
+  // Whoever has arrived searches no more.
   useEffect(() => setText(''), [address]);
   const submit = (event: Event) => {
     event.preventDefault();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { areApart, differences, withDifferences } from '../../../../functions/console/browser/parts/diff.ts';
+import { areApart, differences, withDifferences } from '../../../../functions/console/browser/differences/diff.ts';
 
 const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer(), { maxLength: 3 }));
 const record = fc.dictionary(fc.stringMatching(/^[a-c]$/), scalar, { maxKeys: 3, noNullPrototype: true });

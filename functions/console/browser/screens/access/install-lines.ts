@@ -15,6 +15,6 @@ export function installLines(server: string, organisation: string | null): reado
       system: 'Windows',
       lines: `powershell.exe -NoProfile -ExecutionPolicy Bypass -File .\\pinward.ps1 install --server ${server}${trust} --token-file .\\token`,
     },
-    { system: 'One user, without root', lines: `sh pinward.sh install --server ${server}${trust} --token-file token` },
+    { system: 'one user, without root', lines: `sh pinward.sh install --server ${server}${trust} --token-file token` },
   ];
 }

@@ -3,9 +3,9 @@
 import { useState } from 'preact/hooks';
 import { type Role, roles as roleNames } from '../../../../../shared/domain/access/roles.ts';
 import type { Replies } from '../../client/replies.ts';
+import { differences } from '../../differences/diff.ts';
+import { Differences } from '../../differences/diff-view.tsx';
 import { Action } from '../../parts/action.tsx';
-import { differences } from '../../parts/diff.ts';
-import { Differences } from '../../parts/diff-view.tsx';
 
 type Roles = Replies['/v1/access'];
 
@@ -42,6 +42,11 @@ export function RolesForm({ roles, etag, isOwner }: RolesFormProps) {
         One member on a line: <code>email:ada@example.com</code> or <code>domain:example.com</code>. Each role includes
         those below it.
       </p>
+      {roles.owner.length === 0 && (
+        <p class="notice info">
+          Until the roles name an owner, those of <code>PINWARD_OWNERS</code> are owners.
+        </p>
+      )}
       <div class="roles">
         {roleNames.toReversed().map((role) => (
           <label key={role}>

@@ -5,8 +5,8 @@ import type { PinnedEndpoint } from '../../../../../shared/domain/policy/pinned-
 import { addressOf } from '../../address.ts';
 import type { Cell, Event } from '../../client/replies.ts';
 import { useCall } from '../../client/use-call.ts';
+import { EventList } from '../../events/event-list.tsx';
 import { Badge } from '../../parts/badge.tsx';
-import { EventList } from '../../parts/event-list.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { Chosen } from './heat-map.tsx';
@@ -43,7 +43,10 @@ export function CellDetail({ cells, pinned, chosen }: CellDetailProps) {
         ))}
       </ul>
       <h3>Seen before</h3>
-      <EventList events={events.filter((event) => isAbout(event, model))} />
+      <EventList
+        events={events.filter((event) => isAbout(event, model))}
+        ifNone="None of the latest 200 events is about it."
+      />
     </section>
   );
 }

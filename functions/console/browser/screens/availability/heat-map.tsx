@@ -66,7 +66,7 @@ export function HeatMap({ cells, pinned, catalogue, chosen }: HeatMapProps) {
                   </td>
                 );
               })}
-              <td class="quiet">{findModel(catalogue, model)?.retirement.value?.date ?? 'unknown'}</td>
+              <td class="quiet">{retirementText(catalogue, model)}</td>
             </tr>
           ))}
         </tbody>
@@ -92,6 +92,12 @@ function CellLink({ cell, isPinned }: { readonly cell: Cell; readonly isPinned: 
       <small>{age}</small>
     </Link>
   );
+}
+
+function retirementText(catalogue: Catalogue, model: string): string {
+  const retirement = findModel(catalogue, model)?.retirement.value ?? null;
+  if (retirement === null) return 'unknown';
+  return retirement.kind === 'shut' ? `shut ${retirement.date}` : `not before ${retirement.date}`;
 }
 
 function newestFirst(a: string, b: string): number {

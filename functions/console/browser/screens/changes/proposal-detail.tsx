@@ -2,10 +2,10 @@
 
 import type { Replies } from '../../client/replies.ts';
 import { useCall, useGet } from '../../client/use-call.ts';
+import { Consequences } from '../../differences/consequences.tsx';
+import { DiffView } from '../../differences/diff-view.tsx';
 import { Action } from '../../parts/action.tsx';
 import { Badge } from '../../parts/badge.tsx';
-import { Consequences } from '../../parts/consequences.tsx';
-import { DiffView } from '../../parts/diff-view.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Time } from '../../parts/time.tsx';
 

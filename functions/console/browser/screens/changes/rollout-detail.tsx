@@ -52,8 +52,8 @@ function Bake({ rollout: { state, stageSince, bakeMinutes } }: { readonly rollou
   const baked = new Date(Date.parse(stageSince) + bakeMinutes * 60_000).toISOString();
   return (
     <p>
-      This stage began <Time at={stageSince} /> and bakes for {bakeMinutes} min, until <Time at={baked} />. The next one
-      follows by itself while the model answers.
+      This stage began <Time at={stageSince} /> and bakes for {bakeMinutes} min, which ends <Time at={baked} />. The
+      next one follows by itself while the model answers.
     </p>
   );
 }

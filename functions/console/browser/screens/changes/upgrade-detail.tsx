@@ -3,10 +3,10 @@
 import { isNewer } from '../../../../../shared/domain/models/model.ts';
 import { addressOf } from '../../address.ts';
 import type { Upgrade } from '../../client/replies.ts';
+import { PinChanges } from '../../differences/pin-changes.tsx';
 import { Action } from '../../parts/action.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Link } from '../../parts/link.tsx';
-import { PinChanges } from '../../parts/pin-changes.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Waits } from '../../parts/waits.tsx';
 import { waitsOf } from './waits-of.ts';

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { pathOf } from '../../client/call.ts';
 import type { Event } from '../../client/replies.ts';
 import { useCall } from '../../client/use-call.ts';
-import { EventList } from '../../parts/event-list.tsx';
+import { EventList } from '../../events/event-list.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { findBreak } from './chain.ts';

@@ -3,12 +3,15 @@
 import { useState } from 'preact/hooks';
 import { addressOf, goTo } from '../../address.ts';
 import { pathOf } from '../../client/call.ts';
+import type { Replies } from '../../client/replies.ts';
 import { useCall, useGet } from '../../client/use-call.ts';
+import { DiffView } from '../../differences/diff-view.tsx';
+import { DryRunView, useDryRun } from '../../differences/dry-run.tsx';
 import { Action } from '../../parts/action.tsx';
-import { DiffView } from '../../parts/diff-view.tsx';
-import { DryRunView, useDryRun } from '../../parts/dry-run.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Time } from '../../parts/time.tsx';
+
+type Revision = Replies['/v1/revisions/{number}'];
 
 interface RevisionDetailProps {
   readonly number: string;
@@ -38,10 +41,20 @@ export function RevisionDetail({ number, from }: RevisionDetailProps) {
         <input type="number" min="1" value={isFirst ? '' : other} onChange={compare} />
       </label>
       <Loading of={isFirst ? [] : [compared]} />
-      {(isFirst || compared.value !== null) && <DiffView from={compared.value?.policy ?? {}} to={revision.policy} />}
+      {(isFirst || compared.value !== null) && <DiffView from={contentOf(compared.value)} to={contentOf(revision)} />}
       <Restore number={number} />
     </section>
   );
+}
+
+/** What decides what machines are served: the policy, and the rollouts under way. */
+function contentOf(revision: Revision | null): object {
+  if (revision === null) return {};
+  const rollouts = revision.rollouts.map(({ id, ring, to, stages, stage, state }) => [
+    `rollout ${id}`,
+    `${to.model} to ${stages[stage]} % of ${ring}, ${state}`,
+  ]);
+  return { ...revision.policy, ...Object.fromEntries(rollouts) };
 }
 
 function Restore({ number }: { readonly number: string }) {

@@ -1,7 +1,7 @@
 // The roles after one change of access, and how they differ from those before it.
 
 import { useCall } from '../../client/use-call.ts';
-import { DiffView } from '../../parts/diff-view.tsx';
+import { DiffView } from '../../differences/diff-view.tsx';
 import { Loading } from '../../parts/loading.tsx';
 
 export function RolesDetail({ number }: { readonly number: string }) {

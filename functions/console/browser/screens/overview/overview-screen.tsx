@@ -2,8 +2,8 @@
 
 import { addressOf } from '../../address.ts';
 import { useCall, useGet } from '../../client/use-call.ts';
+import { EventList } from '../../events/event-list.tsx';
 import { Action } from '../../parts/action.tsx';
-import { EventList } from '../../parts/event-list.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { concernsOf } from './attention.ts';
@@ -29,22 +29,24 @@ export function OverviewScreen() {
       <Loading of={[policy, availability, catalogue, keys, upgrades, events]} />
       {policy.problem?.code === 'no_policy' && <NoPolicy />}
       <div class="cards">
-        <section class="card" aria-labelledby="attention">
-          <h2 id="attention">Needs attention</h2>
-          {concerns.length === 0 ? (
-            availability.value !== null && <p class="all-well">Nothing that the service has seen.</p>
-          ) : (
-            <ul class="concerns">
-              {concerns.map(({ tone, text, to }) => (
-                <li key={text} class={tone}>
-                  <Link to={to}>{text}</Link>
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-        <Waiting />
-        <Moving />
+        <div>
+          <section class="card" aria-labelledby="attention">
+            <h2 id="attention">Needs attention</h2>
+            {concerns.length === 0 ? (
+              availability.value !== null && <p class="all-well">Nothing that the service has seen.</p>
+            ) : (
+              <ul class="concerns">
+                {concerns.map(({ tone, text, to }) => (
+                  <li key={text} class={tone}>
+                    <Link to={to}>{text}</Link>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+          <Waiting />
+          <Moving />
+        </div>
         <section class="card" aria-labelledby="lately">
           <h2 id="lately">Lately</h2>
           <EventList events={events.value?.events ?? []} />

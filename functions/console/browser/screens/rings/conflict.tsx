@@ -2,8 +2,8 @@
 // values, the draft's can be put onto the current policy.
 
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
-import { areApart, differences, withDifferences } from '../../parts/diff.ts';
-import { Differences } from '../../parts/diff-view.tsx';
+import { areApart, differences, withDifferences } from '../../differences/diff.ts';
+import { Differences } from '../../differences/diff-view.tsx';
 import { type Draft, freshDraft, textOf } from './draft.ts';
 
 interface ConflictProps {

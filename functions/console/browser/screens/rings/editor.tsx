@@ -3,9 +3,9 @@
 import { useState } from 'preact/hooks';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
-import { differences } from '../../parts/diff.ts';
-import { Differences } from '../../parts/diff-view.tsx';
-import { DryRunView, useDryRun } from '../../parts/dry-run.tsx';
+import { differences } from '../../differences/diff.ts';
+import { Differences } from '../../differences/diff-view.tsx';
+import { DryRunView, useDryRun } from '../../differences/dry-run.tsx';
 import { Link } from '../../parts/link.tsx';
 import {
   type Draft,

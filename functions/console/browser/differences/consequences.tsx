@@ -1,7 +1,7 @@
 // The consequences of a change, in words: who gets what. Those that raise risk stand first.
 
 import type { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
-import { Badge } from './badge.tsx';
+import { Badge } from '../parts/badge.tsx';
 import { valueText } from './value-text.ts';
 
 interface ConsequencesProps {

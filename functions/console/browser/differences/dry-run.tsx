@@ -3,10 +3,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Call, send } from '../client/call.ts';
 import type { ChangeReply, Problem } from '../client/replies.ts';
+import { Findings } from '../parts/findings.tsx';
+import { ProblemView } from '../parts/problem-view.tsx';
 import { Consequences } from './consequences.tsx';
-import { Findings } from './findings.tsx';
 import { PinChanges } from './pin-changes.tsx';
-import { ProblemView } from './problem-view.tsx';
 
 export interface DryRunState {
   readonly reply: ChangeReply | null;
@@ -55,13 +55,15 @@ export function DryRunView({ state: { reply, problem, isAsking } }: { readonly s
 
 function Outcome({ reply }: { readonly reply: ChangeReply }) {
   const { changed, consequences, risks, findings, pinChanges, rollouts } = reply;
+  // The list of consequences marks what raises risk.
+  const isTold = consequences.some(({ risk }) => risk === 'raises');
   const isNothing = !changed && risks.length === 0 && consequences.length === 0;
   if (isNothing) return <p class="quiet">It would change nothing.</p>;
   return (
     <>
       <p class={risks.length > 0 ? 'notice warn' : 'notice good'}>
         {risks.length > 0
-          ? `A second person must approve it: ${risks.join('; ')}.`
+          ? `A second person must approve it${isTold ? '' : `: ${risks.join('; ')}`}.`
           : 'It needs no second person and takes effect at once.'}
       </p>
       {rollouts.length > 0 && <p>Pins that move reach their rings in stages.</p>}

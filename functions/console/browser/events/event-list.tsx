@@ -1,12 +1,18 @@
 // Events, newest first: who did what, and when.
 
 import type { Event } from '../client/replies.ts';
+import { Link } from '../parts/link.tsx';
+import { Time } from '../parts/time.tsx';
 import { eventAddress, eventText } from './event-text.ts';
-import { Link } from './link.tsx';
-import { Time } from './time.tsx';
 
-export function EventList({ events }: { readonly events: readonly Event[] }) {
-  if (events.length === 0) return <p class="quiet">Nothing has happened yet.</p>;
+interface EventListProps {
+  readonly events: readonly Event[];
+  /** What is said when there are none. */
+  readonly ifNone?: string;
+}
+
+export function EventList({ events, ifNone = 'Nothing has happened yet.' }: EventListProps) {
+  if (events.length === 0) return <p class="quiet">{ifNone}</p>;
   return (
     <ol class="events">
       {events.map((event) => (
