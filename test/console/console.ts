@@ -1,6 +1,9 @@
 // `npm run test:console`: the console in a real browser against the real service. Says in one line when there is no browser.
 
 import { after, describe } from 'node:test';
+import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
+import type { Store } from '../../shared/ports.ts';
+import { openTestFirestore } from '../support/open-firestore.ts';
 import { whyNoChromium } from './chromium.ts';
 import { brave } from './rough-weather.ts';
 import { tellStory } from './story.ts';
@@ -10,7 +13,8 @@ const missing = whyNoChromium();
 if (missing !== false) process.stdout.write(`Skipped the console in a browser: ${missing}\n`);
 
 describe('the console', { skip: missing }, () => {
-  describe('in the story of the README', tellStory);
+  describe('in the story of the README', () => tellStory());
+  describe("in the same story on Google's emulator", { skip: whyNoEmulators() }, () => tellStory(openFirestore));
   describe('in rough weather', brave);
   after(() => {
     const { screens, states, clicks, axeRuns, violations, errors } = counts;
@@ -19,3 +23,10 @@ describe('the console', { skip: missing }, () => {
     );
   });
 });
+
+/** On an emulator that ends with this process. */
+async function openFirestore(): Promise<Store> {
+  const emulator = await startFirestoreEmulator();
+  after(() => emulator.stop());
+  return (await openTestFirestore(emulator.host)).store;
+}

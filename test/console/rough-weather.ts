@@ -8,7 +8,7 @@ import { startChromium } from './chromium.ts';
 import { clickEverything, tabThrough } from './everything.ts';
 import { largePolicy, writeEvents } from './large.ts';
 import { type Visitor, visit } from './visitor.ts';
-import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
+import { type ConsoleWorld, policy, roles, startConsoleWorld } from './world.ts';
 
 const paths = ['/', '/availability', '/rings', '/changes', '/history', '/machine', '/access'];
 const solo = { ...policy, secondPerson: false };
@@ -20,12 +20,7 @@ export function brave(): void {
   before(async () => {
     world = await startConsoleWorld();
     browser = await startChromium();
-    await world.call('PUT', '/v1/access', {
-      owner: ['email:owner@example.com'],
-      editor: ['email:editor@example.com', 'email:other@example.com'],
-      reader: ['email:reader@example.com'],
-      machine: ['email:laptop@example.com'],
-    });
+    await world.call('PUT', '/v1/access', roles);
     await world.call('PUT', '/v1/policy', solo);
     await world.probe();
   });

@@ -4,33 +4,29 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { Store } from '../../shared/ports.ts';
 import { startChromium } from './chromium.ts';
 import { createSteps } from './steps.ts';
-import { type Visitor, visit } from './visitor.ts';
-import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
+import { createPeople } from './visitor.ts';
+import { type ConsoleWorld, policy, roles, startConsoleWorld } from './world.ts';
 
 const hostile = `<img src=x onerror="document.title='owned'"> & "quotes" \u202e`;
 const minute = 60_000;
 
-export function tellStory(): void {
+/** On the embedded store, or on another one. */
+export function tellStory(openStore?: () => Promise<Store>): void {
   let world: ConsoleWorld;
   let browser: Browser;
-  const people = new Map<string, Visitor>();
+  const people = createPeople();
 
   const step = createSteps();
 
-  async function as(name: string): Promise<Visitor> {
-    const visitor = people.get(name) ?? (await visit(world, browser, name));
-    people.set(name, visitor);
-    return visitor;
-  }
+  const as = (name: string) => people.visitor(world, browser, name);
 
   before(async () => {
-    world = await startConsoleWorld();
+    world = await startConsoleWorld(await openStore?.());
     browser = await startChromium();
-    const roles = { owner: ['email:owner@example.com'], approver: ['email:approver@example.com'] };
-    const others = { editor: ['email:editor@example.com'], reader: ['email:reader@example.com'] };
-    await world.call('PUT', '/v1/access', { ...roles, ...others });
+    await world.call('PUT', '/v1/access', roles);
   });
   after(async () => {
     await browser.close();
@@ -199,6 +195,6 @@ export function tellStory(): void {
   });
 
   step('nobody saw an error or a report of the content security policy', async () => {
-    for (const visitor of people.values()) await visitor.close();
+    await people.leave();
   });
 }

@@ -85,3 +85,19 @@ export async function visit(
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
 }
+
+/** People who come again in the same browser. */
+export function createPeople() {
+  const visitors = new Map<string, Visitor>();
+  return {
+    async visitor(world: ConsoleWorld, browser: Browser, name: string): Promise<Visitor> {
+      const visitor = visitors.get(name) ?? (await visit(world, browser, name));
+      visitors.set(name, visitor);
+      return visitor;
+    },
+    /** Fails if one of them saw an error. */
+    async leave(): Promise<void> {
+      for (const visitor of visitors.values()) await visitor.close();
+    },
+  };
+}

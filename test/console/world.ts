@@ -11,6 +11,7 @@ import { openSimulatedGarden } from '../../functions/local/simulated-garden.ts';
 import { createWiring } from '../../functions/wiring.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
+import type { Store } from '../../shared/ports.ts';
 import { startIssuer } from '../support/fakes/issuer.ts';
 import { adminToken } from '../support/service.ts';
 
@@ -31,7 +32,8 @@ export interface ConsoleWorld {
 
 const audience = 'console-test';
 
-export async function startConsoleWorld(): Promise<ConsoleWorld> {
+/** On the embedded store, or on a given one. */
+export async function startConsoleWorld(store?: Store): Promise<ConsoleWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'pinward-console-'));
   const file = join(folder, 'pinward.db');
   const google = await startIssuer('RS256');
@@ -54,6 +56,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     {
       clock,
       log,
+      ...(store === undefined ? {} : { store }),
       bus: openLoopback(async () => undefined),
       garden: openSimulatedGarden(shippedCatalogue, clock),
       issuerKeys: { google: google.address, iap: google.address },
@@ -114,4 +117,13 @@ export const policy = {
       },
     },
   ],
+};
+
+/** A person for each role, called after it. */
+export const roles = {
+  owner: ['email:owner@example.com'],
+  approver: ['email:approver@example.com'],
+  editor: ['email:editor@example.com', 'email:other@example.com'],
+  reader: ['email:reader@example.com'],
+  machine: ['email:laptop@example.com'],
 };

@@ -60,6 +60,13 @@ describe('a bundle', () => {
     assert.deepEqual(holders('@google-cloud/firestore'), targets);
   });
 
+  test('has the console if it is that of the api, and in no other', () => {
+    assert.deepEqual(
+      targets.filter((target) => bundles.get(target)?.['console.json'] !== undefined),
+      ['api'],
+    );
+  });
+
   test('asks for the functions-framework alone, in the version of the project and with its lock', () => {
     const ours: { dependencies: Record<string, string> } = readJson('package.json');
     const whole: Lock = readJson('package-lock.json');

@@ -16,6 +16,8 @@ interface Shared {
   reading: Reading<unknown>;
   readonly listeners: Set<() => void>;
   isReading: boolean;
+  /** Whether something changed since the reading began. */
+  isOutdated: boolean;
 }
 
 const refreshMs = 15_000;
@@ -59,12 +61,18 @@ export function keepReading(): void {
 }
 
 function sharedOf(path: string): Shared {
-  const shared = all.get(path) ?? { reading: nothing, listeners: new Set<() => void>(), isReading: false };
+  const shared = all.get(path) ?? {
+    reading: nothing,
+    listeners: new Set<() => void>(),
+    isReading: false,
+    isOutdated: false,
+  };
   all.set(path, shared);
   return shared;
 }
 
 async function read(path: string, shared: Shared): Promise<void> {
+  shared.isOutdated = shared.isReading;
   if (shared.isReading) return;
   shared.isReading = true;
   const answer = await send<unknown>({ method: 'GET', path });
@@ -73,4 +81,5 @@ async function read(path: string, shared: Shared): Promise<void> {
     ? { value: answer.value, etag: answer.etag, problem: null }
     : { ...shared.reading, problem: answer.problem };
   for (const listener of shared.listeners) listener();
+  if (shared.isOutdated) await read(path, shared);
 }

@@ -5,6 +5,7 @@ import { addressOf, goTo } from '../../address.ts';
 import { useGet } from '../../client/use-call.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { Time } from '../../parts/time.tsx';
+import { blindText } from './blind-text.ts';
 import { CellDetail } from './cell-detail.tsx';
 import { HeatMap } from './heat-map.tsx';
 
@@ -13,6 +14,7 @@ export function AvailabilityScreen({ query }: { readonly query: URLSearchParams 
   const policy = useGet('/v1/policy');
   const catalogue = useGet('/v1/catalogue');
   const { endpoints = [], at = null, blind = null } = availability.value ?? {};
+  const blindness = blindText(blind);
   const projects = [...new Set(endpoints.map(({ project }) => project))].sort();
   const project = query.get('project') ?? policy.value?.project ?? projects[0] ?? '';
   const shown = projects.includes(project) ? project : (projects[0] ?? '');
@@ -27,10 +29,9 @@ export function AvailabilityScreen({ query }: { readonly query: URLSearchParams 
           <code> PINWARD_PROJECTS</code>.
         </p>
       )}
-      {blind !== null && (
+      {blindness !== '' && (
         <div class="notice bad">
-          <strong>The probe is blind.</strong> What it cannot see keeps its last state.{' '}
-          <code>{JSON.stringify(blind)}</code>
+          <strong>The probe is blind.</strong> What it can't see keeps its last state: {blindness}.
         </div>
       )}
       {endpoints.length > 0 && (

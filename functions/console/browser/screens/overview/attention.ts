@@ -6,6 +6,7 @@ import { pinnedEndpoints } from '../../../../../shared/domain/policy/pinned-endp
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
 import type { Replies } from '../../client/replies.ts';
+import { blindText } from '../availability/blind-text.ts';
 
 export interface Concern {
   readonly tone: 'bad' | 'warn';
@@ -41,6 +42,7 @@ function probeConcerns(availability: Replies['/v1/availability'] | null, now: nu
   if (availability === null) return [];
   const { at, blind } = availability;
   const to = addressOf('/availability');
+  const blindness = blindText(blind);
   const minutes = at === null ? null : Math.round((now - Date.parse(at)) / 60_000);
   return [
     ...(at === null
@@ -49,7 +51,7 @@ function probeConcerns(availability: Replies['/v1/availability'] | null, now: nu
     ...(minutes !== null && minutes >= staleMinutes
       ? [{ tone: 'bad' as const, text: `The last probe run ended ${minutes} minutes ago`, to }]
       : []),
-    ...(blind === null ? [] : [{ tone: 'bad' as const, text: `The probe is blind (${JSON.stringify(blind)})`, to }]),
+    ...(blindness === '' ? [] : [{ tone: 'bad' as const, text: `The probe is blind: ${blindness}`, to }]),
   ];
 }
 
