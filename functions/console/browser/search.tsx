@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { addressOf, goTo, useAddress } from './address.ts';
-import { useGet } from './client/use-call.ts';
+import { useCall } from './client/use-call.ts';
 import { Link } from './parts/link.tsx';
 
 interface Found {
@@ -53,8 +53,8 @@ export function Search() {
 }
 
 function useFound(text: string): readonly Found[] {
-  const policy = useGet('/v1/policy').value;
-  const catalogue = useGet('/v1/catalogue').value;
+  const policy = useCall('/v1/policy', text === '' ? null : '/v1/policy').value;
+  const catalogue = useCall('/v1/catalogue', text === '' ? null : '/v1/catalogue').value;
   if (text === '') return [];
   const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
   const number = /^#?(\d{1,9})$/.exec(text)?.[1];

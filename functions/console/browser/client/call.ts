@@ -16,8 +16,8 @@ export type Answer<T> =
   | { readonly ok: true; readonly status: number; readonly value: T; readonly etag: string | null }
   | { readonly ok: false; readonly problem: Problem };
 
-/** The service takes three calls of one person at once, of which one is left for another tab. */
-const maxInProgress = 2;
+/** As many calls of one person as the service takes at once. */
+const maxInProgress = 3;
 let inProgress = 0;
 const waiting: (() => void)[] = [];
 
@@ -26,6 +26,10 @@ export async function send<T>(call: Call): Promise<Answer<T>> {
   if (inProgress >= maxInProgress) await new Promise<void>((resolve) => waiting.push(resolve));
   else inProgress += 1;
   try {
+    const answer = await exchange<T>(call);
+    if (answer.ok || call.method !== 'GET' || answer.problem.code !== 'rate_limited') return answer;
+    // Another tab of the same person was faster.
+    await new Promise((resolve) => setTimeout(resolve, 1_000 * (answer.problem.retryAfter ?? 1)));
     return await exchange<T>(call);
   } catch {
     return { ok: false, problem: unreachable };

@@ -1,6 +1,6 @@
 // What a view reads: the last answer of a GET, shared by all views that show it, and read again while somebody looks.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { send } from './call.ts';
 import type { Problem, Replies } from './replies.ts';
 
@@ -27,12 +27,14 @@ const all = new Map<string, Shared>();
 /** `path` has its query, and null reads nothing. Its route tells the type. */
 export function useCall<Route extends keyof Replies>(_route: Route, path: string | null): Reading<Replies[Route]> {
   const [, redraw] = useState(0);
-  useEffect(() => {
+  // Before the browser paints: the answer is what the person waits for.
+  useLayoutEffect(() => {
     if (path === null) return;
     const shared = sharedOf(path);
     const listener = () => redraw((count) => count + 1);
     shared.listeners.add(listener);
-    read(path, shared);
+    // What another part of the page shows is read regularly.
+    if (shared.listeners.size === 1 || shared.reading.value === null) read(path, shared);
     return () => {
       shared.listeners.delete(listener);
       if (shared.listeners.size === 0) all.delete(path);
@@ -50,7 +52,10 @@ export function useGet<Route extends keyof Replies>(route: Route): Reading<Repli
 
 /** After a change, or a sign-in. */
 export function readAllAgain(): void {
-  for (const [path, shared] of all) read(path, shared);
+  for (const [path, shared] of all) {
+    shared.isOutdated = shared.isReading;
+    read(path, shared);
+  }
 }
 
 /** Starts the regular reading; nobody reads for a page that nobody sees. */
@@ -72,7 +77,6 @@ function sharedOf(path: string): Shared {
 }
 
 async function read(path: string, shared: Shared): Promise<void> {
-  shared.isOutdated = shared.isReading;
   if (shared.isReading) return;
   shared.isReading = true;
   const answer = await send<unknown>({ method: 'GET', path });
@@ -81,5 +85,7 @@ async function read(path: string, shared: Shared): Promise<void> {
     ? { value: answer.value, etag: answer.etag, problem: null }
     : { ...shared.reading, problem: answer.problem };
   for (const listener of shared.listeners) listener();
-  if (shared.isOutdated) await read(path, shared);
+  if (!shared.isOutdated) return;
+  shared.isOutdated = false;
+  await read(path, shared);
 }
