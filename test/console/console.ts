@@ -1,8 +1,7 @@
 // `npm run test:console`: the console in a real browser against the real service. Says in one line when there is no browser.
 
-import { after, describe } from 'node:test';
-import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
-import type { Store } from '../../shared/ports.ts';
+import { after, before, describe } from 'node:test';
+import { type Emulator, startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { openTestFirestore } from '../support/open-firestore.ts';
 import { whyNoChromium } from './chromium.ts';
 import { brave } from './rough-weather.ts';
@@ -14,7 +13,7 @@ if (missing !== false) process.stdout.write(`Skipped the console in a browser: $
 
 describe('the console', { skip: missing }, () => {
   describe('in the story of the README', () => tellStory());
-  describe("in the same story on Google's emulator", { skip: whyNoEmulators() }, () => tellStory(openFirestore));
+  describe("in the same story on Google's emulator", { skip: whyNoEmulators() }, tellStoryOnEmulator);
   describe('in rough weather', brave);
   after(() => {
     const { screens, states, clicks, axeRuns, violations, errors } = counts;
@@ -24,9 +23,9 @@ describe('the console', { skip: missing }, () => {
   });
 });
 
-/** On an emulator that ends with this process. */
-async function openFirestore(): Promise<Store> {
-  const emulator = await startFirestoreEmulator();
-  after(() => emulator.stop());
-  return (await openTestFirestore(emulator.host)).store;
+function tellStoryOnEmulator(): void {
+  const started = Promise.withResolvers<Emulator>();
+  before(async () => started.resolve(await startFirestoreEmulator()));
+  tellStory(async () => (await openTestFirestore((await started.promise).host)).store);
+  after(async () => (await started.promise).stop());
 }
