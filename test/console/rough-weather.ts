@@ -59,6 +59,22 @@ export function brave(): void {
     await Promise.all([first.close(), second.close()]);
   });
 
+  test('a draft that nobody touched follows the policy, and the move of a rollout is no conflict', async () => {
+    const editor = await openEditor('editor');
+    await world.call('PUT', '/v1/policy', solo);
+    await world.call('PUT', '/v1/rings/pilot/pins/opus', { model: 'claude-opus-4-8' });
+    await world.call('PUT', '/v1/rings/pilot/pins/opus', { model: 'claude-opus-5-5' });
+    const isNew = () => document.querySelector('textarea')?.value.includes('claude-sonnet-4-6');
+    await editor.page.waitForFunction(isNew, undefined, { timeout: 40_000 });
+    await editor.page.getByLabel('sonnet').selectOption('');
+    world.time += 11 * 60_000;
+    await world.advance();
+    await editor.sees('takes effect at once');
+    await editor.click('Publish');
+    await editor.sees('is published');
+    await editor.close();
+  });
+
   test('an outage is told, what was read stays, and the page recovers by itself', async () => {
     const reader = await visit(world, browser, 'reader');
     await reader.open('/rings');

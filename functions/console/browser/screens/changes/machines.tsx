@@ -3,6 +3,7 @@
 import { addressOf } from '../../address.ts';
 import type { Replies } from '../../client/replies.ts';
 import { Link } from '../../parts/link.tsx';
+import { FailuresChart } from './failures-chart.tsx';
 
 type Rollout = Replies['/v1/rollouts/{rollout}'];
 
@@ -34,6 +35,7 @@ export function Machines({ rollout }: { readonly rollout: Rollout }) {
           </>
         ))}
       </dl>
+      <FailuresChart rollout={rollout} />
       <Revisions machines={machines} />
       <p class="quiet">
         Estimates, with a standard error of {Math.round(standardError * 1000) / 10} %, of machines that polled lately.

@@ -14,8 +14,12 @@ export interface Draft {
 let kept: Draft | null = null;
 
 export function openDraft(policy: Policy | null, etag: string): Draft {
-  kept ??= freshDraft(policy, etag);
-  return kept;
+  return kept ?? freshDraft(policy, etag);
+}
+
+/** Whether nobody has changed anything in it, so that a newer policy may take its place. */
+export function isUntouched({ base, text }: Draft): boolean {
+  return text === textOf(base ?? exampleText);
 }
 
 export function keepDraft(draft: Draft): Draft {

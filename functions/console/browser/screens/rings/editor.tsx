@@ -3,6 +3,8 @@
 import { useState } from 'preact/hooks';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
+import { pathOf } from '../../client/call.ts';
+import type { ChangeReply } from '../../client/replies.ts';
 import { differences } from '../../differences/diff.ts';
 import { Differences } from '../../differences/diff-view.tsx';
 import { DryRunView, useDryRun } from '../../differences/dry-run.tsx';
@@ -12,13 +14,16 @@ import {
   dropDraft,
   freshDraft,
   isPolicyShaped,
+  isUntouched,
   keepDraft,
   openDraft,
   parseDraft,
   textOf,
 } from './draft.ts';
+import { ExceptionsForm, noExceptions } from './exceptions-form.tsx';
 import { PinForm } from './pin-form.tsx';
 import { Publish } from './publish.tsx';
+import { Published } from './published.tsx';
 
 interface EditorProps {
   readonly policy: Policy | null;
@@ -28,19 +33,33 @@ interface EditorProps {
 }
 
 export function Editor({ policy, etag, ring }: EditorProps) {
-  const [draft, setDraft] = useState(() => openDraft(policy, etag));
+  const [held, setDraft] = useState(() => openDraft(policy, etag));
+  const [done, setDone] = useState<ChangeReply | null>(null);
+  const draft = held.etag !== etag && isUntouched(held) ? freshDraft(policy, etag) : held;
+  const [exceptions, setExceptions] = useState(noExceptions);
   const change = (changed: Draft) => setDraft(keepDraft(changed));
   const { value, error } = parseDraft(draft.text);
   const isChanged = draft.base === null || differences(draft.base, value).length > 0;
   const dryRun = useDryRun(
     error !== null || !isChanged
       ? null
-      : { method: 'PUT', path: '/v1/policy?dry-run', ifMatch: draft.etag, body: value },
+      : {
+          method: 'PUT',
+          path: pathOf('/v1/policy', { 'dry-run': 'true', ...exceptions }),
+          ifMatch: draft.etag,
+          body: value,
+        },
   );
   const startAgain = () => {
     dropDraft();
-    change(freshDraft(policy, etag));
+    setDraft(freshDraft(policy, etag));
   };
+  const finish = (reply: ChangeReply) => {
+    startAgain();
+    setExceptions(noExceptions);
+    setDone(reply);
+  };
+  if (done !== null) return <Published reply={done} onEdit={() => setDone(null)} />;
   return (
     <>
       <p class="row">
@@ -79,8 +98,17 @@ export function Editor({ policy, etag, ring }: EditorProps) {
               <Differences of={differences(draft.base, value)} />
             </details>
           )}
+          {isChanged && error === null && <ExceptionsForm exceptions={exceptions} onChange={setExceptions} />}
           {isChanged && error === null && (
-            <Publish draft={draft} value={value} dryRun={dryRun} current={{ policy, etag }} onRebased={change} />
+            <Publish
+              draft={draft}
+              value={value}
+              dryRun={dryRun}
+              exceptions={exceptions}
+              current={{ policy, etag }}
+              onRebased={change}
+              onDone={finish}
+            />
           )}
         </div>
       </div>
