@@ -1,9 +1,11 @@
-// `npm run screenshots -- FOLDER`: pictures of every screen, light and dark, of a service with a fleet of its own.
+// `npm run screenshots`: pictures of every screen, light and dark, in dist/screenshots/. With `-- --readme` the three small ones of the
+// README.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startChromium, whyNoChromium } from './chromium.ts';
-import { visit } from './visitor.ts';
+import { type Visitor, visit } from './visitor.ts';
 import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
 
 const screens = {
@@ -16,36 +18,51 @@ const screens = {
   machine: '/machine?machine=pilot-laptop&cli=2.1.331',
   access: '/access',
 } as const;
+type Name = keyof typeof screens;
 
+const readme = ['overview', 'availability', 'edit'] as const;
+
+const { values } = parseArgs({ options: { readme: { type: 'boolean', default: false } } });
 const missing = whyNoChromium();
-const folder = process.argv[2] ?? 'dist/screenshots';
-if (missing === false) await takeAll(folder);
-else process.stderr.write(`No screenshots: ${missing}\n`);
+if (missing !== false) process.stderr.write(`No screenshots: ${missing}\n`);
+else if (values.readme) await take('functions/console/pictures', readme, ['light'], 0.6);
+else await take('dist/screenshots', Object.keys(screens) as Name[], ['light', 'dark'], 1); // the keys of a constant
 
-async function takeAll(into: string): Promise<void> {
-  mkdirSync(into, { recursive: true });
+async function take(
+  folder: string,
+  names: readonly Name[],
+  colorSchemes: readonly ('light' | 'dark')[],
+  deviceScaleFactor: number,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
   const world = await startConsoleWorld();
   const browser = await startChromium();
   try {
     await furnish(world);
-    const visitor = await visit(world, browser, 'owner', { viewport: { width: 1200, height: 800 } });
-    for (const colorScheme of ['light', 'dark'] as const) {
+    const viewport = { width: 1200, height: 800 };
+    const visitor = await visit(world, browser, 'owner', { viewport, deviceScaleFactor });
+    for (const colorScheme of colorSchemes) {
       await visitor.page.emulateMedia({ colorScheme });
-      for (const [name, path] of Object.entries(screens)) {
-        await visitor.open(path);
-        if (name === 'edit') {
-          await visitor.page.getByLabel('fable').selectOption('claude-fable-5-2');
-          await visitor.sees('A second person must approve it');
-        }
-        await visitor.page.screenshot({ path: join(into, `${name}-${colorScheme}.png`), fullPage: name !== 'edit' });
+      for (const name of names) {
+        await prepare(visitor, name);
+        await visitor.page.screenshot({
+          path: join(folder, names === readme ? `${name}.png` : `${name}-${colorScheme}.png`),
+        });
       }
     }
     await visitor.close();
-    process.stdout.write(`${Object.keys(screens).length * 2} pictures in ${into}\n`);
+    process.stdout.write(`${names.length * colorSchemes.length} pictures in ${folder}\n`);
   } finally {
     await browser.close();
     await world.close();
   }
+}
+
+async function prepare(visitor: Visitor, name: Name): Promise<void> {
+  await visitor.open(screens[name]);
+  if (name !== 'edit') return;
+  await visitor.page.getByLabel('fable').selectOption('claude-fable-5-2');
+  await visitor.sees('A second person must approve it');
 }
 
 /** A rollout under way, a proposal that waits, an upgrade that is ready, and a token. */
