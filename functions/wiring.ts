@@ -21,6 +21,7 @@ import { createApi, type Handler } from './api/api.ts';
 import type { Authenticator } from './api/auth/authenticator.ts';
 import type { KeyAddresses } from './api/auth/issuers.ts';
 import { openAuthenticator } from './api/auth/open-authenticator.ts';
+import { type LoadConsole, readBundledConsole } from './api/console/console-files.ts';
 import type { SigningKeys } from './api/signing/signatures.ts';
 import { createSweep, type Sweep, type Swept } from './commands/outbox.ts';
 import { defaultTopic, type Environment, parseList, requireVariable } from './environment.ts';
@@ -39,6 +40,8 @@ export interface Parts {
   readonly keys?: SigningKeys;
   /** Where the issuers of callers' tokens publish their keys. */
   readonly issuerKeys?: KeyAddresses;
+  /** The files of the console. */
+  readonly loadConsole?: LoadConsole;
 }
 
 export interface Wiring {
@@ -107,6 +110,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
           parts.authenticator ?? openAuthenticator(environment, { store, clock, log, keys: parts.issuerKeys }),
         keys: parts.keys ?? openKeys(environment, kms, log),
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
+        loadConsole: parts.loadConsole ?? (() => readBundledConsole(import.meta.dirname)),
         afterCommit: () => publishSoon(sweep, log),
       }),
     probe: () => createProbe(probePorts),

@@ -6,13 +6,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
+import { bundledName } from '../functions/api/console/console-files.ts';
 import { readCommandLine } from '../functions/cli/command-line.ts';
 import { createProgress } from '../functions/cli/progress.ts';
+import { buildConsole } from '../functions/console/build.ts';
 import { type Target, targets } from '../functions/environment.ts';
 import { type Lock, lockOf } from './lock.ts';
 import { partsListOf } from './parts-list.ts';
 
-export type Bundle = Readonly<Record<'index.mjs' | 'index.mjs.map' | 'package.json' | 'package-lock.json', Uint8Array>>;
+type Code = Readonly<Record<'index.mjs' | 'index.mjs.map' | 'package.json' | 'package-lock.json', Uint8Array>>;
+/** That of `api` has the console, too. */
+export type Bundle = Code & Readonly<Partial<Record<typeof bundledName, Uint8Array>>>;
 
 export interface Made {
   readonly files: Bundle;
@@ -104,8 +108,17 @@ export async function makeBundle(root: string, target: Target): Promise<Made> {
   const [map, code] = outputFiles.toSorted((a, b) => b.path.length - a.path.length);
   if (map === undefined || code === undefined) throw new Error('esbuild returned no file');
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  const files = { 'index.mjs': code.contents, 'index.mjs.map': map.contents, ...manifestOf(root, target) };
+  const files = {
+    'index.mjs': code.contents,
+    'index.mjs.map': map.contents,
+    ...manifestOf(root, target),
+    ...(await consoleOf(root, target)),
+  };
   return { files, inputs };
+}
+
+async function consoleOf(root: string, target: Target): Promise<Pick<Bundle, typeof bundledName>> {
+  return target === 'api' ? { [bundledName]: Buffer.from(JSON.stringify(await buildConsole(root))) } : {};
 }
 
 export function zipBundle(bundle: Bundle): Uint8Array {

@@ -31,7 +31,12 @@ ${moreOptions}`,
   },
   check: {
     files: ['test/**/*.test.ts'],
-    before: [['biome', 'check', '.'], ['tsc'], [process.execPath, 'test/support/needs.ts']],
+    before: [
+      ['biome', 'check', '.'],
+      ['tsc'],
+      ['tsc', '-p', 'functions/console/browser'],
+      [process.execPath, 'test/support/needs.ts'],
+    ],
     concurrency: 2,
     help: `Check format, lint and types, then run every test. A change is ready when this passes.
 

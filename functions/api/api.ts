@@ -11,6 +11,8 @@ import type { Authenticator } from './auth/authenticator.ts';
 import type { Caller } from './auth/caller.ts';
 import { credentialOf } from './auth/credential.ts';
 import { refuseCrossSite } from './auth/cross-site.ts';
+import { isConsolePath, type LoadConsole } from './console/console-files.ts';
+import type { ServeConsole } from './console/serve-console.ts';
 import { createPolicyCache } from './polls/policy-cache.ts';
 import { createPoll } from './polls/poll.ts';
 import { isPoll } from './polls/poll-request.ts';
@@ -33,6 +35,7 @@ interface ApiPorts {
   readonly keys: SigningKeys | null;
   /** The Google Cloud project that the log's trace names point to, or null. */
   readonly traceProject: string | null;
+  readonly loadConsole: LoadConsole;
   /** Sends the events of a committed change. It never rejects, and it has a time-out because the admin waits for it. */
   readonly afterCommit: () => Promise<void>;
 }
@@ -60,6 +63,7 @@ export function createApi(ports: ApiPorts): Handler {
   const poll = createPoll(shared);
   const admission = createAdmission(rateLimiter);
   let app: Promise<LoadedApp> | null = null;
+  let serveConsole: Promise<ServeConsole> | null = null;
 
   function servePoll(request: IncomingMessage, response: ServerResponse, ifNoneMatch: string | undefined): void {
     const requestClass = pollClassOf(ifNoneMatch);
@@ -71,6 +75,10 @@ export function createApi(ports: ApiPorts): Handler {
     const pending = poll(request, response, ifNoneMatch);
     if (pending === null) loadShedding.release(requestClass);
     else pending.finally(() => loadShedding.release(requestClass));
+  }
+
+  function serveCall(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    return isConsolePath(path) ? servePage(request, response, path) : serve(request, response, path);
   }
 
   /** Who may call is decided before a byte of the body is read, which may be slow. */
@@ -117,6 +125,20 @@ export function createApi(ports: ApiPorts): Handler {
     }
   }
 
+  /** For anybody, in the slots of such calls. */
+  async function servePage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const seconds = loadShedding.acquire('open');
+    if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
+    try {
+      serveConsole ??= import('./console/serve-console.ts').then((module) =>
+        module.createServeConsole(ports.loadConsole),
+      );
+      await (await serveConsole)(request, response, path);
+    } finally {
+      loadShedding.release('open');
+    }
+  }
+
   async function loadApp(): Promise<LoadedApp> {
     const [{ createApp }, { getRequestListener }] = await Promise.all([
       import('./admin/app.ts'),
@@ -155,7 +177,7 @@ export function createApi(ports: ApiPorts): Handler {
     const ifNoneMatch = request.headers['if-none-match'];
     if (loadShedding.shed(request, response, isPollTarget ? pollClassOf(ifNoneMatch) : null)) return;
     if (isPollTarget) servePoll(request, response, ifNoneMatch);
-    else serve(request, response, pathOf(target)).catch((error) => reportBug(response, error));
+    else serveCall(request, response, pathOf(target)).catch((error) => reportBug(response, error));
   };
 
   function reportBug(response: ServerResponse, error: unknown): void {

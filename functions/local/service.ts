@@ -100,6 +100,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     store,
     channel: withLocalCalls(channel, resolve(dataFolder), people.all),
     issuerKeys: people.issuerKeys,
+    loadConsole: async () => (await import('../console/build.ts')).buildConsole(join(import.meta.dirname, '../..')),
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),
   });

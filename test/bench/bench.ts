@@ -1,11 +1,12 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
 // object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers,
-// worst). Exit 1 if a target is missed.
+// console, worst). Exit 1 if a target is missed.
 
 import { readCommandLine, refuseCommandLine } from '../../functions/cli/command-line.ts';
 import { createProgress } from '../../functions/cli/progress.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallers } from './callers.ts';
+import { benchConsole } from './console.ts';
 import { benchFirestore } from './firestore.ts';
 import { benchHeld } from './held.ts';
 import { isMet, type Measure } from './measure.ts';
@@ -27,6 +28,7 @@ const benches = {
   probes: benchProbes,
   bundles: benchBundles,
   callers: benchCallers,
+  console: benchConsole,
   worst: benchWorstInput,
 };
 

@@ -22,10 +22,13 @@ describe('npm start', () => {
     const folder = newFolder();
     const local = await start(folder);
     const token = readFileSync(join(folder, 'admin-token'), 'utf8').trim();
+    const page = await (await fetch(local.url)).text();
     local.process.kill('SIGINT');
     const [code] = await once(local.process, 'close');
 
     assert.ok(local.output().includes(token));
+    assert.ok(local.output().includes(`Console: ${local.url}/#token=${token}`));
+    assert.match(page, /<title>Pinward<\/title>/);
     assert.match(local.output(), /1\. Publish a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
     assert.match(local.output(), /Stopped\. The data is kept\./);
     assert.equal(code, 0);

@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-export const sources: readonly string[] = globSync('{functions,shared,infra}/**/*.ts').sort();
+export const sources: readonly string[] = globSync('{functions,shared,infra}/**/*.{ts,tsx}').sort();
 
 export function read(file: string): string {
   return readFileSync(file, 'utf8');

@@ -28,7 +28,17 @@ const log = { info: note, warn: note, error: note };
 const afterCommit = () => Promise.resolve();
 const adoption = createAdoption({ store, clock: Date.now, log });
 const server = createServer(
-  createApi({ store, authenticator, clock: Date.now, log, adoption, traceProject: null, keys, afterCommit }),
+  createApi({
+    store,
+    authenticator,
+    clock: Date.now,
+    log,
+    adoption,
+    traceProject: null,
+    loadConsole: async () => null,
+    keys,
+    afterCommit,
+  }),
 );
 
 server.listen(0, '127.0.0.1', async () => {

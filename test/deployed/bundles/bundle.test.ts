@@ -65,6 +65,13 @@ describe('a bundle', () => {
     assert.deepEqual(holders('@google-cloud/firestore'), targets);
   });
 
+  test('has the console if it is that of the api, and in no other', () => {
+    assert.deepEqual(
+      targets.filter((target) => bundles.get(target)?.['console.json'] !== undefined),
+      ['api'],
+    );
+  });
+
   test('asks for the functions-framework alone, in the version of the project and with its lock', () => {
     const ours: { dependencies: Record<string, string> } = readJson('package.json');
     const whole: Lock = readJson('package-lock.json');
@@ -99,6 +106,6 @@ function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(join(root, file), 'utf8'));
 }
 
-function readText<T>(made: Bundle, file: keyof Bundle): T {
+function readText<T>(made: Bundle, file: 'index.mjs.map' | 'package.json' | 'package-lock.json'): T {
   return JSON.parse(Buffer.from(made[file]).toString());
 }

@@ -49,6 +49,19 @@ describe('an installed bundle', () => {
     assert.match(api.output, /^gRPC was loaded$/m);
   });
 
+  test('has the console in its zip', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
+    const environment = { GOOGLE_CLOUD_PROJECT: project, PINWARD_SQLITE: file, ...tokens };
+    const api = await Deployed.start('api', environment, installed.api);
+    const page = await untilAnswered(`${api.url}/rings`, {});
+    const script = /src="([^"]+)"/.exec(page.body)?.[1];
+    const loaded = await untilAnswered(`${api.url}${script}`, {});
+    await api.stop();
+
+    assert.deepEqual([page.status, loaded.status], [200, 200]);
+    assert.ok(loaded.body.includes('Search rings, models, machines and revisions'));
+  });
+
   test('names the line of the source when Node is told to use source maps', async () => {
     const api = await Deployed.start('api', { NODE_OPTIONS: '--enable-source-maps' }, installed.api);
     await api.ended();

@@ -3,7 +3,7 @@
 import { ok } from '../../../../shared/domain/fault.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import { failHttp } from '../../problems/http-fault.ts';
-import { AvailabilityReply, CatalogueReply, NoQuery } from '../schemas/common.ts';
+import { AvailabilityReply, CallerReply, CatalogueReply, NoQuery } from '../schemas/common.ts';
 import { ExplainQuery, ExplainReply } from '../schemas/explain.ts';
 import { explain, revisionAt } from './explain.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
@@ -40,6 +40,15 @@ export function lookupRoutes(ports: RoutePorts): readonly Route[] {
         const endpoints = cells.map((cell) => ({ ...cell, ageSeconds: ageOf(cell.answeredAt) }));
         return ok({ body: { at, blind, endpoints } });
       },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/caller',
+      operation: 'getCaller',
+      summary: 'Get whom the service takes you for, and your role.',
+      query: NoQuery,
+      reply: CallerReply,
+      handle: async ({ caller: { name, role, email, isPerson } }) => ok({ body: { name, role, email, isPerson } }),
     }),
     route({
       method: 'GET',

@@ -2,6 +2,7 @@
 // document is made from them, and the tests check every reply against them.
 
 import { z } from 'zod';
+import { roles } from '../../../../shared/domain/access/roles.ts';
 import { Availability, Cell, Matrix } from '../../../../shared/domain/availability/availability.ts';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
@@ -152,6 +153,13 @@ export const AvailabilityReply = z.strictObject({
   endpoints: z.array(
     Cell.extend({ ageSeconds: z.int().nullable().describe('Seconds since the last answer about the model.') }),
   ),
+});
+
+export const CallerReply = z.strictObject({
+  name: z.string().describe('As the history names you.'),
+  role: z.enum(roles),
+  email: z.string().nullable(),
+  isPerson: z.boolean().describe('Whether you can be the second person of a change.'),
 });
 
 export const ProblemReply = z.strictObject({

@@ -1,0 +1,27 @@
+// What an upgrade or a rollout waits for, in the service's own words.
+
+import { Time } from './time.tsx';
+
+interface Wait {
+  readonly text: string;
+  readonly until?: string | null;
+}
+
+export function Waits({ waits }: { readonly waits: readonly Wait[] }) {
+  if (waits.length === 0) return null;
+  return (
+    <ul class="waits">
+      {waits.map(({ text, until }) => (
+        <li key={text}>
+          {text}
+          {until != null && (
+            <>
+              {' '}
+              (<Time at={until} />)
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
