@@ -3,6 +3,8 @@
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
+import { makeSigner, openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
@@ -52,7 +54,11 @@ if (values.help === true || values.project === undefined) {
   process.exit(values.help === true ? 0 : 2);
 }
 
-const store = openSqlite(values['dry-run'] ? ':memory:' : join(values.data, 'pinward.db'));
+const isDry = values['dry-run'];
+const signer = isDry ? makeSigner() : openKeyFile(join(values.data, 'writer-key.pem'), 'make');
+const keys = { signer, writers: oneKeyForAll(signer.key), unsigned: 'refuse' } as const;
+const store = openSqlite(isDry ? ':memory:' : join(values.data, 'pinward.db'), keys);
+
 const garden = openVertex();
 const ran = await runProbe({
   store,

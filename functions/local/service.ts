@@ -73,6 +73,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     PINWARD_MACHINE_TOKEN: machineToken,
     PINWARD_ORGANISATION: 'local',
     PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
+    PINWARD_WRITER_KEY_FILE: join(dataFolder, 'writer-key.pem'),
     ...(emulators === null
       ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
       : { GOOGLE_CLOUD_PROJECT: emulatedProject }),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { testKeys } from './document-keys.ts';
 import type { TestStore } from './stores.ts';
 
 export interface SqliteStore extends TestStore {
@@ -15,7 +16,7 @@ export interface SqliteStore extends TestStore {
 export async function openTestSqlite(): Promise<SqliteStore> {
   const folder = mkdtempSync(join(tmpdir(), 'pinward-'));
   const file = join(folder, 'pinward.db');
-  const [store, other] = [openSqlite(file), openSqlite(file)];
+  const [store, other] = [openSqlite(file, testKeys), openSqlite(file, testKeys)];
   return {
     file,
     store,

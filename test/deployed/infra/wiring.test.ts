@@ -6,6 +6,7 @@ import { type Environment, targets } from '../../../functions/environment.ts';
 import { createWiring, type Wiring } from '../../../functions/wiring.ts';
 import { openLoopback } from '../../../shared/adapters/loopback.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { ScriptedGarden } from '../../support/fakes/scripted-garden.ts';
 import { needed, notDeployed } from './expected.ts';
 
@@ -61,7 +62,7 @@ async function start(target: (typeof targets)[number], wiring: Wiring): Promise<
 async function runProbe(environment: Environment): Promise<void> {
   const wiring = createWiring(environment, {
     log,
-    store: openSqlite(':memory:'),
+    store: openSqlite(':memory:', testKeys),
     bus: openLoopback(async () => {}),
     garden: new ScriptedGarden(Date.now, () => assert.fail('nothing to ask')),
   });

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { readAdoption } from '../../../functions/adoption/adoption.ts';
 import { ProblemReply } from '../../../functions/api/admin/schemas/common.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { must } from '../../support/stores.ts';
 
@@ -110,7 +111,7 @@ test('reports are accepted before this instance has seen their revision, and cou
   }
   await service.close();
 
-  const store = openSqlite(service.file);
+  const store = openSqlite(service.file, testKeys);
   const { revisions } = await must(readAdoption(store));
   await store.close();
   assert.equal(early.body.code, 'no_policy');
@@ -133,7 +134,7 @@ test('polls are counted by revision and ring, and so is who is held back by an o
   await service.ask().get('/v1/pins.sh?machine=laptop-1').set(asMachine).set('If-None-Match', etag).expect(304);
   await service.close();
 
-  const store = openSqlite(service.file);
+  const store = openSqlite(service.file, testKeys);
   const { machines, revisions, heldBack } = await must(readAdoption(store));
   await store.close();
   assert.equal(machines, 3);

@@ -7,11 +7,12 @@ import { openAuthenticator } from '../../../functions/api/auth/open-authenticato
 import { createBoundedMap } from '../../../functions/api/caching/bounded-map.ts';
 import type { Environment } from '../../../functions/environment.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
 import { now } from '../../support/world.ts';
 
 const open = (environment: Environment) =>
-  openAuthenticator(environment, { store: openSqlite(':memory:'), clock: () => now });
+  openAuthenticator(environment, { store: openSqlite(':memory:', testKeys), clock: () => now });
 const present = (token: string) => ({ authorization: `Bearer ${token}`, assertion: undefined });
 
 describe('settings', () => {
@@ -47,7 +48,7 @@ describe('settings', () => {
 test('a token of the environment is known at once, without a look into the store', () => {
   const authenticator = openAuthenticator(
     { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken },
-    { store: { ...openSqlite(':memory:'), read: () => assert.fail('it reads the store') }, clock: () => now },
+    { store: { ...openSqlite(':memory:', testKeys), read: () => assert.fail('it reads the store') }, clock: () => now },
   );
   const asked = [adminToken, machineToken, machineToken].map((token) => authenticator.identify(present(token)));
 
