@@ -1,7 +1,13 @@
 // Opens the store that the environment selects, with the keys of documents. The key that signs is opened only for a
 // function that writes.
 
-import { type DocumentKeys, type LoggedHead, oneKeyForAll, readWriterKeys } from '../shared/adapters/documents/document-keys.ts';
+import {
+  type DocumentKeys,
+  type LoggedHead,
+  oneKeyForAll,
+  readWriterKeys,
+} from '../shared/adapters/documents/document-keys.ts';
+import { keepNewest } from '../shared/adapters/documents/keep-newest.ts';
 import { openFirestore } from '../shared/adapters/firestore.ts';
 import { type LocalSigner, openKeyFile } from '../shared/adapters/key-file.ts';
 import type { Kms } from '../shared/adapters/kms.ts';
@@ -29,9 +35,12 @@ export function openStore(environment: Environment, kms: Kms, log: Log): OpenedS
     writers: writersOf(environment, fileSigner),
     unsigned: readUnsigned(environment),
     onHead: (head) => logHead(log, head),
+    onRefused: (document, detail) => log.error('document refused', { document, detail }),
   };
+  const store = openWith(keys);
   return {
-    store: openWith(keys),
+    // Without signatures there are no editions.
+    store: keys.unsigned === 'refuse' ? keepNewest(store, keys.onRefused) : store,
     openWriterKey() {
       const version = environment.PINWARD_WRITER_KMS_KEY;
       if (version && file) throw new Error('PINWARD_WRITER_KMS_KEY and PINWARD_WRITER_KEY_FILE are both set: set one');

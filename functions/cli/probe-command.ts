@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
+import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { makeSigner, openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
@@ -55,9 +56,10 @@ if (values.help === true || values.project === undefined) {
 }
 
 const isDry = values['dry-run'];
-const signer = isDry ? makeSigner() : openKeyFile(join(values.data, 'writer-key.pem'), 'make');
+const database = isDry ? ':memory:' : join(values.data, 'pinward.db');
+const signer = isDry ? makeSigner() : openKeyFile(await keepWriterKey(values.data, database), 'refuse');
 const keys = { signer, writers: oneKeyForAll(signer.key), unsigned: 'refuse' } as const;
-const store = openSqlite(isDry ? ':memory:' : join(values.data, 'pinward.db'), keys);
+const store = openSqlite(database, keys);
 
 const garden = openVertex();
 const ran = await runProbe({

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
@@ -67,16 +68,16 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
   const adminToken = keepToken(join(dataFolder, 'admin-token'));
   const machineToken = keepToken(join(dataFolder, 'machine-token'));
+  const database = join(dataFolder, 'pinward.db');
+  const writerKeyFile = await keepWriterKey(dataFolder, emulators === null ? database : null);
   const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
     PINWARD_PROJECTS: project ?? '',
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
     PINWARD_ORGANISATION: 'local',
     PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
-    PINWARD_WRITER_KEY_FILE: join(dataFolder, 'writer-key.pem'),
-    ...(emulators === null
-      ? { PINWARD_SQLITE: join(dataFolder, 'pinward.db') }
-      : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
+    PINWARD_WRITER_KEY_FILE: writerKeyFile,
+    ...(emulators === null ? { PINWARD_SQLITE: database } : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
   };
   const channel = slackUrl === null ? openTerminalChannel(write) : openSlack(slackUrl);
   const announced = Promise.withResolvers<Announce>();

@@ -53,6 +53,9 @@ const writersOfEvent: { readonly [K in Event['kind']]: readonly Writer[] } = {
   ProbeRecovered: ['api', 'probe'],
 };
 
+/** The cast is safe: TypeScript types the keys of an object as strings. */
+export const signedKinds = (Object.keys(writersOfKind) as Kind[]).filter(isSigned);
+
 /** Whether documents of a kind are signed. */
 export function isSigned(kind: Kind): boolean {
   return writersOfKind[kind].length > 0;

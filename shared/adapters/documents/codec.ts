@@ -67,7 +67,7 @@ export function createCodec(keys: DocumentKeys): Codec {
     const head = headOf(signed);
     const hashes = signed.map(({ write: { kind, id }, body }) => documentHash(kind, id, body));
     const list = head === null ? hashes : [...hashes, headHash(head)];
-    const signature = await signCommit(keys.signer, nextEdition(signed), list);
+    const signature = await signCommit(keys.signer, nextEdition(signed.map(({ write }) => write)), list);
     if (!signature.ok) return signature;
     const refused = signed.find((each) => !check({ ...each, signature: signature.value }).ok);
     if (refused !== undefined) {
@@ -99,7 +99,11 @@ export function createCodec(keys: DocumentKeys): Codec {
   }
 
   async function decode<K extends Kind>(kind: K, id: string, stored: StoredText) {
-    const corrupt = (detail: string) => fail({ code: 'document_corrupt', document: `${kind}/${id}`, detail });
+    const document = `${kind}/${id}`;
+    const corrupt = (detail: string) => {
+      keys.onRefused?.(document, detail);
+      return fail({ code: 'document_corrupt', document, detail });
+    };
     const parsed = parseJson(stored.body);
     if (parsed === undefined) return corrupt('it is not JSON');
     if (isSigned(kind)) {
@@ -155,11 +159,13 @@ function headOf(signed: readonly EncodedPut[]): Head | null {
  * Above the editions of all documents that the commit replaces. So of two documents that always change together, the
  * second grows with each write, too, although nobody reads it before.
  */
-function nextEdition(puts: readonly EncodedPut[]): number {
-  const editions = puts.map(({ write: { expect } }) =>
-    typeof expect === 'string' ? 0 : versionParts(expect.version)[0],
+export function nextEdition(writes: readonly Write[]): number {
+  const replaced = writes.map((write) =>
+    'remove' in write || typeof write.expect === 'string' || !isSigned(write.kind)
+      ? 0
+      : editionOf(write.expect.version),
   );
-  return 1 + Math.max(...editions);
+  return 1 + Math.max(0, ...replaced);
 }
 
 /** The version of a document for its readers: its edition, and the database's version. */

@@ -21,6 +21,8 @@ export interface DocumentKeys {
   readonly unsigned: 'refuse' | 'accept';
   /** Gets the signed head of the history after each commit that moved it. */
   readonly onHead?: (head: LoggedHead) => void;
+  /** Gets the name of each document that was refused, and why. */
+  readonly onRefused?: (document: string, detail: string) => void;
 }
 
 /** By the key's id. */
