@@ -22,7 +22,7 @@ import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
 import { createWiring } from '../wiring.ts';
 import { pushPath, subscribePush } from './push.ts';
-import { createTerminalLog, openTerminalChannel } from './terminal.ts';
+import { createTerminalLog, keepHeads, openTerminalChannel } from './terminal.ts';
 
 interface LocalOptions {
   /** 0 means any free port. */
@@ -85,7 +85,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   if (emulators !== null) pointAtEmulators(emulators);
   const wiring = createWiring(environment, {
     clock,
-    log: createTerminalLog(write),
+    log: keepHeads(createTerminalLog(write), join(dataFolder, 'heads.jsonl')),
     channel,
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),

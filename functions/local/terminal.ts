@@ -1,5 +1,6 @@
 // The terminal output of a local run: a line for each log message, and announcements if no Slack webhook is set.
 
+import { appendFileSync } from 'node:fs';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel } from '../../shared/ports.ts';
 import type { Fields, Log } from '../log.ts';
@@ -18,6 +19,17 @@ export function createTerminalLog(write: Write): Log {
       write(`${time} ${prefix}${message}${texts.join('')}\n`);
     };
   return { info: line(''), warn: line('! '), error: line('!! ') };
+}
+
+/** Keeps the heads of the history in a file, where `npm run verify-history -- --heads` reads them. */
+export function keepHeads(log: Log, file: string): Log {
+  return {
+    ...log,
+    info(message, fields) {
+      if (message !== 'history head') log.info(message, fields);
+      else appendFileSync(file, `${JSON.stringify({ message, ...fields })}\n`, { mode: 0o600 });
+    },
+  };
 }
 
 export function openTerminalChannel(write: Write): Channel {
