@@ -42,7 +42,7 @@ export interface Environment {
   readonly PINWARD_WRITER_KEY_FILE?: string | undefined;
   /** The public keys of all functions that write documents: WRITER:KEY, with commas. KEY is Base64 of the DER. */
   readonly PINWARD_WRITERS?: string | undefined;
-  /** `accept` takes documents without a signature, while a store from before there were signatures is taken over. */
+  /** `accept` or `refuse` (default): documents without a signature, while a store of an older version is taken over. */
   readonly PINWARD_UNSIGNED?: string | undefined;
   /** Projects and locations to probe in addition to those of the policy, separated by commas. */
   readonly PINWARD_PROJECTS?: string | undefined;

@@ -64,8 +64,8 @@ function writersOf(environment: Environment, fileSigner: LocalSigner | null): Do
 
 function readUnsigned({ PINWARD_UNSIGNED: unsigned }: Environment): DocumentKeys['unsigned'] {
   if (unsigned === undefined || unsigned === '') return 'refuse';
-  if (unsigned === 'accept') return 'accept';
-  throw new Error(`PINWARD_UNSIGNED is "${unsigned}": set it to accept, or do not set it`);
+  if (unsigned === 'accept' || unsigned === 'refuse') return unsigned;
+  throw new Error(`PINWARD_UNSIGNED is "${unsigned}": set it to accept or refuse, or do not set it`);
 }
 
 /** `npm run verify-history -- --heads` reads these lines. */
