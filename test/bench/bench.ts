@@ -1,10 +1,11 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers,
+// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, commits, firestore, probes, bundles, callers,
 // worst). Exit 1 if a target is missed.
 
 import { parseArgs } from 'node:util';
 import { benchBundles } from './bundles.ts';
 import { benchCallers } from './callers.ts';
+import { benchCommits } from './commits.ts';
 import { benchFirestore } from './firestore.ts';
 import { benchHeld } from './held.ts';
 import { isMet, type Measure } from './measure.ts';
@@ -22,6 +23,7 @@ const benches = {
   memory: benchMemory,
   held: benchHeld,
   reads: benchReads,
+  commits: benchCommits,
   firestore: benchFirestore,
   probes: benchProbes,
   bundles: benchBundles,

@@ -1,0 +1,184 @@
+// Signatures of documents: who may sign what, how keys rotate, and what a commit costs.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  type DocumentKeys,
+  oneKeyForAll,
+  readWriterKeys,
+} from '../../../../shared/adapters/documents/document-keys.ts';
+import { keepNewest } from '../../../../shared/adapters/documents/keep-newest.ts';
+import { type LocalSigner, makeSigner } from '../../../../shared/adapters/key-file.ts';
+import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
+import { fail } from '../../../../shared/domain/fault.ts';
+import { signedKinds, type Writer, writers } from '../../../../shared/domain/writers.ts';
+import { expectOf, type Signer, type Store } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
+import { openTestSqlite } from '../../../support/open-sqlite.ts';
+import { faultOf, must, writeJournal, writeRevision } from '../../../support/stores.ts';
+import { matrix, revision } from '../../../support/world.ts';
+
+const published = { kind: 'published', id: 'current', expect: 'any', value: { revision: revision() } } as const;
+const newMatrix = { kind: 'matrix', id: 'current', expect: 'any', value: matrix() } as const;
+const signers: Readonly<Record<Writer, LocalSigner>> = {
+  api: makeSigner(),
+  advance: makeSigner(),
+  probe: makeSigner(),
+};
+
+describe('a document is believed', () => {
+  test('by every reader when its own writer signed it', async () => {
+    await using opened = await openTestSqlite();
+    const [api, reader] = [openSqlite(opened.file, keysOf('api')), openSqlite(opened.file, keysOf(null))];
+    await must(api.commit([published]));
+
+    assert.deepEqual((await must(reader.read('published', 'current')))?.value, published.value);
+    await Promise.all([api.close(), reader.close()]);
+  });
+
+  test('from no function that may not write it, which is told before anything is written', async () => {
+    for (const [name, write] of [
+      ['probe', published],
+      ['api', newMatrix],
+      ['advance', newMatrix],
+    ] as const) {
+      await using opened = await openTestSqlite();
+      const store = openSqlite(opened.file, keysOf(name));
+      const fault = await faultOf(store.commit([write]));
+
+      assert.ok(fault?.code === 'signer_unavailable' && fault.detail.includes(write.kind), JSON.stringify(fault));
+      assert.equal(await must(store.read(write.kind, 'current')), null);
+      await store.close();
+    }
+  });
+
+  test('while a new key replaces an old one, by instances that have the old list and the new one', async () => {
+    await using opened = await openTestSqlite();
+    const [old, next] = [makeSigner(), makeSigner()];
+    const listOf = (...all: readonly LocalSigner[]) =>
+      readWriterKeys(all.flatMap((each) => writers.map((name) => itemOf(name, each))));
+    const open = (signer: LocalSigner, list: DocumentKeys['writers']) =>
+      openSqlite(opened.file, { signer, writers: list, unsigned: 'refuse' });
+    const steps = [open(old, listOf(old, next)), open(next, listOf(next, old))];
+    for (const [at, store] of steps.entries()) await must(store.commit([writeRevision(at + 1)]));
+
+    for (const store of steps)
+      assert.equal((await must(store.list('revision', { order: 'ascending', limit: 9 }))).length, 2);
+    const after = open(next, listOf(next));
+    assert.equal((await faultOf(after.read('revision', '0000000001')))?.code, 'document_corrupt');
+    for (const store of [...steps, after]) await store.close();
+  });
+
+  test('in a list of keys that is well formed', () => {
+    assert.throws(
+      () => readWriterKeys(['announce:abc']),
+      /"announce" is no writer of documents: use api, advance, probe/,
+    );
+    assert.throws(() => readWriterKeys(['api:abc']), /the key of api is not a public key on the curve P-256/);
+  });
+});
+
+describe('a commit', () => {
+  test('asks its key for one signature, however many documents it has', async () => {
+    let asked = 0;
+    const sign = (text: string) => {
+      asked++;
+      return signers.api.sign(text);
+    };
+    const signer: Signer = { ...signers.api, sign };
+    const store = openSqlite(':memory:', { ...keysOf('api'), signer });
+    await must(store.commit([published, writeRevision(1), writeRevision(2), writeJournal('current', 1)]));
+    await must(
+      store.commit([{ kind: 'lease', id: 'a', expect: 'any', value: { holder: 'a', until: '2026-11-24T12:00:00Z' } }]),
+    );
+    await store.close();
+
+    assert.equal(asked, 1);
+  });
+
+  test('writes nothing when its key gives no signature', async () => {
+    const signer: Signer = { ...signers.api, sign: async () => fail({ code: 'signer_unavailable', detail: 'down' }) };
+    const store = openSqlite(':memory:', { ...keysOf('api'), signer });
+
+    assert.deepEqual(await faultOf(store.commit([published])), { code: 'signer_unavailable', detail: 'down' });
+    assert.equal(await must(store.read('published', 'current')), null);
+    await store.close();
+  });
+
+  test('is a bug where a function has no key', async () => {
+    const store = openSqlite(':memory:', keysOf(null));
+
+    await assert.rejects(store.commit([published]), /has no key to write published\/current/);
+    await store.close();
+  });
+});
+
+describe('an instance that keeps the newest', () => {
+  /** Two instances that read and write as commands do: what always changes together has one condition, on the first. */
+  test('refuses nothing that instances of Pinward wrote, in any order', async () => {
+    const step = fc.record({ by: fc.integer({ min: 0, max: 1 }), withState: fc.boolean(), readsRollout: fc.boolean() });
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+      await using opened = await openTestSqlite();
+      const instances = [keepNewest(opened.store, undefined), keepNewest(opened.other, undefined)];
+      for (const { by, withState, readsRollout } of steps) {
+        const store = instances[by] ?? assert.fail();
+        const [first, state] = [
+          await must(store.read('published', 'current')),
+          await must(store.read('chainHead', 'a')),
+        ];
+        const writes = [
+          { ...published, expect: expectOf(first) },
+          writeJournal('b', 1),
+          ...(withState ? [{ ...writeJournal('a', 1), expect: expectOf(state) }] : []),
+        ];
+        await must(store.commit(writes));
+        if (readsRollout) await must(store.read('chainHead', 'b'));
+      }
+      for (const store of instances) for (const id of ['a', 'b']) await must(store.read('chainHead', id));
+    });
+    await fc.assert(property, { numRuns: 30 });
+  });
+
+  test('takes the older document that a read finds which began before a newer one was written', async () => {
+    await using opened = await openTestSqlite();
+    const gate = Promise.withResolvers<void>();
+    let isHeld = false;
+    const slow: Store = {
+      read: async (kind, id) => {
+        const read = await opened.store.read(kind, id);
+        if (isHeld) await gate.promise;
+        return read;
+      },
+      list: (kind, page) => opened.store.list(kind, page),
+      commit: (writes) => opened.store.commit(writes),
+      close: async () => {},
+    };
+    const store = keepNewest(slow, undefined);
+    await must(store.commit([published]));
+    const first = await must(store.read('published', 'current'));
+    isHeld = true;
+    const late = store.read('published', 'current');
+    await new Promise(setImmediate);
+    await must(store.commit([{ ...published, expect: expectOf(first) }]));
+    gate.resolve();
+
+    assert.deepEqual((await must(late))?.value, published.value);
+  });
+});
+
+test('every kind has writers, or decides nothing', () => {
+  const unsigned = ['announcement', 'healthIssue', 'lease', 'pollCount', 'reportCount', 'tokenUse'];
+  assert.equal(signedKinds.length, 11);
+  assert.ok(unsigned.every((kind) => !(signedKinds as readonly string[]).includes(kind)));
+  assert.ok(oneKeyForAll(signers.api.key).size === 1 && testKeys.writers.size === 1);
+});
+
+function keysOf(name: Writer | null): DocumentKeys {
+  const list = readWriterKeys(writers.map((writer) => itemOf(writer, signers[writer])));
+  return { signer: name === null ? null : signers[name], writers: list, unsigned: 'refuse' };
+}
+
+function itemOf(writer: Writer, { key }: LocalSigner): string {
+  return `${writer}:${key.der.toString('base64')}`;
+}
