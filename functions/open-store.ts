@@ -35,6 +35,7 @@ export function openStore(environment: Environment, kms: Kms, log: Log): OpenedS
     writers: writersOf(environment, fileSigner),
     unsigned: readUnsigned(environment),
     onHead: (head) => logHead(log, head),
+    onUnsigned: (detail) => log.error('documents can not be signed', { detail }),
     onRefused: (document, detail) => log.error('document refused', { document, detail }),
   };
   const store = openWith(keys);

@@ -13,6 +13,9 @@ locals {
     "Pinward: document refused" = {
       metric = "document_refused", above = 0, seconds = 300, severity = "ERROR"
     }
+    "Pinward: documents unsigned" = {
+      metric = "documents_unsigned", above = 0, seconds = 300, severity = "ERROR"
+    }
     "Pinward: not announced" = {
       metric = "not_announced", above = 0, seconds = 300, severity = "WARNING"
     }

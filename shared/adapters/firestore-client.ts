@@ -3,7 +3,8 @@
 
 import type { DocumentReference, DocumentSnapshot, Firestore, Timestamp, WriteBatch } from '@google-cloud/firestore';
 import type { Put } from '../ports.ts';
-import { databaseVersionOf, type EncodedWrite } from './documents/codec.ts';
+import type { EncodedWrite } from './documents/codec.ts';
+import { databaseVersionOf } from './documents/edition.ts';
 
 /** How long the library may retry a commit. Less than the store waits, so that no commit succeeds later. */
 const commitTimeoutMs = 4_000;

@@ -8,8 +8,9 @@ import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
 import { withTimeout } from '../with-timeout.ts';
-import { type Codec, createCodec, type EncodedCommit, versionOf } from './documents/codec.ts';
+import { type Codec, createCodec, type EncodedCommit } from './documents/codec.ts';
 import type { DocumentKeys } from './documents/document-keys.ts';
+import { versionOf } from './documents/edition.ts';
 import { addTo, commitOnce, documentOf, isAsExpected, openClient, updateTimeOf } from './firestore-client.ts';
 
 interface FirestoreOptions {

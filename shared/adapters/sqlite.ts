@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
-import { type Codec, createCodec, databaseVersionOf, type EncodedWrite, versionOf } from './documents/codec.ts';
+import { type Codec, createCodec, type EncodedWrite } from './documents/codec.ts';
 import type { DocumentKeys } from './documents/document-keys.ts';
+import { databaseVersionOf, versionOf } from './documents/edition.ts';
 
 interface Row {
   readonly id: string;

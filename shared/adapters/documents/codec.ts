@@ -10,6 +10,7 @@ import { isSigned, writersOf } from '../../domain/writers.ts';
 import type { Put, Remove, Write } from '../../ports.ts';
 import { createVerifier, documentHash, headHash, signCommit } from './commit-signature.ts';
 import type { DocumentKeys, LoggedHead } from './document-keys.ts';
+import { nextEdition } from './edition.ts';
 
 /** What a store keeps of a document. */
 export interface StoredText {
@@ -69,20 +70,19 @@ export function createCodec(keys: DocumentKeys): Codec {
     const list = head === null ? hashes : [...hashes, headHash(head)];
     const signature = await signCommit(keys.signer, nextEdition(signed.map(({ write }) => write)), list);
     if (!signature.ok) return signature;
-    const refused = signed.find((each) => !check({ ...each, signature: signature.value }).ok);
+    const withSignature = new Map<EncodedWrite, EncodedPut>();
+    for (const put of signed) withSignature.set(put, { ...put, signature: signature.value });
+    const refused = [...withSignature.values()].find(
+      ({ write, ...text }) => !checkSigned(write.kind, write.id, text, write.value).ok,
+    );
     if (refused !== undefined) {
       const detail = `the key of this function is not one that may write ${refused.document}: see PINWARD_WRITERS`;
       return fail({ code: 'signer_unavailable', detail });
     }
     return ok({
-      writes: writes.map((each) => (isSigned(each.write.kind) ? { ...each, signature: signature.value } : each)),
+      writes: writes.map((each) => withSignature.get(each) ?? each),
       head: head === null ? null : { ...head, signature: signature.value },
     });
-  }
-
-  /** What every reader checks, too. */
-  function check({ write: { kind, id, value }, body, signature }: EncodedPut): Result<number, string> {
-    return checkSigned(kind, id, { body, signature }, value);
   }
 
   function checkSigned<K extends Kind>(
@@ -124,7 +124,9 @@ export function createCodec(keys: DocumentKeys): Codec {
     async encodeAll(writes) {
       const names = new Set(writes.map(nameOf));
       if (names.size < writes.length) throw new Error(`a commit writes one document twice: ${writes.map(nameOf)}`);
-      return sign(await Promise.all(writes.map(encode)));
+      const commit = await sign(await Promise.all(writes.map(encode)));
+      if (!commit.ok && commit.fault.code === 'signer_unavailable') keys.onUnsigned?.(commit.fault.detail);
+      return commit;
     },
     committed({ head }) {
       if (head !== null) keys.onHead?.(head);
@@ -153,38 +155,6 @@ function headOf(signed: readonly EncodedPut[]): Head | null {
     revision = { number, sha256: revisionHash(write.value.revision) };
   }
   return event === null && revision === null ? null : { event, revision };
-}
-
-/**
- * Above the editions of all documents that the commit replaces. So of two documents that always change together, the
- * second grows with each write, too, although nobody reads it before.
- */
-export function nextEdition(writes: readonly Write[]): number {
-  const replaced = writes.map((write) =>
-    'remove' in write || typeof write.expect === 'string' || !isSigned(write.kind)
-      ? 0
-      : editionOf(write.expect.version),
-  );
-  return 1 + Math.max(0, ...replaced);
-}
-
-/** The version of a document for its readers: its edition, and the database's version. */
-export function versionOf(edition: number, databaseVersion: string): string {
-  return `${edition}:${databaseVersion}`;
-}
-
-/** The database's version. */
-export function databaseVersionOf(version: string): string {
-  return versionParts(version)[1];
-}
-
-export function editionOf(version: string): number {
-  return versionParts(version)[0];
-}
-
-function versionParts(version: string): readonly [edition: number, databaseVersion: string] {
-  const colon = version.indexOf(':');
-  return [Number(version.slice(0, colon)), version.slice(colon + 1)];
 }
 
 function nameOf({ kind, id }: Write): string {

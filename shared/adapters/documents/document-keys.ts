@@ -21,6 +21,8 @@ export interface DocumentKeys {
   readonly unsigned: 'refuse' | 'accept';
   /** Gets the signed head of the history after each commit that moved it. */
   readonly onHead?: (head: LoggedHead) => void;
+  /** Gets the reason of each commit that could not be signed. */
+  readonly onUnsigned?: (detail: string) => void;
   /** Gets the name of each document that was refused, and why. */
   readonly onRefused?: (document: string, detail: string) => void;
 }

@@ -6,8 +6,8 @@ import type { Documents, Kind } from '../../domain/documents.ts';
 import { fail, ok, type Result } from '../../domain/fault.ts';
 import { isSigned } from '../../domain/writers.ts';
 import type { Page, Store, Stored, Write } from '../../ports.ts';
-import { editionOf, nextEdition } from './codec.ts';
 import type { DocumentKeys } from './document-keys.ts';
+import { editionOf, nextEdition } from './edition.ts';
 
 /** These are written once. Events leave the outbox. */
 const writtenOnce: readonly Kind[] = ['revision', 'event', 'accessRevision', 'outbox'];

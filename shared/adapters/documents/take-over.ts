@@ -5,7 +5,7 @@ import type { Kind } from '../../domain/documents.ts';
 import { ok, type Result } from '../../domain/fault.ts';
 import { signedKinds, type Writer, writersOf } from '../../domain/writers.ts';
 import type { Put, Store } from '../../ports.ts';
-import { editionOf } from './codec.ts';
+import { editionOf } from './edition.ts';
 
 export interface TakenOver {
   readonly signed: number;
