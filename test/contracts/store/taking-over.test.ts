@@ -1,6 +1,7 @@
 // Taking over a store from before documents were signed, on sqlite: once, again, and while an older instance writes.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { takeOver } from '../../../shared/adapters/documents/take-over.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { appendEvent, emptyChain } from '../../../shared/domain/events/event.ts';
 import { numberedId, type Write } from '../../../shared/ports.ts';
-import { testKeys } from '../../support/document-keys.ts';
+import { testKeyFile, testKeys, testSigner } from '../../support/document-keys.ts';
 import { execute } from '../../support/open-sqlite.ts';
 import { must, writeRevision } from '../../support/stores.ts';
 import { cell, matrix, newEvent, revision } from '../../support/world.ts';
@@ -98,6 +99,26 @@ test('is done by npm start with its first key, and never again', async () => {
   );
   unsign(file);
   assert.equal(await pins(), 500);
+});
+
+test('is one command, which says what it signed and what is left to others', async () => {
+  const file = await oldStore();
+  const writers = ['api', 'advance'].map((name) => `${name}:${testSigner.key.der.toString('base64')}`).join();
+  const keys = { PINWARD_SQLITE: file, PINWARD_WRITER_KEY_FILE: testKeyFile(), PINWARD_WRITERS: writers };
+  const sign = (words: readonly string[] = [], env = {}) =>
+    spawnSync(process.execPath, ['functions/cli/sign-documents.ts', ...words], {
+      env: { ...process.env, ...keys, ...env },
+      encoding: 'utf8',
+    });
+
+  const [first, again] = [sign(), sign()];
+  assert.deepEqual([first.stdout, first.status], ['48 documents signed, 1 left\n  matrix/current\n', 1]);
+  assert.deepEqual([again.stdout, again.status], ['0 documents signed, 1 left\n  matrix/current\n', 1]);
+  const all = `${writers},probe:${testSigner.key.der.toString('base64')}`;
+  const probe = sign(['--writer', 'probe'], { PINWARD_WRITERS: all });
+  assert.deepEqual([probe.stdout, probe.status], ['1 documents signed, 0 left\n', 0]);
+  assert.equal(sign(['--writer', 'announce']).status, 2);
+  assert.match(sign(['--help']).stdout, /--writer NAME/);
 });
 
 /** As a release without signatures left it: each document has a digest of its text. */
