@@ -16,6 +16,7 @@ import { signedKinds, type Writer, writers } from '../../../../shared/domain/wri
 import { expectOf, type Signer, type Store } from '../../../../shared/ports.ts';
 import { testKeys } from '../../../support/document-keys.ts';
 import { openTestSqlite } from '../../../support/open-sqlite.ts';
+import { meetSigner } from '../../../support/signing-world.ts';
 import { faultOf, must, writeJournal, writeRevision } from '../../../support/stores.ts';
 import { matrix, revision } from '../../../support/world.ts';
 
@@ -103,6 +104,25 @@ describe('a commit', () => {
 
     assert.deepEqual(await faultOf(store.commit([published])), { code: 'signer_unavailable', detail: 'down' });
     assert.equal(await must(store.read('published', 'current')), null);
+    await store.close();
+  });
+
+  test('is signed by a key in Cloud KMS, by one call; while it gives none, somebody is told why', async (t) => {
+    const { kms, key, fake } = await meetSigner(t);
+    const signer = kms.signer(key.name);
+    const publicKey = await must(signer.publicKey());
+    const told: string[] = [];
+    const onUnsigned = (detail: string) => told.push(detail);
+    const store = openSqlite(':memory:', { signer, writers: oneKeyForAll(publicKey), unsigned: 'refuse', onUnsigned });
+    await must(store.commit([published, writeRevision(1)]));
+    fake.healthIssue('disabled');
+    const fault = await faultOf(store.commit([writeRevision(2)]));
+
+    assert.deepEqual((await must(store.read('published', 'current')))?.value, published.value);
+    assert.equal(fault?.code, 'signer_unavailable');
+    assert.equal(told.length, 1);
+    fake.healthIssue(null);
+    assert.equal(fake.calls().sign, 2);
     await store.close();
   });
 
