@@ -2,7 +2,6 @@
 // that events, revisions or the published policy were changed, cut or made anew.
 
 import { createHash } from 'node:crypto';
-import type { Revision } from '../serving/revision.ts';
 import type { ChainHead } from './event.ts';
 
 export interface Head {
@@ -28,8 +27,8 @@ export function headText({ event, revision }: Head): string {
   ].join('\n');
 }
 
-/** Hex SHA-256 of the revision as JSON with sorted fields, so that a copy from the API has the same. */
-export function revisionHash(revision: Revision): string {
+/** Hex SHA-256 of a revision as JSON with sorted fields, so that a copy from the API has the same. */
+export function revisionHash(revision: object): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(revision)))
     .digest('hex');
