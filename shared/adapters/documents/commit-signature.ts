@@ -2,7 +2,7 @@
 // Cloud KMS. What is signed is the list of all documents' hashes, and each document keeps that list. A document is
 // authentic if its own hash is on a list that a writer of its kind signed.
 
-import { createHash, verify } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Kind } from '../../domain/documents.ts';
 import { type Head, headText } from '../../domain/events/head.ts';
 import { ok, type Result } from '../../domain/fault.ts';
@@ -55,6 +55,14 @@ const maxRemembered = 1_000;
  */
 export function createVerifier(keys: WriterKeys): (signature: string, hash: string) => Result<Signed, string> {
   const verified = new Map<string, Signed>();
+  const keyObjects = new Map<string, KeyObject>();
+
+  function keyOf(id: string, { der }: WriterKey): KeyObject {
+    const key = keyObjects.get(id) ?? createPublicKey({ key: der, format: 'der', type: 'spki' });
+    keyObjects.set(id, key);
+    return key;
+  }
+
   return (signature, hash) => {
     const [, edition = '', id = '', base64 = '', list = ''] = form.exec(signature) ?? [];
     if (id === '') return refuse('it has no signature');
@@ -63,7 +71,7 @@ export function createVerifier(keys: WriterKeys): (signature: string, hash: stri
     if (known !== undefined) return ok(known);
     const by = keys.get(id);
     if (by === undefined) return refuse(`it is signed by ${id}, which is no writer's key`);
-    if (!verify('sha256', Buffer.from(textOf(edition, list)), by.key, Buffer.from(base64, 'base64')))
+    if (!verify('sha256', Buffer.from(textOf(edition, list)), keyOf(id, by), Buffer.from(base64, 'base64')))
       return refuse('its signature is wrong');
     const signed = { edition: Number(edition), by };
     if (verified.size >= maxRemembered) verified.clear();
