@@ -50,7 +50,13 @@ const outside: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /** The composition root, and what people run, alone choose adapters. */
-const adapterUsers = ['shared/adapters/', 'functions/open-store.ts', 'functions/wiring.ts', 'functions/local/', 'functions/cli/'];
+const adapterUsers = [
+  'shared/adapters/',
+  'functions/open-store.ts',
+  'functions/wiring.ts',
+  'functions/local/',
+  'functions/cli/',
+];
 
 test('every source file stands in a room', () => {
   assert.deepEqual(
