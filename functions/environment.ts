@@ -37,6 +37,13 @@ export interface Environment {
   readonly PINWARD_KEY_FILE_NEXT?: string | undefined;
   readonly PINWARD_KMS_KEY_OLD?: string | undefined;
   readonly PINWARD_KEY_FILE_OLD?: string | undefined;
+  /** The key that signs the documents of this function: a version of a Cloud KMS key, or a file. */
+  readonly PINWARD_WRITER_KMS_KEY?: string | undefined;
+  readonly PINWARD_WRITER_KEY_FILE?: string | undefined;
+  /** The public keys of all functions that write documents: WRITER:KEY, with commas. KEY is Base64 of the DER. */
+  readonly PINWARD_WRITERS?: string | undefined;
+  /** `accept` or `refuse` (default): documents without a signature, while a store of an older version is taken over. */
+  readonly PINWARD_UNSIGNED?: string | undefined;
   /** Projects and locations to probe in addition to those of the policy, separated by commas. */
   readonly PINWARD_PROJECTS?: string | undefined;
   readonly PINWARD_LOCATIONS?: string | undefined;
@@ -78,6 +85,8 @@ export function readTarget(): Target {
 const examples: Partial<Record<keyof Environment, string>> = {
   GOOGLE_CLOUD_PROJECT: 'the id of the project with Firestore and Pub/Sub (npm start needs none)',
   PINWARD_ORGANISATION: 'the name that responses are signed for, such as acme.example',
+  PINWARD_WRITERS: 'the public keys of the functions that write documents, or set PINWARD_WRITER_KEY_FILE to a file',
+  PINWARD_WRITER_KMS_KEY: 'the key version that signs the documents of this function, or set PINWARD_WRITER_KEY_FILE',
   PINWARD_SLACK_URL: "Slack's incoming webhook URL",
   PINWARD_URL: "the API's public URL, such as https://pinward.example.com",
 };

@@ -2,11 +2,9 @@
 // function loads only the adapters that it needs.
 
 import { randomUUID } from 'node:crypto';
-import { openFirestore } from '../shared/adapters/firestore.ts';
 import { openKeyFile } from '../shared/adapters/key-file.ts';
 import { type Kms, openKms } from '../shared/adapters/kms.ts';
 import { openPubsub } from '../shared/adapters/pubsub.ts';
-import { openSqlite } from '../shared/adapters/sqlite.ts';
 import { shippedCatalogue } from '../shared/catalogue/catalogue.ts';
 import type { Result } from '../shared/domain/fault.ts';
 import type { Rollout } from '../shared/domain/serving/rollout.ts';
@@ -26,6 +24,7 @@ import type { SigningKeys } from './api/signing/signatures.ts';
 import { createSweep, type Sweep, type Swept } from './commands/outbox.ts';
 import { defaultTopic, type Environment, parseList, requireVariable } from './environment.ts';
 import { createLog, type Log } from './log.ts';
+import { type OpenedStore, openStore } from './open-store.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
 
 /** Replacements for parts that the environment would otherwise select. */
@@ -45,6 +44,7 @@ export interface Parts {
 }
 
 export interface Wiring {
+  readonly store: Store;
   readonly log: Log;
   readonly sweep: Sweep;
   api(): Handler;
@@ -65,12 +65,12 @@ const publishTimeoutMs = 3_000;
 /** Throws an `Error` with a text for the operator when a setting is wrong or missing. */
 export function createWiring(environment: Environment, parts: Parts = {}): Wiring {
   const { clock = Date.now, log = createLog() } = parts;
-  const store = parts.store ?? openStore(environment);
+  const kms = openKms();
+  const { store, openWriterKey } = parts.store === undefined ? openStore(environment, kms, log) : opened(parts.store);
   const bus =
     parts.bus ??
     openPubsub(requireVariable(environment, 'GOOGLE_CLOUD_PROJECT'), environment.PINWARD_TOPIC ?? defaultTopic);
   const sweep = createSweep(store, bus);
-  const kms = openKms();
   const adoption = createAdoption({ store, clock, log });
   let garden: Garden | null = parts.garden ?? null;
   const run = async () => {
@@ -99,9 +99,11 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
   };
   return {
     log,
+    store,
     sweep,
-    api: () =>
-      createApi({
+    api() {
+      openWriterKey();
+      return createApi({
         store,
         clock,
         log,
@@ -112,11 +114,24 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
         loadConsole: parts.loadConsole ?? (() => readBundledConsole(import.meta.dirname)),
         afterCommit: () => publishSoon(sweep, log),
-      }),
-    probe: () => createProbe(probePorts),
-    probeOnce: () => probeOnce(probePorts),
-    advance: async () => (await import('./advance/advance.ts')).createAdvance(advancePorts),
-    advanceOnce: async () => (await import('./advance/advance.ts')).advanceOnce(advancePorts),
+      });
+    },
+    probe() {
+      openWriterKey();
+      return createProbe(probePorts);
+    },
+    probeOnce() {
+      openWriterKey();
+      return probeOnce(probePorts);
+    },
+    async advance() {
+      openWriterKey();
+      return (await import('./advance/advance.ts')).createAdvance(advancePorts);
+    },
+    async advanceOnce() {
+      openWriterKey();
+      return (await import('./advance/advance.ts')).advanceOnce(advancePorts);
+    },
     async announce() {
       const { createAnnounce } = await import('./announce/announce.ts');
       const channel = parts.channel ?? (await openSlackChannel(requireVariable(environment, 'PINWARD_SLACK_URL')));
@@ -136,11 +151,8 @@ function vertexOptions({ PINWARD_VERTEX_ENDPOINT: fakeHost }: Environment): { re
   return fakeHost === undefined ? {} : { fakeHost };
 }
 
-function openStore(environment: Environment): Store {
-  if (environment.PINWARD_SQLITE !== undefined) return openSqlite(environment.PINWARD_SQLITE);
-  const project = requireVariable(environment, 'GOOGLE_CLOUD_PROJECT');
-  const database = environment.PINWARD_DATABASE;
-  return openFirestore({ project, ...(database === undefined ? {} : { database }) });
+function opened(store: Store): OpenedStore {
+  return { store, openWriterKey: () => undefined };
 }
 
 async function openSlackChannel(url: string): Promise<Channel> {

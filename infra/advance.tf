@@ -57,13 +57,16 @@ resource "google_cloudfunctions2_function" "advance" {
     ingress_settings                 = "ALLOW_INTERNAL_ONLY"
 
     environment_variables = {
-      GOOGLE_CLOUD_PROJECT = var.project
-      PINWARD_DATABASE     = google_firestore_database.pinward.name
-      PINWARD_TOPIC        = google_pubsub_topic.events.name
+      GOOGLE_CLOUD_PROJECT   = var.project
+      PINWARD_DATABASE       = google_firestore_database.pinward.name
+      PINWARD_TOPIC          = google_pubsub_topic.events.name
+      PINWARD_WRITER_KMS_KEY = local.writer_keys["advance"]
+      PINWARD_WRITERS        = local.writers
+      PINWARD_UNSIGNED       = var.unsigned_documents
     }
   }
 
-  depends_on = [time_sleep.build_roles]
+  depends_on = [time_sleep.build_roles, google_kms_crypto_key_iam_member.advance_writer]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "advance_invoker" {

@@ -10,6 +10,12 @@ locals {
     "Pinward: probe blind" = {
       metric = "probe_run_went_dark", above = 0, seconds = 300, severity = "ERROR"
     }
+    "Pinward: document refused" = {
+      metric = "document_refused", above = 0, seconds = 300, severity = "ERROR"
+    }
+    "Pinward: documents unsigned" = {
+      metric = "documents_unsigned", above = 0, seconds = 300, severity = "ERROR"
+    }
     "Pinward: not announced" = {
       metric = "not_announced", above = 0, seconds = 300, severity = "WARNING"
     }

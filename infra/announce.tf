@@ -61,6 +61,8 @@ resource "google_cloudfunctions2_function" "announce" {
       PINWARD_DATABASE     = google_firestore_database.pinward.name
       PINWARD_TOPIC        = google_pubsub_topic.events.name
       PINWARD_URL          = local.url
+      PINWARD_WRITERS      = local.writers
+      PINWARD_UNSIGNED     = var.unsigned_documents
     }
 
     secret_environment_variables {

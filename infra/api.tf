@@ -80,6 +80,9 @@ resource "google_cloudfunctions2_function" "api" {
       PINWARD_KMS_KEY        = local.signing_keys.current
       PINWARD_KMS_KEY_NEXT   = local.signing_keys.next
       PINWARD_KMS_KEY_OLD    = local.signing_keys.old
+      PINWARD_WRITER_KMS_KEY = local.writer_keys["api"]
+      PINWARD_WRITERS        = local.writers
+      PINWARD_UNSIGNED       = var.unsigned_documents
     }
 
     dynamic "secret_environment_variables" {
@@ -104,6 +107,7 @@ resource "google_cloudfunctions2_function" "api" {
     google_cloudfunctions2_function.advance,
     google_secret_manager_secret_iam_member.api,
     google_kms_crypto_key_iam_member.api_signer,
+    google_kms_crypto_key_iam_member.api_writer,
   ]
 }
 

@@ -11,6 +11,8 @@ locals {
     change               = { message = "change", also = null, labels = ["operation"] }
     change_refused       = { message = "change refused", also = null, labels = ["operation", "code"] }
     break_glass          = { message = "no second person is needed", also = null, labels = [] }
+    document_refused     = { message = "document refused", also = null, labels = ["document"] }
+    documents_unsigned   = { message = "documents can not be signed", also = null, labels = [] }
     events_wait          = { message = "events wait for the next run", also = null, labels = ["fault"] }
     keys_missing         = { message = "keys or vouchers can not be had", also = null, labels = [] }
     log_lines_lost       = { message = "log lines lost", also = null, labels = [] }

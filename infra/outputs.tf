@@ -13,6 +13,16 @@ output "signing_key" {
   value       = google_kms_crypto_key.answers.id
 }
 
+output "writers" {
+  description = "The public keys of the functions that write documents: PINWARD_WRITERS for `npm run verify-history` and `npm run sign-documents`."
+  value       = local.writers
+}
+
+output "writer_key" {
+  description = "The key with which the api signs documents: PINWARD_WRITER_KMS_KEY for `npm run sign-documents`."
+  value       = local.writer_keys["api"]
+}
+
 output "probe_identity" {
   description = "Who the probe is, for projects that are not managed here: it needs aiplatform.endpoints.predict there."
   value       = google_service_account.probe.email

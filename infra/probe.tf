@@ -83,15 +83,18 @@ resource "google_cloudfunctions2_function" "probe" {
     ingress_settings                 = "ALLOW_INTERNAL_ONLY"
 
     environment_variables = {
-      GOOGLE_CLOUD_PROJECT = var.project
-      PINWARD_DATABASE     = google_firestore_database.pinward.name
-      PINWARD_TOPIC        = google_pubsub_topic.events.name
-      PINWARD_PROJECTS     = join(",", local.probed_projects)
-      PINWARD_LOCATIONS    = join(",", var.probe_locations)
+      GOOGLE_CLOUD_PROJECT   = var.project
+      PINWARD_DATABASE       = google_firestore_database.pinward.name
+      PINWARD_TOPIC          = google_pubsub_topic.events.name
+      PINWARD_PROJECTS       = join(",", local.probed_projects)
+      PINWARD_LOCATIONS      = join(",", var.probe_locations)
+      PINWARD_WRITER_KMS_KEY = local.writer_keys["probe"]
+      PINWARD_WRITERS        = local.writers
+      PINWARD_UNSIGNED       = var.unsigned_documents
     }
   }
 
-  depends_on = [google_cloudfunctions2_function.advance]
+  depends_on = [google_cloudfunctions2_function.advance, google_kms_crypto_key_iam_member.probe_writer]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "probe_invoker" {

@@ -238,6 +238,44 @@ variable "signing_versions" {
   }
 }
 
+variable "writer_versions" {
+  type        = map(list(number))
+  description = "The versions of the key of each function that writes documents. The first signs; documents of all are believed."
+  default     = { api = [1], advance = [1], probe = [1] }
+  nullable    = false
+
+  validation {
+    condition = keys(var.writer_versions) == tolist(["advance", "api", "probe"]) && alltrue([
+      for versions in values(var.writer_versions) : length(versions) > 0 && alltrue([for number in versions : number >= 1 && floor(number) == number])
+    ])
+    error_message = "A list of whole numbers from 1 for each of api, advance and probe."
+  }
+}
+
+variable "unsigned_documents" {
+  type        = string
+  description = "accept believes documents without a signature: only while a store is taken over from a version before there were signatures."
+  default     = "refuse"
+  nullable    = false
+
+  validation {
+    condition     = contains(["refuse", "accept"], var.unsigned_documents)
+    error_message = "refuse or accept."
+  }
+}
+
+variable "history_days" {
+  type        = number
+  description = "How long the log keeps the heads of the history, in days."
+  default     = 3650
+  nullable    = false
+
+  validation {
+    condition     = var.history_days >= 30 && var.history_days <= 3650
+    error_message = "30 to 3650 days."
+  }
+}
+
 variable "alert_email" {
   type        = string
   description = "Who is told when Pinward itself needs a person."

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openSqlite } from '../shared/adapters/sqlite.ts';
+import { testKeys } from './support/document-keys.ts';
 import { findCircle, importsOf, read, sources } from './support/imports.ts';
 import { revision } from './support/world.ts';
 
@@ -25,9 +26,9 @@ const floors: readonly (readonly string[])[] = [
   ['shared/domain/events/'],
   ['shared/domain/probe/', 'shared/domain/rollouts/'],
   ['shared/domain/documents.ts'],
-  ['shared/catalogue/', 'shared/ports.ts', 'shared/with-timeout.ts'],
+  ['shared/domain/writers.ts', 'shared/catalogue/', 'shared/ports.ts', 'shared/with-timeout.ts'],
   ['shared/adapters/', 'functions/environment.ts', 'functions/log.ts', 'functions/printable.ts'],
-  ['functions/commands/', 'functions/lifecycle.ts'],
+  ['functions/commands/', 'functions/lifecycle.ts', 'functions/open-store.ts'],
   ['functions/adoption/', 'functions/probe/', 'functions/advance/', 'functions/announce/'],
   ['functions/api/caching/', 'functions/api/problems/', 'functions/api/signing/'],
   ['functions/api/auth/', 'functions/api/traffic/', 'functions/api/console/'],
@@ -47,7 +48,13 @@ const outside: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /** The composition root, and what people run, alone choose adapters. */
-const adapterUsers = ['shared/adapters/', 'functions/wiring.ts', 'functions/local/', 'functions/cli/'];
+const adapterUsers = [
+  'shared/adapters/',
+  'functions/open-store.ts',
+  'functions/wiring.ts',
+  'functions/local/',
+  'functions/cli/',
+];
 
 test('every source file stands in a room', () => {
   assert.deepEqual(
@@ -161,7 +168,7 @@ describe('the glossary in shared/README.md', () => {
 
 test('a poll is answered without loading a single package: no Hono, no schemas, no cloud SDK', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
-  const store = openSqlite(file);
+  const store = openSqlite(file, testKeys);
   await store.commit([{ kind: 'published', id: 'current', expect: 'absent', value: { revision: revision() } }]);
   await store.close();
 

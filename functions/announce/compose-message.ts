@@ -33,7 +33,7 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
   const url = serviceUrl.replace(/\/+$/, '');
   switch (event.kind) {
     case 'PolicyChanged':
-      return composePolicyMessage(event, url);
+      return withHead(composePolicyMessage(event, url), event);
     case 'ModelEnabled':
       return event.data.follows ? null : composeEnabledMessage(event, url);
     case 'ModelLost':
@@ -47,7 +47,7 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
     case 'ProbeRecovered':
       return composeRecoveredMessage(event);
     case 'AccessChanged':
-      return composeAccessMessage(event, url);
+      return withHead(composeAccessMessage(event, url), event);
     case 'UpgradeReady':
       return composeReadyMessage(event, url);
     case 'UpgradeDecided':
@@ -66,6 +66,11 @@ export function composeMessage(event: Event, serviceUrl: string): Message | null
     case 'FallbackLost':
       return null;
   }
+}
+
+/** So Slack keeps a copy of the chain's head, which `verify-history --expect` takes. */
+function withHead(message: Message, { seq, hash }: Event): Message {
+  return { ...message, footer: `History: ${seq}:${hash}` };
 }
 
 function composePolicyMessage(event: PolicyChanged, serviceUrl: string): Message {

@@ -19,7 +19,7 @@ export const Link = z.strictObject({
   previous: z.string(),
   hash: z.string(),
 });
-type Link = z.infer<typeof Link>;
+export type Link = z.infer<typeof Link>;
 
 const End = z.strictObject({ end: ChainHead });
 

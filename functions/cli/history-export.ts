@@ -2,7 +2,7 @@
 // is requested by the number that it ends before. Events that are added meanwhile aren't part of the export.
 
 import { z } from 'zod';
-import { emptyChain } from '../../shared/domain/events/event.ts';
+import { type ChainHead, emptyChain } from '../../shared/domain/events/event.ts';
 import { endLine, Link } from './history-chain.ts';
 import { type CommandError, call, type Target } from './service-client.ts';
 
@@ -15,25 +15,48 @@ export interface Source {
   readonly lines: AsyncIterable<string>;
   /** Why the lines ended too early, or null. */
   commandError(): CommandError | null;
+  /** Events that the service refuses to read, because no writer signed them. The lines don't have them. */
+  refused(): readonly string[];
 }
 
 export function readService(target: Target): Source {
   let commandError: CommandError | null = null;
+  const refused = new Set<string>();
 
+  /** Newest first. A page with a refused event is read in halves. */
   async function read(before: number | null, limit: number): Promise<readonly unknown[]> {
     const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
     const page = await call(target, { method: 'GET', path }, Page);
-    if (page.ok) return page.value.body.events.toReversed();
-    commandError = page.commandError;
-    return [];
+    if (page.ok) return page.value.body.events;
+    if (page.commandError.code !== 'document_corrupt' || before === null) {
+      commandError = page.commandError;
+      return [];
+    }
+    if (limit === 1) {
+      refused.add(page.commandError.title);
+      return [];
+    }
+    const half = Math.ceil(limit / 2);
+    const newer = await read(before, half);
+    return before - half <= 1 ? newer : [...newer, ...(await read(before - half, limit - half))];
+  }
+
+  async function readNewest(): Promise<ChainHead> {
+    const [newest] = await read(null, 1);
+    if (newest !== undefined) return Link.parse(newest);
+    const [, seq] = /event\/(\d{10})/.exec(commandError?.code === 'document_corrupt' ? commandError.title : '') ?? [];
+    if (seq === undefined) return emptyChain;
+    commandError = null;
+    return { seq: Number(seq), hash: emptyChain.hash };
   }
 
   async function* lines(): AsyncGenerator<string> {
-    const [newest] = await read(null, 1);
-    const { seq, hash } = newest === undefined ? emptyChain : Link.parse(newest);
+    const { seq, hash } = await readNewest();
     let last: ReadonlySet<string> = new Set();
     for (let low = 1; low <= seq && commandError === null; low += pageSize) {
-      const page = (await read(Math.min(low + pageSize, seq + 1), pageSize)).map((event) => JSON.stringify(event));
+      const events = await read(Math.min(low + pageSize, seq + 1), pageSize);
+      // Where an event is missing, halves overlap.
+      const page = [...new Set(events.toReversed().map((event) => JSON.stringify(event)))];
       // If an event is missing, this page overlaps the one before.
       yield* page.filter((line) => !last.has(line));
       if (page.length > 0) last = new Set(page);
@@ -41,5 +64,5 @@ export function readService(target: Target): Source {
     if (commandError === null) yield endLine({ seq, hash });
   }
 
-  return { lines: lines(), commandError: () => commandError };
+  return { lines: lines(), commandError: () => commandError, refused: () => [...refused] };
 }

@@ -4,6 +4,9 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
+import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
+import { makeSigner, openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { findCredentialKind } from '../../shared/adapters/vertex-clients.ts';
@@ -117,7 +120,9 @@ async function findObstacle(garden: Garden, { project, locations }: Options): Pr
 
 async function probe(garden: Garden, { project, locations, dataFolder, allProjects }: Options): Promise<number> {
   if (dataFolder !== null) mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const store = openSqlite(dataFolder === null ? ':memory:' : join(dataFolder, 'pinward.db'));
+  const database = dataFolder === null ? ':memory:' : join(dataFolder, 'pinward.db');
+  const signer = dataFolder === null ? makeSigner() : openKeyFile(await keepWriterKey(dataFolder, database), 'refuse');
+  const store = openSqlite(database, { signer, writers: oneKeyForAll(signer.key), unsigned: 'refuse' });
   try {
     if (await isSimulated(store))
       return fail(`${dataFolder} has simulated results. Leave out --data, or name another folder`);

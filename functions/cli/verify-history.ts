@@ -3,13 +3,15 @@
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
+import { readWriterKeys } from '../../shared/adapters/documents/document-keys.ts';
 import type { ChainHead } from '../../shared/domain/events/event.ts';
-import { readEnvironment } from '../environment.ts';
+import { parseList, readEnvironment, requireVariable } from '../environment.ts';
 import { printable } from '../printable.ts';
 import { readCommandLine } from './command-line.ts';
 import { checkHistory, type Verdict } from './history-chain.ts';
 import { readService, type Source } from './history-export.ts';
-import { messageOf, readTarget } from './service-client.ts';
+import { checkEvents, checkRevisions, type Heads, readHeads } from './history-heads.ts';
+import { type CommandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `Check that the history is intact: no event was changed, removed, inserted or moved.
 
@@ -20,7 +22,10 @@ const help = `Check that the history is intact: no event was changed, removed, i
   --token-file FILE   read the token from this file (default: PINWARD_TOKEN, else that of npm start)
   --export FILE       write the events to this file, one a line, oldest first
   --expect SEQ:HASH   check that this event is still there. Take the value from an earlier output of this command,
-                      and keep it outside of Pinward. Only this finds a history that was cut or rewritten as a whole.
+                      and keep it outside of Pinward. It finds a history that was cut or rewritten as a whole.
+  --heads FILE        check against the heads of the history: log lines of the functions, one JSON a line. They name
+                      each event that was cut or rewritten and, of a service, each revision. infra/README.md says how
+                      to export them. PINWARD_WRITERS has the public keys that they are checked with.
 
 Exit codes: 0 intact, 1 broken, 2 not checked.
 `;
@@ -37,6 +42,7 @@ async function main(): Promise<number> {
       'token-file': { type: 'string' },
       export: { type: 'string' },
       expect: { type: 'string' },
+      heads: { type: 'string' },
     },
   });
   const [file, ...others] = positionals;
@@ -47,15 +53,35 @@ async function main(): Promise<number> {
   const target = file === undefined ? readTarget(values, readEnvironment()) : null;
   if (target?.ok === false) return unchecked(`${target.commandError.title}\n  ${target.commandError.hint}\n\n${help}`);
   const source: Source =
-    target === null ? { lines: readLines(file ?? ''), commandError: () => null } : readService(target.value);
-  const verdict = await checkHistory(
-    values.export === undefined ? source.lines : copyTo(values.export, source),
-    expected,
-  );
+    target === null
+      ? { lines: readLines(file ?? ''), commandError: () => null, refused: () => [] }
+      : readService(target.value);
+  const heads = values.heads === undefined ? null : await openHeads(values.heads);
+  if (heads?.count === 0 && heads.findings.length === 0) return unchecked(`${values.heads} has no head of a history\n`);
+  const lines = values.export === undefined ? source.lines : copyTo(values.export, source);
+  const events = heads === null ? { lines, findings: [] } : checkEvents(lines, heads);
+  const verdict = await checkHistory(events.lines, expected);
   const commandError = source.commandError();
-  if (commandError !== null) return unchecked(`${printable(commandError.title)}\n  ${printable(commandError.hint)}\n`);
+  if (commandError !== null) return unchecked(errorText(commandError));
+  const revisions = heads === null || target === null ? [] : await checkRevisions(target.value, heads);
+  if ('code' in revisions) return unchecked(errorText(revisions));
+  const findings = [...source.refused(), ...(heads?.findings ?? []), ...events.findings, ...revisions];
   process.stdout.write(verdictText(verdict));
-  return verdict.broken === null ? exits.intact : exits.broken;
+  if (heads !== null)
+    process.stdout.write(
+      `${heads.count} heads, ${target === null ? 'revisions not checked' : `${heads.revisions.size} revisions`}\n`,
+    );
+  for (const finding of findings) process.stdout.write(`Broken: ${printable(finding)}\n`);
+  return verdict.broken === null && findings.length === 0 ? exits.intact : exits.broken;
+}
+
+async function openHeads(file: string): Promise<Heads> {
+  const writers = requireVariable(readEnvironment(), 'PINWARD_WRITERS');
+  return readHeads(readLines(file), readWriterKeys(parseList(writers)));
+}
+
+function errorText({ title, hint }: CommandError): string {
+  return `${printable(title)}\n  ${printable(hint)}\n`;
 }
 
 function unchecked(text: string): number {

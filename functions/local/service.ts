@@ -8,10 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type CloudEvent, cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { openFirestore } from '../../shared/adapters/firestore.ts';
+import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
-import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Result } from '../../shared/domain/fault.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
@@ -26,7 +25,7 @@ import { withLocalCalls } from './local-calls.ts';
 import { createPeople, type People } from './people.ts';
 import { pushPath, subscribePush } from './push.ts';
 import { createRolloutTable } from './rollout-table.ts';
-import { createTerminalLog, openTerminalChannel, terminalStyle } from './terminal.ts';
+import { createTerminalLog, keepHeads, openTerminalChannel, terminalStyle } from './terminal.ts';
 
 interface LocalOptions {
   /** 0 means any free port. */
@@ -79,6 +78,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   writeHeader(dataFolder, 'admin', adminToken);
   const machineToken = keepToken(dataFolder, 'machine');
   const people = await createPeople(clock);
+  const database = join(dataFolder, 'pinward.db');
+  const writerKeyFile = await keepWriterKey(dataFolder, emulators === null ? database : null);
   const environment: { -readonly [K in keyof Environment]: Environment[K] } = {
     ...people.environment,
     PINWARD_PROJECTS: project ?? '',
@@ -86,18 +87,16 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     PINWARD_MACHINE_TOKEN: machineToken,
     PINWARD_ORGANISATION: 'local',
     PINWARD_KEY_FILE: join(dataFolder, 'signing-key.pem'),
-    ...(emulators === null ? {} : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
+    PINWARD_WRITER_KEY_FILE: writerKeyFile,
+    ...(emulators === null ? { PINWARD_SQLITE: database } : { GOOGLE_CLOUD_PROJECT: emulatedProject }),
   };
   const channel = slackUrl === null ? openTerminalChannel(write, terminalStyle) : openSlack(slackUrl);
   const announced = Promise.withResolvers<Announce>();
   const bus = openLoopback(async (event) => (await announced.promise)(delivery(event)));
   if (emulators !== null) pointAtEmulators(emulators);
-  const store =
-    emulators === null ? openSqlite(join(dataFolder, 'pinward.db')) : openFirestore({ project: emulatedProject });
   const wiring = createWiring(environment, {
     clock,
-    log: createTerminalLog(write, terminalStyle),
-    store,
+    log: keepHeads(createTerminalLog(write, terminalStyle), join(dataFolder, 'heads.jsonl')),
     channel: withLocalCalls(channel, resolve(dataFolder), people.all),
     issuerKeys: people.issuerKeys,
     loadConsole: async () => (await import('../console/build.ts')).buildConsole(join(import.meta.dirname, '../..')),
@@ -105,6 +104,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(garden === null ? {} : { garden }),
   });
 
+  const { store } = wiring;
   const api = wiring.api();
   http('api', api);
   const server = getTestServer('api');

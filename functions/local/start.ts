@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type DocumentKeys, oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
+import { makeSigner, openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
@@ -84,11 +86,18 @@ async function start(options: Options, started: Emulator[], write: (text: string
   return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
 }
 
+/** A store from before there was a key has documents without a signature. */
+function readingKeys(file: string): DocumentKeys {
+  const hasKey = existsSync(file);
+  const signer = hasKey ? openKeyFile(file, 'refuse') : makeSigner();
+  return { signer, writers: oneKeyForAll(signer.key), unsigned: hasKey ? 'refuse' : 'accept' };
+}
+
 /** Throws when the folder has results of the other Model Garden. */
 async function refuseOtherOrigin({ dataFolder, project }: Options): Promise<void> {
   const file = join(dataFolder, 'pinward.db');
   if (!existsSync(file)) return;
-  const store = openSqlite(file);
+  const store = openSqlite(file, readingKeys(join(dataFolder, 'writer-key.pem')));
   const read = await store.read('matrix', 'current');
   await store.close();
   const origin = read.ok ? originOf(read.value?.value ?? null) : null;

@@ -1,6 +1,7 @@
 // The terminal output of a local run: a line for each log message that tells something, and announcements if no Slack
 // webhook is set. Only a terminal gets colours.
 
+import { appendFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Channel } from '../../shared/ports.ts';
@@ -37,6 +38,17 @@ function isRoutine(message: string, fields: Fields): boolean {
 
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** Keeps the heads of the history in a file, where `npm run verify-history -- --heads` reads them. */
+export function keepHeads(log: Log, file: string): Log {
+  return {
+    ...log,
+    info(message, fields) {
+      if (message !== 'history head') log.info(message, fields);
+      else appendFileSync(file, `${JSON.stringify({ message, ...fields })}\n`, { mode: 0o600 });
+    },
+  };
 }
 
 export function openTerminalChannel(write: Write, style: Style = plainStyle): Channel {

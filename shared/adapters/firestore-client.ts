@@ -3,7 +3,8 @@
 
 import type { DocumentReference, DocumentSnapshot, Firestore, Timestamp, WriteBatch } from '@google-cloud/firestore';
 import type { Put } from '../ports.ts';
-import type { EncodedWrite } from './codec.ts';
+import type { EncodedWrite } from './documents/codec.ts';
+import { databaseVersionOf } from './documents/edition.ts';
 
 /** How long the library may retry a commit. Less than the store waits, so that no commit succeeds later. */
 const commitTimeoutMs = 4_000;
@@ -63,11 +64,18 @@ export async function addTo(batch: WriteBatch, client: Firestore, encoded: Encod
     batch.delete(document);
     return;
   }
-  const { write, body, digest, expireAt } = encoded;
-  const fields = { id, body, digest, commit, ...(expireAt === null ? {} : { expireAt: new Date(expireAt) }) };
+  const { write, body, signature, expireAt } = encoded;
+  // `digest` is the field's name in documents from before there were signatures.
+  const fields = {
+    id,
+    body,
+    digest: signature,
+    commit,
+    ...(expireAt === null ? {} : { expireAt: new Date(expireAt) }),
+  };
   if (write.expect === 'any') batch.set(document, fields);
   else if (write.expect === 'absent') batch.create(document, fields);
-  else batch.update(document, fields, { lastUpdateTime: await toTimestamp(write.expect.version) });
+  else batch.update(document, fields, { lastUpdateTime: await toTimestamp(databaseVersionOf(write.expect.version)) });
 }
 
 /**
@@ -80,14 +88,14 @@ export async function commitOnce(batch: WriteBatch): Promise<void> {
 }
 
 /** The update time as SECONDS.NANOSECONDS; empty for a missing document. */
-export function versionOf({ updateTime }: DocumentSnapshot): string {
+export function updateTimeOf({ updateTime }: DocumentSnapshot): string {
   return updateTime === undefined ? '' : `${updateTime.seconds}.${updateTime.nanoseconds}`;
 }
 
 export function isAsExpected(expect: Put['expect'], snapshot: DocumentSnapshot | undefined): boolean {
   if (expect === 'any') return true;
   if (expect === 'absent') return snapshot?.exists !== true;
-  return snapshot?.exists === true && versionOf(snapshot) === expect.version;
+  return snapshot?.exists === true && updateTimeOf(snapshot) === databaseVersionOf(expect.version);
 }
 
 async function toTimestamp(version: string): Promise<Timestamp> {

@@ -1,5 +1,5 @@
 // The production store: Google Firestore in native mode, with one collection for each kind. A document has a `body` in
-// JSON, the codec's `digest`, its `id` and the `commit` that wrote it. Lists are ordered by `id`, because a descending
+// JSON, its signature as `digest`, its `id` and the `commit` that wrote it. Lists are ordered by `id`, because a descending
 // order of names would need an index. Versions are Firestore's update times. The first call loads the client library.
 
 import { randomUUID } from 'node:crypto';
@@ -8,8 +8,10 @@ import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
 import { withTimeout } from '../with-timeout.ts';
-import { decode, type EncodedWrite, encodeAll } from './codec.ts';
-import { addTo, commitOnce, documentOf, isAsExpected, openClient, versionOf } from './firestore-client.ts';
+import { type Codec, createCodec, type EncodedCommit } from './documents/codec.ts';
+import type { DocumentKeys } from './documents/document-keys.ts';
+import { versionOf } from './documents/edition.ts';
+import { addTo, commitOnce, documentOf, isAsExpected, openClient, updateTimeOf } from './firestore-client.ts';
 
 interface FirestoreOptions {
   readonly project: string;
@@ -17,6 +19,7 @@ interface FirestoreOptions {
   readonly database?: string;
   /** HOST:PORT of an emulator. The library reads FIRESTORE_EMULATOR_HOST itself and prefers it. */
   readonly emulator?: string;
+  readonly keys: DocumentKeys;
 }
 
 /** After this time, a call fails with `store_unavailable`. */
@@ -31,6 +34,7 @@ export function openFirestore(options: FirestoreOptions): Store {
 
 class FirestoreStore implements Store {
   readonly #options: FirestoreOptions;
+  readonly #codec: Codec;
   #client: Promise<Firestore> | null = null;
   /** Calls of the library that haven't ended, including those that timed out here. */
   readonly #running = new Set<Promise<unknown>>();
@@ -39,12 +43,13 @@ class FirestoreStore implements Store {
 
   constructor(options: FirestoreOptions) {
     this.#options = options;
+    this.#codec = createCodec(options.keys);
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>> {
     const found = await this.#call((client) => documentOf(client, kind, id).get());
     if (!found.ok) return found;
-    return found.value.exists ? toStored(kind, found.value) : ok(null);
+    return found.value.exists ? this.#stored(kind, found.value) : ok(null);
   }
 
   async list<K extends Kind>(kind: K, { order, limit, after }: Page): Promise<Result<readonly Stored<Documents[K]>[]>> {
@@ -55,7 +60,7 @@ class FirestoreStore implements Store {
     if (!found.ok) return found;
     const documents: Stored<Documents[K]>[] = [];
     for (const snapshot of found.value.docs) {
-      const stored = await toStored(kind, snapshot);
+      const stored = await this.#stored(kind, snapshot);
       if (!stored.ok) return stored;
       documents.push(stored.value);
     }
@@ -63,20 +68,23 @@ class FirestoreStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<Result<null>> {
-    const encoded = await encodeAll(writes);
-    if (encoded.length === 0) return ok(null);
+    if (writes.length === 0) return ok(null);
+    const encoded = await this.#codec.encodeAll(writes);
+    if (!encoded.ok) return encoded;
     // Unique, so that writing an equal value changes the document, too, and gives it a new update time.
     const commit = randomUUID();
     const committed = await this.#call(async (client) => {
       const batch = client.batch();
-      for (const each of encoded) await addTo(batch, client, each, commit);
+      for (const each of encoded.value.writes) await addTo(batch, client, each, commit);
       return commitOnce(batch).then(
         () => 'done' as const,
         (cause) => (conflictCodes.includes(codeOf(cause)) ? ('conflict' as const) : Promise.reject(cause)),
       );
     });
     if (!committed.ok) return committed;
-    return committed.value === 'done' ? ok(null) : this.#explainConflict(encoded, commit);
+    const outcome = committed.value === 'done' ? ok(null) : await this.#explainConflict(encoded.value, commit);
+    if (outcome.ok) this.#codec.committed(encoded.value);
+    return outcome;
   }
 
   /** Waits for running calls: on a closed client, a retry of a read throws an error that nobody can catch. */
@@ -90,12 +98,12 @@ class FirestoreStore implements Store {
    * Finds the write that failed, which Firestore doesn't say. If a response is lost, the library sends a commit twice,
    * and the commit conflicts with itself. Then the documents have its `commit`, and it succeeded.
    */
-  async #explainConflict(encoded: readonly EncodedWrite[], commit: string): Promise<Result<null>> {
+  async #explainConflict({ writes }: EncodedCommit, commit: string): Promise<Result<null>> {
     const found = await this.#call((client) =>
-      client.getAll(...encoded.map(({ write: { kind, id } }) => documentOf(client, kind, id))),
+      client.getAll(...writes.map(({ write: { kind, id } }) => documentOf(client, kind, id))),
     );
     if (!found.ok) return found;
-    const states = encoded.map((each, at) => ({ ...each, snapshot: found.value[at] }));
+    const states = writes.map((each, at) => ({ ...each, snapshot: found.value[at] }));
     const puts = states.filter((each) => 'body' in each);
     if (puts.length > 0 && puts.every(({ snapshot }) => snapshot?.get('commit') === commit)) return ok(null);
     const conditional = puts.filter(({ write }) => write.expect !== 'any');
@@ -117,14 +125,16 @@ class FirestoreStore implements Store {
       return fail({ code: 'store_unavailable', detail: cause instanceof Error ? cause.message : String(cause) });
     }
   }
-}
 
-async function toStored<K extends Kind>(kind: K, snapshot: DocumentSnapshot): Promise<Result<Stored<Documents[K]>>> {
-  const id = decodeURIComponent(snapshot.id);
-  // A document that was edited by hand may lack these fields or have another type. Then the digest doesn't match.
-  const [body, digest] = [snapshot.get('body'), snapshot.get('digest')].map((field: unknown) => String(field ?? ''));
-  const value = await decode(kind, `${kind}/${id}`, { body: body ?? '', digest: digest ?? '' });
-  return value.ok ? ok({ id, version: versionOf(snapshot), value: value.value }) : value;
+  async #stored<K extends Kind>(kind: K, snapshot: DocumentSnapshot): Promise<Result<Stored<Documents[K]>>> {
+    const id = decodeURIComponent(snapshot.id);
+    // A document that was edited by hand may lack these fields or have another type. Then no signature matches.
+    const [body = '', signature = ''] = ['body', 'digest'].map((field) => String(snapshot.get(field) ?? ''));
+    const decoded = await this.#codec.decode(kind, id, { body, signature });
+    if (!decoded.ok) return decoded;
+    const { value, edition } = decoded.value;
+    return ok({ id, version: versionOf(edition, updateTimeOf(snapshot)), value });
+  }
 }
 
 function codeOf(cause: unknown): unknown {

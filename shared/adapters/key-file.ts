@@ -4,14 +4,27 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ok } from '../domain/fault.ts';
-import { publicKeyOf } from '../domain/serving/statement.ts';
+import { type PublicKey, publicKeyOf } from '../domain/serving/statement.ts';
 import type { Signer } from '../ports.ts';
 
+export interface LocalSigner extends Signer {
+  readonly key: PublicKey;
+}
+
 /** Throws an `Error` with a text for the operator when the file can't be used. */
-export function openKeyFile(file: string, ifAbsent: 'make' | 'refuse'): Signer {
-  const key = readKey(file) ?? (ifAbsent === 'make' ? makeKey(file) : refuse(file, 'does not exist'));
+export function openKeyFile(file: string, ifAbsent: 'make' | 'refuse'): LocalSigner {
+  return signerOf(readKey(file) ?? (ifAbsent === 'make' ? makeKey(file) : refuse(file, 'does not exist')));
+}
+
+/** A new key that is kept nowhere. */
+export function makeSigner(): LocalSigner {
+  return signerOf(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey);
+}
+
+export function signerOf(key: KeyObject): LocalSigner {
   const publicKey = publicKeyOf(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   return {
+    key: publicKey,
     publicKey: async () => ok(publicKey),
     sign: async (text) => ok(sign('sha256', Buffer.from(text), key)),
   };

@@ -33,7 +33,7 @@ export function payloadOf(message: Message): IncomingWebhookSendArguments {
 }
 
 /** Drops the last fields, then the last actions, until the blocks fit into one message. */
-function blocksOf({ title, summary, ...message }: Message): Block[] {
+function blocksOf({ title, summary, footer, ...message }: Message): Block[] {
   const head: Block[] = [
     { type: 'header', text: plain(title.replace(/\s+/g, ' '), limits.header) },
     { type: 'section', text: plain(summary, limits.summary) },
@@ -42,10 +42,11 @@ function blocksOf({ title, summary, ...message }: Message): Block[] {
     .slice(0, maxFields)
     .map(([label, value]) => [plain(label, limits.label), plain(value, limits.value)] as const);
   const actions = message.actions.slice(0, maxActions).map(({ text, call }) => [context(text), code(call)] as const);
+  const foot = footer === undefined ? [] : [context(footer)];
   for (;;) {
     const left = message.fields.length - fields.length + message.actions.length - actions.length;
     const rest = left > 0 ? [context(`and ${left} more that don't fit here`)] : [];
-    const blocks = [...head, ...fieldSections(fields.flat()), ...rest, ...actions.flat()];
+    const blocks = [...head, ...fieldSections(fields.flat()), ...rest, ...actions.flat(), ...foot];
     if (JSON.stringify(blocks).length <= maxCharacters) return blocks;
     if (fields.pop() === undefined) actions.pop();
   }

@@ -6,12 +6,15 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
-import { decode, type EncodedWrite, encodeAll } from './codec.ts';
+import { type Codec, createCodec, type EncodedWrite } from './documents/codec.ts';
+import type { DocumentKeys } from './documents/document-keys.ts';
+import { databaseVersionOf, versionOf } from './documents/edition.ts';
 
 interface Row {
   readonly id: string;
   readonly version: number;
   readonly body: string;
+  /** The signature. Files from before there were signatures have a column of this name. */
   readonly digest: string;
 }
 
@@ -19,7 +22,7 @@ interface Row {
  * Opens or creates the file. `synchronous = FULL`, because an acknowledged change must survive a power cut.
  * `busy_timeout` is how long to wait for another process's lock (milliseconds).
  */
-export function openSqlite(file: string): Store {
+export function openSqlite(file: string, keys: DocumentKeys): Store {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL');
   useWriteAheadLog(database);
@@ -27,7 +30,7 @@ export function openSqlite(file: string): Store {
     `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
      digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
   );
-  return new SqliteStore(database);
+  return new SqliteStore(database, createCodec(keys));
 }
 
 const sqliteBusy = 5;
@@ -50,9 +53,11 @@ const insert = 'INSERT INTO document (kind, id, version, body, digest) VALUES (?
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
+  readonly #codec: Codec;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, codec: Codec) {
     this.#database = database;
+    this.#codec = codec;
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>> {
@@ -79,16 +84,20 @@ class SqliteStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<Result<null>> {
-    const encoded = await encodeAll(writes);
+    const encoded = await this.#codec.encodeAll(writes);
+    if (!encoded.ok) return encoded;
     try {
       this.#database.exec('BEGIN IMMEDIATE');
     } catch (cause) {
       return unavailable(cause);
     }
     try {
-      const refused = encoded.find((each) => !this.#write(each));
+      const refused = encoded.value.writes.find((each) => !this.#write(each));
       this.#database.exec(refused === undefined ? 'COMMIT' : 'ROLLBACK');
-      if (refused === undefined) return ok(null);
+      if (refused === undefined) {
+        this.#codec.committed(encoded.value);
+        return ok(null);
+      }
       return fail({ code: 'write_conflict', document: refused.document });
     } catch (cause) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -106,14 +115,14 @@ class SqliteStore implements Store {
       this.#run('DELETE FROM document WHERE kind = ? AND id = ?', encoded.write.kind, encoded.write.id);
       return true;
     }
-    const { write, body, digest } = encoded;
+    const { write, body, signature } = encoded;
     const { kind, id, expect } = write;
     // Random, not counted: a document that is removed and created again must not get an earlier version.
     const version = randomInt(2 ** 48 - 1);
-    if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, version, body, digest);
-    if (expect === 'any') return this.#run(insert.replace('INSERT', 'REPLACE'), kind, id, version, body, digest);
+    if (expect === 'absent') return this.#run(`${insert} ON CONFLICT DO NOTHING`, kind, id, version, body, signature);
+    if (expect === 'any') return this.#run(insert.replace('INSERT', 'REPLACE'), kind, id, version, body, signature);
     const sql = 'UPDATE document SET version = ?, body = ?, digest = ? WHERE kind = ? AND id = ? AND version = ?';
-    return this.#run(sql, version, body, digest, kind, id, Number(expect.version));
+    return this.#run(sql, version, body, signature, kind, id, Number(databaseVersionOf(expect.version)));
   }
 
   #run(sql: string, ...values: (string | number)[]): boolean {
@@ -130,8 +139,10 @@ class SqliteStore implements Store {
   }
 
   async #stored<K extends Kind>(kind: K, row: Row): Promise<Result<Stored<Documents[K]>>> {
-    const value = await decode(kind, `${kind}/${row.id}`, row);
-    return value.ok ? ok({ id: row.id, version: String(row.version), value: value.value }) : value;
+    const decoded = await this.#codec.decode(kind, row.id, { body: row.body, signature: row.digest });
+    if (!decoded.ok) return decoded;
+    const { value, edition } = decoded.value;
+    return ok({ id: row.id, version: versionOf(edition, String(row.version)), value });
   }
 }
 

@@ -1,11 +1,12 @@
 // `npm run bench`: every measure in one run, as ratios to a baseline measured beside it. `-- --json` prints one JSON
-// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, firestore, probes, bundles, callers,
+// object as the last line; names behind the options choose benches (polls, start, memory, held, reads, commits, firestore, probes, bundles, callers,
 // console, worst). Exit 1 if a target is missed.
 
 import { readCommandLine, refuseCommandLine } from '../../functions/cli/command-line.ts';
 import { createProgress } from '../../functions/cli/progress.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallers } from './callers.ts';
+import { benchCommits } from './commits.ts';
 import { benchConsole } from './console.ts';
 import { benchFirestore } from './firestore.ts';
 import { benchHeld } from './held.ts';
@@ -24,6 +25,7 @@ const benches = {
   memory: benchMemory,
   held: benchHeld,
   reads: benchReads,
+  commits: benchCommits,
   firestore: benchFirestore,
   probes: benchProbes,
   bundles: benchBundles,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { startFirestoreEmulator, whyNoEmulators } from '../../functions/local/emulators.ts';
 import { bundle } from '../../infra/bundle.ts';
 import { openFirestore } from '../../shared/adapters/firestore.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { revision } from '../support/world.ts';
 import { type Measure, medianOf } from './measure.ts';
 import { bundleFolder, project, type Subject, spawnSubject, untilAnswered } from './server.ts';
@@ -37,7 +38,7 @@ async function prepareBundle(): Promise<void> {
 }
 
 async function preparePolicy(emulator: string): Promise<void> {
-  const store = openFirestore({ project, emulator });
+  const store = openFirestore({ project, emulator, keys: testKeys });
   await store.commit([{ kind: 'published', id: 'current', expect: 'any', value: { revision: revision() } }]);
   await store.close();
 }

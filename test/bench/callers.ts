@@ -4,6 +4,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { openAuthenticator } from '../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { type Issuer, startIssuer } from '../support/fakes/issuer.ts';
 import { silentLog } from '../support/silent-log.ts';
 import type { Measure } from './measure.ts';
@@ -15,7 +16,7 @@ const issuers = ['https://accounts.google.com'];
 
 export async function benchCallers(): Promise<Record<string, Measure>> {
   const issuer = await startIssuer('RS256');
-  const store = openSqlite(':memory:');
+  const store = openSqlite(':memory:', testKeys);
   try {
     const [first = '', ...tokens] = await signTokens(issuer);
     const keys = createRemoteJWKSet(new URL(issuer.address));

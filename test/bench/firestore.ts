@@ -11,6 +11,7 @@ import { openLoopback } from '../../shared/adapters/loopback.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import { ok } from '../../shared/domain/fault.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { catalogue, policy } from '../support/world.ts';
 import type { Measure } from './measure.ts';
 import { project } from './server.ts';
@@ -32,7 +33,7 @@ export async function benchFirestore(): Promise<Record<string, Measure>> {
     return {};
   }
   const emulator = await startFirestoreEmulator();
-  const store = openFirestore({ project, emulator: emulator.host });
+  const store = openFirestore({ project, emulator: emulator.host, keys: testKeys });
   try {
     const counts = await countCalls(store);
     const start = await compareStarts('pinward on Firestore', 'bare with Firestore', emulator.host);

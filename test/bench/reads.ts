@@ -4,6 +4,7 @@
 import { createPolicyCache, revalidateAfterMs } from '../../functions/api/polls/policy-cache.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { now, revision } from '../support/world.ts';
 import type { Measure } from './measure.ts';
 
@@ -11,7 +12,7 @@ const polls = 100_000;
 const spanMs = 60_000;
 
 export async function benchReads(): Promise<Record<string, Measure>> {
-  const store = openSqlite(':memory:');
+  const store = openSqlite(':memory:', testKeys);
   await store.commit([{ kind: 'published', id: 'current', expect: 'any', value: { revision: revision() } }]);
   let reads = 0;
   const counted: Pick<Store, 'read'> = {

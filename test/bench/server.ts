@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../functions/local/free-port.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { testKeyFile, testKeys } from '../support/document-keys.ts';
 import { revision } from '../support/world.ts';
 import { collectedFile } from './collected.ts';
 
@@ -40,7 +41,7 @@ const sources: Record<Subject, string> = {
 
 /** Puts a policy where the api finds it. */
 export async function prepareStore(): Promise<void> {
-  const sqlite = openSqlite(store);
+  const sqlite = openSqlite(store, testKeys);
   await sqlite.commit([{ kind: 'published', id: 'current', expect: 'any', value: { revision: revision() } }]);
   await sqlite.close();
 }
@@ -71,6 +72,7 @@ export async function spawnSubject(
         PINWARD_ADMIN_TOKEN: adminToken,
         PINWARD_MACHINE_TOKEN: token,
         PINWARD_ORGANISATION: 'acme.example',
+        PINWARD_WRITER_KEY_FILE: testKeyFile(),
         PINWARD_KEY_FILE: join(folder, 'signing-key.pem'),
       },
     },

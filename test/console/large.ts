@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { appendEvent, type Event, emptyChain } from '../../shared/domain/events/event.ts';
 import { numberedId } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { newEvent } from '../support/world.ts';
 
 /** As many rings and selectors as a policy usually can have: 100 and 5,000. The last ring is given. */
@@ -17,7 +18,7 @@ export function largePolicy(base: object, last: { readonly name: string; readonl
 
 /** In place of the events that there are. */
 export async function writeEvents(file: string, count: number): Promise<void> {
-  const store = openSqlite(file);
+  const store = openSqlite(file, testKeys);
   let chainHead = emptyChain;
   for (let first = 0; first < count; first += 500) {
     const writes = Array.from({ length: 500 }, (_, at) => {

@@ -12,6 +12,7 @@ import { createWiring } from '../../functions/wiring.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeyFile } from '../support/document-keys.ts';
 import { startIssuer } from '../support/fakes/issuer.ts';
 import { adminToken } from '../support/service.ts';
 
@@ -46,6 +47,7 @@ export async function startConsoleWorld(store?: Store): Promise<ConsoleWorld> {
   const wiring = createWiring(
     {
       PINWARD_SQLITE: file,
+      PINWARD_WRITER_KEY_FILE: testKeyFile(),
       PINWARD_ADMIN_TOKEN: adminToken,
       PINWARD_ORGANISATION: 'acme.example',
       PINWARD_KEY_FILE: join(folder, 'key.pem'),

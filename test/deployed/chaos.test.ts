@@ -9,6 +9,7 @@ import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { openPubsub } from '../../shared/adapters/pubsub.ts';
 import { type Event, findBreak } from '../../shared/domain/events/event.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import type { FakeSlack } from '../support/fakes/slack.ts';
 import { seededRandom } from '../support/random.ts';
 import { draft } from '../support/world.ts';
@@ -31,7 +32,7 @@ describe('under SIGKILL', { skip: whyNoEmulators() }, () => {
   before(async () => {
     service = await startDeployedService(project, ['api', 'probe', 'announce']);
     slack = service.slack;
-    store = openFirestore({ project });
+    store = openFirestore({ project, keys: testKeys });
   });
   after(async () => {
     await store.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Target } from '../../functions/environment.ts';
 import { freePort } from '../../functions/local/free-port.ts';
 import { compileCache } from '../support/compile-cache.ts';
+import { testKeyFile } from '../support/document-keys.ts';
 
 export type { Target };
 
@@ -89,6 +90,7 @@ export class Deployed {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       METADATA_SERVER_DETECTION: 'none',
+      PINWARD_WRITER_KEY_FILE: testKeyFile(),
       ...(this.#folder === project ? { NODE_COMPILE_CACHE: compileCache } : {}),
       ...this.#environment,
     };

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { findBreak } from '../../shared/domain/events/event.ts';
+import { keysOfFile } from '../support/document-keys.ts';
 import { type ServiceProcess, startProcess } from '../support/service-process.ts';
 import { must } from '../support/stores.ts';
 import { draft, pins, ring } from '../support/world.ts';
@@ -87,7 +88,7 @@ function opusOf(note: string): string {
 }
 
 async function checkHistory(acknowledged: Acknowledged): Promise<void> {
-  const store = openSqlite(join(folder, 'pinward.db'));
+  const store = openSqlite(join(folder, 'pinward.db'), keysOfFile(join(folder, 'writer-key.pem')));
   const revisions = (await must(store.list('revision', all))).map(({ value }) => value);
   const events = (await must(store.list('event', all))).map(({ value }) => value);
   const outbox = (await must(store.list('outbox', all))).map(({ value }) => value);

@@ -10,7 +10,9 @@ import { findLocalService } from '../../functions/cli/local-service.ts';
 import { readTarget } from '../../functions/cli/service-client.ts';
 import { greeting } from '../../functions/local/greeting.ts';
 import { type Local, startLocal } from '../../functions/local/service.ts';
+import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { keysOfFile } from '../support/document-keys.ts';
 import { must } from '../support/stores.ts';
 import { cell, matrix } from '../support/world.ts';
 
@@ -61,7 +63,7 @@ describe('a local run', () => {
       ['OK: it answered', [], /has results of the real Vertex AI\. Add --project ID/],
     ] as const) {
       const folder = newFolder();
-      const store = openSqlite(join(folder, 'pinward.db'));
+      const store = openSqlite(join(folder, 'pinward.db'), keysOfFile(await keepWriterKey(folder, null)));
       const value = matrix([cell('claude-opus-5', { evidence })]);
       await must(store.commit([{ kind: 'matrix', id: 'current', expect: 'absent', value }]));
       await store.close();

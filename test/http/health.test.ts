@@ -9,6 +9,7 @@ import { limits } from '../../functions/api/traffic/rate-limit.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { fail } from '../../shared/domain/fault.ts';
 import type { Signer, Store } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { adminToken, asAdmin, asMachine, type Service, startService } from '../support/service.ts';
 import { draft } from '../support/world.ts';
 
@@ -21,7 +22,7 @@ describe('health', () => {
   let isReadable = true;
 
   function start(keys: Parameters<typeof startService>[0] = {}): void {
-    const sqlite = openSqlite(':memory:');
+    const sqlite = openSqlite(':memory:', testKeys);
     const store: Store = {
       read: (kind, id) => (isReadable ? sqlite.read(kind, id) : never),
       list: (kind, page) => (isReadable ? sqlite.list(kind, page) : never),

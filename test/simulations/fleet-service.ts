@@ -14,6 +14,7 @@ import type { AdoptionCounts } from '../../shared/domain/serving/adoption.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../shared/domain/serving/rollout.ts';
 import type { Clock, Store } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { type Answer, Answers } from './fleet-answers.ts';
 import { Instance } from './fleet-instance.ts';
 import type { Machines } from './fleet-machines.ts';
@@ -31,7 +32,7 @@ export interface ServiceInput {
 
 export class Service {
   readonly truth: Truth;
-  readonly store = new CountedStore(openSqlite(':memory:'));
+  readonly store = new CountedStore(openSqlite(':memory:', testKeys));
   readonly instances: readonly [Instance, ...Instance[]];
   /** Those that machines reach at present. */
   serving: readonly [Instance, ...Instance[]];

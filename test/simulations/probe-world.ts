@@ -8,6 +8,7 @@ import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../shared/domain/models/catalogue.ts';
 import type { Write } from '../../shared/ports.ts';
+import { testKeys } from '../support/document-keys.ts';
 import { policy, revision, ring } from '../support/world.ts';
 import type { Chance } from './chance.ts';
 import { isWholeChain } from './event-chain.ts';
@@ -54,7 +55,7 @@ export class ProbeWorld {
 
   constructor(chance: Chance) {
     this.#chance = chance;
-    const [truth, store] = [new Truth(chance), openSqlite(':memory:')];
+    const [truth, store] = [new Truth(chance), openSqlite(':memory:', testKeys)];
     this.#around = {
       chance,
       truth,

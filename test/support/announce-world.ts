@@ -12,13 +12,14 @@ import type { Announcement, Posted } from '../../shared/domain/events/announceme
 import type { Event, NewEvent } from '../../shared/domain/events/event.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeys } from './document-keys.ts';
 import { now } from './world.ts';
 
 /** A read of the event, a read of the announcement, the write of a claim, the post, the write of what came of it. */
 export type Step = 'find' | 'read' | 'claim' | 'post' | 'settle';
 
 export class AnnounceWorld {
-  readonly store = openSqlite(':memory:');
+  readonly store = openSqlite(':memory:', testKeys);
   readonly posts: Message[] = [];
   readonly lines: string[] = [];
   readonly serviceUrl = 'https://pinward.test';

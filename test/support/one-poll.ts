@@ -8,9 +8,10 @@ import { createAccessCache } from '../../functions/api/auth/access-cache.ts';
 import { createAuthenticator, hashToken } from '../../functions/api/auth/authenticator.ts';
 import { openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { testKeys } from './document-keys.ts';
 
 const caller = { name: 'machine', role: 'machine', isPerson: false, email: null, labels: {} } as const;
-const store = openSqlite(process.argv[2] ?? '');
+const store = openSqlite(process.argv[2] ?? '', testKeys);
 const authenticator = createAuthenticator({
   environmentTokens: [{ ...caller, sha256: hashToken('token') }],
   firstOwners: [],

@@ -5,6 +5,7 @@ import { openFirestore } from '../../shared/adapters/firestore.ts';
 import { documentOf, openClient } from '../../shared/adapters/firestore-client.ts';
 import type { Kind } from '../../shared/domain/documents.ts';
 import type { Store } from '../../shared/ports.ts';
+import { testKeys } from './document-keys.ts';
 import type { TestStore } from './stores.ts';
 
 export interface FirestoreTestStore extends TestStore {
@@ -17,8 +18,8 @@ export async function openTestFirestore(emulator: string, direct = emulator): Pr
   // The library would look for Google's metadata server, which is nowhere near an emulator.
   process.env['METADATA_SERVER_DETECTION'] = 'none';
   const project = `demo-${randomUUID().slice(0, 20)}`;
-  const store = openFirestore({ project, emulator });
-  const other = openFirestore({ project, emulator: direct });
+  const store = openFirestore({ project, emulator, keys: testKeys });
+  const other = openFirestore({ project, emulator: direct, keys: testKeys });
   await loadLibrary(other);
   const edit = async (kind: Kind, id: string, fields: Record<string, unknown>) => {
     const client = await openClient({ project, emulator: direct });

@@ -12,6 +12,7 @@ import type { Environment } from '../../functions/environment.ts';
 import { createWiring, type Parts } from '../../functions/wiring.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
+import { testKeyFile } from './document-keys.ts';
 import { draft, now } from './world.ts';
 
 export const adminToken = 'admin-token-of-thirty-two-characters';
@@ -41,6 +42,7 @@ export function startService(parts: Parts = {}, settings: Environment = {}): Ser
     PINWARD_SQLITE: file,
     PINWARD_ADMIN_TOKEN: adminToken,
     PINWARD_MACHINE_TOKEN: machineToken,
+    PINWARD_WRITER_KEY_FILE: testKeyFile(),
     ...settings,
   };
   const published: Event[] = [];

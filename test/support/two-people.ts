@@ -12,6 +12,7 @@ import { ok } from '../../shared/domain/fault.ts';
 import { advance } from '../../shared/domain/rollouts/advance.ts';
 import type { Store } from '../../shared/ports.ts';
 import { appOfInstance } from './app-of-instance.ts';
+import { testKeys } from './document-keys.ts';
 import type { Answer } from './rollout-fleet.ts';
 import { catalogue, draft } from './world.ts';
 
@@ -28,7 +29,7 @@ export const members = {
 
 export class TwoPeople {
   time = Date.parse('2026-11-24T12:00:00.000Z');
-  readonly store: Store = openSqlite(':memory:');
+  readonly store: Store = openSqlite(':memory:', testKeys);
   readonly #app: App;
 
   constructor() {

@@ -140,7 +140,7 @@ function textOf(fault: ApiFault): ProblemText {
       return {
         status: 503,
         title: "The signing key can't be reached",
-        hint: 'Try again. The log of the api function says why. Until then responses are unsigned.',
+        hint: 'Nothing was changed. Try again. The log of the api function says why. Until then responses are unsigned.',
       };
     case 'write_conflict':
       return { status: 503, title: 'Somebody else wrote at the same time', hint: 'Nothing was changed. Try again.' };

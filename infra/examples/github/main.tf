@@ -43,6 +43,8 @@ locals {
   roles = {
     plan = [
       "roles/viewer", "roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer", "roles/storage.objectViewer",
+      # A plan reads the public keys of the functions that write documents.
+      "roles/cloudkms.publicKeyViewer",
     ]
     apply = ["roles/owner"]
   }

@@ -73,3 +73,11 @@ output "next" {
 output "address" {
   value = module.pinward.address
 }
+
+output "writers" {
+  value = module.pinward.writers
+}
+
+output "writer_key" {
+  value = module.pinward.writer_key
+}

@@ -40,3 +40,11 @@ module "pinward" {
 output "next" {
   value = module.pinward.next
 }
+
+output "writers" {
+  value = module.pinward.writers
+}
+
+output "writer_key" {
+  value = module.pinward.writer_key
+}

@@ -10,4 +10,6 @@ export interface Message {
   readonly fields: readonly (readonly [string, string])[];
   /** Possible next steps: a text for people, and the exact call. */
   readonly actions: readonly { readonly text: string; readonly call: string }[];
+  /** A last line, in small print. */
+  readonly footer?: string;
 }

@@ -3,10 +3,11 @@
 
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Fault } from '../../../shared/domain/fault.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { must, writeJournal } from '../../support/stores.ts';
 
 const [, , file = '', times = '1'] = process.argv;
-const store = openSqlite(file);
+const store = openSqlite(file, testKeys);
 for (let done = 0; done < Number(times); ) {
   const stored = await must(store.read('chainHead', 'sum'));
   const expect = stored === null ? 'absent' : { version: stored.version };

@@ -2,18 +2,26 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chainHead, faultOf, must, type Open, versionOf, writeJournal, writeRevision } from '../../support/stores.ts';
+import { chainHead, faultOf, must, type Open, versionOf, writeJournal } from '../../support/stores.ts';
 import { revision } from '../../support/world.ts';
 
+const other = /^its signature is of other content$/;
 const damagedFault: readonly (readonly [words: string, body: string, detail: RegExp])[] = [
   ['that is empty', '', /not JSON/],
   ['that is cut short', '{"seq":1,"hash":"00', /not JSON/],
-  ['that is null', 'null', /expected object/],
-  ['that is a list', '[]', /expected object/],
-  ['with a field of the wrong type', JSON.stringify({ ...chainHead(1), seq: '1' }), /^\/seq: /],
-  ['without a field', '{"seq":1}', /^\/hash: /],
-  ['with a field that Pinward does not know', JSON.stringify({ ...chainHead(1), more: 1 }), /more/],
-  ['of another kind', JSON.stringify(revision()), /\/seq: /],
+  ['that is null', 'null', other],
+  ['that is a list', '[]', other],
+  ['with a field of the wrong type', JSON.stringify({ ...chainHead(1), seq: '1' }), other],
+  ['with a field that Pinward does not know', JSON.stringify({ ...chainHead(1), more: 1 }), other],
+  ['that its schema allows', JSON.stringify(chainHead(3)), other],
+  ['of another document', JSON.stringify(chainHead(1)), other],
+  ['of another kind', JSON.stringify(revision()), other],
+];
+
+const damagedLease: readonly (readonly [words: string, body: string, detail: RegExp])[] = [
+  ['with a field of the wrong type', '{"holder":1,"until":"2026-11-24T12:00:00.000Z"}', /^\/holder: /],
+  ['without a field', '{"holder":"a"}', /^\/until: /],
+  ['with a field that Pinward does not know', '{"holder":"a","until":"2026-11-24T12:00:00.000Z","more":1}', /more/],
 ];
 
 export function testDamage(open: Open): void {
@@ -43,13 +51,25 @@ export function testDamage(open: Open): void {
     assert.deepEqual((await must(opened.store.read('chainHead', 'a')))?.value, chainHead(2));
   });
 
-  test('a document edited by hand that its schema allows is taken', async () => {
-    await using opened = await open();
-    await must(opened.store.commit([writeRevision(1)]));
-    const edited = { ...revision(), note: 'mended at the console' };
-    await opened.corrupt('revision', '0000000001', JSON.stringify(edited, null, 2));
+  for (const [words, body, detail] of damagedLease) {
+    test(`a document that nobody signs, with a body ${words}, is document_corrupt`, async () => {
+      await using opened = await open();
+      await must(opened.store.commit([{ kind: 'lease', id: 'a', expect: 'any', value: lease }]));
+      await opened.corrupt('lease', 'a', body);
 
-    assert.deepEqual((await must(opened.other.read('revision', '0000000001')))?.value, edited);
+      const fault = await faultOf(opened.other.read('lease', 'a'));
+      if (fault?.code !== 'document_corrupt') assert.fail(JSON.stringify(fault));
+      assert.match(fault.detail, detail);
+    });
+  }
+
+  test('a document that nobody signs may be edited by hand as its schema allows', async () => {
+    await using opened = await open();
+    await must(opened.store.commit([{ kind: 'lease', id: 'a', expect: 'any', value: lease }]));
+    const edited = { ...lease, holder: 'somebody at the console' };
+    await opened.corrupt('lease', 'a', JSON.stringify(edited, null, 2));
+
+    assert.deepEqual((await must(opened.other.read('lease', 'a')))?.value, edited);
   });
 
   test('a store that is closed is store_unavailable, whatever is asked, and can be closed again', async () => {
@@ -70,4 +90,5 @@ export function testDamage(open: Open): void {
   });
 }
 
+const lease = { holder: 'a', until: '2026-11-24T12:00:00.000Z' };
 const all = { order: 'ascending', limit: 10 } as const;

@@ -3,6 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 
 export interface OpenerData {
   readonly files: readonly string[];
@@ -19,7 +20,7 @@ for (const [at, file] of files.entries()) {
   Atomics.add(count, 0, 1);
   while (Atomics.load(count, 0) < (at + 1) * threads);
   try {
-    await openSqlite(file).close();
+    await openSqlite(file, testKeys).close();
   } catch (error) {
     failures.push(String(error));
   }

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { execute, openTestSqlite } from '../../support/open-sqlite.ts';
 import { chainHead, faultOf, must, writeJournal } from '../../support/stores.ts';
 import type { OpenerData } from './opener.ts';
@@ -40,7 +41,7 @@ describe('the sqlite file', () => {
     await using opened = await openTestSqlite();
     writeFileSync(`${opened.file}-letter`, 'Dear Sir or Madam, '.repeat(100));
 
-    assert.throws(() => openSqlite(`${opened.file}-letter`), /file is not a database/);
+    assert.throws(() => openSqlite(`${opened.file}-letter`, testKeys), /file is not a database/);
   });
 
   test('is store_unavailable for a writer while another process keeps it locked, and readable all the while', async () => {

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { targets } from '../../../functions/environment.ts';
 import { whyNoEmulators } from '../../../functions/local/emulators.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { draft, revision } from '../../support/world.ts';
 import { adminHeaders, Deployed, tokens } from '../deployed.ts';
 import { type DeployedService, startDeployedService } from '../deployed-service.ts';
@@ -27,7 +28,7 @@ before(async () => {
 describe('an installed bundle', () => {
   test('answers a poll without loading gRPC, which a change then loads', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
-    const store = openSqlite(file);
+    const store = openSqlite(file, testKeys);
     await store.commit([{ kind: 'published', id: 'current', expect: 'absent', value: { revision: revision() } }]);
     await store.close();
     const preload = pathToFileURL(join(import.meta.dirname, 'trace-grpc.mjs'));

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Environment } from '../../../functions/environment.ts';
 import { compileCache } from '../../support/compile-cache.ts';
 import { adminToken, type Service, startService } from '../../support/service.ts';
 
@@ -22,14 +23,21 @@ export interface Surroundings {
   readonly url?: string;
   readonly token?: string;
   readonly input?: string;
+  /** The public keys of the writers of documents. */
+  readonly writers?: string;
 }
 
 export type Command = 'policy-command' | 'verify-history';
 
 export async function run(command: Command, words: readonly string[], around: Surroundings = {}): Promise<Ran> {
-  const { url, token = adminToken, input = '' } = around;
+  const { url, token = adminToken, input = '', writers } = around;
   const child = spawn(process.execPath, [`functions/cli/${command}.ts`, ...words], {
-    env: { ...surroundings(), ...(url === undefined ? {} : { PINWARD_URL: url }), PINWARD_TOKEN: token },
+    env: {
+      ...surroundings(),
+      ...(url === undefined ? {} : { PINWARD_URL: url }),
+      PINWARD_TOKEN: token,
+      ...(writers === undefined ? {} : { PINWARD_WRITERS: writers }),
+    },
     timeout: 60_000,
   });
   child.stdin.on('error', () => undefined); // a command that reads no input may be gone before it is written
@@ -39,8 +47,10 @@ export async function run(command: Command, words: readonly string[], around: Su
 }
 
 /** A service that listens, and how to end it. */
-export async function serve(): Promise<{ service: Service; url: string; close: () => Promise<void> }> {
-  const service = startService();
+export async function serve(
+  settings: Environment = {},
+): Promise<{ service: Service; url: string; close: () => Promise<void> }> {
+  const service = startService({}, settings);
   const url = await listen(service.server);
   const close = async () => {
     service.server.closeAllConnections();

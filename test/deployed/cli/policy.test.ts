@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, type Service } from '../../support/service.ts';
 import { cell, draft, matrix, ring } from '../../support/world.ts';
 import { newFile, run, serve } from './command.ts';
@@ -149,7 +150,7 @@ describe('npm run policy', () => {
 
   test('a pin that is not proven callable is refused with what was seen, and passes with --force', async () => {
     await service.state();
-    const store = openSqlite(service.file);
+    const store = openSqlite(service.file, testKeys);
     const cells = [cell('claude-opus-4-8'), cell('claude-opus-5-5', { state: 'not_enabled', evidence: 'NOT_FOUND' })];
     await store.commit([{ kind: 'matrix', id: 'current', expect: 'any', value: matrix(cells) }]);
     await store.close();

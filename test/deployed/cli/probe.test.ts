@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { keepWriterKey } from '../../../shared/adapters/documents/folder-key.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { keysOfFile } from '../../support/document-keys.ts';
 import { type FakeGarden, startFakeGarden } from '../../support/fakes/garden.ts';
 import { must } from '../../support/stores.ts';
 import { cell, matrix, revision } from '../../support/world.ts';
@@ -43,7 +45,7 @@ describe('npm run probe', () => {
 
   test('leaves out the other projects of the policy, unless it is told to ask for them, too', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pinward-'));
-    const store = openSqlite(join(folder, 'pinward.db'));
+    const store = openSqlite(join(folder, 'pinward.db'), keysOfFile(await keepWriterKey(folder, null)));
     const value = { revision: revision() };
     await must(store.commit([{ kind: 'published', id: 'current', expect: 'absent', value }]));
     await store.close();
@@ -57,7 +59,7 @@ describe('npm run probe', () => {
 
   test('never stores beside simulated results', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pinward-'));
-    const store = openSqlite(join(folder, 'pinward.db'));
+    const store = openSqlite(join(folder, 'pinward.db'), keysOfFile(await keepWriterKey(folder, null)));
     const value = matrix([cell('claude-opus-5', { evidence: 'simulated: OK' })]);
     await must(store.commit([{ kind: 'matrix', id: 'current', expect: 'absent', value }]));
     const { status, stderr } = await probe(garden, '--project', 'acme-claude', '--data', folder);

@@ -9,6 +9,7 @@ import { readService } from '../../../functions/cli/history-export.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { appendEvent, type ChainHead, type Event, emptyChain } from '../../../shared/domain/events/event.ts';
 import { numberedId, type Write } from '../../../shared/ports.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { adminToken, type Service } from '../../support/service.ts';
 import { newEvent } from '../../support/world.ts';
 import { listen, newFile, run, serve } from './command.ts';
@@ -42,7 +43,7 @@ describe('npm run verify-history', () => {
     return { events, end: `${chainHead.seq}:${chainHead.hash}` };
   };
   const commit = async (writes: readonly Write[]) => {
-    const store = openSqlite(service.file);
+    const store = openSqlite(service.file, testKeys);
     assert.ok((await store.commit(writes)).ok);
     await store.close();
   };

@@ -9,6 +9,7 @@ export const notDeployed: Readonly<Record<string, string>> = {
   PINWARD_KEY_FILE: 'the signing key of npm start; deployed, keys are in Cloud KMS',
   PINWARD_KEY_FILE_NEXT: 'the same, at rotation',
   PINWARD_KEY_FILE_OLD: 'the same, at rotation',
+  PINWARD_WRITER_KEY_FILE: 'the key of documents of npm start; deployed, keys are in Cloud KMS',
   PINWARD_VERTEX_ENDPOINT: 'what stands for Vertex in tests',
   PINWARD_TOKEN: 'for the commands that an admin runs',
 };
@@ -17,12 +18,16 @@ const everywhere = {
   GOOGLE_CLOUD_PROJECT: 'the store, the topic and the traces are there',
   PINWARD_DATABASE: 'the store',
   PINWARD_TOPIC: 'where events go',
+  PINWARD_WRITERS: 'whose documents are believed',
+  PINWARD_UNSIGNED: 'while a store is taken over',
 };
+
+const writing = { ...everywhere, PINWARD_WRITER_KMS_KEY: 'what signs the documents that it writes' };
 
 /** By function: what it reads of the environment. */
 export const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   api: {
-    ...everywhere,
+    ...writing,
     PINWARD_AUDIENCES: 'whose ID tokens are taken',
     PINWARD_HOSTED_DOMAINS: 'who may come in',
     PINWARD_IAP_AUDIENCE: 'what the proxy before the console signs for',
@@ -34,9 +39,9 @@ export const needed: Readonly<Record<string, Readonly<Record<string, string>>>> 
     PINWARD_KMS_KEY_NEXT: 'at rotation',
     PINWARD_KMS_KEY_OLD: 'at rotation',
   },
-  probe: { ...everywhere, PINWARD_PROJECTS: 'where to look', PINWARD_LOCATIONS: 'where to look' },
+  probe: { ...writing, PINWARD_PROJECTS: 'where to look', PINWARD_LOCATIONS: 'where to look' },
   announce: { ...everywhere, PINWARD_SLACK_URL: 'a secret: whom to tell', PINWARD_URL: 'messages name calls' },
-  advance: everywhere,
+  advance: writing,
 };
 
 /** Those that are secrets, with the name of the secret that holds them. */
@@ -55,6 +60,7 @@ const run = (name: string) => `google_cloud_run_v2_service_iam_member on google_
 const secret = (name: string) =>
   `google_secret_manager_secret_iam_member on google_secret_manager_secret.secret["${name}"].secret_id`;
 const key = 'google_kms_crypto_key_iam_member on google_kms_crypto_key.answers.id';
+const writerKey = (name: string) => `google_kms_crypto_key_iam_member on google_kms_crypto_key.writer["${name}"].id`;
 
 /** Who holds which role on what, and why: all of it. */
 export const roles: readonly (readonly [who: string, role: string, on: string, why: string])[] = [
@@ -62,15 +68,21 @@ export const roles: readonly (readonly [who: string, role: string, on: string, w
   ['api', 'roles/pubsub.publisher', topic, 'it publishes what it committed'],
   ['api', 'roles/cloudkms.signer', key, 'it alone signs answers'],
   ['api', 'roles/cloudkms.publicKeyViewer', key, 'GET /v1/keys'],
+  ['api', 'roles/cloudkms.signer', writerKey('api'), 'it signs its documents'],
+  ['api', 'roles/cloudkms.publicKeyViewer', writerKey('api'), 'signatures name their key'],
   ['api', 'roles/secretmanager.secretAccessor', secret('admin-token'), 'it compares with it'],
   ['api', 'roles/secretmanager.secretAccessor', secret('machine-token'), 'it compares with it'],
   ['probe', 'roles/datastore.user', store, 'it reads the policy and writes what it saw'],
   ['probe', 'roles/pubsub.publisher', topic, 'it publishes its news'],
   ['probe', 'custom: probe', 'google_project_iam_member on each.value', 'it asks models in each probed project'],
+  ['probe', 'roles/cloudkms.signer', writerKey('probe'), 'it signs its documents'],
+  ['probe', 'roles/cloudkms.publicKeyViewer', writerKey('probe'), 'signatures name their key'],
   ['announce', 'roles/datastore.user', store, 'it claims and records what it tells'],
   ['announce', 'roles/secretmanager.secretAccessor', secret('slack-url'), 'its one secret'],
   ['advance', 'roles/datastore.user', store, 'it moves upgrades and rollouts along'],
   ['advance', 'roles/pubsub.publisher', topic, 'it sweeps the outbox'],
+  ['advance', 'roles/cloudkms.signer', writerKey('advance'), 'it signs its documents'],
+  ['advance', 'roles/cloudkms.publicKeyViewer', writerKey('advance'), 'signatures name their key'],
   ['scheduler', 'roles/run.invoker', run('probe'), 'it calls it'],
   ['scheduler', 'roles/run.invoker', run('advance'), 'it calls it'],
   ['push', 'roles/run.invoker', run('announce'), 'it calls it'],
@@ -118,6 +130,7 @@ export const customRoles: Readonly<Record<string, string>> = {
 
 /** Messages of the log that need no metric. */
 export const uncounted: Readonly<Record<string, string>> = {
+  'history head': 'each is of an event or a revision; the sink keeps it',
   'shutdown cut off': 'the calls that hang are counted themselves',
   advanced: 'each is an event, too, and told',
   'tokens of gcloud are accepted': 'a setting, told at each start',
@@ -128,6 +141,7 @@ export const uncounted: Readonly<Record<string, string>> = {
 export const mustExist: Readonly<Record<string, string>> = {
   'google_firestore_backup_schedule.daily': 'older than the seven days of point-in-time recovery',
   'google_firebaserules_release.firestore': 'keeps clients of the web out',
+  'google_logging_project_sink.history': 'the heads of the history are outside of the database',
   'google_logging_project_exclusion.poll_requests': 'half the cost of a poll',
   'google_monitoring_dashboard.pinward': 'one page to look at',
   'google_billing_budget.pinward': 'asked for',

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Emulator, startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
 import { openFirestore } from '../../../shared/adapters/firestore.ts';
 import { keptDays, schemas } from '../../../shared/domain/documents.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { revision } from '../../support/world.ts';
 import { at, readTerraform } from './terraform.ts';
 
@@ -71,7 +72,7 @@ describe('the rules of Firestore', { skip: whyNoEmulators() }, () => {
     const url = `http://${emulator.host}/emulator/v1/projects/${project}:securityRules`;
     const put = await fetch(url, { method: 'PUT', body: JSON.stringify({ rules: { files } }) });
     assert.equal(put.status, 200, await put.text());
-    const store = openFirestore({ project, emulator: emulator.host });
+    const store = openFirestore({ project, emulator: emulator.host, keys: testKeys });
     await store.commit([{ kind: 'published', id: 'current', expect: 'absent', value: { revision: revision() } }]);
     await store.close();
   });

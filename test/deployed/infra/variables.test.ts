@@ -52,6 +52,9 @@ const refused: Readonly<Record<string, readonly Json[]>> = {
   api_invokers: [['everybody'], ['ada@example.com']],
   signing_protection: ['EXTERNAL'],
   signing_versions: [{ current: 0 }, { next: 1 }, { current: 2, old: 2 }, { next: 1.5 }],
+  writer_versions: [{ api: [1] }, { api: [], advance: [1], probe: [1] }, { api: [0], advance: [1], probe: [1] }],
+  unsigned_documents: ['believe'],
+  history_days: [0, 4000],
   alert_email: ['platform', 'a b@example.com'],
   alert_channels: [['email']],
   budget: [

@@ -6,6 +6,7 @@ import { type Environment, targets } from '../../../functions/environment.ts';
 import { createWiring, type Wiring } from '../../../functions/wiring.ts';
 import { openLoopback } from '../../../shared/adapters/loopback.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys, testSigner } from '../../support/document-keys.ts';
 import { ScriptedGarden } from '../../support/fakes/scripted-garden.ts';
 import { needed, notDeployed } from './expected.ts';
 
@@ -18,6 +19,9 @@ const values: Readonly<Record<string, string>> = {
   PINWARD_MACHINE_TOKEN: 'another-token-of-thirty-two-characters-or-more',
   PINWARD_ORGANISATION: 'example.com',
   PINWARD_KMS_KEY: 'projects/demo-pinward/locations/l/keyRings/pinward/cryptoKeys/answers/cryptoKeyVersions/1',
+  PINWARD_WRITER_KMS_KEY:
+    'projects/demo-pinward/locations/l/keyRings/pinward/cryptoKeys/writer-api/cryptoKeyVersions/1',
+  PINWARD_WRITERS: `api:${testSigner.key.der.toString('base64')}`,
   PINWARD_SLACK_URL: 'https://hooks.slack.com/services/T/B/x',
   PINWARD_URL: 'https://pinward.example.com',
 };
@@ -61,7 +65,7 @@ async function start(target: (typeof targets)[number], wiring: Wiring): Promise<
 async function runProbe(environment: Environment): Promise<void> {
   const wiring = createWiring(environment, {
     log,
-    store: openSqlite(':memory:'),
+    store: openSqlite(':memory:', testKeys),
     bus: openLoopback(async () => {}),
     garden: new ScriptedGarden(Date.now, () => assert.fail('nothing to ask')),
   });

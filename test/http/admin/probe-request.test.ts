@@ -6,6 +6,7 @@ import { ProblemReply } from '../../../functions/api/admin/schemas/common.ts';
 import { runProbe } from '../../../functions/probe/run.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Matrix } from '../../../shared/domain/availability/availability.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, type Service, startService } from '../../support/service.ts';
 import { catalogue, cell, draft, matrix, now, pins, ring } from '../../support/world.ts';
 
@@ -100,7 +101,7 @@ describe('a change that leads where nobody probed', () => {
     service.ask().put(`/v1/policy${query}`).set(asAdmin).set('If-Match', '*').send(body);
 
   async function see(value: Matrix): Promise<void> {
-    const store = openSqlite(service.file);
+    const store = openSqlite(service.file, testKeys);
     await store.commit([{ kind: 'matrix', id: 'current', expect: 'any', value }]);
     await store.close();
   }
@@ -108,7 +109,7 @@ describe('a change that leads where nobody probed', () => {
   /** One run of the probe on a Vertex where everything answers; the endpoints that it asked. */
   async function run(): Promise<readonly string[]> {
     const asked: string[] = [];
-    const store = openSqlite(service.file);
+    const store = openSqlite(service.file, testKeys);
     const at = new Date(now + 60_000).toISOString();
     const answer = { verdict: 'enabled', cause: null, evidence: 'OK', at } as const;
     const ran = await runProbe({

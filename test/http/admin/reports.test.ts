@@ -6,6 +6,7 @@ import { readAdoption } from '../../../functions/adoption/adoption.ts';
 import { ProblemReply } from '../../../functions/api/admin/schemas/common.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { failureRate } from '../../../shared/domain/serving/adoption.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { must } from '../../support/stores.ts';
 import { ring } from '../../support/world.ts';
@@ -112,7 +113,7 @@ test('reports are accepted before this instance has seen their revision, and cou
   }
   await service.close();
 
-  const store = openSqlite(service.file);
+  const store = openSqlite(service.file, testKeys);
   const { revisions } = await must(readAdoption(store));
   await store.close();
   assert.equal(early.body.code, 'no_policy');
@@ -132,7 +133,7 @@ test('a report counts for the ring of its machine, whatever the fleet is like el
   }
   await service.close();
 
-  const store = openSqlite(service.file);
+  const store = openSqlite(service.file, testKeys);
   const counts = await must(readAdoption(store));
   await store.close();
   assert.deepEqual(failureRate(counts, 1, 'pilot'), { reports: 2, failed: 1, rate: 0.5 });
@@ -152,7 +153,7 @@ test('polls are counted by revision and ring, and so is who is held back by an o
   await service.ask().get('/v1/pins.sh?machine=laptop-1').set(asMachine).set('If-None-Match', etag).expect(304);
   await service.close();
 
-  const store = openSqlite(service.file);
+  const store = openSqlite(service.file, testKeys);
   const { machines, revisions, heldBack } = await must(readAdoption(store));
   await store.close();
   assert.equal(machines, 3);

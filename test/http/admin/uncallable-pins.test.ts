@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { AvailabilityReply, ProblemReply } from '../../../functions/api/admin/schemas/common.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { cell, matrix } from '../../support/world.ts';
 
@@ -13,7 +14,7 @@ describe('a pin that is not proven callable', () => {
   beforeEach(async () => {
     service = startService();
     await service.state();
-    const store = openSqlite(service.file);
+    const store = openSqlite(service.file, testKeys);
     const cells = [
       cell('claude-opus-4-8'),
       cell('claude-opus-5', { state: 'not_enabled', evidence: 'NOT_FOUND: no access' }),

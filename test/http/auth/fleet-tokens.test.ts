@@ -6,6 +6,7 @@ import { IssuedReply, TokensReply } from '../../../functions/api/admin/schemas/a
 import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store, Write } from '../../../shared/ports.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { adminToken, asAdmin } from '../../support/service.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { startWorld, type World } from './callers-world.ts';
@@ -32,7 +33,7 @@ describe('a fleet token', () => {
 
   test('is shown once, of 256 random bits, and kept as its hash', async () => {
     const [first, second] = [await issue(), await issue({ name: 'others' })];
-    const store = openSqlite(world.service.file);
+    const store = openSqlite(world.service.file, testKeys);
     const kept = await Promise.all([
       store.read('access', 'current'),
       store.list('event', { limit: 9, order: 'ascending' }),
@@ -161,7 +162,7 @@ describe('a fleet token', () => {
 
   /** Another instance on the same store: whether it lets a token in. */
   function startOther(committed: (writes: readonly Write[]) => void = () => undefined) {
-    const store = openSqlite(world.service.file);
+    const store = openSqlite(world.service.file, testKeys);
     const watched: Store = {
       read: (kind, id) => store.read(kind, id),
       list: (kind, page) => store.list(kind, page),

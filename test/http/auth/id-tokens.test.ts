@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openAuthenticator } from '../../../functions/api/auth/open-authenticator.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asMachine } from '../../support/service.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { account, audience, bindRoles, type Headers, startWorld, type World } from './callers-world.ts';
@@ -169,7 +170,7 @@ describe('a signed token', () => {
   test('is not pushed out of memory by tokens that nobody knows', async () => {
     const settings = { PINWARD_AUDIENCES: audience, PINWARD_HOSTED_DOMAINS: 'example.com' };
     const keys = { google: world.google.address, iap: world.iap.address };
-    const store = openSqlite(':memory:');
+    const store = openSqlite(':memory:', testKeys);
     const authenticator = openAuthenticator(settings, { store, clock: () => world.service.time, log: silentLog, keys });
     const { Authorization } = await tokenOf();
     const isKnown = async (authorization = Authorization) =>

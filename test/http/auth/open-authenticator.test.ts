@@ -8,12 +8,13 @@ import { openAuthenticator } from '../../../functions/api/auth/open-authenticato
 import { createBoundedMap } from '../../../functions/api/caching/bounded-map.ts';
 import type { Environment } from '../../../functions/environment.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { now } from '../../support/world.ts';
 
 const open = (environment: Environment) =>
-  openAuthenticator(environment, { store: openSqlite(':memory:'), clock: () => now, log: silentLog });
+  openAuthenticator(environment, { store: openSqlite(':memory:', testKeys), clock: () => now, log: silentLog });
 const present = (token: string) => ({ authorization: `Bearer ${token}`, assertion: undefined });
 
 describe('settings', () => {
@@ -61,7 +62,7 @@ describe('settings', () => {
   test("that take gcloud's own audience are told of in the log, and no other is", () => {
     const warned: string[] = [];
     const log = { ...silentLog, warn: (message: string) => warned.push(message) };
-    const store = openSqlite(':memory:');
+    const store = openSqlite(':memory:', testKeys);
     for (const audience of ['https://x.test', gcloudAudience]) {
       openAuthenticator({ PINWARD_AUDIENCES: audience }, { store, clock: () => now, log });
     }
@@ -82,7 +83,7 @@ test('a token of the environment is known at once, without a look into the store
   const authenticator = openAuthenticator(
     { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken },
     {
-      store: Object.assign(openSqlite(':memory:'), { read: () => assert.fail('it reads the store') }),
+      store: Object.assign(openSqlite(':memory:', testKeys), { read: () => assert.fail('it reads the store') }),
       clock: () => now,
       log: silentLog,
     },

@@ -10,6 +10,7 @@ import { AccessRevision, noRoles } from '../../../shared/domain/access/access.ts
 import { issueToken } from '../../../shared/domain/access/decide-access-change.ts';
 import { TokenRequest } from '../../../shared/domain/access/fleet-token.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin } from '../../support/service.ts';
 import { firstOwner, type Headers, startWorld, type World } from './callers-world.ts';
 
@@ -117,7 +118,7 @@ describe('the roles', () => {
   });
 
   test('are changed by two instances at once: each decides again on what the other left', async () => {
-    const store = openSqlite(world.service.file);
+    const store = openSqlite(world.service.file, testKeys);
     const clock = () => world.service.time;
     const ports = { store, clock, onAccess: () => undefined, afterCommit: () => Promise.resolve() };
     const issue = (name: string) => {

@@ -13,6 +13,7 @@ import { ok } from '../../../shared/domain/fault.ts';
 import { listLocations } from '../../../shared/domain/models/location.ts';
 import { isAllowedBy } from '../../../shared/domain/serving/allow-list.ts';
 import { appOfInstance } from '../../support/app-of-instance.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { adminToken, type Service, startService } from '../../support/service.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { draft, now } from '../../support/world.ts';
@@ -149,7 +150,7 @@ suite('twice the input takes at most twice the time', () => {
   });
 
   test('in a query that is longer than Node lets through', async () => {
-    const store = openSqlite(':memory:');
+    const store = openSqlite(':memory:', testKeys);
     const clock = () => now;
     const adoption = createAdoption({ store, clock, log: silentLog });
     const policyCache = createPolicyCache(store, clock);

@@ -5,6 +5,7 @@ import { createAccessCache } from '../../../functions/api/auth/access-cache.ts';
 import { createAuthenticator, hashToken } from '../../../functions/api/auth/authenticator.ts';
 import type { Log } from '../../../functions/log.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { adminToken, machineToken, type Service, startService } from '../../support/service.ts';
 import { listen, portOf } from '../traffic/listen.ts';
@@ -18,7 +19,7 @@ export interface World {
 }
 
 export async function openWorld(log: Log): Promise<World> {
-  const store = openSqlite(':memory:');
+  const store = openSqlite(':memory:', testKeys);
   const fleet = new Fleet(store);
   for (const model of ['claude-opus-91', 'claude-opus-92']) fleet.callable.delete(model);
   await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());

@@ -9,6 +9,7 @@ import { createResponseCache } from '../../../functions/api/polls/response-cache
 import { createSignatures } from '../../../functions/api/signing/signatures.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { steps } from '../../simulations/lives/life.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 
 const machines = ['c-1', 'm-1', 'm-2', 'm-3', 'm-4'];
@@ -21,7 +22,7 @@ test('what a machine was served at any time is explained with the same bytes', a
     lives,
     fc.array(fc.constantFrom(...versions), { minLength: 5, maxLength: 5 }),
     async (life, clis) => {
-      const fleet = new Fleet(openSqlite(':memory:'));
+      const fleet = new Fleet(openSqlite(':memory:', testKeys));
       const served = new Map<number, readonly string[]>();
       const note = async () => served.set(fleet.time, await serveAll(fleet, clis));
       await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());

@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import type { Environment } from '../../../functions/environment.ts';
 import { createWiring } from '../../../functions/wiring.ts';
 import { openLoopback } from '../../../shared/adapters/loopback.ts';
+import { testKeyFile } from '../../support/document-keys.ts';
 import { adminToken, machineToken } from '../../support/service.ts';
 
 const version = 'projects/acme/locations/europe/keyRings/pinward/cryptoKeys/answers/cryptoKeyVersions/1';
@@ -84,7 +85,7 @@ function start(environment: Environment): readonly string[] {
   const log = { info: note, warn: note, error: note };
   const tokens = { PINWARD_ADMIN_TOKEN: adminToken, PINWARD_MACHINE_TOKEN: machineToken };
   const wiring = createWiring(
-    { PINWARD_SQLITE: ':memory:', ...tokens, ...environment },
+    { PINWARD_SQLITE: ':memory:', PINWARD_WRITER_KEY_FILE: testKeyFile(), ...tokens, ...environment },
     { log, bus: openLoopback(async () => {}) },
   );
   wiring.api();

@@ -7,6 +7,7 @@ import { maxInFlight } from '../../../functions/api/traffic/load-shedding.ts';
 import { limits } from '../../../functions/api/traffic/rate-limit.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import type { Store } from '../../../shared/ports.ts';
+import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin, asMachine, type Service, startService } from '../../support/service.ts';
 import { listen } from './listen.ts';
 
@@ -96,7 +97,7 @@ describe('a caller who comes too often', () => {
 test('while the store hangs, so many polls and reports wait and no more, refreshes less than logins; an admin gets in', {
   timeout: 60_000,
 }, async () => {
-  const kept = openSqlite(':memory:');
+  const kept = openSqlite(':memory:', testKeys);
   const { promise: hung, resolve: release } = Promise.withResolvers<null>();
   const store: Store = {
     read: (kind, id) => hung.then(() => kept.read(kind, id)),

@@ -81,7 +81,7 @@ describe('the log', () => {
     assert.deepEqual(traceOf({ traceparent: `00-${id}-00f067aa0ba902b7-01` }, null), {});
   });
 
-  test('has one line a poll and a change, and in none of them a token', async () => {
+  test('has one line a poll, and two a change, and in none of them a token', async () => {
     const service = startService();
     await service.state();
     const etag = (await service.ask().get('/v1/pins').set(asMachine)).headers['etag'];
@@ -101,6 +101,7 @@ describe('the log', () => {
     assert.deepEqual(messages, [
       'answers go out unsigned',
       'admin token used',
+      'history head',
       'change',
       'poll',
       'poll',

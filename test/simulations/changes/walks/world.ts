@@ -9,6 +9,7 @@ import type { Kind } from '../../../../shared/domain/documents.ts';
 import { emptyRolloutState, type RolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { type Answer, Fleet } from '../../../support/rollout-fleet.ts';
 import { shipped } from '../pairs/draw-policy.ts';
 import { type Actor, ada, bob, callerOf, firstRoles, pipeline } from './actors.ts';
@@ -39,7 +40,7 @@ export const honestDoor: Door = ({ fleet }, { call }, caller) => {
 };
 
 export class World {
-  readonly store: Store = openSqlite(':memory:');
+  readonly store: Store = openSqlite(':memory:', testKeys);
   readonly fleet = new Fleet(this.store, shipped);
   readonly #door: Door;
 

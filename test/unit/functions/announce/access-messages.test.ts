@@ -32,6 +32,7 @@ test('a change of roles is told whole, and urgently where owners change', () => 
         call: 'curl https://pinward.test/v1/access -H @"$HOME/.pinward-header"',
       },
     ],
+    footer: `History: 9:${'0'.repeat(64)}`,
   });
   assert.equal(told({ withdrawn: ['owner email:bob@example.com'] })?.urgency, 'urgent');
   assert.equal(told({ granted: ['reader domain:example.com'] })?.urgency, 'calm');

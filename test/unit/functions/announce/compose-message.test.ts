@@ -37,6 +37,7 @@ test('a moved pin is told whole: what, who, when, price, retirement, minimum, an
         call: 'curl https://pinward.test/v1/revisions/42 -H @"$HOME/.pinward-header"',
       },
     ],
+    footer: `History: 9:${'0'.repeat(64)}`,
   });
 });
 

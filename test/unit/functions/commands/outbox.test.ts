@@ -8,6 +8,7 @@ import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import { appendEvent, type Event, emptyChain } from '../../../../shared/domain/events/event.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { type Bus, numberedId, type Store } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { newEvent } from '../../../support/world.ts';
 
 describe('a sweep of the outbox', () => {
@@ -119,7 +120,7 @@ class RecordingBus implements Bus {
 }
 
 async function storeWith(subjects: readonly string[]): Promise<Store> {
-  const store = openSqlite(':memory:');
+  const store = openSqlite(':memory:', testKeys);
   for (const [at, subject] of subjects.entries()) await put(store, at + 1, subject);
   return store;
 }

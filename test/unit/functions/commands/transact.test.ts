@@ -8,6 +8,7 @@ import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import { findBreak } from '../../../../shared/domain/events/event.ts';
 import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import { expectOf, type Store, type Stored, type Write } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { faultOf, must } from '../../../support/stores.ts';
 import { newEvent } from '../../../support/world.ts';
 
@@ -23,7 +24,7 @@ describe('a transaction', () => {
   let watched: Store;
 
   beforeEach(() => {
-    store = openSqlite(':memory:');
+    store = openSqlite(':memory:', testKeys);
     commits = [];
     beforeCommit = () => Promise.resolve(undefined);
     watched = {
@@ -189,6 +190,6 @@ function writeCount(count: Count, id = 'count'): { readonly write: Write; readon
 }
 
 function openCounted() {
-  const store = openSqlite(':memory:');
+  const store = openSqlite(':memory:', testKeys);
   return { store, [Symbol.asyncDispose]: () => store.close() };
 }

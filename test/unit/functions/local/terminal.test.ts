@@ -7,6 +7,7 @@ import { createRolloutTable } from '../../../../functions/local/rollout-table.ts
 import { createTerminalLog, openTerminalChannel } from '../../../../functions/local/terminal.ts';
 import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import type { Rollout } from '../../../../shared/domain/serving/rollout.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { must } from '../../../support/stores.ts';
 import { pins, revision } from '../../../support/world.ts';
 
@@ -29,7 +30,7 @@ describe('the terminal of a local run', () => {
   });
 
   test('shows each stage of a rollout once, with its share of the machines', async () => {
-    const store = openSqlite(':memory:');
+    const store = openSqlite(':memory:', testKeys);
     const shown: string[] = [];
     const show = createRolloutTable(store, (text) => shown.push(text));
     const publish = (rollouts: Rollout[]) => {

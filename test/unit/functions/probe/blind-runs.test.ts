@@ -9,6 +9,7 @@ import type { Matrix } from '../../../../shared/domain/availability/availability
 import type { NewEvent } from '../../../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { Garden, Store } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { type FakeGarden, startFakeGarden } from '../../../support/fakes/garden.ts';
 import { minute } from '../../../support/observations.ts';
 import { must } from '../../../support/stores.ts';
@@ -26,7 +27,7 @@ describe('runs of the probe', () => {
   beforeEach(async () => {
     fake = await startFakeGarden();
     garden = openVertex({ fakeHost: fake.endpoint, clock: () => time });
-    store = openSqlite(':memory:');
+    store = openSqlite(':memory:', testKeys);
     time = now;
     fake.script({}, 'enabled');
   });

@@ -7,6 +7,7 @@ import { openSqlite } from '../../../../shared/adapters/sqlite.ts';
 import { type Event, findBreak } from '../../../../shared/domain/events/event.ts';
 import { extendCatalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { Store } from '../../../../shared/ports.ts';
+import { testKeys } from '../../../support/document-keys.ts';
 import { callableWhere, ScriptedGarden } from '../../../support/fakes/scripted-garden.ts';
 import { idsOf, minute } from '../../../support/observations.ts';
 import { must } from '../../../support/stores.ts';
@@ -21,7 +22,7 @@ describe('a run of the probe', () => {
   let time: number;
 
   beforeEach(() => {
-    store = openSqlite(':memory:');
+    store = openSqlite(':memory:', testKeys);
     time = now;
     garden = new ScriptedGarden(() => time);
   });

@@ -1,0 +1,164 @@
+// Taking over a store from before documents were signed, on sqlite: once, again, and while an older instance writes.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { startLocal } from '../../../functions/local/service.ts';
+import { takeOver } from '../../../shared/adapters/documents/take-over.ts';
+import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import { appendEvent, emptyChain } from '../../../shared/domain/events/event.ts';
+import { numberedId, type Write } from '../../../shared/ports.ts';
+import { testKeyFile, testKeys, testSigner } from '../../support/document-keys.ts';
+import { execute } from '../../support/open-sqlite.ts';
+import { must, writeRevision } from '../../support/stores.ts';
+import { cell, matrix, newEvent, revision } from '../../support/world.ts';
+
+const accepting = { ...testKeys, unsigned: 'accept' } as const;
+
+test('signs every document that decides something, and finds nothing to do when it is run again', async () => {
+  const file = await oldStore();
+  assert.notEqual(await corruptOnes(file), 0);
+
+  const store = openSqlite(file, accepting);
+  const first = await must(takeOver(store, ['api', 'advance', 'probe']));
+  const second = await must(takeOver(store, ['api', 'advance', 'probe']));
+  await store.close();
+
+  assert.deepEqual([first.left, second], [[], { signed: 0, left: [] }]);
+  assert.equal(await corruptOnes(file), 0);
+});
+
+test('leaves what another function writes, and names it', async () => {
+  const store = openSqlite(await oldStore(), accepting);
+  const { left } = await must(takeOver(store, ['api']));
+  await store.close();
+
+  assert.deepEqual(left, ['matrix/current']);
+});
+
+test('leaves what an instance of before writes meanwhile, and signs it the next time', async () => {
+  const file = await oldStore();
+  const store = openSqlite(file, accepting);
+  let isFirst = true;
+  const meanwhile: typeof store.commit = async (writes) => {
+    if (isFirst) execute(file, "UPDATE document SET version = version + 1 WHERE kind = 'published'");
+    isFirst = false;
+    return store.commit(writes);
+  };
+  const spied = {
+    read: store.read.bind(store),
+    list: store.list.bind(store),
+    commit: meanwhile,
+    close: async () => {},
+  };
+
+  assert.deepEqual((await must(takeOver(spied, ['api', 'advance', 'probe']))).left, ['published/current']);
+  assert.deepEqual((await must(takeOver(spied, ['api', 'advance', 'probe']))).signed, 1);
+  await store.close();
+});
+
+test('is refused for a document that breaks its schema, which is named', async () => {
+  const file = await oldStore();
+  execute(file, 'UPDATE document SET body = ? WHERE kind = ?', '{"revision":1}', 'published');
+  const store = openSqlite(file, accepting);
+  const taken = await takeOver(store, ['api']);
+  await store.close();
+
+  assert.ok(!taken.ok && taken.fault.code === 'document_corrupt' && taken.fault.document === 'published/current');
+});
+
+test('is done by npm start with its first key, and never again', async () => {
+  const file = await oldStore();
+  const dataFolder = join(file, '..');
+  const options = {
+    port: 0,
+    dataFolder,
+    slackUrl: null,
+    emulators: null,
+    project: null,
+    garden: null,
+    write: () => {},
+  };
+  const pins = async () => {
+    const local = await startLocal(options);
+    const headers = { Authorization: `Bearer ${local.machineToken}` };
+    const { status } = await fetch(`${local.url}/v1/pins.json`, { headers });
+    await local.close();
+    return status;
+  };
+
+  assert.equal(await pins(), 200);
+  assert.equal(await pins(), 200);
+  assert.ok(
+    existsSync(join(dataFolder, 'writer-key.pem')) && !existsSync(join(dataFolder, 'writer-key.pem.unfinished')),
+  );
+  unsign(file);
+  assert.equal(await pins(), 500);
+});
+
+test('is one command, which says what it signed and what is left to others', async () => {
+  const file = await oldStore();
+  const writers = ['api', 'advance'].map((name) => `${name}:${testSigner.key.der.toString('base64')}`).join();
+  const keys = { PINWARD_SQLITE: file, PINWARD_WRITER_KEY_FILE: testKeyFile(), PINWARD_WRITERS: writers };
+  const sign = (words: readonly string[] = [], env = {}) =>
+    spawnSync(process.execPath, ['functions/cli/sign-documents.ts', ...words], {
+      env: { ...process.env, ...keys, ...env },
+      encoding: 'utf8',
+    });
+
+  const [first, again] = [sign(), sign()];
+  assert.deepEqual([first.stdout, first.status], ['48 documents signed, 1 left\n  matrix/current\n', 1]);
+  assert.deepEqual([again.stdout, again.status], ['0 documents signed, 1 left\n  matrix/current\n', 1]);
+  const all = `${writers},probe:${testSigner.key.der.toString('base64')}`;
+  const probe = sign(['--writer', 'probe'], { PINWARD_WRITERS: all });
+  assert.deepEqual([probe.stdout, probe.status], ['1 documents signed, 0 left\n', 0]);
+  assert.equal(sign(['--writer', 'announce']).status, 2);
+  assert.match(sign(['--help']).stdout, /--writer NAME/);
+});
+
+/** As a release without signatures left it: each document has a digest of its text. */
+async function oldStore(): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
+  const store = openSqlite(file, testKeys);
+  const { event, chainHead } = appendEvent(emptyChain, newEvent());
+  const writes: readonly Write[] = [
+    { kind: 'published', id: 'current', expect: 'absent', value: { revision: revision() } },
+    { kind: 'event', id: numberedId(1), expect: 'absent', value: event },
+    { kind: 'chainHead', id: 'current', expect: 'absent', value: chainHead },
+    { kind: 'matrix', id: 'current', expect: 'absent', value: matrix([cell('claude-opus-4-8')]) },
+    ...Array.from({ length: 45 }, (_, at) => writeRevision(at + 1)),
+  ];
+  await must(store.commit(writes));
+  await store.close();
+  unsign(file);
+  return file;
+}
+
+function unsign(file: string): void {
+  const database = new DatabaseSync(file);
+  const update = database.prepare('UPDATE document SET digest = ? WHERE kind = ? AND id = ?');
+  for (const row of database.prepare('SELECT kind, id, body FROM document').all()) {
+    const digest = createHash('sha256').update(`1\n${row['kind']}\n${row['body']}`).digest('base64url');
+    update.run(digest, String(row['kind']), String(row['id']));
+  }
+  database.close();
+}
+
+/** How many of the documents of `oldStore` a store refuses that takes signed ones only. */
+async function corruptOnes(file: string): Promise<number> {
+  const store = openSqlite(file, testKeys);
+  const reads = await Promise.all([
+    store.read('published', 'current'),
+    store.read('event', numberedId(1)),
+    store.read('chainHead', 'current'),
+    store.read('matrix', 'current'),
+    ...Array.from({ length: 45 }, (_, at) => store.read('revision', numberedId(at + 1))),
+  ]);
+  await store.close();
+  return reads.filter(({ ok }) => !ok).length;
+}

@@ -1,0 +1,94 @@
+// `npm run simulate:forgeries -- --edits 1000 --seed N`: edits of the database by somebody without a writer's key, on sqlite
+// and, where it is installed, on Firestore's emulator. Each edit is judged and undone. The last line is one JSON object; exit
+// code 1 if anything forged was served or obeyed, anything old came back, or an edit of the history was not named.
+
+import { parseArgs } from 'node:util';
+import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
+import type { DocumentKeys } from '../../../shared/adapters/documents/document-keys.ts';
+import { type Database, nameOf, openFirestoreDatabase, openSqliteDatabase } from './database.ts';
+import { chooseEdit, type Edit } from './edits.ts';
+import { judge } from './judge.ts';
+import { ForgeryWorld } from './world.ts';
+
+export interface Outcome {
+  readonly edits: number;
+  readonly forged: number;
+  readonly replayed: number;
+  readonly unnamed: number;
+}
+
+interface Campaign {
+  readonly outcome: Outcome;
+  readonly complaints: readonly string[];
+}
+
+export async function runCampaign(
+  database: Database,
+  edits: number,
+  seed: number,
+  unsigned: DocumentKeys['unsigned'] = 'refuse',
+): Promise<Campaign> {
+  const world = new ForgeryWorld(database, unsigned);
+  await world.live();
+  const warm = world.openCaches();
+  for (const { kind, id } of world.truth) await warm.store.read(kind, id);
+  await Promise.all([warm.policy.current(), warm.access.current()]);
+  const complaints: string[] = [];
+  const counts = { forged: 0, replayed: 0, unnamed: 0 };
+  for (let number = 0; number < edits; number++) {
+    const edit = await chooseEdit(world, seed * 1_000_003 + number);
+    await apply(world, edit);
+    world.time += 20_000;
+    const judgement = await judge(world, warm, edit);
+    for (const what of ['forged', 'replayed', 'unnamed'] as const) {
+      if (judgement[what].length > 0) counts[what]++;
+      for (const each of judgement[what]) complaints.push(`edit ${number} (${edit.what}), ${what}: ${each}`);
+    }
+    await undo(world, edit);
+  }
+  await warm.store.close();
+  await database.close();
+  return { outcome: { edits, ...counts }, complaints };
+}
+
+export function isGood({ forged, replayed, unnamed }: Outcome): boolean {
+  return forged + replayed + unnamed === 0;
+}
+
+async function apply({ database }: ForgeryWorld, { puts, removes }: Edit): Promise<void> {
+  for (const row of removes) await database.remove(row);
+  for (const row of puts) await database.put(row);
+}
+
+async function undo({ database, truth }: ForgeryWorld, { puts, removes }: Edit): Promise<void> {
+  for (const row of [...puts, ...removes]) {
+    const known = truth.find((each) => nameOf(each) === nameOf(row));
+    await (known === undefined ? database.remove(row) : database.put(known));
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { edits: { type: 'string' }, seed: { type: 'string' } } });
+  const [edits, seed] = [Number(values.edits ?? 1_000), Number(values.seed ?? Date.now() % 1_000_000)];
+  if (!Number.isInteger(edits) || edits < 1 || !Number.isInteger(seed))
+    throw new Error('--edits and --seed are numbers');
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  say(`making ${edits} edits on each database, seed ${seed}`);
+  const outcomes: Record<string, Outcome | string> = {};
+  const run = async (name: string, database: Database) => {
+    const { outcome, complaints } = await runCampaign(database, edits, seed);
+    for (const each of complaints.slice(0, 20)) say(`${name}: ${each}`);
+    outcomes[name] = outcome;
+    if (!isGood(outcome)) process.exitCode = 1;
+  };
+  await run('sqlite', openSqliteDatabase());
+  const missing = whyNoEmulators();
+  if (missing !== false) outcomes['firestore'] = missing;
+  else {
+    const emulator = await startFirestoreEmulator();
+    await run('firestore', await openFirestoreDatabase(emulator.host)).finally(() => emulator.stop());
+  }
+  say(JSON.stringify({ edits, seed, ...outcomes }));
+}
+
+if (import.meta.main) await main();
