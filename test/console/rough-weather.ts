@@ -8,7 +8,7 @@ import { startChromium } from './chromium.ts';
 import { clickEverything, tabThrough } from './everything.ts';
 import { largePolicy, writeEvents } from './large.ts';
 import { type Visitor, visit } from './visitor.ts';
-import { type ConsoleWorld, policy, roles, startConsoleWorld } from './world.ts';
+import { abortAll, type ConsoleWorld, policy, roles, startConsoleWorld } from './world.ts';
 
 const paths = ['/', '/availability', '/rings', '/changes', '/history', '/machine', '/access'];
 const solo = { ...policy, secondPerson: false };
@@ -72,6 +72,7 @@ export function brave(): void {
     await editor.sees('takes effect at once');
     await editor.click('Publish');
     await editor.sees('is published');
+    await abortAll(world);
     await editor.close();
   });
 

@@ -129,3 +129,9 @@ export const roles = {
   reader: ['email:reader@example.com'],
   machine: ['email:laptop@example.com'],
 };
+
+/** Every rollout that can be aborted. */
+export async function abortAll(world: ConsoleWorld): Promise<void> {
+  const { rollouts } = await (await world.call('GET', '/v1/rollouts')).json();
+  for (const { id } of rollouts) await world.call('POST', `/v1/rollouts/${id}/abort`);
+}
