@@ -126,17 +126,13 @@ export function createApi(ports: ApiPorts): Handler {
   }
 
   /** For anybody, in the slots of such calls. */
-  async function servePage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const seconds = loadShedding.acquire('open');
-    if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
-    try {
+  function servePage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    return serveAdmitted(request, response, 'open', async () => {
       serveConsole ??= import('./console/serve-console.ts').then((module) =>
         module.createServeConsole(ports.loadConsole),
       );
       await (await serveConsole)(request, response, path);
-    } finally {
-      loadShedding.release('open');
-    }
+    });
   }
 
   async function loadApp(): Promise<LoadedApp> {

@@ -24,6 +24,7 @@ import { printable } from '../printable.ts';
 import { runProbe } from '../probe/run.ts';
 import { originOf } from '../probe/simulated-data.ts';
 import { readCommandLine, refuseCommandLine } from './command-line.ts';
+import { probeTable } from './probe-table.ts';
 import { createProgress } from './progress.ts';
 
 const help = `Show which Claude models a project can call, and where.
@@ -49,19 +50,6 @@ interface Options {
   readonly dataFolder: string | null;
   readonly allProjects: boolean;
 }
-
-const marks: Record<Cell['state'], string> = {
-  enabled: 'yes',
-  no_quota: 'no quota',
-  blocked_by_policy: 'blocked',
-  needs_data_sharing: 'data sharing',
-  not_enabled: '-',
-  not_served: '.',
-  unknown: '?',
-};
-
-const legend =
-  'yes: callable · -: not enabled, or no such model there · .: not served there · ?: no answer about the model';
 
 async function main(): Promise<number> {
   const options = readOptions();
@@ -165,7 +153,7 @@ async function report(results: readonly ProbeResult[], cells: readonly Cell[]): 
   if (inconclusive.length < results.length) {
     for (const project of projects) {
       const heading = projects.size === 1 ? '' : `Project ${project}\n`;
-      process.stdout.write(heading + table(cells.filter((cell) => cell.project === project)));
+      process.stdout.write(heading + probeTable(cells.filter((cell) => cell.project === project)));
     }
   }
   const locations = Map.groupBy(inconclusive, (result) => explain(result, kind));
@@ -189,25 +177,6 @@ function adviceOn(cause: BlindCause, { project, location }: ProbeResult['endpoin
   const advice = adviceFor(kind, findings[cause].advice);
   if (advice === null) return '';
   return fillIn(`\n    ${advice.meaning}\n    ${advice.fix}`, { project, location, consumer: project });
-}
-
-function table(cells: readonly Cell[]): string {
-  const locations = [...new Set(cells.map(({ location }) => location))];
-  const models = [...new Set(cells.map(({ model }) => model))];
-  const rows = models.map((model) => [
-    printable(model),
-    ...locations.map((location) => {
-      const cell = cells.find((each) => each.model === model && each.location === location);
-      return cell === undefined ? '' : marks[cell.state];
-    }),
-  ]);
-  const lines = [['model', ...locations], ...rows].map(([model = '', ...states]) =>
-    `${model.padEnd(32)}${states.map((state) => state.padEnd(14)).join('')}`.trimEnd(),
-  );
-  return `${lines.join('\n')}
-
-${legend}
-`;
 }
 
 process.exitCode = await main();

@@ -120,7 +120,7 @@ describe('the OpenAPI document', () => {
       Object.values(path).flatMap((operation) => operation.parameters ?? []),
     );
     const numeric = parameters.filter(({ name }) => /^(?:number|proposal|rollout|limit|before|minutes)$/.test(name));
-    const reason = document.paths['/v1/break-glass']?.['post']?.parameters?.find(({ name }) => name === 'reason');
+    const reason = document.paths['/v1/break-glass']?.['post']?.parameters?.find(({ name }) => name === 'note');
 
     assert.ok(numeric.length > 10);
     assert.deepEqual(new Set(numeric.map(({ schema }) => schema.type)), new Set(['integer']));

@@ -20,37 +20,37 @@ async function change(project: string): Promise<number> {
 describe('a broken glass', () => {
   test('lets one person change what raises risk, until it ends by itself', async () => {
     const before = await change('other-project');
-    await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
+    await world.must('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');
     const meanwhile = await change('other-project');
     await world.pass(31);
     assert.deepEqual([before, meanwhile, await change('third-project')], [202, 200, 202]);
   });
 
   test('ends at its time, even if nothing else happens', async () => {
-    await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
+    await world.must('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');
     world.time += 30 * 60_000;
     assert.equal(await change('other-project'), 202);
   });
 
   test('ends when somebody ends it', async () => {
-    await world.must('ada', 'POST', '/v1/break-glass?reason=incident');
+    await world.must('ada', 'POST', '/v1/break-glass?note=incident');
     await world.must('eve', 'POST', '/v1/break-glass/end');
     assert.equal(await change('other-project'), 202);
   });
 
   test('needs an owner and a reason, and lasts at most a day', async () => {
     const asked = [
-      ['cyd', '/v1/break-glass?reason=incident'],
+      ['cyd', '/v1/break-glass?note=incident'],
       ['ada', '/v1/break-glass'],
-      ['ada', '/v1/break-glass?reason='],
-      ['ada', '/v1/break-glass?reason=x&minutes=1441'],
+      ['ada', '/v1/break-glass?note='],
+      ['ada', '/v1/break-glass?note=x&minutes=1441'],
     ] as const;
     const statuses = await Promise.all(asked.map(async ([name, path]) => (await world.ask(name, 'POST', path)).status));
     assert.deepEqual(statuses, [403, 400, 400, 400]);
   });
 
   test('stands in /v1/health until it ends', async () => {
-    await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
+    await world.must('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');
     const during = await world.ask('eve', 'GET', '/v1/health');
     world.time += 30 * 60_000;
     const after = await world.ask('eve', 'GET', '/v1/health');
@@ -62,7 +62,7 @@ describe('a broken glass', () => {
   });
 
   test('is told urgently when it begins, and when it ends', async () => {
-    await world.must('ada', 'POST', '/v1/break-glass?reason=incident&minutes=30');
+    await world.must('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');
     await world.pass(31);
     const told = (await world.events())
       .filter(({ kind }) => kind === 'GlassBroken')

@@ -21,7 +21,7 @@ const steps: readonly Step[] = [
   ['POST', '/v1/upgrades/everyone.opus.claude-opus-92/reject'],
   ['POST', '/v1/freeze?reason=quiet'],
   ['POST', '/v1/thaw'],
-  ['POST', '/v1/break-glass?reason=alone'],
+  ['POST', '/v1/break-glass?note=alone'],
   ['POST', '/v1/break-glass/end'],
   ['PUT', '/v1/policy', rolloutPolicy({ secondPerson: true })],
   ['PUT', '/v1/rings/everyone/pins/opus?force=fuzz', pin('claude-opus-92')],

@@ -29,22 +29,20 @@ export const ApproveQuery = z
   .refine(isOne, onlyOne);
 
 /** `note` is the reason, which nobody may leave out. */
-export const BreakGlassQuery = z
-  .strictObject({
-    ...action,
-    minutes: z.coerce
-      .number('minutes, 1 to 1440')
-      .int('minutes, 1 to 1440')
-      .min(1, 'minutes, 1 to 1440')
-      .max(1440, 'minutes, 1 to 1440')
-      .default(60)
-      .describe('How long the rule is set aside.'),
-  })
-  .refine(isOne, onlyOne)
-  .refine(({ note: why, reason: former }) => (why ?? former ?? '') !== '', {
-    path: ['note'],
-    message: 'why nobody else can approve',
-  });
+export const BreakGlassQuery = z.strictObject({
+  'dry-run': dryRun,
+  note: z
+    .string('why nobody else can approve')
+    .min(1, 'why nobody else can approve')
+    .max(500, 'at most 500 characters'),
+  minutes: z.coerce
+    .number('minutes, 1 to 1440')
+    .int('minutes, 1 to 1440')
+    .min(1, 'minutes, 1 to 1440')
+    .max(1440, 'minutes, 1 to 1440')
+    .default(60)
+    .describe('How long the rule is set aside.'),
+});
 
 const waits = z.array(
   z.strictObject({
