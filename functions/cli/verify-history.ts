@@ -8,9 +8,9 @@ import type { ChainHead } from '../../shared/domain/events/event.ts';
 import { parseList, readEnvironment, requireVariable } from '../environment.ts';
 import { printable } from '../printable.ts';
 import { readCommandLine } from './command-line.ts';
-import { checkHistory, type Verdict } from './history-chain.ts';
-import { readService, type Source } from './history-export.ts';
-import { checkEvents, checkRevisions, type Heads, readHeads } from './history-heads.ts';
+import { checkHistory, type Verdict } from './history/history-chain.ts';
+import { readService, type Source } from './history/history-export.ts';
+import { checkEvents, checkRevisions, type Heads, readHeads } from './history/history-heads.ts';
 import { type CommandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `Check that the history is intact: no event was changed, removed, inserted or moved.

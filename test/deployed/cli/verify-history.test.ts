@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { problemOf } from '../../../functions/api/problems/problem.ts';
-import { readService } from '../../../functions/cli/history-export.ts';
+import { readService } from '../../../functions/cli/history/history-export.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
 import { appendEvent, type ChainHead, type Event, emptyChain } from '../../../shared/domain/events/event.ts';
 import { numberedId, type Write } from '../../../shared/ports.ts';

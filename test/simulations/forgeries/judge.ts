@@ -2,9 +2,9 @@
 // `verify-history --heads` says.
 
 import { isDeepStrictEqual } from 'node:util';
-import { checkHistory } from '../../../functions/cli/history-chain.ts';
-import { readService } from '../../../functions/cli/history-export.ts';
-import { checkEvents, checkRevisions, readHeads } from '../../../functions/cli/history-heads.ts';
+import { checkHistory } from '../../../functions/cli/history/history-chain.ts';
+import { readService } from '../../../functions/cli/history/history-export.ts';
+import { checkEvents, checkRevisions, readHeads } from '../../../functions/cli/history/history-heads.ts';
 import { adminToken } from '../../support/service.ts';
 import { nameOf, type Row } from './database.ts';
 import type { Edit } from './edits.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { type Break, checkHistory, endLine } from '../../../../functions/cli/history-chain.ts';
+import { type Break, checkHistory, endLine } from '../../../../functions/cli/history/history-chain.ts';
 import {
   appendEvent,
   type ChainHead,

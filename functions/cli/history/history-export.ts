@@ -2,9 +2,9 @@
 // is requested by the number that it ends before. Events that are added meanwhile aren't part of the export.
 
 import { z } from 'zod';
-import { type ChainHead, emptyChain } from '../../shared/domain/events/event.ts';
+import { type ChainHead, emptyChain } from '../../../shared/domain/events/event.ts';
+import { type CommandError, call, type Target } from '../service-client.ts';
 import { endLine, Link } from './history-chain.ts';
-import { type CommandError, call, type Target } from './service-client.ts';
 
 /** Events as they were sent, unparsed, so that the export can't change one. */
 const Page = z.looseObject({ events: z.array(z.unknown()) });

@@ -3,7 +3,7 @@
 // export.
 
 import { z } from 'zod';
-import { appendEvent, ChainHead, type Event, emptyChain, findBreak } from '../../shared/domain/events/event.ts';
+import { appendEvent, ChainHead, type Event, emptyChain, findBreak } from '../../../shared/domain/events/event.ts';
 
 /**
  * The parts of an event that the chain needs. Any kind and data is accepted, because a later Pinward may have new ones.

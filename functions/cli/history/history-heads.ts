@@ -3,12 +3,12 @@
 // contradicts them.
 
 import { z } from 'zod';
-import { createVerifier, headHash } from '../../shared/adapters/documents/commit-signature.ts';
-import type { WriterKeys } from '../../shared/adapters/documents/document-keys.ts';
-import { appendEvent, ChainHead, type Event } from '../../shared/domain/events/event.ts';
-import { revisionHash } from '../../shared/domain/events/head.ts';
+import { createVerifier, headHash } from '../../../shared/adapters/documents/commit-signature.ts';
+import type { WriterKeys } from '../../../shared/adapters/documents/document-keys.ts';
+import { appendEvent, ChainHead, type Event } from '../../../shared/domain/events/event.ts';
+import { revisionHash } from '../../../shared/domain/events/head.ts';
+import { type CommandError, call, type Target } from '../service-client.ts';
 import { Link } from './history-chain.ts';
-import { type CommandError, call, type Target } from './service-client.ts';
 
 export interface Heads {
   readonly count: number;
