@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { type Break, checkHistory, endLine } from '../../../../functions/cli/history/history-chain.ts';
+import { type Break, checkHistory, endLine } from '../../../../../functions/cli/history/history-chain.ts';
 import {
   appendEvent,
   type ChainHead,
   type Event,
   emptyChain,
   type NewEvent,
-} from '../../../../shared/domain/events/event.ts';
-import { textOf } from '../../../support/any-text.ts';
-import { newEvent } from '../../../support/world.ts';
+} from '../../../../../shared/domain/events/event.ts';
+import { textOf } from '../../../../support/any-text.ts';
+import { newEvent } from '../../../../support/world.ts';
 
 type Found = Pick<Break, 'event' | 'line' | 'what'>;
 
