@@ -25,7 +25,7 @@ export function read(name: string): string {
 }
 
 export function snippetsOf(markdown: string): readonly Snippet[] {
-  const fences = markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm);
+  const fences = markdown.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm);
   return [...fences].map(([, language = '', text = '']) => ({ language, text }));
 }
 
