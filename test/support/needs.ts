@@ -9,6 +9,7 @@ const programs = {
   bash: 'bash',
   busybox: 'busybox',
   zsh: 'zsh',
+  mksh: 'mksh',
   fish: 'fish',
   curl: 'curl',
   ip: 'iproute2',
