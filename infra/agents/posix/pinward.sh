@@ -1392,7 +1392,8 @@ is_roots_alone() {
   [ -d "$checked_folder" ] || checked_folder=${checked_path%/*}/
   # A link counts with the folders above it and with those of its target.
   physical_path=$(cd -P -- "$checked_folder" && pwd -P) || return
-  out_writable=$(find "$checked_path/" -prune -type d -perm -0002 2>/dev/null)
+  # In the folder itself a sticky bit is no help: others may add files.
+  out_writable=$([ ! -d "$checked_path" ] || find "$checked_path/" -prune \( -perm -0002 -o -perm -0020 ! -group 0 \) 2>/dev/null)
   [ -n "$out_writable" ] || out_writable=$(list_writable "$checked_path")
   [ -n "$out_writable" ] || out_writable=$(list_writable "$physical_path")
   [ -z "$out_writable" ]
@@ -1416,12 +1417,15 @@ list_writable() {
   list_written_by_others "$@"
 }
 
+# What can't be looked at counts as written by others.
 # in: OTHER_OWNER OTHER_GROUP, who may write beside root; PATH ...
 list_written_by_others() {
   other_owner=$1 other_group=$2
   shift 2
-  find "$@" -prune \( ! -user 0 ! -user "$other_owner" -o ! -type l ! -perm -1000 \( -perm -0002 \
-    -o -perm -0020 ! -group 0 ! -group "$other_group" \) \) 2>/dev/null | head -n 1
+  {
+    find "$@" -prune \( ! -user 0 ! -user "$other_owner" -o ! -type l ! -perm -1000 \( -perm -0002 \
+      -o -perm -0020 ! -group 0 ! -group "$other_group" \) \) 2>/dev/null || printf '%s\n' "$1"
+  } | head -n 1
 }
 
 # Root installs nothing from a folder, nor into one, that somebody else may write.

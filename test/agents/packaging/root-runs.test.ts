@@ -97,6 +97,10 @@ function waysToWrite(): Readonly<Record<string, (folder: string) => void>> {
       chownSync(folder, 0, nobody);
       chmodSync(folder, 0o775);
     },
+    'of a group that may write, with a sticky bit': (folder) => {
+      chownSync(folder, 0, nobody);
+      chmodSync(folder, 0o1775);
+    },
     'below a folder of a user': (folder) => chownSync(dirname(folder), nobody, nobody),
   };
 }
