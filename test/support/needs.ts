@@ -1,5 +1,5 @@
 // Says in one line which parts of the tests this machine can't run and what would bring them; `npm test` starts with it.
-// Under CI nothing may be missing.
+// Under CI nothing may be missing, except PowerShell where there is no .NET to install it with.
 
 import { spawnSync } from 'node:child_process';
 import { whyNoEmulators } from '../../functions/local/emulators.ts';
@@ -9,6 +9,7 @@ const programs = {
   bash: 'bash',
   busybox: 'busybox',
   zsh: 'zsh',
+  mksh: 'mksh',
   fish: 'fish',
   curl: 'curl',
   ip: 'iproute2',
@@ -17,7 +18,9 @@ const programs = {
   'systemd-analyze': 'systemd',
   mcs: 'mono-mcs',
 } as const;
-export type Program = keyof typeof programs;
+/** PowerShell 7, as a tool of .NET: Debian has no package of it. */
+const powershell = 'dotnet tool install PowerShell --version 7.6.9 --tool-path DIR, with DIR on the PATH';
+export type Program = keyof typeof programs | 'pwsh';
 
 /** False when the program is here, else why a test that needs it is skipped: what node:test's `skip` takes. */
 export function isMissing(program: Program): false | string {
@@ -26,7 +29,7 @@ export function isMissing(program: Program): false | string {
 }
 
 function main(): void {
-  const names = Object.keys(programs) as Program[]; // Object.keys forgets what the keys of a constant are
+  const names = Object.keys(programs) as (keyof typeof programs)[]; // Object.keys forgets what the keys of a constant are
   const missing = names.filter(isMissing);
   const noEmulators = whyNoEmulators();
   const stores = noEmulators === false ? "sqlite and Firestore (on Google's emulator)" : 'sqlite only';
@@ -37,6 +40,8 @@ function main(): void {
     const packages = missing.map((name) => programs[name]).join(' ');
     process.stdout.write(`Skipped for want of programs: ${missing.join(', ')} (Debian: apt-get install ${packages})\n`);
   }
+  if (isMissing('pwsh') !== false)
+    process.stdout.write(`Skipped for want of pwsh: the Windows agent, run (${powershell})\n`);
   if (process.env['CI'] === 'true' && (missing.length > 0 || noEmulators !== false)) process.exit(1);
 }
 

@@ -9,11 +9,16 @@
 # With --root DIR the script fills that folder, such as a disk image, and starts nothing.
 set -eu
 umask 022
-here=$(cd "$(dirname "$0")/.." && pwd)
-agent_files='posix/install.sh posix/pinward.sh systemd/system/pinward.service systemd/system/pinward.timer launchd/pinward.daemon.plist'
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+here=$(cd "$here/.." && pwd)
+agent_files='posix/install.sh posix/parts/26-root.sh posix/pinward.sh systemd/system/pinward.service systemd/system/pinward.timer launchd/pinward.daemon.plist'
+
+# shellcheck source=SCRIPTDIR/parts/26-root.sh
+. "$here/posix/parts/26-root.sh"
 
 main() {
   for word do case $word in -h | --help) print_help && return ;; esac done
+  secure_search_path
   if [ "${1:-}" = --bundle ]; then shift && print_bundle "$@" && return; fi
   root='' action=install previous=''
   for word do
@@ -42,7 +47,7 @@ remove() {
 start_on_linux() {
   units=$root/etc/systemd/system
   if ! command -v systemctl >/dev/null; then
-    echo 'There is no systemd here. Use cron: */5 * * * * root /usr/local/bin/pinward refresh --stay'
+    echo 'There is no systemd here. Use cron: */5 * * * * root PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/local/bin/pinward refresh --stay'
     return
   fi
   mkdir -p "$units"
@@ -77,7 +82,13 @@ stop_on_macos() {
   rm -f "$root/Library/LaunchDaemons/pinward.daemon.plist"
 }
 
-copy_file() { cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"; }
+copy_file() {
+  if [ "$user_id" -eq 0 ] && { ! is_trusted_source "$1" || ! is_roots_alone "${2%/*}"; }; then
+    echo "somebody else than root may write $out_writable, so what starts the agent is not installed" >&2
+    exit 2
+  fi
+  cp "$1" "$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2"
+}
 
 print_help() {
   cat <<'END'

@@ -14,8 +14,8 @@
 #
 # Contents:
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
-#   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
-#   state, files, lock, time, programs and messages, JSON                              what all of them use
+#   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
+#   state, files, lock, time, programs and messages, JSON, root                        what all of them use
 #   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
 #   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
 #   doctor: known answers
@@ -45,6 +45,7 @@ newline='
 # Reads the options, checks that they belong to the command, and runs the command.
 
 main() {
+  secure_search_path
   read_options "$@"
   check_options
   case $command_name in
@@ -264,6 +265,7 @@ print_status() {
   fi
   print_field server "${server:-none}"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
+  print_field 'claude code' "$(read_state cli | grep . || echo none was found)"
   valid_until=$(read_state valid_until)
   [ -z "$valid_until" ] ||
     print_field 'valid until' "$valid_until$(has_expired "$valid_until" && echo ', which has passed')"
@@ -305,6 +307,8 @@ install_agent() {
   add_setting delivery "${delivery_option:-fragment}"
   load_configuration
   [ -z "$token_source" ] || token=$(cat "$token_source") || die 2 "could not read the token from $token_source"
+  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
+  refuse_writable_folders "$program_dir" "$agent_dir" "${config%/*}" "$state_dir" "$settings_dir" "$keys"
   select_keys
   install_files || die 1 "could not write below ${root:-/}; installing needs root"
 }
@@ -356,7 +360,6 @@ pin_key() {
 }
 
 install_files() {
-  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
   set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
   made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
   write_file "$agent_dir/made" 644 <<EOF || return
@@ -436,10 +439,12 @@ load_configuration() {
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
   case $config in */*) ;; *) config=./$config ;; esac
-  if [ -z "$config_lines" ] && [ -r "$config" ]; then
+  if [ -z "$config_lines" ] && [ "$user_id" -eq 0 ] && [ -e "$config" ] && ! is_roots_alone "$config"; then
+    config_error="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
+  elif [ -z "$config_lines" ] && [ -r "$config" ]; then
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
-  [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
+  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF
@@ -556,7 +561,7 @@ record_success() {
   write_state "revision=$out_revision" "floor=$out_revision" "etag=$out_etag" "server=$origin" \
     "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
     "moving_until=$(($(now) + out_rollout_seconds))" \
-    "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= \
+    "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= "cli=$(to_printable "$cli_found")" \
     ${out_changed:+"applied_at=$(utc_now)"}
 }
 
@@ -589,7 +594,8 @@ record_failure() {
 # in:  held_sha256: the SHA-256 of the copy, or nothing
 # out: out_revision, out_etag, out_signer, the headers of the answer; out_reason after a failure
 request_pins() {
-  out_retry_after='' out_revision='' out_signer='' cli=$(find_cli_version) token=''
+  out_retry_after='' out_revision='' out_signer='' token=''
+  find_cli_version
   token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
   is_token "$token" || fail "the token has characters that no bearer token has" || return
   download_pins || return
@@ -632,13 +638,6 @@ read_token() {
   elif [ -n "$token_file" ]; then
     cat "$token_file"
   fi
-}
-
-# Prints the version of Claude Code, such as 2.1.331, or nothing.
-find_cli_version() {
-  [ -n "$cli" ] || ! command -v claude >/dev/null ||
-    cli=$(run_with_timeout claude --version </dev/null 2>/dev/null)
-  printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
 # The token and the proxy, which may hold a password, reach curl by standard input, so no process list shows them. Of
@@ -935,6 +934,126 @@ send_report() {
   } &
 }
 
+# --- versions ---------------------------------------------------------------------------------------------------------
+# Finds the version of Claude Code that counts. It is read from links, file names and package.json: root runs no client.
+
+# A setting counts, else the program on the user's path, else the oldest that is installed: for root, in any home.
+# in:  cli: the version that a setting names, or nothing
+# out: cli, such as 2.1.331, or nothing; cli_found: the version, where it was found, and the number of others
+find_cli_version() {
+  cli=$(printf '%s\n' "$cli" | to_version) cli_found=''
+  [ -z "$cli" ] || { cli_found="$cli, by a setting" && return; }
+  if [ "$(id -u)" -ne 0 ] && cli_program=$(command -v claude); then
+    cli=$(print_program_version "$cli_program")
+    cli_found=${cli:+"$cli: $cli_program"}
+    return
+  fi
+  installed=$(list_installed_versions | sort -u | sort -t . -k 1,1n -k 2,2n -k 3,3n)
+  [ -n "$installed" ] || return 0
+  oldest=${installed%%"$newline"*}
+  cli=${oldest%% *} cli_found="${oldest%% *}: ${oldest#* }"
+  [ "$oldest" = "$installed" ] || cli_found="$cli_found, the oldest of $(printf '%s\n' "$installed" | wc -l | tr -d ' ')"
+}
+
+# Prints the version of a program of the user, who may run it where its place does not tell.
+# in: PROGRAM
+print_program_version() {
+  read_program_version "$1" | grep . || run_with_timeout "$1" --version </dev/null 2>/dev/null | to_version
+}
+
+# Prints a line for each installed Claude Code: its version, and the path that tells it.
+list_installed_versions() {
+  list_homes | while IFS= read -r home; do list_versions_in_home "$home"; done
+  for package_root in /usr /usr/local /opt/homebrew /home/linuxbrew/.linuxbrew; do
+    list_packages "$root$package_root"/lib
+    list_casks "$root$package_root"/Caskroom/claude-code/*
+  done
+}
+
+# Prints the homes of this machine for root, else that of the user.
+list_homes() {
+  if [ "$(id -u)" -ne 0 ]; then printf '%s\n' "$root${HOME:-/nowhere}" && return; fi
+  {
+    cut -d : -f 6 "$root/etc/passwd" 2>/dev/null | while IFS= read -r home; do
+      case $home in /?*) [ ! -d "$root$home" ] || printf '%s\n' "$root$home" ;; esac
+    done
+    for home in "$root"/root "$root"/var/root "$root"/home/* "$root"/Users/*; do [ ! -d "$home" ] || printf '%s\n' "$home"; done
+  } | sort -u
+}
+
+# The native installer keeps some versions, and a link to the one that runs. Node's managers have a folder for each Node.
+# in: HOME
+list_versions_in_home() {
+  native_link=$1/.local/bin/claude
+  if [ -L "$native_link" ] && native_version=$(read_program_version "$native_link" | grep .); then
+    printf '%s %s\n' "$native_version" "$native_link"
+  else
+    list_newest_native "$1"
+  fi
+  list_packages "$1"/.local/lib "$1"/.npm-global/lib "$1"/.npm-packages/lib "$1"/.claude/local "$1"/n/lib \
+    "$1"/.nvm/versions/node/*/lib "$1"/.local/share/fnm/node-versions/*/installation/lib \
+    "$1"/.fnm/node-versions/*/installation/lib "$1"/.asdf/installs/nodejs/*/lib \
+    "$1"/.local/share/mise/installs/node/*/lib "$1"/.volta/tools/image/packages/@anthropic-ai/claude-code/lib \
+    "$1"/.bun/install/global "$1"/.config/yarn/global "$1"/.local/share/pnpm/global/* "$1"/Library/pnpm/global/* \
+    "$1"/.linuxbrew/lib "$1"/homebrew/lib
+  list_casks "$1"/.linuxbrew/Caskroom/claude-code/* "$1"/homebrew/Caskroom/claude-code/*
+}
+
+# in: HOME
+list_newest_native() {
+  newest_native=$(for native_file in "$1"/.local/share/claude/versions/*; do
+    [ ! -f "$native_file" ] || printf '%s\n' "${native_file##*/}"
+  done | grep -x '[0-9]*\.[0-9]*\.[0-9]*' | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
+  [ -z "$newest_native" ] || printf '%s %s\n' "$newest_native" "$1/.local/share/claude/versions/$newest_native"
+}
+
+# in: FOLDER ... with node_modules
+list_packages() {
+  for packages do
+    package_file=$packages/node_modules/@anthropic-ai/claude-code/package.json
+    package_version=$(read_package_version "$package_file")
+    [ -z "$package_version" ] || printf '%s %s\n' "$package_version" "$package_file"
+  done
+}
+
+# in: FOLDER ... of casks, named by their versions
+list_casks() {
+  for cask do
+    cask_version=$(printf '%s\n' "${cask##*/}" | to_version)
+    { [ -z "$cask_version" ] || [ ! -d "$cask" ]; } || printf '%s %s\n' "$cask_version" "$cask"
+  done
+}
+
+# Prints the version that the place of a program tells. Follows links by their text, so nothing is opened on the way.
+# in: PROGRAM
+read_program_version() {
+  program=$1 links=0
+  while [ -L "$program" ] && [ $links -lt 8 ]; do
+    link_target=$(readlink "$program") || return
+    case $link_target in /*) program=$link_target ;; *) program=${program%/*}/$link_target ;; esac
+    links=$((links + 1))
+    case $program in
+      */claude/versions/*) printf '%s\n' "${program##*/claude/versions/}" | to_version && return ;;
+      */Caskroom/claude-code/*) printf '%s\n' "${program##*/Caskroom/claude-code/}" | to_version && return ;;
+    esac
+  done
+  case $program in
+    */node_modules/@anthropic-ai/claude-code/*)
+      read_package_version "${program%/claude-code/*}/claude-code/package.json" ;;
+  esac
+}
+
+# A user may put anything there: a file without end, or a pipe that nobody writes to.
+# in: FILE
+read_package_version() {
+  [ -f "$1" ] || return 0
+  run_with_timeout head -c 65536 "$1" 2>/dev/null | tr '{' '\n' | tr , '\n' |
+    sed -n 's/^[[:space:]]*"version"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | head -n 1 | to_version
+}
+
+# Prints the version at the start of the first line of standard input, such as 2.1.331, or nothing.
+to_version() { sed -n 's/^\([0-9]\{1,6\}\.[0-9]\{1,6\}\.[0-9]\{1,6\}\).*/\1/p; q'; }
+
 # --- state ------------------------------------------------------------------------------------------------------------
 # The facts that the agent keeps about its copy, as lines of key=value, and the questions that they answer.
 
@@ -1080,11 +1199,13 @@ has_expired() {
   is_before "$1" "$(format_utc $limit)"
 }
 
+# Compares day and time each, since some shells calculate with 32 bits. The 1 keeps a leading 0 from meaning octal.
 # in: two TIMESTAMPs; false if either of them is no timestamp
 is_before() {
   { is_timestamp "$1" && is_timestamp "$2"; } || return
-  strip_to_digits "$1" && earlier=$out_digits
-  strip_to_digits "$2" && [ "$earlier" -lt "$out_digits" ]
+  strip_to_digits "$1" && earlier_day=1${out_digits%??????} earlier_time=1${out_digits#????????}
+  strip_to_digits "$2" && later_day=1${out_digits%??????} later_time=1${out_digits#????????}
+  [ "$earlier_day" -lt "$later_day" ] || { [ "$earlier_day" -eq "$later_day" ] && [ "$earlier_time" -lt "$later_time" ]; }
 }
 
 # in:  TEXT
@@ -1100,10 +1221,14 @@ is_timestamp() {
   case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
 }
 
-# At most 13 digits, which every shell can calculate with.
+# At most 13 digits, which this shell can calculate with: some have 32 bits, so no number above 2147483647.
 is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
+  [ ${#1} -lt 10 ] || [ $((65536 * 65536)) -ne 0 ] || { [ ${#1} -eq 10 ] && is_within_32_bits "${1%?????}" "1${1#?????}"; }
 }
+
+# in: the first five digits of ten, the LAST five after a 1
+is_within_32_bits() { [ "$1" -lt 21474 ] || { [ "$1" -eq 21474 ] && [ "$2" -le 183647 ]; }; }
 
 # A policy changes some times a day, so a revision far above all accepted ones is wrong. Accepted once, it would make
 # every right one too old.
@@ -1230,6 +1355,96 @@ flatten_json() {
     }
     END { exit (is_invalid || depth || expected != "next") }
   ' "$1" 2>/dev/null
+}
+
+# --- root -------------------------------------------------------------------------------------------------------------
+# Keeps root from running what somebody else may write: programs of the search path, and the configuration's command.
+
+# Root's search path has no folder in which somebody else may write. Root's shells and openssl load nothing that variables
+# name.
+# out: PATH, user_id
+secure_search_path() {
+  system_path=/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin # the last is that of NixOS
+  callers_path=$PATH PATH=$system_path
+  user_id=$(id -u)
+  if [ "$user_id" -ne 0 ]; then PATH=$callers_path && return; fi
+  unset ENV BASH_ENV OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES PERL5OPT PERL5LIB PYTHONPATH PYTHONHOME \
+    PYTHONSTARTUP CLOUDSDK_PYTHON
+  trusted_path='' folders=$callers_path:
+  while [ -n "$folders" ]; do
+    folder=${folders%%:*} folders=${folders#*:}
+    case $folder in /*) ;; *) continue ;; esac
+    case :$system_path: in *":$folder:"*) ;; *) { [ -d "$folder" ] && is_roots_alone "$folder"; } || continue ;; esac
+    trusted_path=${trusted_path:+$trusted_path:}$folder
+  done
+  PATH=${trusted_path:-$system_path}
+}
+
+# Whether nobody but root may change what has this path: it, or a folder above it. In a sticky folder above it nobody
+# can replace what is root's.
+# in:  PATH of a file or folder; if it isn't there, the folder in which it would be counts
+# out: out_writable: the first path that somebody else may write
+is_roots_alone() {
+  checked_path=$1
+  case $checked_path in /*) ;; *) checked_path=$PWD/$checked_path ;; esac
+  until [ -e "$checked_path" ] || [ -z "$checked_path" ]; do checked_path=${checked_path%/*}; done
+  checked_folder=$checked_path/
+  [ -d "$checked_folder" ] || checked_folder=${checked_path%/*}/
+  # A link counts with the folders above it and with those of its target.
+  physical_path=$(cd -P -- "$checked_folder" && pwd -P) || return
+  # In the folder itself a sticky bit is no help: others may add files.
+  out_writable=$([ ! -d "$checked_path" ] || find "$checked_path/" -prune \( -perm -0002 -o -perm -0020 ! -group 0 \) 2>/dev/null)
+  [ -n "$out_writable" ] || out_writable=$(list_writable "$checked_path")
+  [ -n "$out_writable" ] || out_writable=$(list_writable "$physical_path")
+  [ -z "$out_writable" ]
+}
+
+# Whether nobody but root, and who runs sudo, may change a file that root is about to install, or its folder.
+# in:  FILE
+# out: out_writable
+is_trusted_source() {
+  case $1 in */*) source_folder=${1%/*} ;; *) source_folder=. ;; esac
+  out_writable=$(list_written_by_others "${SUDO_UID:-0}" "${SUDO_GID:-0}" "$1" "$source_folder")
+  [ -z "$out_writable" ]
+}
+
+# Prints the first of the path and the folders above it that somebody else than root may write.
+# in: PATH, absolute
+list_writable() {
+  folder_above=$1
+  set -- 0 0 /
+  while [ -n "$folder_above" ]; do set -- "$@" "$folder_above" && folder_above=${folder_above%/*}; done
+  list_written_by_others "$@"
+}
+
+# What can't be looked at counts as written by others.
+# in: OTHER_OWNER OTHER_GROUP, who may write beside root; PATH ...
+list_written_by_others() {
+  other_owner=$1 other_group=$2
+  shift 2
+  {
+    find "$@" -prune \( ! -user 0 ! -user "$other_owner" -o ! -type l ! -perm -1000 \( -perm -0002 \
+      -o -perm -0020 ! -group 0 ! -group "$other_group" \) \) 2>/dev/null || printf '%s\n' "$1"
+  } | head -n 1
+}
+
+# Root installs nothing from a folder, nor into one, that somebody else may write.
+# in: FOLDER ...
+refuse_writable_folders() {
+  [ "$user_id" -eq 0 ] || return 0
+  is_trusted_source "$0" || die 2 "somebody else than root may write $out_writable;" \
+    'copy the agent to a folder of root, and install it from there'
+  for folder do
+    is_roots_alone "$folder" || die 2 "somebody else than root may write $out_writable, so root installs nothing there;" \
+      "let only root write there: $(print_fix "$out_writable")"
+  done
+}
+
+# Prints the command that leaves a path to root.
+# in: PATH
+print_fix() {
+  quoted_path=$(quote_for_shell "$1")
+  printf 'chown root %s && chmod go-w %s' "$quoted_path" "$quoted_path"
 }
 
 # --- doctor -----------------------------------------------------------------------------------------------------------
@@ -1383,7 +1598,8 @@ check_without_keys() {
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
 # out: out_answer: the pins with their reasons, as lines of path=value
 check_server() {
-  out_answer='' cli=$(find_cli_version)
+  out_answer=''
+  find_cli_version
   if [ -n "$config_error" ]; then report_skipped server 'there is no configuration' && return; fi
   if [ -n "$offline" ]; then report_skipped server '--offline: not asked' && return; fi
   if ! token=$(read_token 2>/dev/null); then
@@ -1407,7 +1623,7 @@ check_server() {
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
 # in: cli; out_answer
 check_cli() {
-  if [ -z "$cli" ]; then report_skipped cli 'there is no Claude Code on the PATH' && return; fi
+  if [ -z "$cli" ]; then report_skipped cli 'no Claude Code was found' && return; fi
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
   for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
     is_older_version "$cli" "$minimum" || continue
@@ -1461,7 +1677,7 @@ find_reason_not_to_ask() {
     out_reason='there are no pins to compare with'
   elif ! command -v claude >/dev/null; then
     out_reason='there is no Claude Code on the PATH'
-  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then
     out_reason='claude --version names no version, or is slow'
   elif is_older_version "$cli" 2.1.137; then
     out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"

@@ -243,7 +243,9 @@ function Write-Exports {
 
 # Claude Code does not start when its helper fails, is slow or prints anything but one object.
 function Write-Policy {
-  if (Test-ShouldPoll) { Start-Refresh $(if (Test-Genuine) { 0 } else { 3 }) }
+  # PowerShell may take seconds to start, and they count, too: Claude Code waits for ten.
+  $age = ([DateTime]::Now - [Diagnostics.Process]::GetCurrentProcess().StartTime).TotalSeconds
+  if (Test-ShouldPoll) { Start-Refresh $(if (Test-Genuine) { 0 } else { [Math]::Max(0, 6 - $age) }) }
   $bytes = $utf8.GetBytes("{}`n")
   if (Test-Genuine) { $bytes = [IO.File]::ReadAllBytes($copy) }
   $output = [Console]::OpenStandardOutput() # bytes, since PowerShell writes text in the code page of the console
@@ -262,6 +264,7 @@ function Write-Status {
   }
   Format-Fact 'server' $(if ($server) { $server } else { 'none' })
   Format-Fact 'last check' $(if (Get-Fact 'checked_at') { Get-Fact 'checked_at' } else { 'never' })
+  Format-Fact 'claude code' $(if (Get-Fact 'cli') { Get-Fact 'cli' } else { 'none was found' })
   $until = Get-Fact 'valid_until'
   if ($until) { Format-Fact 'valid until' $(if (Test-Past $until) { "$until, which has passed" } else { $until }) }
   if (Get-Fact 'stale') { Format-Fact 'stale' (Get-Fact 'stale') }
@@ -594,7 +597,7 @@ function Request-Pins([string]$held) {
     revision = $revision; floor = $revision; server = $origin; checked_at = Get-Utc; last_error = ''
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
     next_at = (Get-Now) + $pace; wait = $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
-    valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']
+    valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']; cli = $cliFound
   }
   if ($changed) { $facts['applied_at'] = Get-Utc }
   Write-Facts $facts
@@ -679,12 +682,85 @@ function Read-Token {
   $read
 }
 
+# A setting counts, else the oldest Claude Code that is installed: for SYSTEM in any profile. Only a user's agent runs one,
+# where no place tells a version.
 function Find-Cli {
   $said = Get-Given 'cli' $env:CLAUDE_CODE_VERSION
-  if (-not $said -and (Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)) {
-    try { $said = Invoke-Bounded 'claude --version' } catch { $said = '' }
+  $script:cliFound = "$said, by a setting"
+  if (-not $said) {
+    $oldest = Find-Installed | Sort-Object { [Version]$_.Version } | Select-Object -First 1
+    if ($oldest) {
+      $said = $oldest.Version
+      $script:cliFound = "${said}: $($oldest.Path)"
+    } elseif (-not $isAdmin -and (Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)) {
+      try { $said = Invoke-Bounded 'claude --version' } catch { $said = '' }
+      $script:cliFound = $said
+    }
   }
-  if ($said -cmatch '^[0-9]+\.[0-9]+\.[0-9]+') { $Matches[0] } else { '' }
+  if ($said -cmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') { return $Matches[0] }
+  $script:cliFound = ''
+  ''
+}
+
+# Returns Version and Path of each installed Claude Code, read from names, from package.json and from what an .exe says
+# of itself.
+function Find-Installed {
+  $homes = @($env:USERPROFILE)
+  if ($isAdmin) {
+    $users = Join-Root $(if ($env:PUBLIC) { Split-Path -Parent $env:PUBLIC } else { '/Users' })
+    $homes = @(if (Test-Path -LiteralPath $users) { [IO.Directory]::GetDirectories($users) })
+  }
+  foreach ($folder in @($homes | Where-Object { $_ })) {
+    $native = Join-Path $folder '.local'
+    Read-Native (Join-Path $native 'bin/claude.exe') (Join-Path $native 'share/claude/versions')
+    Read-Package (Join-Path $folder 'AppData/Roaming/npm')
+    foreach ($node in @(Find-Folders (Join-Path $folder 'AppData/Roaming/nvm') 'v*')) { Read-Package $node }
+    Read-WinGet (Join-Path $folder 'AppData/Local/Microsoft/WinGet/Packages')
+  }
+  Read-Package (Join-Root (Join-Path $programs 'nodejs'))
+  Read-WinGet (Join-Root (Join-Path $programs 'WinGet/Packages'))
+}
+
+function Find-Folders([string]$folder, [string]$pattern) {
+  try { [IO.Directory]::GetDirectories($folder, $pattern) } catch { return }
+}
+
+# The native installer copies the version that runs to bin, and keeps others.
+function Read-Native([string]$exe, [string]$versions) {
+  $said = Read-Exe $exe
+  if ($said) { return $said }
+  if (-not (Test-Path -LiteralPath $versions)) { return }
+  $names = @([IO.Directory]::GetFileSystemEntries($versions) | ForEach-Object { (Split-Path -Leaf $_) -creplace '\.exe\z', '' })
+  $newest = $names | Where-Object { $_ -cmatch '^[0-9]{1,6}(\.[0-9]{1,6}){2}\z' } |
+    Sort-Object { [Version]$_ } -Descending | Select-Object -First 1
+  if ($newest) { [PSCustomObject]@{ Version = $newest; Path = (Join-Path $versions $newest) } }
+}
+
+function Read-WinGet([string]$packages) {
+  foreach ($folder in @(Find-Folders $packages 'Anthropic.ClaudeCode_*')) { Read-Exe (Join-Path $folder 'claude.exe') }
+}
+
+# An .exe says of itself what it is. One that does not say Claude may carry the version of what it was built with.
+function Read-Exe([string]$exe) {
+  if (-not (Test-Path -LiteralPath $exe)) { return }
+  try { $said = [Diagnostics.FileVersionInfo]::GetVersionInfo($exe) } catch { return }
+  if ("$($said.ProductName) $($said.FileDescription)" -cnotmatch 'Claude') { return }
+  if ("$($said.ProductVersion)" -cmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') {
+    [PSCustomObject]@{ Version = $Matches[0]; Path = $exe }
+  }
+}
+
+# A user may put anything there, so it reads no more than a package.json has.
+function Read-Package([string]$folder) {
+  $file = Join-Path $folder 'node_modules/@anthropic-ai/claude-code/package.json'
+  try {
+    $stream = [IO.File]::OpenRead($file)
+    $buffer = New-Object byte[] 65536
+    try { $count = $stream.Read($buffer, 0, $buffer.Length) } finally { $stream.Dispose() }
+  } catch { return }
+  if ($utf8.GetString($buffer, 0, $count) -cmatch '"version"\s*:\s*"([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})') {
+    [PSCustomObject]@{ Version = $Matches[1]; Path = $file }
+  }
 }
 
 # Returns what a command line prints. At the time limit the process and its children are killed.
@@ -694,6 +770,8 @@ function Invoke-Bounded([string]$commandLine) {
     $start.FileName = Join-Path ([Environment]::SystemDirectory) 'cmd.exe'
     $start.Arguments = "/d /s /c `"$commandLine`""
     $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in the working folder first
+    # Users may write to some folders of the machine's PATH.
+    if ($isAdmin) { $start.EnvironmentVariables['PATH'] = "$([Environment]::SystemDirectory);$env:SystemRoot" }
   } else {
     $start.FileName = '/bin/sh'
     $start.Arguments = '-c "' + $commandLine.Replace('"', '\"') + '"'
@@ -872,14 +950,23 @@ function Format-Pem($key) {
   '-----BEGIN PUBLIC KEY-----', $base64.Substring(0, 64), $base64.Substring(64), '-----END PUBLIC KEY-----'
 }
 
-# Uses CNG: .NET Framework before 4.7 has no other import of a key by its point, which is the last 64 bytes.
 function Test-Signature($key, [string]$title, [string[]]$fields, [string]$base64) {
   try { $signature = ConvertFrom-Der ([Convert]::FromBase64String($base64)) } catch { return $false }
-  $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
-  $cng = [Security.Cryptography.CngKey]::Import($blob, [Security.Cryptography.CngKeyBlobFormat]::EccPublicBlob)
-  $ecdsa = New-Object Security.Cryptography.ECDsaCng $cng
+  $ecdsa = New-Verifier $key
   $text = (@($title) + $fields -join "`n") + "`n"
   try { $ecdsa.VerifyHash((Get-HashBytes $utf8.GetBytes($text)), $signature) } finally { $ecdsa.Dispose() }
+}
+
+# Uses CNG on Windows: .NET Framework before 4.7 has no other import of a key by its point, which is the last 64 bytes.
+function New-Verifier($key) {
+  if ($onWindows) {
+    $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
+    $cng = [Security.Cryptography.CngKey]::Import($blob, [Security.Cryptography.CngKeyBlobFormat]::EccPublicBlob)
+    return New-Object Security.Cryptography.ECDsaCng $cng
+  }
+  $ecdsa = [Security.Cryptography.ECDsa]::Create()
+  $null = $ecdsa.ImportSubjectPublicKeyInfo($key.Der, [ref]0)
+  $ecdsa
 }
 
 # Converts a signature in DER, a SEQUENCE of two INTEGERs, to the form of .NET: r and s, 32 bytes each.
@@ -966,7 +1053,7 @@ function Test-Registry { $delivery -ceq 'registry' }
 
 # Starts a refresh in another process and waits for that process at most so many seconds. The refresh must not hold the
 # caller's pipes, which the caller reads to their end.
-function Start-Refresh([int]$seconds) {
+function Start-Refresh([double]$seconds) {
   try {
     $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ }
     $from = if ($root) { "--root `"$root`" " } else { '' }
@@ -978,7 +1065,7 @@ function Start-Refresh([int]$seconds) {
     $start.WindowStyle = 'Hidden'
     $start.RedirectStandardOutput = -not $onWindows
     $start.RedirectStandardError = -not $onWindows
-    $null = [Diagnostics.Process]::Start($start).WaitForExit($seconds * 1000)
+    $null = [Diagnostics.Process]::Start($start).WaitForExit([int]($seconds * 1000))
   } catch { Write-Note (Get-Reason $_) }
 }
 
@@ -1149,7 +1236,7 @@ function Stop-Agent([int]$with, [string]$text) {
 }
 
 $code = 0
-$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = $heldNow = ''
+$verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = $heldNow = $cliFound = ''
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false

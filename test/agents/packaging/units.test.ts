@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { isMissing } from '../../support/needs.ts';
-import { finished, fragment, isRoot, newMachine, script } from '../posix/machine.ts';
+import { finished, fragment, isRoot, newMachine, script, write } from '../posix/machine.ts';
 import { answering, first, startServer } from '../posix/server.ts';
 import { agents, read } from './files.ts';
 
@@ -38,15 +38,19 @@ describe('by systemd-analyze', { skip: isMissing('systemd-analyze') }, () => {
 });
 
 describe('within the limits of the unit for the system', { skip: isRoot ? false : 'only root can set them' }, () => {
-  test('the agent needs no capability, and to write only where the unit lets it', async () => {
+  test('the agent needs to write only where the unit lets it, and reads homes that others may not enter', async () => {
     using machine = newMachine();
     await using server = await startServer(answering(first));
     machine.configure({ server: server.url });
+    write(machine.path('home/ada/.local/share/claude/versions/2.1.137'), '');
+    for (const folder of ['home', 'home/ada']) chmodSync(machine.path(folder), 0o700);
+    for (const folder of ['home', 'home/ada']) chownSync(machine.path(folder), 65_534, 65_534);
     const writable = writableIn(read('infra/agents/systemd/system/pinward.service'));
     assert.deepEqual(writable, ['/etc/claude-code', '/var/lib/pinward']);
 
     assert.deepEqual(await within(machine.root, writable), { code: 0, err: '' });
     assert.equal(readFileSync(machine.path(fragment), 'utf8'), first.body);
+    assert.equal(server.asked[0]?.query.get('cli'), '2.1.137');
   });
 
   test('it could not do with less: each of the two folders is needed', async () => {
@@ -78,19 +82,20 @@ function verified(scope: 'system' | 'user', unit: string): readonly [number | nu
 /** The folders that a unit with ProtectSystem=strict leaves writable, without its private /tmp. */
 function writableIn(unit: string): readonly string[] {
   assert.match(unit, /^ProtectSystem=strict$/m);
-  assert.match(unit, /^CapabilityBoundingSet=$/m);
+  assert.match(unit, /^CapabilityBoundingSet=CAP_DAC_READ_SEARCH$/m);
+  assert.match(unit, /^ProtectHome=read-only$/m);
   const values = (key: string) => [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
   return [...values('ReadWritePaths'), ...values('StateDirectory').map((name) => `/var/lib/${name}`)];
 }
 
-/** Logs in without capabilities, with a root that is read-only except for these folders. */
+/** Logs in with the one capability of the unit, and with a root that is read-only except for these folders. */
 async function within(root: string, writable: readonly string[]): Promise<{ code: number | null; err: string }> {
   const folders = writable.map((folder) => join(root, folder));
   for (const folder of ['etc/claude-code', 'var/lib/pinward']) mkdirSync(join(root, folder), { recursive: true });
   const confine = [
     'root=$1 agent=$2 && shift 2 && mount --bind "$root" "$root"',
     'for folder do mount --bind "$folder" "$folder"; done && mount -o remount,bind,ro "$root"',
-    'exec setpriv --bounding-set=-all --inh-caps=-all --no-new-privs sh "$agent" --root "$root" login',
+    'exec setpriv --bounding-set=-all,+dac_read_search --inh-caps=-all,+dac_read_search --no-new-privs sh "$agent" --root "$root" login',
   ].join(' && ');
   const { code, err } = await finished(spawn('unshare', ['-m', 'sh', '-c', confine, 'sh', root, script, ...folders]));
   return { code, err };

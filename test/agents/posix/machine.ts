@@ -19,6 +19,7 @@ export const shells: ReadonlyMap<string, readonly string[]> = new Map([
   ['bash', ['bash', '--posix']],
   ['busybox', ['busybox', 'sh']],
   ['zsh', ['zsh', '--emulate', 'sh']],
+  ['mksh', ['mksh']], // calculates with 32 bits
 ]);
 
 /** The shell for tests that need only one: Debian's, the strictest. */

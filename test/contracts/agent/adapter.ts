@@ -30,7 +30,7 @@ export interface Places {
   readonly organisation: string;
 }
 
-/** The command lines of pinward.sh, the defaults for other agents. */
+/** The command lines of pinward.sh and pinward.ps1, the defaults for other agents. */
 export const usual: Omit<Adapter, 'agent'> = {
   install: '{agent} --root {root} install --server {server} --machine {machine} --token-file {token} {trust}',
   trust: '--organisation {organisation} --key {key}',
@@ -44,6 +44,11 @@ export const usual: Omit<Adapter, 'agent'> = {
       ? '{root}/Library/Application Support/ClaudeCode/managed-settings.d/50-pinward.json'
       : '{root}/etc/claude-code/managed-settings.d/50-pinward.json',
 };
+
+/** The managed file where nothing says which: an agent for Windows keeps Windows's folders also elsewhere. */
+export function usualFile(agent: string): string {
+  return /\.ps1\b/.test(agent) ? '{root}/Program Files/ClaudeCode/managed-settings.d/50-pinward.json' : usual.file;
+}
 
 const placeholders = ['root', 'state', 'server', 'machine', 'token', 'key', 'organisation', 'seconds', 'path'];
 

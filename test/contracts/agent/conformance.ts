@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { printable } from '../../../functions/printable.ts';
-import { type Adapter, unknownPlaceholders, usual } from './adapter.ts';
+import { type Adapter, unknownPlaceholders, usual, usualFile } from './adapter.ts';
 import { isBroken, type Judged, judge, judgedToJson, rules } from './judge.ts';
 
 const help = `Which rules of Pinward's contract an agent for machines keeps.
@@ -33,8 +33,9 @@ rest. '' says that the agent has no such thing, and the rules about it are not a
   --env LINE        ${usual.env}
                     prints the pins as shell exports
   --clock LINE      goes before refresh and shows it a clock that is {seconds} ahead, such as
-                    'faketime -f +{seconds}s'. By default a \`date\` in front of PATH, for agents that are shell scripts
-  --file PATH       the file that it manages: ${usual.file}
+                    'faketime -f +{seconds}s'. By default a \`date\` and a \`pwsh\` in front of PATH, for agents that are scripts
+  --file PATH       the file that it manages: ${usual.file},
+                    or ${usualFile('.ps1')} of a .ps1
 
   {root}            a fresh folder, which stands for / of the machine; {state} another, for what the agent may want to keep
   {server}          http://127.0.0.1:PORT, the faulty server
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
       helper: { type: 'string', default: usual.helper },
       env: { type: 'string', default: usual.env },
       clock: { type: 'string', default: usual.clock },
-      file: { type: 'string', default: usual.file },
+      file: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -72,7 +73,7 @@ async function main(): Promise<number> {
   if (values.rules) return say(rules.map(({ id, says, because }) => `${id}\n  ${says}\n  ${because}\n`).join(''));
   const { agent, rule: ids = rules.map(({ id }) => id), json, brief } = values;
   if (agent === undefined) throw new Error("--agent says what to judge, such as 'sh infra/agents/posix/pinward.sh'");
-  const { install, trust, login, refresh, helper, env, clock, file } = values;
+  const { install, trust, login, refresh, helper, env, clock, file = usualFile(agent) } = values;
   const adapter: Adapter = { agent, install, trust, login, refresh, helper, env, clock, file };
   const [stray] = [...unknownPlaceholders(adapter), ...ids.filter((id) => !rules.some((rule) => rule.id === id))];
   if (stray !== undefined) throw new Error(`there is no rule or placeholder ${stray}; see --rules and --help`);

@@ -1,4 +1,5 @@
 /** Rules about failing servers, proxies and networks: the last good copy stays, and shells and Claude Code start. */
+import { connect, createServer } from 'node:net';
 import { maxMs, maxOutput } from './process.ts';
 import {
   type Bench,
@@ -77,11 +78,16 @@ export const faultRules: readonly Rule[] = [
     needs: [],
     check: async ({ adapter }) => {
       await using trial = await startTrial(adapter);
-      // 0.0.0.0 is this machine too, but an agent has to treat it as another host.
-      await trial.install(trial.world.elsewhere.url.replace('127.0.0.1', '0.0.0.0'));
-      await trial.run('login');
-      const wrong = whatChanged(trial);
-      return wrong === undefined ? kept : broken(wrong);
+      // Both are this machine too, but an agent has to treat them as other hosts. .NET connects to no 0.0.0.0.
+      const { elsewhere } = trial.world;
+      await using second = await startForwarder('127.0.0.2', Number(new URL(elsewhere.url).port));
+      for (const url of [elsewhere.url.replace('127.0.0.1', '0.0.0.0'), ...second.urls]) {
+        await trial.install(url);
+        await trial.run('login');
+        const wrong = whatChanged(trial);
+        if (wrong !== undefined) return broken(wrong);
+      }
+      return kept;
     },
   },
   keeping(
@@ -139,4 +145,22 @@ function keeping(id: string, says: string, because: string, cases: readonly Case
 async function whatSlownessDid(bench: Bench, slow: Case): Promise<string | undefined> {
   await using trial = await startTrial(bench.adapter);
   return await whatCaseDid(bench, trial, await startsOf(bench, trial), slow);
+}
+
+/** Forwards connections to a port of 127.0.0.1. Without a URL where the machine lacks that address, as Macs do. */
+async function startForwarder(
+  host: string,
+  port: number,
+): Promise<AsyncDisposable & { readonly urls: readonly string[] }> {
+  const server = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    for (const end of [socket, onward]) end.on('error', () => [socket, onward].map((both) => both.destroy()));
+    socket.pipe(onward).pipe(socket);
+  });
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(0, host, () => resolve(true));
+  });
+  const address = server.address();
+  const urls = isListening && address !== null && typeof address === 'object' ? [`http://${host}:${address.port}`] : [];
+  return { urls, [Symbol.asyncDispose]: async () => void (isListening && server.close()) };
 }

@@ -130,11 +130,16 @@ export const moreFaults: readonly SeededFault[] = [
 ];
 
 /** pinward.sh with the fault, and with a shorter timeout to save time. */
-export function seeded(script: string, { title, edits }: SeededFault): string {
-  return [...edits, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir'] as const].reduce((text, [from, to]) => {
+export function seeded(script: string, fault: SeededFault): string {
+  return edited(script, fault, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir']);
+}
+
+/** A script with the fault, and with another edit. */
+export function edited(script: string, { title, edits }: SeededFault, other: readonly [string, string]): string {
+  return [...edits, other].reduce((text, [from, to]) => {
     const parts = text.split(from);
     if (parts.length !== 2)
-      throw new Error(`"${title}" needs ${from} in pinward.sh once, not ${parts.length - 1} times`);
+      throw new Error(`"${title}" needs ${from} in the script once, not ${parts.length - 1} times`);
     return parts.join(to);
   }, script);
 }

@@ -14,8 +14,8 @@
 #
 # Contents:
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
-#   configuration, update, request, answer, signatures, keys, reports                  one update, from poll to report
-#   state, files, lock, time, programs and messages, JSON                              what all of them use
+#   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
+#   state, files, lock, time, programs and messages, JSON, root                        what all of them use
 #   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
 #   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
 #   doctor: known answers

@@ -2,6 +2,7 @@
 # Reads the options, checks that they belong to the command, and runs the command.
 
 main() {
+  secure_search_path
   read_options "$@"
   check_options
   case $command_name in

@@ -11,6 +11,7 @@ print_status() {
   fi
   print_field server "${server:-none}"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
+  print_field 'claude code' "$(read_state cli | grep . || echo none was found)"
   valid_until=$(read_state valid_until)
   [ -z "$valid_until" ] ||
     print_field 'valid until' "$valid_until$(has_expired "$valid_until" && echo ', which has passed')"

@@ -7,6 +7,8 @@ install_agent() {
   add_setting delivery "${delivery_option:-fragment}"
   load_configuration
   [ -z "$token_source" ] || token=$(cat "$token_source") || die 2 "could not read the token from $token_source"
+  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
+  refuse_writable_folders "$program_dir" "$agent_dir" "${config%/*}" "$state_dir" "$settings_dir" "$keys"
   select_keys
   install_files || die 1 "could not write below ${root:-/}; installing needs root"
 }
@@ -58,7 +60,6 @@ pin_key() {
 }
 
 install_files() {
-  program_dir=$root/usr/local/bin agent_dir=$root/etc/pinward
   set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
   made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
   write_file "$agent_dir/made" 644 <<EOF || return

@@ -11,10 +11,12 @@ load_configuration() {
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
   case $config in */*) ;; *) config=./$config ;; esac
-  if [ -z "$config_lines" ] && [ -r "$config" ]; then
+  if [ -z "$config_lines" ] && [ "$user_id" -eq 0 ] && [ -e "$config" ] && ! is_roots_alone "$config"; then
+    config_error="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
+  elif [ -z "$config_lines" ] && [ -r "$config" ]; then
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
-  [ -n "$config_lines" ] || config_error="there is no configuration in $config; write one with: pinward install"
+  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF

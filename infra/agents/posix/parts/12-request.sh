@@ -5,7 +5,8 @@
 # in:  held_sha256: the SHA-256 of the copy, or nothing
 # out: out_revision, out_etag, out_signer, the headers of the answer; out_reason after a failure
 request_pins() {
-  out_retry_after='' out_revision='' out_signer='' cli=$(find_cli_version) token=''
+  out_retry_after='' out_revision='' out_signer='' token=''
+  find_cli_version
   token=$(read_token) || fail "could not get a token from ${token_command:-$token_file}" || return
   is_token "$token" || fail "the token has characters that no bearer token has" || return
   download_pins || return
@@ -48,13 +49,6 @@ read_token() {
   elif [ -n "$token_file" ]; then
     cat "$token_file"
   fi
-}
-
-# Prints the version of Claude Code, such as 2.1.331, or nothing.
-find_cli_version() {
-  [ -n "$cli" ] || ! command -v claude >/dev/null ||
-    cli=$(run_with_timeout claude --version </dev/null 2>/dev/null)
-  printf '%s\n' "$cli" | sed -n 's/^\([0-9]\{1,\}\.[0-9]\{1,\}\.[0-9]\{1,\}\).*/\1/p; q'
 }
 
 # The token and the proxy, which may hold a password, reach curl by standard input, so no process list shows them. Of

@@ -25,11 +25,13 @@ has_expired() {
   is_before "$1" "$(format_utc $limit)"
 }
 
+# Compares day and time each, since some shells calculate with 32 bits. The 1 keeps a leading 0 from meaning octal.
 # in: two TIMESTAMPs; false if either of them is no timestamp
 is_before() {
   { is_timestamp "$1" && is_timestamp "$2"; } || return
-  strip_to_digits "$1" && earlier=$out_digits
-  strip_to_digits "$2" && [ "$earlier" -lt "$out_digits" ]
+  strip_to_digits "$1" && earlier_day=1${out_digits%??????} earlier_time=1${out_digits#????????}
+  strip_to_digits "$2" && later_day=1${out_digits%??????} later_time=1${out_digits#????????}
+  [ "$earlier_day" -lt "$later_day" ] || { [ "$earlier_day" -eq "$later_day" ] && [ "$earlier_time" -lt "$later_time" ]; }
 }
 
 # in:  TEXT
@@ -45,10 +47,14 @@ is_timestamp() {
   case $1 in [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) ;; *) return 1 ;; esac
 }
 
-# At most 13 digits, which every shell can calculate with.
+# At most 13 digits, which this shell can calculate with: some have 32 bits, so no number above 2147483647.
 is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????????*) return 1 ;; esac
+  [ ${#1} -lt 10 ] || [ $((65536 * 65536)) -ne 0 ] || { [ ${#1} -eq 10 ] && is_within_32_bits "${1%?????}" "1${1#?????}"; }
 }
+
+# in: the first five digits of ten, the LAST five after a 1
+is_within_32_bits() { [ "$1" -lt 21474 ] || { [ "$1" -eq 21474 ] && [ "$2" -le 183647 ]; }; }
 
 # A policy changes some times a day, so a revision far above all accepted ones is wrong. Accepted once, it would make
 # every right one too old.

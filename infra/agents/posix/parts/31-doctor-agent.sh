@@ -72,7 +72,8 @@ check_without_keys() {
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
 # out: out_answer: the pins with their reasons, as lines of path=value
 check_server() {
-  out_answer='' cli=$(find_cli_version)
+  out_answer=''
+  find_cli_version
   if [ -n "$config_error" ]; then report_skipped server 'there is no configuration' && return; fi
   if [ -n "$offline" ]; then report_skipped server '--offline: not asked' && return; fi
   if ! token=$(read_token 2>/dev/null); then
@@ -96,7 +97,7 @@ check_server() {
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
 # in: cli; out_answer
 check_cli() {
-  if [ -z "$cli" ]; then report_skipped cli 'there is no Claude Code on the PATH' && return; fi
+  if [ -z "$cli" ]; then report_skipped cli 'no Claude Code was found' && return; fi
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
   for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
     is_older_version "$cli" "$minimum" || continue

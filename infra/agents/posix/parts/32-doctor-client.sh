@@ -25,7 +25,7 @@ find_reason_not_to_ask() {
     out_reason='there are no pins to compare with'
   elif ! command -v claude >/dev/null; then
     out_reason='there is no Claude Code on the PATH'
-  elif cli='' && cli=$(find_cli_version) && [ -z "$cli" ]; then
+  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then
     out_reason='claude --version names no version, or is slow'
   elif is_older_version "$cli" 2.1.137; then
     out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
