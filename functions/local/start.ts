@@ -1,6 +1,6 @@
 // `npm start`: runs the whole service on this machine, and shows what to try next.
 
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
@@ -73,7 +73,7 @@ async function start(options: Options, started: Emulator[], write: (text: string
     return startLocal({ ...common, emulators: { firestore, pubsub } });
   }
   if (!options.emulators) {
-    await refuseOtherOrigin(options);
+    await checkData(options, startFile);
     return startLocal({ ...common, emulators: null });
   }
   const missing = whyNoEmulators();
@@ -84,10 +84,13 @@ async function start(options: Options, started: Emulator[], write: (text: string
   return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
 }
 
-/** Throws when the folder has results of the other Model Garden. */
-async function refuseOtherOrigin({ dataFolder, project }: Options): Promise<void> {
+/** Throws when the folder has results of the other Model Garden. Without any data, the simulated story begins anew. */
+async function checkData({ dataFolder, project }: Options, startFile: string | null): Promise<void> {
   const file = join(dataFolder, 'pinward.db');
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) {
+    if (startFile !== null) rmSync(startFile, { force: true });
+    return;
+  }
   const store = openSqlite(file);
   const read = await store.read('matrix', 'current');
   await store.close();
