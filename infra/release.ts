@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCommandLine } from '../functions/cli/command-line.ts';
+import { parseArgs } from 'node:util';
 import { targets } from '../functions/environment.ts';
 import { sectionOf } from './changelog.ts';
 
@@ -40,7 +40,11 @@ interface Made {
 class Refusal extends Error {}
 
 function main(root: string): void {
-  const { values } = readCommandLine(help, { options: { url: { type: 'string' } } });
+  const { values } = parseArgs({ options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help === true) {
+    process.stdout.write(help);
+    return;
+  }
   const release = readRelease(root, values.url);
   const dist = join(root, 'dist');
   build(root, dist);

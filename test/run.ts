@@ -32,9 +32,9 @@ ${moreOptions}`,
   check: {
     files: ['test/**/*.test.ts'],
     before: [
-      ['biome', 'check', '.'],
-      ['tsc'],
-      ['tsc', '-p', 'functions/console/browser'],
+      [process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+      [process.execPath, 'node_modules/typescript/bin/tsc'],
+      [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'functions/console/browser'],
       [process.execPath, 'test/support/needs.ts'],
     ],
     concurrency: 2,
@@ -55,8 +55,7 @@ function main(name: string | undefined, words: readonly string[]): number {
   const files = words.some((word) => !word.startsWith('-')) ? [] : mode.files;
   const tests = [process.execPath, '--test', `--test-concurrency=${mode.concurrency}`, ...words, ...files];
   for (const [program = '', ...options] of [...mode.before, tests]) {
-    const { status, error } = spawnSync(program, options, { stdio: 'inherit', shell: false });
-    if (error !== undefined) process.stderr.write(`${program} can't be run: ${error.message}. Use npm run.\n`);
+    const { status } = spawnSync(program, options, { stdio: 'inherit' });
     if (status !== 0) return 1;
   }
   return 0;

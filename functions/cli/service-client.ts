@@ -70,6 +70,8 @@ export function readTarget(
   // A token of the environment is for the service of the environment.
   const usesLocalToken = url.origin === local?.url && (named === null || !PINWARD_TOKEN);
   const localFile = usesLocalToken ? local?.tokenFile : undefined;
+  if (named === null && local !== null)
+    process.stderr.write(`Calling ${local.url}, which npm start runs in this folder.\n`);
   const token = readToken(options['token-file'] ?? localFile, PINWARD_TOKEN);
   return token.ok ? { ok: true, value: { url: url.href.replace(/\/*$/, '/'), token: token.value } } : token;
 }

@@ -1,6 +1,6 @@
 // `npm start`: runs the whole service on this machine, and shows what to try next.
 
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DocumentKeys, oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
@@ -75,7 +75,7 @@ async function start(options: Options, started: Emulator[], write: (text: string
     return startLocal({ ...common, emulators: { firestore, pubsub } });
   }
   if (!options.emulators) {
-    await refuseOtherOrigin(options);
+    await checkData(options, startFile);
     return startLocal({ ...common, emulators: null });
   }
   const missing = whyNoEmulators();
@@ -93,10 +93,13 @@ function readingKeys(file: string): DocumentKeys {
   return { signer, writers: oneKeyForAll(signer.key), unsigned: hasKey ? 'refuse' : 'accept' };
 }
 
-/** Throws when the folder has results of the other Model Garden. */
-async function refuseOtherOrigin({ dataFolder, project }: Options): Promise<void> {
+/** Throws when the folder has results of the other Model Garden. Without any data, the simulated story begins anew. */
+async function checkData({ dataFolder, project }: Options, startFile: string | null): Promise<void> {
   const file = join(dataFolder, 'pinward.db');
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) {
+    if (startFile !== null) rmSync(startFile, { force: true });
+    return;
+  }
   const store = openSqlite(file, readingKeys(join(dataFolder, 'writer-key.pem')));
   const read = await store.read('matrix', 'current');
   await store.close();

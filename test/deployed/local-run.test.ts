@@ -1,8 +1,9 @@
 // A local run says what is true, is found by the commands of admins, and keeps invented results apart from real ones.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -74,7 +75,32 @@ describe('a local run', () => {
       assert.match(stderr, hint);
     }
   });
+
+  test('goes on with the simulated story beside its data, and tells it anew without them', async () => {
+    const folder = newFolder();
+    const since = join(folder, 'simulated-since');
+    writeFileSync(since, '2026-01-01T00:00:00.000Z\n');
+    await runOnce(folder);
+    assert.equal(existsSync(since), false);
+
+    writeFileSync(since, '2026-01-01T00:00:00.000Z\n');
+    await runOnce(folder);
+    assert.equal(readFileSync(since, 'utf8'), '2026-01-01T00:00:00.000Z\n');
+  });
 });
+
+/** A start and a stop, which leave a store. */
+async function runOnce(folder: string): Promise<void> {
+  const words = ['functions/local/start.ts', '--port', '0', '--data', folder];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  while (!output.includes('Ctrl-C stops')) await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}
 
 function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'pinward-'));
