@@ -29,6 +29,16 @@ Plan for half an hour on two processors. CONTRIBUTING.md says what they leave in
 
 ${moreOptions}`,
   },
+  console: {
+    files: ['test/console/console.ts'],
+    before: [],
+    concurrency: 1,
+    help: `Run the console in a real browser against the real service. Needs Chromium.
+
+  npm run test:console
+
+${moreOptions}`,
+  },
   check: {
     files: ['test/**/*.test.ts'],
     before: [
@@ -47,7 +57,7 @@ ${moreOptions}`,
 } as const;
 
 function main(name: string | undefined, words: readonly string[]): number {
-  const mode = name === 'claude' || name === 'check' ? modes[name] : modes.test;
+  const mode = name === 'claude' || name === 'console' || name === 'check' ? modes[name] : modes.test;
   if (words.includes('--help') || words.includes('-h')) {
     process.stdout.write(mode.help);
     return 0;

@@ -103,7 +103,10 @@ async function findObstacle(garden: Garden, { project, locations }: Options): Pr
     return `${cause}. Sign in first: gcloud auth application-default login. (Google: ${printable(evidence)})`;
   }
   const endpoint = { project, location, model: newest?.id ?? '' };
-  return `${cause}, ${printable(evidence)}${printable(adviceOn(cause, endpoint, await findCredentialKind()))}`;
+  const advice = adviceOn(cause, endpoint, await findCredentialKind())
+    .trim()
+    .split(/\n +/);
+  return `${cause}. ${printable(advice.join(' Run: '))} (Google: ${printable(evidence)})`;
 }
 
 async function probe(garden: Garden, { project, locations, dataFolder, allProjects }: Options): Promise<number> {

@@ -3,7 +3,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../functions/cli/command-line.ts';
 import { startChromium, whyNoChromium } from './chromium.ts';
 import { type Visitor, visit } from './visitor.ts';
 import { type ConsoleWorld, policy, startConsoleWorld } from './world.ts';
@@ -22,7 +22,14 @@ type Name = keyof typeof screens;
 
 const readme = ['overview', 'availability', 'edit'] as const;
 
-const { values } = parseArgs({ options: { readme: { type: 'boolean', default: false } } });
+const help = `Take pictures of every screen of the console, light and dark, into dist/screenshots/. Needs Chromium.
+
+  npm run screenshots -- [--readme]
+
+  --readme   take the three small ones of the README instead
+`;
+
+const { values } = readCommandLine(help, { options: { readme: { type: 'boolean', default: false } } });
 const missing = whyNoChromium();
 if (missing !== false) process.stderr.write(`No screenshots: ${missing}\n`);
 else if (values.readme) await take('functions/console/pictures', readme, ['light'], 0.6);

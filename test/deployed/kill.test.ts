@@ -110,7 +110,8 @@ async function checkHistory(acknowledged: Acknowledged): Promise<void> {
   }
   assert.equal(findBreak(events), null);
   assert.deepEqual(
-    events.map((event) => event.kind === 'PolicyChanged' && event.data.revision),
+    // A pin that moves back offers its upgrade again, which is another event.
+    events.flatMap((event) => (event.kind === 'PolicyChanged' ? [event.data.revision] : [])),
     numbers,
   );
   assert.deepEqual(

@@ -174,7 +174,10 @@ describe('npm run policy', () => {
     const applied = await policy(['apply', file, '--yes']);
     const document = JSON.parse((await policy(['apply', file, '--yes', '--json'])).stdout);
 
-    assert.match(planned.stdout, /A second person must approve:\n {2}opus of ring everyone becomes claude-opus-5-5/);
+    assert.match(
+      planned.stdout,
+      /A second person must approve:\n {2}ring everyone: pins\/opus from claude-opus-4-8 .* to claude-opus-5-5 /,
+    );
     assert.match(applied.stdout, /Proposed, not changed: .+POST \/v1\/proposals\/\d+\/approve/);
     assert.deepEqual([planned.status, applied.status], [2, 3]);
     assert.equal(document.applied, false);

@@ -39,7 +39,7 @@ describe('npm run probe', () => {
     await refusing.close();
 
     assert.deepEqual([status, stdout], [1, '']);
-    assert.match(stderr, /^Project acme-claude: permission_denied\. Grant .*\n$/);
+    assert.match(stderr, /^Project acme-claude: permission_denied\. An administrator has to grant .*\n$/);
     assert.equal(existsSync(folder), false);
   });
 

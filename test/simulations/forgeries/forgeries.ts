@@ -2,13 +2,22 @@
 // and, where it is installed, on Firestore's emulator. Each edit is judged and undone. The last line is one JSON object; exit
 // code 1 if anything forged was served or obeyed, anything old came back, or an edit of the history was not named.
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
 import type { DocumentKeys } from '../../../shared/adapters/documents/document-keys.ts';
 import { type Database, nameOf, openFirestoreDatabase, openSqliteDatabase } from './database.ts';
 import { chooseEdit, type Edit } from './edits.ts';
 import { judge } from './judge.ts';
 import { ForgeryWorld } from './world.ts';
+
+const usage = `usage: npm run simulate:forgeries -- [--edits N] [--seed N]
+
+  --edits N  edits of the database by somebody without a writer's key, on each database; default 1000
+  --seed N   the same seed makes the same edits; default: another one each time
+
+The last line is one JSON object. Ends with 0 when nothing forged was served or obeyed, nothing old came back and every
+edit of the history was named, with 1 otherwise, with 2 when it did not run.
+`;
 
 export interface Outcome {
   readonly edits: number;
@@ -68,10 +77,11 @@ async function undo({ database, truth }: ForgeryWorld, { puts, removes }: Edit):
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { edits: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = readCommandLine(usage, { options: { edits: { type: 'string' }, seed: { type: 'string' } } });
   const [edits, seed] = [Number(values.edits ?? 1_000), Number(values.seed ?? Date.now() % 1_000_000)];
-  if (!Number.isInteger(edits) || edits < 1 || !Number.isInteger(seed))
-    throw new Error('--edits and --seed are numbers');
+  if (!Number.isInteger(edits) || edits < 1)
+    refuseCommandLine(usage, `--edits is a number from 1, not ${values.edits}`);
+  if (!Number.isInteger(seed)) refuseCommandLine(usage, `--seed is a number, not ${values.seed}`);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`making ${edits} edits on each database, seed ${seed}`);
   const outcomes: Record<string, Outcome | string> = {};
