@@ -69,6 +69,7 @@ const complaints: readonly Complaint[] = [
         'awk',
         'cat',
         'date',
+        'find',
         'grep',
         'head',
         'id',

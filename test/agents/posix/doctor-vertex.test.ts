@@ -166,4 +166,4 @@ async function examineWith(answers: readonly VertexAnswer[]): Promise<Examinatio
   return await patient.examine();
 }
 
-const tools = 'awk cat curl cut date env grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');
+const tools = 'awk cat curl cut date env find grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');
