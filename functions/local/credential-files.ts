@@ -26,6 +26,11 @@ export function writeHeader(folder: string, name: string, token: string): void {
   writeSecret(headerFile(folder, name), `Authorization: Bearer ${token}\n`);
 }
 
+/** The console's address, which signs its reader in. The fragment never leaves the browser. */
+export function writeLink(folder: string, name: string, url: string, token: string): void {
+  writeSecret(join(folder, `${name}-link`), `${url}/#token=${token}\n`);
+}
+
 /** Says where the service listens, for `npm run policy` and its like, which find it in functions/cli/local-service.ts. */
 export function writeAddress(folder: string, url: string): string {
   const file = join(folder, 'url');

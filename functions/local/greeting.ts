@@ -43,7 +43,7 @@ export function greeting(local: Local, { project, slackUrl }: Facts): string {
   const steps = revision === null ? firstSteps(url, folder, admin) : nextSteps(url, admin);
   return `Pinward listens on ${url} and keeps its data in ${folder}/.
 ${gardenText(project)}
-Console: ${url}/ (sign in with the text of a token file)
+Console: ${url}/ (signed in: the link in ${folder}/ada-link)
 Announcements ${slackUrl === null ? 'are shown here' : `go to ${new URL(slackUrl).host}`}. ${policyText(revision)}
 ${callers.join('')}${made}${environmentText(folder, url)}${steps}Ctrl-C stops. All calls: curl ${url}/openapi.json
 `;

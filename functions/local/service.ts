@@ -20,7 +20,7 @@ import { defaultTopic, type Environment, pointAtEmulators } from '../environment
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
 import { createWiring } from '../wiring.ts';
-import { keepToken, writeAddress, writeHeader, writeToken } from './credential-files.ts';
+import { keepToken, writeAddress, writeHeader, writeLink, writeToken } from './credential-files.ts';
 import { withLocalCalls } from './local-calls.ts';
 import { createPeople, type People } from './people.ts';
 import { pushPath, subscribePush } from './push.ts';
@@ -112,7 +112,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const url = await listen(server, port);
   environment.PINWARD_URL = url;
   // Not before: if the port is taken, the folder may be that of a running service, which doesn't know these tokens.
-  await signIn(people, dataFolder);
+  writeLink(dataFolder, 'admin', url, adminToken);
+  await signIn(people, dataFolder, url);
   const addressFile = writeAddress(dataFolder, url);
   const published = await store.read('published', 'current');
   const revision = published.ok ? (published.value?.value.revision.number ?? null) : null;
@@ -122,7 +123,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
   const timers = [
     setInterval(() => wiring.advanceOnce().then(showRollouts), advanceEveryMs),
-    setInterval(() => signIn(people, dataFolder).catch(warn), signInEveryMs),
+    setInterval(() => signIn(people, dataFolder, url).catch(warn), signInEveryMs),
   ];
   if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
 
@@ -159,12 +160,13 @@ async function serveAnnounce(announce: Announce): Promise<Server> {
   return server;
 }
 
-/** Gives each person a new token, in two files of the folder. */
-async function signIn({ all }: People, folder: string): Promise<void> {
+/** Gives each person a new token, in three files of the folder. */
+async function signIn({ all }: People, folder: string, url: string): Promise<void> {
   for (const { name, token } of all) {
     const idToken = await token();
     writeToken(folder, name, idToken);
     writeHeader(folder, name, idToken);
+    writeLink(folder, name, url, idToken);
   }
 }
 

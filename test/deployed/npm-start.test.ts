@@ -27,7 +27,8 @@ describe('npm start', () => {
     const [code] = await once(local.process, 'close');
 
     assert.ok(local.output().includes(token));
-    assert.ok(local.output().includes(`Console: ${local.url}/#token=${token}`));
+    assert.match(local.output(), /Console: http:\S+ \(signed in: the link in \S+ada-link\)/);
+    assert.equal(readFileSync(join(folder, 'admin-link'), 'utf8'), `${local.url}/#token=${token}\n`);
     assert.match(page, /<title>Pinward<\/title>/);
     assert.match(local.output(), /1\. Publish a policy[\s\S]+2\. Fetch the pins[\s\S]+3\. Move one pin/);
     assert.match(local.output(), /Stopped\. The data is kept\./);
@@ -73,9 +74,10 @@ describe('npm start', () => {
     const approved = await call('grace', 'POST', '/v1/proposals/1/approve');
     const { body: health } = await call('grace', 'GET', '/v1/health');
     const old = await call('ada', 'GET', '/v1/policy');
+    const [, linked] = readFileSync(join(folder, 'ada-link'), 'utf8').trim().split('#token=');
     await stop(local);
     const modes = ['ada', 'grace', 'admin'].flatMap((name) =>
-      ['token', 'header'].map((kind) => statSync(join(folder, `${name}-${kind}`)).mode & 0o777),
+      ['token', 'header', 'link'].map((kind) => statSync(join(folder, `${name}-${kind}`)).mode & 0o777),
     );
 
     assert.deepEqual(
@@ -84,7 +86,8 @@ describe('npm start', () => {
     );
     assert.equal(alone.body.code, 'second_person_needed');
     assert.deepEqual(health.warnings, []);
-    assert.deepEqual(modes, Array(6).fill(0o600));
+    assert.equal(linked, readFileSync(join(folder, 'ada-token'), 'utf8').trim());
+    assert.deepEqual(modes, Array(9).fill(0o600));
     assert.match(local.output(), /ada@example\.com: \S+ada-token.*\n.*grace@example\.com: \S+grace-token/);
   });
 

@@ -22,7 +22,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   yaml: (text) => parseYaml(text, { strict: true }),
   hcl: (text) => parseHcl('page.tf', text),
   powershell: (text) => assert.ok(!parseScript(text).hasError),
-  cron: (text) => assert.match(text, /^(?:(?:[\d*/,-]+ ){5}\w+ \/\S+.*\n)+$/),
+  cron: (text) => assert.match(text, /^(?:(?:[\d*/,-]+ ){5}\w+ (?:\w+=\S+ )*\/\S+.*\n)+$/),
   bat: (text) => assert.match(text, /^(?:%\w+%\\\S+\.exe .*\n)+$/),
 };
 
