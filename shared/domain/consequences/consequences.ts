@@ -154,9 +154,15 @@ function isExplained(
   if (variable === 'CLOUD_ML_REGION') return from.location !== to.location;
   if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return from.project !== to.project;
   return families.some((family) => {
-    if (isSamePin(servedPin(from, family), servedPin(to, family))) return false;
+    const [pinBefore, pinAfter] = [servedPin(from, family), servedPin(to, family)];
+    if (isSamePin(pinBefore, pinAfter)) return false;
     if (variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`) return true;
-    return [...from.pins, ...to.pins].some((pin) => pin.family === family && pin.regionVariable === variable);
+    if (![...from.pins, ...to.pins].some((pin) => pin.family === family && pin.regionVariable === variable))
+      return false;
+    // Two families can share a variable: the one that moved has its locations.
+    return (
+      (before === undefined || before === pinBefore?.location) && (after === undefined || after === pinAfter?.location)
+    );
   });
 }
 
