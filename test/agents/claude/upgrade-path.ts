@@ -4,6 +4,8 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import {
@@ -67,7 +69,9 @@ function testUpgrade(start: (around: Surroundings) => Promise<MovableService>): 
       message,
     )?.[0];
     assert.ok(call, message);
-    const env = { PATH: process.env['PATH'], PINWARD_TOKEN: service.adminToken };
+    // The folder of somebody who keeps their credential as the README says.
+    const env = { PATH: process.env['PATH'], HOME: service.dataFolder };
+    writeFileSync(join(service.dataFolder, '.pinward-header'), `Authorization: Bearer ${service.adminToken}\n`);
     await promisify(execFile)('sh', ['-c', call], { env });
     await runAgent(fleet.machine, 'login');
 
