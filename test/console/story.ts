@@ -172,7 +172,7 @@ export function tellStory(openStore?: () => Promise<Store>): void {
     await reader.sees('matches by');
     await reader.judge('an explained machine');
     await reader.open('/machine?machine=pilot-laptop&at=2020-01-01T00:00:00Z');
-    await reader.sees('No policy has been published yet');
+    await reader.sees('There was no policy on');
   });
 
   step('an owner states roles and issues a token, which is shown once and revoked', async () => {
