@@ -2,7 +2,6 @@
 // in the rules for later changes. Pure. Second person, lint, dry run, announcement and history all use this one list.
 
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
-import { families } from '../models/model.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Rollout } from '../serving/rollout.ts';
 import { clientClasses } from './client-classes.ts';
@@ -10,7 +9,7 @@ import type { Consequence, Risk } from './consequence.ts';
 import { type Difference, FoundDifferences } from './found-differences.ts';
 import { policyDifferences, ringDifferences } from './governance-differences.ts';
 import { type MachineKind, machineKinds } from './machine-kinds.ts';
-import { isSamePin, type PinDifference, pinDifferences, servedPin } from './pin-differences.ts';
+import { type PinDifference, pinDifferences } from './pin-differences.ts';
 import { type Served, type ServedState, serveFrom } from './served.ts';
 import { settingRisk } from './setting-risk.ts';
 import { type LeafDifference, leafDifferences, passedDifferences } from './settings-differences.ts';
@@ -153,9 +152,7 @@ function isExplained(
   if (isLockMoved && (before ?? '') === '' && (after ?? '') === '') return true;
   if (variable === 'CLOUD_ML_REGION') return from.location !== to.location;
   if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return from.project !== to.project;
-  return families.some((family) => {
-    const [pinBefore, pinAfter] = [servedPin(from, family), servedPin(to, family)];
-    if (isSamePin(pinBefore, pinAfter)) return false;
+  return pins.some(({ family, from: pinBefore, to: pinAfter }) => {
     if (variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`) return true;
     if (![...from.pins, ...to.pins].some((pin) => pin.family === family && pin.regionVariable === variable))
       return false;
