@@ -71,6 +71,21 @@ describe('consequences', () => {
     assert.deepEqual(clients, ['of an unstated version, before 2.0.51, 2.1.280 and later']);
   });
 
+  test('name a region variable that another family leaves behind, with the location that it then has', () => {
+    const regionVariable = 'VERTEX_REGION_CLAUDE_OWN';
+    const models = ['claude-opus-4-8', 'claude-haiku-5'].map((id) => ({ id, regionVariable }));
+    const opus = { model: 'claude-opus-4-8', location: 'us' };
+    const [before, after] = ['claude-haiku-5', 'claude-haiku-4-5@20251001'].map((model) =>
+      policy({ models, ...withPins({ opus, haiku: { model } }) }),
+    );
+    assert.ok(before && after);
+    const variable = between(before, after).find(({ path }) => path.endsWith(regionVariable));
+    assert.deepEqual(
+      [variable?.from, variable?.to, variable?.path],
+      ['global', 'us', `/settings/env/${regionVariable}`],
+    );
+  });
+
   test('say that rings with the same difference have it', () => {
     const [one] = between(
       policy({ rings: [pilot, everyone] }),
