@@ -11,7 +11,7 @@ import { createLog, type Log } from '../../../functions/log.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { adminToken, asAdmin, machineToken } from '../../support/service.ts';
 import { type Client, openClient } from './client.ts';
-import { type Document, type Operation, operationsOf, problemSchemaOf } from './document.ts';
+import { type Document, type Operation, operationAt, operationsOf, problemSchemaOf } from './document.ts';
 import { type Asked, requestsOf } from './requests.ts';
 import { hold, holdCost } from './rules.ts';
 import { tourOf } from './tour.ts';
@@ -60,14 +60,16 @@ async function fuzzWorld(cases: number, seed: number, log: Log, counts: Counts):
     const before = opened - client.connections;
     const document: Document = body;
     const operations = operationsOf(document);
-    const byId = new Map(operations.map((each) => [each.operationId, each]));
-    for (const id of byId.keys()) if (!counts.byOperation.has(id)) counts.byOperation.set(id, { good: 0, bad: 0 });
+    for (const { operationId } of operations) {
+      if (!counts.byOperation.has(operationId)) counts.byOperation.set(operationId, { good: 0, bad: 0 });
+    }
     const problem = problemSchemaOf(document);
     const run = async (asked: Asked) => {
       world.service.time += caseMs;
       const answer = await client.ask(asked);
-      count(counts, asked, answer?.status ?? 0, byId);
-      hold(asked, answer, byId.get(asked.operation), problem);
+      const operation = operationAt(operations, asked.method, asked.target);
+      count(counts, operation, answer?.status ?? 0);
+      hold(answer, operation, problem);
       return answer;
     };
     const tour = tourOf(operations);
@@ -99,24 +101,19 @@ async function named(asked: Asked, run: (asked: Asked) => Promise<void>): Promis
 /** What was stored can still be read and served. */
 async function holdState(client: Client): Promise<void> {
   const get = (target: string, token: string) =>
-    client.ask({ operation: '', method: 'GET', target, headers: [['Authorization', `Bearer ${token}`]], body: null });
+    client.ask({ method: 'GET', target, headers: [['Authorization', `Bearer ${token}`]], body: null });
   const policy = await get('/v1/policy', adminToken);
   Policy.parse(JSON.parse(policy?.body ?? ''));
   const poll = await get('/v1/pins.settings.json?machine=after', machineToken);
   assert.equal(poll?.status, 200, `a poll was answered ${poll?.status}: ${poll?.body}`);
 }
 
-function count(
-  { byStatus, byOperation }: Counts,
-  { operation, method }: Asked,
-  status: number,
-  byId: Map<string, Operation>,
-): void {
+function count({ byStatus, byOperation }: Counts, operation: Operation | undefined, status: number): void {
   byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
-  const counted = byOperation.get(operation) ?? { good: 0, bad: 0 };
-  if (status >= 200 && status < 300 && byId.get(operation)?.method === method) counted.good += 1;
+  const counted = byOperation.get(operation?.operationId ?? '');
+  if (counted === undefined) return;
+  if (status >= 200 && status < 300) counted.good += 1;
   if (status >= 400 && status < 500) counted.bad += 1;
-  byOperation.set(operation, counted);
 }
 
 function isLine(line: string): boolean {

@@ -59,8 +59,20 @@ export function operationsOf(document: Document): readonly Operation[] {
   );
 }
 
+/** The operation that an address reaches. It need not be the one that was meant: with an empty id, a list's. */
+export function operationAt(operations: readonly Operation[], method: string, target: string): Operation | undefined {
+  const path = new URL(target, 'http://localhost').pathname.replace(/\/+$/, '');
+  return operations
+    .filter((each) => each.method === method && patternOf(each.path).test(path))
+    .toSorted((a, b) => a.path.split('{').length - b.path.split('{').length)[0];
+}
+
 export function problemSchemaOf(document: Document): z.ZodType {
   return toZod(document, { $ref: '#/components/schemas/Problem' });
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 function faultsOf(document: Document, { content = {} }: Content): Operation['faultsOf'] {

@@ -8,7 +8,6 @@ import { fromSchema } from './from-schema.ts';
 import { deepList, deepObject, hostileBody, hostileText, hostileValue, marker } from './hostile.ts';
 
 export interface Asked {
-  readonly operation: string;
   readonly method: string;
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
@@ -122,7 +121,6 @@ export function requestsOf(document: Document, operation: Operation): fc.Arbitra
         );
         if (parts.stray !== null) query.push(parts.stray.map(encode).join('='));
         return {
-          operation: operation.operationId,
           method: parts.method,
           target: path + (query.length === 0 ? '' : `?${query.join('&')}`),
           headers: [

@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import type { Answer } from './client.ts';
 import type { Operation } from './document.ts';
 import { marker } from './hostile.ts';
-import type { Asked } from './requests.ts';
 
-export function hold(asked: Asked, answer: Answer | null, operation: Operation | undefined, problem: z.ZodType): void {
+/** `operation` is the one that was reached, if any. */
+export function hold(answer: Answer | null, operation: Operation | undefined, problem: z.ZodType): void {
   assert.ok(answer !== null, 'there was no answer');
   const { status, head, body } = answer;
   assert.ok(!head.toLowerCase().includes(marker), `a header of the answer holds what was sent: ${head}`);
@@ -17,8 +17,7 @@ export function hold(asked: Asked, answer: Answer | null, operation: Operation |
   assert.ok(!('polluted' in {}), 'Object.prototype was polluted');
   const type = /\r\ncontent-type: ([^\r]*)/i.exec(head)?.[1] ?? '';
   if (status >= 400) holdProblem(status, type, body, problem);
-  const isDescribed = operation !== undefined && asked.method === operation.method;
-  if (!isDescribed || (status !== 200 && status !== 202)) return;
+  if (operation === undefined || (status !== 200 && status !== 202)) return;
   const faults = operation.faultsOf(type, body);
   assert.equal(faults, null, `the answer does not fit its schema: ${faults}\n${body.slice(0, 1_000)}`);
 }

@@ -42,7 +42,6 @@ const steps: readonly Step[] = [
 export function tourOf(operations: readonly Operation[]): readonly Asked[] {
   const reads = operations.filter(({ method }) => method === 'GET').map(({ path }): Step => ['GET', fill(path)]);
   return [...reads, ...steps, ...reads].map(([method, target, body, token = adminToken]) => ({
-    operation: operations.find((each) => each.method === method && fits(each.path, target))?.operationId ?? target,
     method,
     target,
     headers: [
@@ -56,9 +55,4 @@ export function tourOf(operations: readonly Operation[]): readonly Asked[] {
 
 function fill(path: string): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => String(examples[name]?.[0] ?? '1'));
-}
-
-function fits(path: string, target: string): boolean {
-  const pattern = path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+');
-  return new RegExp(`^${pattern}$`).test(target.split('?')[0] ?? '');
 }
