@@ -33,7 +33,7 @@ export function planText(plan: Plan, file: string, day: string): string {
     `${name} changes revision ${base} and would make revision ${reply.revision}.\n`,
     section('Changes', membersOf(reply.changes).map(changeText)),
     section('Effect on pins', fields),
-    section('Consequences', reply.consequences.map(consequenceText)),
+    section('Consequences', consequenceLines(reply)),
     section('By stages', reply.rollouts.map(rolloutText)),
     section('Machines affected', touched.map(touchedText)),
     section(
@@ -47,6 +47,11 @@ export function planText(plan: Plan, file: string, day: string): string {
 function unchangedText({ rollouts }: Plan['reply'], base: number, name: string): string {
   if (rollouts.length === 0) return `Nothing to change: revision ${base} has the policy of ${name}.`;
   return `Nothing to change: the rest of ${name} is under way, by rollout ${rollouts.join(', ')}.`;
+}
+
+function consequenceLines({ consequences, moreConsequences }: Plan['reply']): readonly string[] {
+  const more = moreConsequences === 0 ? [] : [`  and ${moreConsequences} more`];
+  return [...consequences.map(consequenceText), ...more];
 }
 
 function consequenceText(consequence: Plan['reply']['consequences'][number]): string {

@@ -7,7 +7,7 @@ import { diffPolicies } from '../../../shared/domain/changes/diff.ts';
 import type { RevisionPlan } from '../../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../../shared/domain/changes/pin-change.ts';
 import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
-import { type Consequence, describeConsequence } from '../../../shared/domain/consequences/consequence.ts';
+import { type Consequence, describeConsequence, toAnswered } from '../../../shared/domain/consequences/consequence.ts';
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
@@ -89,15 +89,15 @@ export function planOf(
   const before = current?.policy ?? null;
   const day = state.now.slice(0, 10);
   const pinChangesTo = (policy: Policy) => pinChangesBetween(before, policy, catalogue, day);
-  const raising = waiting?.consequences.filter(({ risk }) => risk === 'raises') ?? [];
+  const raising = toAnswered(waiting?.consequences.filter(({ risk }) => risk === 'raises') ?? []);
   const result: ChangeResult = {
     revision: revision?.number ?? current?.number ?? 0,
     changed: revision !== null,
     changes,
     pinChanges: revision === null ? [] : pinChangesTo(target),
-    consequences,
+    ...toAnswered(consequences),
     findings,
-    risks: raising.map(describeConsequence),
+    risks: raising.consequences.map(describeConsequence),
     proposal: null,
     rollouts,
   };

@@ -25,6 +25,8 @@ export const Consequence = z.strictObject({
 export type Consequence = z.infer<typeof Consequence>;
 
 const maxStored = 100;
+/** A policy of 256 KiB can differ in ten thousand variables. */
+const maxAnswered = 1000;
 
 /** The fields of a stored document that keeps consequences. */
 export const storedConsequences = {
@@ -33,12 +35,23 @@ export const storedConsequences = {
   moreConsequences: z.int().nonnegative(),
 };
 
-/** The fields for a stored document: those that raise risk stand first, and a long list is cut. */
-export function toStored(all: readonly Consequence[]): {
+interface CutList {
   consequences: Consequence[];
   moreConsequences: number;
-} {
-  return { consequences: all.slice(0, maxStored), moreConsequences: Math.max(0, all.length - maxStored) };
+}
+
+/** The fields for a stored document: those that raise risk stand first, and a long list is cut. */
+export function toStored(all: readonly Consequence[]): CutList {
+  return cut(all, maxStored);
+}
+
+/** The same for an answer, which can be longer. */
+export function toAnswered(all: readonly Consequence[]): CutList {
+  return cut(all, maxAnswered);
+}
+
+function cut(all: readonly Consequence[], max: number): CutList {
+  return { consequences: all.slice(0, max), moreConsequences: Math.max(0, all.length - max) };
 }
 
 /** One line for people. */

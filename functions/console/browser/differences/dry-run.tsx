@@ -54,7 +54,7 @@ export function DryRunView({ state: { reply, problem, isAsking } }: { readonly s
 }
 
 function Outcome({ reply }: { readonly reply: ChangeReply }) {
-  const { changed, consequences, risks, findings, pinChanges, rollouts } = reply;
+  const { changed, consequences, moreConsequences, risks, findings, pinChanges, rollouts } = reply;
   // The list of consequences marks what raises risk.
   const isTold = consequences.some(({ risk }) => risk === 'raises');
   const isNothing = !changed && risks.length === 0 && consequences.length === 0;
@@ -70,7 +70,7 @@ function Outcome({ reply }: { readonly reply: ChangeReply }) {
       <Findings findings={findings} />
       <PinChanges pinChanges={pinChanges} />
       <h3>For whom</h3>
-      <Consequences consequences={consequences} />
+      <Consequences consequences={consequences} more={moreConsequences} />
     </>
   );
 }
