@@ -27,7 +27,7 @@ const floors: readonly (readonly string[])[] = [
   ['shared/domain/probe/', 'shared/domain/rollouts/'],
   ['shared/domain/documents.ts'],
   ['shared/domain/writers.ts', 'shared/catalogue/', 'shared/ports.ts', 'shared/with-timeout.ts'],
-  ['shared/adapters/', 'functions/environment.ts', 'functions/log.ts', 'functions/printable.ts'],
+  ['shared/adapters/', 'functions/environment.ts', 'functions/log.ts', 'functions/printable.ts', 'functions/brotli.ts'],
   ['functions/commands/', 'functions/lifecycle.ts', 'functions/open-store.ts'],
   ['functions/adoption/', 'functions/probe/', 'functions/advance/', 'functions/announce/'],
   ['functions/api/caching/', 'functions/api/problems/', 'functions/api/signing/'],

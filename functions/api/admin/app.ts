@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
+import { takesBrotli, withBrotli } from '../../brotli.ts';
 import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -164,7 +165,8 @@ async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
   }
 }
 
-function toResponse(context: AppContext, { mediaType }: Route, reply: Reply): Response {
+/** Only replies of a GET are compressed: no secret is in them, so that their length tells nothing. */
+async function toResponse(context: AppContext, { mediaType, method }: Route, reply: Reply): Promise<Response> {
   const headers: Record<string, string> = {
     ...browserHeaders,
     'Content-Type': `${mediaType}; charset=utf-8`,
@@ -172,7 +174,12 @@ function toResponse(context: AppContext, { mediaType }: Route, reply: Reply): Re
   };
   if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
   const text = mediaType === 'text/plain' ? String(reply.body) : `${JSON.stringify(reply.body, null, 2)}\n`;
-  return context.body(text, reply.status ?? 200, headers);
+  if (method !== 'GET') return context.body(text, reply.status ?? 200, headers);
+  headers['Vary'] = 'Accept-Encoding';
+  const compressed = takesBrotli(context.req.header('Accept-Encoding')) ? await withBrotli(text) : null;
+  if (compressed === null) return context.body(text, reply.status ?? 200, headers);
+  headers['Content-Encoding'] = 'br';
+  return context.body(compressed, reply.status ?? 200, headers);
 }
 
 function problem(fault: ApiFault): Response {

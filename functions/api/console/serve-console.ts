@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { takesBrotli } from '../../brotli.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { assetPrefix, type ConsoleFile, type LoadConsole, pageKey } from './console-files.ts';
@@ -74,7 +75,7 @@ function send({ method, headers: asked }: IncomingMessage, response: ServerRespo
     response.end();
     return;
   }
-  const isBrotli = /(?:^|[ ,])br(?:$|[ ,;])/.test(String(asked['accept-encoding'] ?? ''));
+  const isBrotli = takesBrotli(String(asked['accept-encoding'] ?? ''));
   const body = isBrotli ? file.brotli : file.plain;
   response.writeHead(200, {
     ...headers,
