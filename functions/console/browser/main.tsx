@@ -1,11 +1,10 @@
-// The entry point of the console: takes a token out of the address, and draws the page.
+// The page itself. Its first calls are under way when it is drawn.
 
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { takeTokenFromAddress } from './client/session.ts';
-import { keepReading } from './client/use-call.ts';
+import { keepReading } from './client/readings.ts';
+import './first-calls.ts';
 
-takeTokenFromAddress();
 keepReading();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -4,8 +4,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { isAtLeast, type Role } from '../../../../shared/domain/access/roles.ts';
 import { type Call, pathOf, send } from '../client/call.ts';
+import { readAllAgain } from '../client/readings.ts';
 import type { Problem } from '../client/replies.ts';
-import { readAllAgain, useGet } from '../client/use-call.ts';
+import { useGet } from '../client/use-call.ts';
 import { CurlView } from './curl-view.tsx';
 import { ProblemView } from './problem-view.tsx';
 

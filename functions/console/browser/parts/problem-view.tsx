@@ -1,9 +1,9 @@
 // A problem of a call: what is wrong, how to fix it, and the findings. Whoever must sign in can do it here.
 
 import { useState } from 'preact/hooks';
+import { readAllAgain } from '../client/readings.ts';
 import type { Problem } from '../client/replies.ts';
 import { signIn } from '../client/session.ts';
-import { readAllAgain } from '../client/use-call.ts';
 import { Findings } from './findings.tsx';
 
 export function ProblemView({ problem }: { readonly problem: Problem | null }) {

@@ -16,6 +16,8 @@ export function OverviewScreen() {
   const catalogue = useGet('/v1/catalogue');
   const keys = useGet('/v1/keys');
   const upgrades = useGet('/v1/upgrades');
+  const proposals = useGet('/v1/proposals');
+  const rollouts = useGet('/v1/rollouts');
   const events = useCall('/v1/events', '/v1/events?limit=12');
   const concerns = concernsOf({
     policy: policy.value,
@@ -24,16 +26,19 @@ export function OverviewScreen() {
     keys: keys.value,
     now: Date.now(),
   });
+  const isRead =
+    (policy.value !== null || policy.problem?.code === 'no_policy') &&
+    [availability, catalogue, keys].every(({ value }) => value !== null);
   return (
     <>
-      <Loading of={[policy, availability, catalogue, keys, upgrades, events]} />
+      <Loading of={[policy, availability, catalogue, keys, upgrades, proposals, rollouts, events]} />
       {policy.problem?.code === 'no_policy' && <NoPolicy />}
       <div class="cards">
         <div>
           <section class="card" aria-labelledby="attention">
             <h2 id="attention">Needs attention</h2>
             {concerns.length === 0 ? (
-              availability.value !== null && <p class="all-well">Nothing that the service has seen.</p>
+              isRead && <p class="all-well">Nothing that the service has seen.</p>
             ) : (
               <ul class="concerns">
                 {concerns.map(({ tone, text, to }) => (
@@ -49,7 +54,7 @@ export function OverviewScreen() {
         </div>
         <section class="card" aria-labelledby="lately">
           <h2 id="lately">Lately</h2>
-          <EventList events={events.value?.events ?? []} />
+          {events.value !== null && <EventList events={events.value.events} />}
           <p>
             <Link to={addressOf('/history', { of: 'events' })}>All events</Link>
           </p>

@@ -8,14 +8,14 @@ import { Time } from '../../parts/time.tsx';
 
 export function Waiting() {
   const caller = useGet('/v1/caller').value;
-  const proposals = useGet('/v1/proposals').value?.proposals.filter(({ state }) => state === 'open') ?? [];
-  const upgrades = useGet('/v1/upgrades').value?.upgrades.filter(({ state }) => state === 'ready') ?? [];
+  const proposals = useGet('/v1/proposals').value?.proposals.filter(({ state }) => state === 'open');
+  const upgrades = useGet('/v1/upgrades').value?.upgrades.filter(({ state }) => state === 'ready');
   return (
     <section class="card" aria-labelledby="waiting">
       <h2 id="waiting">Waits for a person</h2>
-      {proposals.length + upgrades.length === 0 && <p class="quiet">Nothing.</p>}
+      {proposals?.length === 0 && upgrades?.length === 0 && <p class="quiet">Nothing.</p>}
       <ul class="plain">
-        {proposals.map(({ number, by, at, note, kind }) => (
+        {proposals?.map(({ number, by, at, note, kind }) => (
           <li key={number}>
             <Link to={addressOf('/changes', { proposal: number })}>
               Change {number} of the {kind}
@@ -24,7 +24,7 @@ export function Waiting() {
             {note !== null && <p class="quiet">{note}</p>}
           </li>
         ))}
-        {upgrades.map(({ id, ring, model, state, since }) => (
+        {upgrades?.map(({ id, ring, model, state, since }) => (
           <li key={id}>
             <Link to={addressOf('/changes', { upgrade: id })}>
               {model} for {ring}

@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { type Call, pathOf, send } from '../../client/call.ts';
+import { readAllAgain } from '../../client/readings.ts';
 import type { ChangeReply, Problem } from '../../client/replies.ts';
-import { readAllAgain } from '../../client/use-call.ts';
 import { differences } from '../../differences/diff.ts';
 import type { DryRunState } from '../../differences/dry-run.tsx';
 import { CurlView } from '../../parts/curl-view.tsx';
