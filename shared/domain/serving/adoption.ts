@@ -1,5 +1,8 @@
 // Adoption: how many machines have each revision, and how many of them failed to apply it.
 
+import { families } from '../models/model.ts';
+import type { Policy } from '../policy/policy.ts';
+
 /** The length of a window in which polls are counted, in milliseconds. A machine polls at least every 15 minutes. */
 export const windowMs = 10 * 60_000;
 
@@ -41,6 +44,17 @@ export interface RevisionCounts {
   readonly sinceThen: readonly { readonly ring: string; readonly reports: number; readonly failed: number }[];
 }
 
+/** Counts of the machines of one ring. */
+export interface RingAdoption {
+  readonly ring: string;
+  /** Machines that polled in the period as members of the ring. */
+  readonly machines: number;
+  /** Those whose newest revision has the same pins for the ring as the current policy. */
+  readonly current: number;
+  /** Those whose Claude Code is too old for their pin of a family. They get an older model. */
+  readonly heldBack: readonly { readonly family: string; readonly machines: number }[];
+}
+
 interface FailureRate {
   readonly reports: number;
   readonly failed: number;
@@ -53,4 +67,48 @@ export function failureRate({ revisions }: AdoptionCounts, sinceRevision: number
   const oldest = revisions.findLast(({ revision }) => revision >= sinceRevision);
   const { reports, failed } = oldest?.sinceThen.find((each) => each.ring === ring) ?? { reports: 0, failed: 0 };
   return { reports, failed, rate: reports === 0 ? 0 : failed / reports };
+}
+
+/**
+ * By ring, in the order of the policy. `served` are the policies of the revisions that machines have; one on a revision that it
+ * lacks counts as if it had other pins.
+ */
+export function adoptionByRing(
+  { revisions, heldBack }: AdoptionCounts,
+  policy: Policy,
+  served: ReadonlyMap<number, Policy>,
+): readonly RingAdoption[] {
+  const pins = pinsByRing(policy);
+  const pinsOfRevision = new Map([...served].map(([revision, each]) => [revision, pinsByRing(each)]));
+  return policy.rings.map(({ name }) => {
+    const counts = revisions.flatMap(({ revision, rings }) =>
+      rings.filter(({ ring }) => ring === name).map((each) => ({ revision, machines: each.served })),
+    );
+    const current = counts.filter(({ revision }) => pinsOfRevision.get(revision)?.get(name) === pins.get(name));
+    return {
+      ring: name,
+      machines: sumOf(counts),
+      current: sumOf(current),
+      heldBack: heldBack.filter(({ ring }) => ring === name).map(({ family, machines }) => ({ family, machines })),
+    };
+  });
+}
+
+/** Each ring's pins, with where they are called, as a text to compare. */
+function pinsByRing({ project, location, rings }: Policy): ReadonlyMap<string, string> {
+  return new Map(
+    rings.map((ring) => {
+      const pins = families.map((family) => {
+        const pin = ring.pins[family];
+        return pin === undefined
+          ? null
+          : [pin.model, pin.context1m ?? false, pin.location ?? ring.location ?? location];
+      });
+      return [ring.name, JSON.stringify([ring.project ?? project, pins])];
+    }),
+  );
+}
+
+function sumOf(counts: readonly { readonly machines: number }[]): number {
+  return counts.reduce((sum, { machines }) => sum + machines, 0);
 }

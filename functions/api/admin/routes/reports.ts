@@ -1,11 +1,16 @@
 // Reports: a machine says whether it could apply a revision. Reports are counted by ring, and not stored. The reason of
-// a failure is only logged.
+// a failure is only logged. Adoption: how many machines of each ring have its pins.
 
-import { ok } from '../../../../shared/domain/fault.ts';
+import { ok, type Result } from '../../../../shared/domain/fault.ts';
+import type { Policy } from '../../../../shared/domain/policy/policy.ts';
+import { type AdoptionCounts, adoptionByRing } from '../../../../shared/domain/serving/adoption.ts';
 import { ringChooser } from '../../../../shared/domain/serving/machine.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
+import { numberedId, type Store } from '../../../../shared/ports.ts';
+import { readAdoption } from '../../../adoption/adoption.ts';
 import { printable } from '../../../printable.ts';
 import { type ApiResult, failHttp } from '../../problems/http-fault.ts';
+import { AdoptionReply } from '../schemas/adoption.ts';
 import { NoQuery } from '../schemas/common.ts';
 import { Report, ReportReply } from '../schemas/reports.ts';
 import { type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
@@ -40,6 +45,25 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
         return ok({ body: { accepted: true }, status: 202 });
       },
     }),
+    route({
+      method: 'GET',
+      path: '/v1/adoption',
+      operation: 'getAdoption',
+      summary: 'Count the machines of each ring that have its pins, of those that polled lately.',
+      query: NoQuery,
+      reply: AdoptionReply,
+      handle: async () => {
+        const newest = await readCurrentRevision(store);
+        if (!newest.ok) return newest;
+        const counts = await readAdoption(store);
+        if (!counts.ok) return counts;
+        const served = await readServedPolicies(store, counts.value, newest.value);
+        if (!served.ok) return served;
+        const { period, standardError } = counts.value;
+        const rings = adoptionByRing(counts.value, newest.value.policy, served.value);
+        return ok({ body: { revision: newest.value.number, period, rings, standardError } });
+      },
+    }),
   ];
 
   /** Reads the store for a revision that is not cached: another instance may have served a newer one to the machine. */
@@ -48,6 +72,27 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
     const revision = cached.ok ? (cached.value.published?.revision ?? null) : null;
     return revision !== null && revision.number >= reported ? ok(revision) : readCurrentRevision(store);
   }
+}
+
+/** Bounds the reads. In half an hour, few fleets have more revisions. */
+const maxRevisionsRead = 10;
+
+/** The policies of the newest revisions that machines have, by number. Those that only moved rollouts have that of another. */
+async function readServedPolicies(
+  store: Store,
+  { revisions }: AdoptionCounts,
+  newest: Revision,
+): Promise<Result<ReadonlyMap<number, Policy>>> {
+  const numbers = revisions.filter(({ served }) => served > 0).map(({ revision }) => revision);
+  const policies = new Map<number, Policy>(
+    numbers.filter((number) => number >= newest.policySince).map((number) => [number, newest.policy]),
+  );
+  const older = numbers.filter((number) => !policies.has(number)).slice(0, maxRevisionsRead);
+  for (const read of await Promise.all(older.map((number) => store.read('revision', numberedId(number))))) {
+    if (!read.ok) return read;
+    if (read.value !== null) policies.set(read.value.value.number, read.value.value.policy);
+  }
+  return ok(policies);
 }
 
 /** Remembers the newest chooser: a policy may have many selectors, and each machine of the fleet reports. */

@@ -5,6 +5,7 @@ import type { AccessRevision, Roles } from '../../../../shared/domain/access/acc
 import type { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import type * as access from '../../../api/admin/schemas/access.ts';
+import type { AdoptionReply } from '../../../api/admin/schemas/adoption.ts';
 import type * as common from '../../../api/admin/schemas/common.ts';
 import type { ExplainReply } from '../../../api/admin/schemas/explain.ts';
 import type { HealthReply } from '../../../api/admin/schemas/health.ts';
@@ -22,6 +23,7 @@ export interface Replies {
   readonly '/v1/upgrades': z.infer<typeof rollouts.UpgradesReply>;
   readonly '/v1/rollouts': z.infer<typeof rollouts.RolloutsReply>;
   readonly '/v1/rollouts/{rollout}': z.infer<typeof rollouts.RolloutReply>;
+  readonly '/v1/adoption': z.infer<typeof AdoptionReply>;
   readonly '/v1/proposals': z.infer<typeof proposals.ProposalsReply>;
   readonly '/v1/proposals/{proposal}': z.infer<typeof proposals.ProposalReply>;
   readonly '/v1/revisions': z.infer<typeof common.RevisionsReply>;
@@ -40,6 +42,7 @@ export type ChangeReply = z.infer<typeof common.ChangeReply>;
 export type Issued = z.infer<typeof access.IssuedReply>;
 export type Cell = Replies['/v1/availability']['endpoints'][number];
 export type Upgrade = Replies['/v1/upgrades']['upgrades'][number];
+export type RingAdoption = Replies['/v1/adoption']['rings'][number];
 export type Rollout = Replies['/v1/rollouts']['rollouts'][number];
 export type Proposal = Replies['/v1/proposals']['proposals'][number];
 export type Event = Replies['/v1/events']['events'][number];

@@ -1,4 +1,4 @@
-// One ring: its effective pins with their facts, who is in it, what an old Claude Code gets, and how it differs from the ring below.
+// One ring: its effective pins with their facts, how many machines have them, who is in it, what an old Claude Code gets, and how it differs from the ring below.
 
 import { useState } from 'preact/hooks';
 import { findModel, priceIn } from '../../../../../shared/domain/models/catalogue.ts';
@@ -10,6 +10,7 @@ import { DiffView } from '../../differences/diff-view.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Code, Scroll } from '../../parts/scroll.tsx';
+import { Adopted } from './adopted.tsx';
 import { OldClients } from './old-clients.tsx';
 
 interface RingDetailProps {
@@ -29,6 +30,8 @@ export function RingDetail({ policy, ring, below }: RingDetailProps) {
         {(ring.lock ?? policy.lock) ? 'locked: developers can choose no other model' : 'not locked'}.
       </p>
       <Pins policy={policy} ring={ring} />
+      <h3>Machines</h3>
+      <Adopted ring={ring} />
       <OldClients ring={ring} />
       <h3>Who is in it</h3>
       <Selectors match={ring.match} />

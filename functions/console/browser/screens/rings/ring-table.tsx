@@ -4,6 +4,8 @@ import { useState } from 'preact/hooks';
 import { families } from '../../../../../shared/domain/models/model.ts';
 import type { Policy, Ring } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
+import type { RingAdoption } from '../../client/replies.ts';
+import { useGet } from '../../client/use-call.ts';
 import { Link } from '../../parts/link.tsx';
 import { Scroll } from '../../parts/scroll.tsx';
 
@@ -17,6 +19,7 @@ const page = 25;
 export function RingTable({ policy, chosen }: RingTableProps) {
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState(page);
+  const adoption = useGet('/v1/adoption').value?.rings;
   const rings = policy.rings.filter(
     ({ name, match }) => name.includes(filter) || match.some((each) => each.includes(filter)),
   );
@@ -34,6 +37,7 @@ export function RingTable({ policy, chosen }: RingTableProps) {
             <tr>
               <th scope="col">Ring</th>
               <th scope="col">Matches</th>
+              <th scope="col">Machines with its pins</th>
               {families.map((family) => (
                 <th scope="col" key={family}>
                   {family}
@@ -43,7 +47,13 @@ export function RingTable({ policy, chosen }: RingTableProps) {
           </thead>
           <tbody>
             {rings.slice(0, shown).map((ring) => (
-              <Row key={ring.name} ring={ring} below={ringBelow(policy, ring)} isChosen={ring.name === chosen} />
+              <Row
+                key={ring.name}
+                ring={ring}
+                below={ringBelow(policy, ring)}
+                isChosen={ring.name === chosen}
+                adoption={adoption?.find((each) => each.ring === ring.name)}
+              />
             ))}
           </tbody>
         </table>
@@ -62,9 +72,10 @@ interface RowProps {
   readonly ring: Ring;
   readonly below: Ring | null;
   readonly isChosen: boolean;
+  readonly adoption: RingAdoption | undefined;
 }
 
-function Row({ ring, below, isChosen }: RowProps) {
+function Row({ ring, below, isChosen, adoption }: RowProps) {
   const { name, match, pins } = ring;
   return (
     <tr class={isChosen ? 'chosen' : ''}>
@@ -72,6 +83,7 @@ function Row({ ring, below, isChosen }: RowProps) {
         <Link to={addressOf('/rings', { ring: name })}>{name}</Link>
       </th>
       <td>{match.includes('*') ? 'everyone' : `${match.length} selector${match.length === 1 ? '' : 's'}`}</td>
+      <td>{adoption === undefined ? '' : `${adoption.current} of ${adoption.machines}`}</td>
       {families.map((family) => {
         const isOther = below !== null && pins[family]?.model !== below.pins[family]?.model;
         return (
