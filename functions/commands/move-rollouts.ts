@@ -21,6 +21,7 @@ import {
   rolloutStateWrite,
   rolloutWrites,
 } from './current-state.ts';
+import { type FailureHistories, failureHistoryWrites, readFailureHistories } from './failure-histories.ts';
 import { readMemberships } from './read-memberships.ts';
 import { type Decision, transact } from './transact.ts';
 
@@ -62,6 +63,7 @@ export async function moveRollouts(
 interface StateForMove extends CurrentState {
   readonly revision: Revision;
   readonly failures: ReadonlyMap<number, Failures>;
+  readonly histories: FailureHistories;
   readonly memberships: Memberships;
 }
 
@@ -73,11 +75,19 @@ async function readForMove(ports: MoveRolloutsPorts): Promise<Result<StateForMov
   const { revision } = state.value.published.value;
   const failures = await readFailures(revision.rollouts);
   if (!failures.ok) return failures;
+  const histories = await readFailureHistories(store, revision.rollouts);
+  if (!histories.ok) return histories;
   const { upgrades } = state.value.rolloutState;
   const numbers = upgrades.flatMap(({ proposed }) => (proposed === null ? [] : [proposed.accessRevision]));
   const memberships = await readMemberships(ports, numbers);
   if (!memberships.ok) return memberships;
-  return ok({ ...state.value, revision, failures: failures.value, memberships: memberships.value });
+  return ok({
+    ...state.value,
+    revision,
+    failures: failures.value,
+    histories: histories.value,
+    memberships: memberships.value,
+  });
 }
 
 function decide(
@@ -87,20 +97,23 @@ function decide(
   current: StateForMove,
   dryRun: boolean,
 ): Result<Decision<Moved>> {
-  const { revision, rolloutState, matrix, now, failures, memberships } = current;
+  const { revision, rolloutState, matrix, now, failures, histories, memberships } = current;
   const start = startTransition({ revision, rolloutState, matrix, catalogue, now });
   const transition = action(start, failures, memberships);
   if (!transition.ok) return transition;
   const outcome = { ...completeTransition(transition.value, by), transition: transition.value };
   const { newEvents } = outcome;
   const isUnchanged = outcome.revision === null && outcome.rolloutState === rolloutState && newEvents.length === 0;
-  if (isUnchanged || dryRun) return ok({ writes: [], newEvents, outcome });
+  if (dryRun) return ok({ writes: [], newEvents, outcome });
+  const historyWrites = failureHistoryWrites(histories, revision.rollouts, failures, now);
+  if (isUnchanged) return ok({ writes: historyWrites, newEvents, outcome });
   const writes = [
     // Always written, so that the commit fails if the policy changed since it was read.
     publishedWrite(current, outcome.revision ?? revision),
     rolloutStateWrite(current, outcome.rolloutState),
     ...(outcome.revision === null ? [] : [revisionWrite(outcome.revision)]),
     ...rolloutWrites(outcome.rollouts),
+    ...historyWrites,
   ];
   return ok({ writes, newEvents, outcome });
 }

@@ -9,6 +9,7 @@ import { Announcement } from './events/announcement.ts';
 import { ChainHead, Event } from './events/event.ts';
 import { ProbeRequest } from './probe/probe-request.ts';
 import { RolloutState } from './rollouts/rollout-state.ts';
+import { FailureHistory } from './serving/failure-history.ts';
 import { MachineCounts } from './serving/machine-counts.ts';
 import { Revision } from './serving/revision.ts';
 import { Rollout } from './serving/rollout.ts';
@@ -55,6 +56,8 @@ export interface Documents {
   readonly rolloutState: RolloutState;
   /** By number; kept after their end. */
   readonly rollout: Rollout;
+  /** By the number of the rollout, as long as it is kept. */
+  readonly failureHistory: FailureHistory;
   /** By number. */
   readonly proposal: Proposal;
   /** Machines that polled, by the number of the time window. */
@@ -93,6 +96,7 @@ export const schemas: { readonly [K in Kind]: z.ZodType<Documents[K]> } = {
   lease: Lease,
   rolloutState: RolloutState,
   rollout: Rollout,
+  failureHistory: FailureHistory,
   proposal: Proposal,
   pollCount: MachineCounts,
   reportCount: MachineCounts,

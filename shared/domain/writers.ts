@@ -28,6 +28,7 @@ const writersOfKind: { readonly [K in Kind]: readonly Writer[] } = {
   outbox: ofAll,
   chainHead: ofAll,
   announcement: nobody,
+  failureHistory: nobody,
   healthIssue: nobody,
   lease: nobody,
   pollCount: nobody,

@@ -1,12 +1,40 @@
 // Everything on a page: reached with the Tab key, and clicked.
 
-import type { Page } from 'playwright-core';
-import { counts, type Visitor } from './visitor.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { counts, type Visitor, visit } from './visitor.ts';
+import type { ConsoleWorld } from './world.ts';
 
+const paths = ['/', '/availability', '/rings', '/changes', '/history', '/machine', '/access'];
 const clickable = 'a[href], button:not(:disabled), summary, input, select, textarea';
 
+export function reachEverything(world: () => ConsoleWorld, browser: () => Browser): void {
+  test('the Tab key alone reaches everything that can be clicked, on every screen', async () => {
+    const owner = await visit(world(), browser(), 'owner');
+    for (const path of [...paths, '/rings?ring=everyone&edit=1', '/changes?rollout=1', '/history?revision=1']) {
+      await owner.open(path);
+      assert.deepEqual(await tabThrough(owner.page), [], path);
+    }
+    await owner.close();
+  });
+
+  test('whoever clicks on everything meets no error', async () => {
+    const owner = await visit(world(), browser(), 'owner');
+    for (const path of [
+      ...paths,
+      '/changes?rollout=1',
+      '/history?revision=1',
+      '/history?of=events',
+      '/rings?ring=pilot',
+    ])
+      await clickEverything(owner, path);
+    await owner.close();
+  });
+}
+
 /** What the Tab key does not reach. */
-export async function tabThrough(page: Page): Promise<readonly string[]> {
+async function tabThrough(page: Page): Promise<readonly string[]> {
   const all = await page.locator(clickable).count();
   await page.evaluate((selector) => {
     for (const element of document.querySelectorAll<HTMLElement>(selector))
@@ -24,7 +52,7 @@ export async function tabThrough(page: Page): Promise<readonly string[]> {
 }
 
 /** Each from the same view anew. A dialog that opens is closed by Escape. */
-export async function clickEverything(visitor: Visitor, path: string): Promise<void> {
+async function clickEverything(visitor: Visitor, path: string): Promise<void> {
   const { page } = visitor;
   const inMain = page.getByRole('main').locator('a[href], button:not(:disabled), summary');
   await visitor.open(path);

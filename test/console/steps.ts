@@ -2,7 +2,7 @@
 
 import { test } from 'node:test';
 
-type Step = (name: string, run: () => Promise<void>) => void;
+export type Step = (name: string, run: () => Promise<void>) => void;
 
 /** What follows a step that failed is skipped: it has no ground to stand on. */
 export function createSteps(): Step {

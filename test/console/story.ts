@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Store } from '../../shared/ports.ts';
+import { tellOfChanges } from './changes-story.ts';
 import { startChromium } from './chromium.ts';
 import { createSteps } from './steps.ts';
 import { createPeople } from './visitor.ts';
 import { type ConsoleWorld, policy, roles, startConsoleWorld } from './world.ts';
 
-const hostile = `<img src=x onerror="document.title='owned'"> & "quotes" \u202e`;
 const minute = 60_000;
 
 /** On the embedded store, or on another one. */
@@ -66,62 +66,7 @@ export function tellStory(openStore?: () => Promise<Store>): void {
     assert.match(reader.page.url(), /model=claude-opus-4-8&location=global/);
   });
 
-  step('an editor who moves a pin to a newer model proposes it, and a note from outside is never markup', async () => {
-    const editor = await as('editor');
-    await editor.open('/rings?ring=everyone&edit=1');
-    await editor.page.getByLabel('opus').selectOption('claude-opus-5-5');
-    await editor.sees('A second person must approve it');
-    await editor.judge('a draft');
-    await editor.page.getByLabel('Note').fill(hostile);
-    await editor.click('Propose');
-    await editor.sees('waits for a second person');
-    await editor.click('Change 1');
-    await editor.sees(hostile);
-    await editor.sees('You made it, so somebody else must approve it');
-    await editor.judge('an own proposal');
-    assert.equal(await editor.page.title(), 'Changes · Pinward');
-  });
-
-  step('another person approves it, and it reaches the ring in stages', async () => {
-    const approver = await as('approver');
-    await approver.open('/changes?proposal=1');
-    await approver.judge('a proposal to decide');
-    await approver.click('Approve');
-    await approver.judge('a dialog');
-    await approver.page.keyboard.press('Escape');
-    await approver.act('Approve');
-    await approver.sees('approved by');
-    await approver.open('/changes?rollout=1');
-    await approver.sees('10 % of the ring');
-    await approver.judge('a running rollout');
-    world.time += 11 * minute;
-    await world.advance();
-    await approver.open('/changes?rollout=1');
-    await approver.sees('50 % of the ring');
-  });
-
-  step('an editor pauses, resumes and aborts a rollout, each with a reason', async () => {
-    const editor = await as('editor');
-    await editor.open('/changes?rollout=1');
-    await editor.act('Pause', 'lunch');
-    await editor.sees('lunch');
-    await editor.judge('a paused rollout');
-    await editor.act('Resume');
-    await editor.act('Abort', hostile);
-    await editor.sees(hostile);
-    await editor.judge('an aborted rollout');
-  });
-
-  step('an upgrade that soaked is approved by two people, or rejected by one', async () => {
-    const approver = await as('approver');
-    await approver.open('/changes');
-    await approver.click(/claude-fable-5-2 for everyone/);
-    await approver.judge('an upgrade');
-    await approver.act('Approve', 'looks good');
-    await approver.sees('First approved by');
-    await approver.act('Reject', 'or not');
-    await approver.sees('or not');
-  });
+  tellOfChanges(step, as, () => world);
 
   step('a freeze stands on every screen until an approver thaws', async () => {
     const [editor, approver] = [await as('editor'), await as('approver')];

@@ -14,7 +14,7 @@ import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Store } from '../../shared/ports.ts';
 import { testKeyFile } from '../support/document-keys.ts';
 import { startIssuer } from '../support/fakes/issuer.ts';
-import { adminToken } from '../support/service.ts';
+import { adminToken, asMachine, machineToken } from '../support/service.ts';
 
 export interface ConsoleWorld {
   readonly url: string;
@@ -26,6 +26,9 @@ export interface ConsoleWorld {
   advance(): Promise<unknown>;
   /** A fresh token of a person, such as `owner@example.com`. */
   tokenOf(name: string): Promise<string>;
+  /** Polls of machines, and one more a minute later, with which the service writes down what it has counted. */
+  poll(...machines: readonly string[]): Promise<void>;
+  report(machine: string, outcome: 'applied' | 'failed'): Promise<void>;
   /** A call by the admin token. */
   call(method: string, path: string, body?: unknown): Promise<Response>;
   close(): Promise<void>;
@@ -49,6 +52,7 @@ export async function startConsoleWorld(store?: Store): Promise<ConsoleWorld> {
       PINWARD_SQLITE: file,
       PINWARD_WRITER_KEY_FILE: testKeyFile(),
       PINWARD_ADMIN_TOKEN: adminToken,
+      PINWARD_MACHINE_TOKEN: machineToken,
       PINWARD_ORGANISATION: 'acme.example',
       PINWARD_KEY_FILE: join(folder, 'key.pem'),
       PINWARD_AUDIENCES: audience,
@@ -81,6 +85,20 @@ export async function startConsoleWorld(store?: Store): Promise<ConsoleWorld> {
       const person = { sub: name, email: `${name}@example.com`, email_verified: true, hd: 'example.com' };
       return google.sign({ iss: 'https://accounts.google.com', aud: audience, iat, exp: iat + 3600, ...person });
     },
+    async poll(...machines) {
+      for (const machine of machines) await pollOf(machine);
+      world.time += 61_000;
+      await pollOf(machines[0] ?? '');
+      const { length } = machines;
+      await until(async () => {
+        const { rings } = await (await world.call('GET', '/v1/adoption')).json();
+        return rings.some((ring: { readonly machines: number }) => ring.machines >= length);
+      });
+    },
+    async report(machine, outcome) {
+      const { revision } = await (await world.call('GET', '/v1/health')).json();
+      await world.call('POST', '/v1/reports', { machine, revision, outcome });
+    },
     call: (method, path, body) =>
       fetch(url + path, {
         method,
@@ -93,7 +111,13 @@ export async function startConsoleWorld(store?: Store): Promise<ConsoleWorld> {
       await Promise.all([wiring.close(), google.close()]);
     },
   };
+  const pollOf = (machine: string) =>
+    fetch(`${url}/v1/pins.json?machine=${machine}&cli=2.1.331`, { headers: asMachine });
   return world;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise(setImmediate);
 }
 
 /** A policy under which pins move in stages, and what raises risk needs a second person. */

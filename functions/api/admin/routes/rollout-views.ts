@@ -13,7 +13,7 @@ import { type Failures, rolloutWaits, upgradeWaits } from '../../../../shared/do
 import { failureRate } from '../../../../shared/domain/serving/adoption.ts';
 import { percentOf } from '../../../../shared/domain/serving/bucketing.ts';
 import type { Rollout } from '../../../../shared/domain/serving/rollout.ts';
-import type { Store } from '../../../../shared/ports.ts';
+import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { readAdoption } from '../../../adoption/adoption.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
 
@@ -51,6 +51,8 @@ export async function rolloutWithCounts(
 ): Promise<ApiResult<object>> {
   const counts = await readAdoption(store);
   if (!counts.ok) return counts;
+  const history = await store.read('failureHistory', numberedId(rollout.id));
+  if (!history.ok && history.fault.code !== 'document_corrupt') return history;
   const { revisions, heldBack, standardError } = counts.value;
   const { id, ring, family, firstRevision, minReports } = rollout;
   const { reports, failed } = failureRate(counts.value, firstRevision, ring);
@@ -67,6 +69,8 @@ export async function rolloutWithCounts(
     heldBack: heldBack
       .filter((each) => each.ring === ring && each.family === family)
       .map((each) => ({ family, machines: each.machines })),
+    // A damaged history must not hide a rollout that somebody wants to abort.
+    history: history.ok ? (history.value?.value.samples ?? []) : [],
     standardError,
   });
 }

@@ -5,6 +5,7 @@ import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
 import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { waitReasons } from '../../../../shared/domain/rollouts/waits.ts';
+import { FailureSample } from '../../../../shared/domain/serving/failure-history.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
 import { dryRun, note } from './common.ts';
 
@@ -87,6 +88,11 @@ export const RolloutReply = RolloutView.extend({
   heldBack: z
     .array(z.strictObject({ family: z.string(), machines: z.int() }))
     .describe('Estimated number of machines of the ring whose Claude Code is too old for the pin of this family.'),
+  history: z
+    .array(FailureSample)
+    .describe(
+      '`reports` and `failed` as they were while the rollout was under way, oldest first: noted each minute if they changed. A sample holds until the next one. Long rollouts have fewer.',
+    ),
   standardError: z.number().describe('The relative standard error of every estimate, such as 0.016.'),
 });
 

@@ -1,11 +1,9 @@
 // What an upgrade or a rollout waits for, in the service's own words.
 
+import type { Upgrade } from '../client/replies.ts';
 import { Time } from './time.tsx';
 
-interface Wait {
-  readonly text: string;
-  readonly until?: string | null;
-}
+type Wait = Upgrade['waits'][number];
 
 export function Waits({ waits }: { readonly waits: readonly Wait[] }) {
   if (waits.length === 0) return null;
@@ -14,7 +12,7 @@ export function Waits({ waits }: { readonly waits: readonly Wait[] }) {
       {waits.map(({ text, until }) => (
         <li key={text}>
           {text}
-          {until != null && (
+          {until !== null && (
             <>
               {' '}
               (<Time at={until} />)

@@ -1,48 +1,64 @@
-// The share of machines that failed, over the time that this page has been looking. The service keeps no earlier counts.
+// The share of the machines that had failed, from the start of a rollout to its end or to now, as the service noted it. Thin lines
+// are the stages.
 
-import { useEffect, useState } from 'preact/hooks';
 import type { Replies } from '../../client/replies.ts';
 import { duration } from '../../parts/time.tsx';
 
 type Rollout = Replies['/v1/rollouts/{rollout}'];
 
-interface Sample {
+interface Point {
   readonly at: number;
-  readonly percent: number;
+  /** Percent of the machines that had reported. */
+  readonly failed: number;
+  /** Percent of the ring that the rollout served. */
+  readonly stage: number;
 }
 
-const most = 500;
-const seen = new Map<number, readonly Sample[]>();
+const [width, height] = [300, 60];
 
 export function FailuresChart({ rollout }: { readonly rollout: Rollout }) {
-  const samples = useSamples(rollout);
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined || samples.length < 2) return null;
+  const points = pointsOf(rollout, Date.now());
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || first.at === last.at) return null;
   const limit = rollout.abortAtFailurePercent;
-  const top = Math.max(limit * 1.25, ...samples.map(({ percent }) => percent));
-  const x = (at: number) => ((at - first.at) / (last.at - first.at)) * 300;
-  const y = (percent: number) => 58 - (percent / top) * 56;
-  const label = `Failed in the last ${duration(Math.round((last.at - first.at) / 1000))}: from ${first.percent} % to ${last.percent} %; ${limit} % abort it`;
+  const most = Math.max(...points.map(({ failed }) => failed));
+  const top = Math.max(limit * 1.25, most);
+  const x = (at: number) => ((at - first.at) / (last.at - first.at)) * width;
+  const y = (percent: number) => height - 2 - (percent / top) * (height - 4);
+  // What was noted holds until the next note.
+  const steps = points.flatMap(({ at, failed }, index) => [
+    ...(index === 0 ? [] : [`${x(at)},${y(points[index - 1]?.failed ?? 0)}`]),
+    `${x(at)},${y(failed)}`,
+  ]);
+  const stages = points.filter(({ stage }, index) => index > 0 && stage !== points[index - 1]?.stage);
+  const label = `Failed over ${duration(Math.round((last.at - first.at) / 1000))}: at most ${most} %, at the end ${last.failed} %; more than ${limit} % abort it`;
   return (
     <figure class="failures">
-      <svg viewBox="0 0 300 60" role="img" aria-label={label} preserveAspectRatio="none">
-        <line class="limit" x1="0" x2="300" y1={y(limit)} y2={y(limit)} />
-        <polyline points={samples.map(({ at, percent }) => `${x(at)},${y(percent)}`).join(' ')} />
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} preserveAspectRatio="none">
+        {stages.map(({ at }) => (
+          <line key={at} class="stage" x1={x(at)} x2={x(at)} y1="0" y2={height} />
+        ))}
+        <line class="limit" x1="0" x2={width} y1={y(limit)} y2={y(limit)} />
+        <polyline points={steps.join(' ')} />
       </svg>
       <figcaption>{label}</figcaption>
     </figure>
   );
 }
 
-function useSamples(rollout: Rollout): readonly Sample[] {
-  const { id, reports, failed } = rollout;
-  const [samples, setSamples] = useState(seen.get(id) ?? []);
-  // Every reading is a sample, also one of the same numbers.
-  useEffect(() => {
-    const percent = reports === 0 ? 0 : Math.round((failed / reports) * 1000) / 10;
-    const next = [...(seen.get(id) ?? []), { at: Date.now(), percent }].slice(-most);
-    seen.set(id, next);
-    setSamples(next);
-  }, [rollout]);
-  return samples;
+/** The start, when nobody had reported; what was noted; and what is so now. Nothing of rollouts of which nothing was noted. */
+function pointsOf(
+  { history, reports, failed, percent, stages, startedAt, endedAt }: Rollout,
+  now: number,
+): readonly Point[] {
+  const start = { at: Date.parse(startedAt), failed: 0, stage: stages[0] ?? 0 };
+  const noted = history.map((sample) => pointOf(Date.parse(sample.at), sample, sample.percent));
+  const last = noted.at(-1);
+  if (last === undefined) return [];
+  if (endedAt !== null) return [start, ...noted, { ...last, at: Date.parse(endedAt) }];
+  return [start, ...noted, pointOf(Math.max(now, last.at), { reports, failed }, percent)];
+}
+
+function pointOf(at: number, { reports, failed }: Pick<Rollout, 'reports' | 'failed'>, stage: number): Point {
+  return { at, failed: reports === 0 ? 0 : Math.round((failed / reports) * 1000) / 10, stage };
 }

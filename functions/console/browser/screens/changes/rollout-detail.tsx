@@ -1,4 +1,4 @@
-// A rollout: its stages, when the current one has baked, how many machines have what, and what can be done.
+// A rollout: its stages, what comes next and what that waits for, how many machines have what, and what can be done.
 
 import { addressOf } from '../../address.ts';
 import type { Replies } from '../../client/replies.ts';
@@ -9,6 +9,7 @@ import { Link } from '../../parts/link.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Stages } from '../../parts/stages.tsx';
 import { Time } from '../../parts/time.tsx';
+import { Waits } from '../../parts/waits.tsx';
 import { Machines } from './machines.tsx';
 
 type Rollout = Replies['/v1/rollouts/{rollout}'];
@@ -40,21 +41,32 @@ export function RolloutDetail({ id }: { readonly id: number }) {
         . Last moved by <strong>{by}</strong>
         {reason !== '' && `: ${reason}`}.
       </p>
-      <Bake rollout={rollout} />
+      <Next rollout={rollout} />
       <Actions rollout={rollout} />
       <Machines rollout={rollout} />
     </section>
   );
 }
 
-function Bake({ rollout: { state, stageSince, bakeMinutes } }: { readonly rollout: Rollout }) {
-  if (state !== 'running') return null;
-  const baked = new Date(Date.parse(stageSince) + bakeMinutes * 60_000).toISOString();
+/** The service says what comes next and what it waits for, and the same list decides when it comes. */
+function Next({ rollout: { ring, next, stageSince } }: { readonly rollout: Rollout }) {
+  if (next === null) return null;
+  const { percent, at, waits } = next;
+  const step = percent === null ? `the pin of ${ring} itself moves` : `it reaches ${percent} % of ${ring}`;
   return (
-    <p>
-      This stage began <Time at={stageSince} /> and bakes for {bakeMinutes} min, which ends <Time at={baked} />. The
-      next one follows by itself while the model answers.
-    </p>
+    <>
+      <h3>What comes next</h3>
+      <p>
+        This stage began <Time at={stageSince} />. Next, {step}
+        {at !== null && (
+          <>
+            , <Time at={at} /> at the earliest
+          </>
+        )}
+        . {waits.length === 0 && 'Nothing holds it: it comes within a minute.'}
+      </p>
+      <Waits waits={waits} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 // An upgrade: what it would change, what it waits for, and what can be done.
 
 import { isNewer } from '../../../../../shared/domain/models/model.ts';
+import { isEnded } from '../../../../../shared/domain/rollouts/legal-transitions.ts';
 import { addressOf } from '../../address.ts';
 import type { Upgrade } from '../../client/replies.ts';
 import { PinChanges } from '../../differences/pin-changes.tsx';
@@ -9,10 +10,10 @@ import { Badge } from '../../parts/badge.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Waits } from '../../parts/waits.tsx';
-import { waitsOf } from './waits-of.ts';
 
 export function UpgradeDetail({ upgrade }: { readonly upgrade: Upgrade }) {
-  const { id, ring, family, model, state, since, foundAt, readyAt, proposed, decided, rollout, pinChange } = upgrade;
+  const { id, ring, family, model, state, since, foundAt, readyAt, proposed, decided, rollout, pinChange, waits } =
+    upgrade;
   return (
     <section class="card" aria-labelledby="upgrade">
       <h2 id="upgrade">
@@ -27,7 +28,7 @@ export function UpgradeDetail({ upgrade }: { readonly upgrade: Upgrade }) {
           </>
         )}
       </p>
-      <Waits waits={waitsOf(upgrade)} />
+      <Next state={state} waits={waits} />
       {pinChange !== null && isNewer(model, pinChange.from?.model ?? '') && <PinChanges pinChanges={[pinChange]} />}
       {proposed !== null && (
         <p>
@@ -49,9 +50,20 @@ export function UpgradeDetail({ upgrade }: { readonly upgrade: Upgrade }) {
   );
 }
 
+/** The service says what an upgrade waits for, and the same list decides when its rollout starts. */
+function Next({ state, waits }: Pick<Upgrade, 'state' | 'waits'>) {
+  if (isEnded({ state })) return null;
+  if (waits.length === 0) return <p>Its rollout starts within a minute.</p>;
+  return (
+    <>
+      <h3>What comes first</h3>
+      <Waits waits={waits} />
+    </>
+  );
+}
+
 function Actions({ id, state, ring, family }: Pick<Upgrade, 'id' | 'state' | 'ring' | 'family'>) {
   const path = `/v1/upgrades/${encodeURIComponent(id)}`;
-  const isOver = ['rejected', 'superseded', 'rolled_out'].includes(state);
   return (
     <div class="row actions">
       {state === 'ready' && (
@@ -62,7 +74,15 @@ function Actions({ id, state, ring, family }: Pick<Upgrade, 'id' | 'state' | 'ri
           needs="approver"
         />
       )}
-      {!isOver && (
+      {(state === 'rejected' || state === 'superseded') && (
+        <Action
+          label="Reopen"
+          does={`It is offered to ${ring} again, if it is newer than the pin of ${family}. It then waits for an approval, whatever the rule says.`}
+          call={{ method: 'POST', path: `${path}/reopen` }}
+          needs="editor"
+        />
+      )}
+      {!isEnded({ state }) && (
         <Action
           label="Reject"
           does={`${ring} never moves its ${family} to this model by itself. A newer model is another upgrade.`}
