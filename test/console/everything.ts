@@ -10,6 +10,22 @@ const paths = ['/', '/availability', '/rings', '/changes', '/history', '/machine
 const clickable = 'a[href], button:not(:disabled), summary, input, select, textarea';
 
 export function reachEverything(world: () => ConsoleWorld, browser: () => Browser): void {
+  test('a screen makes each of its calls once, also those that are made before it is drawn', async () => {
+    const owner = await visit(world(), browser(), 'owner');
+    // Nothing is read again.
+    await owner.page.addInitScript(() => Object.assign(globalThis, { setInterval: () => 0 }));
+    let calls: string[] = [];
+    owner.page.on('request', (request) => calls.push(new URL(request.url()).pathname));
+    for (const path of paths) {
+      calls = [];
+      await owner.open(path);
+      const made = calls.filter((each) => each.startsWith('/v1/'));
+      assert.deepEqual(made.toSorted(), [...new Set(made)].toSorted(), path);
+      assert.ok(made.includes('/v1/caller'), path);
+    }
+    await owner.close();
+  });
+
   test('the Tab key alone reaches everything that can be clicked, on every screen', async () => {
     const owner = await visit(world(), browser(), 'owner');
     for (const path of [...paths, '/rings?ring=everyone&edit=1', '/changes?rollout=1', '/history?revision=1']) {

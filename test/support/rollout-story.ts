@@ -1,12 +1,13 @@
 // What the tests of steering tell again and again, on a fleet whose canary ring takes upgrades by itself.
 
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import type { Store } from '../../shared/ports.ts';
 import { testKeys } from './document-keys.ts';
 import { Fleet, rolloutPolicy } from './rollout-fleet.ts';
 
 /** Only opus 90 answers, and the probe has seen that. */
-export async function newFleet(): Promise<Fleet> {
-  const fleet = new Fleet(openSqlite(':memory:', testKeys));
+export async function newFleet(store: Store = openSqlite(':memory:', testKeys)): Promise<Fleet> {
+  const fleet = new Fleet(store);
   fleet.callable.delete('claude-opus-91');
   fleet.callable.delete('claude-opus-92');
   await fleet.ask('ada', 'PUT', '/v1/policy', rolloutPolicy());

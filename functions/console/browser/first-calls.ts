@@ -17,7 +17,7 @@ const ofScreens: { readonly [Path in PagePath]?: readonly string[] } = {
     '/v1/rollouts',
   ],
   '/availability': ['/v1/availability', '/v1/catalogue', '/v1/policy'],
-  '/rings': ['/v1/policy', '/v1/adoption'],
+  '/rings': ['/v1/policy'],
   '/changes': ['/v1/rollouts', '/v1/proposals'],
 };
 const ofEachScreen = ['/v1/upgrades', '/v1/health', '/v1/caller'];

@@ -89,8 +89,8 @@ async function readServedPolicies(
   );
   const older = numbers.filter((number) => !policies.has(number)).slice(0, maxRevisionsRead);
   for (const read of await Promise.all(older.map((number) => store.read('revision', numberedId(number))))) {
-    if (!read.ok) return read;
-    if (read.value !== null) policies.set(read.value.value.number, read.value.value.policy);
+    if (!read.ok && read.fault.code !== 'document_corrupt') return read;
+    if (read.ok && read.value !== null) policies.set(read.value.value.number, read.value.value.policy);
   }
   return ok(policies);
 }
