@@ -35,6 +35,12 @@ describe('the conformance kit', { skip }, () => {
     assert.deepEqual(await brokenBy(original, attacked, options), {});
   });
 
+  it('judges an agent alike whose first start comes before its pins, as on a busy machine', async () => {
+    const hasty = original.replace('login_within 3', 'login_within 0').replace('max_seconds=3', 'max_seconds=0');
+    assert.equal([...hasty.matchAll(/login_within 0|max_seconds=0\n/g)].length, 2);
+    assert.deepEqual(await brokenBy(hasty, ['keeps-when-refused', 'never-goes-back']), {});
+  });
+
   // Some of these wait for seconds, while others go on.
   describe('on faults', { concurrency: 3 }, () => {
     for (const fault of moreFaults) {

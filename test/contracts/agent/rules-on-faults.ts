@@ -8,7 +8,7 @@ import {
   keepsThrough,
   kept,
   type Rule,
-  startsOf,
+  startsWithPins,
   whatCaseDid,
   whatChanged,
 } from './rule.ts';
@@ -144,7 +144,7 @@ function keeping(id: string, says: string, because: string, cases: readonly Case
 
 async function whatSlownessDid(bench: Bench, slow: Case): Promise<string | undefined> {
   await using trial = await startTrial(bench.adapter);
-  return await whatCaseDid(bench, trial, await startsOf(bench, trial), slow);
+  return await whatCaseDid(bench, trial, await startsWithPins(bench, trial), slow);
 }
 
 /** Forwards connections to a port of 127.0.0.1. Without a URL where the machine lacks that address, as Macs do. */

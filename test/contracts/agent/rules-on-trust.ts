@@ -4,7 +4,17 @@ import type { Behaviour } from '../../agents/posix/server.ts';
 import { forged, mixed, old, unchanged } from './attacks-on-answers.ts';
 import { unknownKeys } from './attacks-on-keys.ts';
 import { dayMs, honest, instant } from './faulty-server.ts';
-import { type Bench, broken, type Case, goesOn, kept, type Rule, startsOf, type Verdict, whatCaseDid } from './rule.ts';
+import {
+  type Bench,
+  broken,
+  type Case,
+  goesOn,
+  kept,
+  type Rule,
+  startsWithPins,
+  type Verdict,
+  whatCaseDid,
+} from './rule.ts';
 import { ifClockStands } from './rules-on-time.ts';
 import { startBare, startTrial, type Trial } from './trial.ts';
 
@@ -44,7 +54,7 @@ function resisting(id: string, says: string, attacks: readonly Case[]): TrustRul
 
 async function resists(bench: Bench, attacks: readonly Case[]): Promise<Verdict> {
   await using trial = await startTrial(bench.adapter, { trust: true });
-  const before = await startsOf(bench, trial);
+  const before = await startsWithPins(bench, trial);
   for (const attack of bench.brief ? attacks.slice(0, 3) : attacks) {
     const is304 = unchanged.includes(attack);
     const wrong =
