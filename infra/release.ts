@@ -6,10 +6,11 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targets } from '../functions/environment.ts';
+import { writePackages } from './agents/packages/packages.ts';
 import { sectionOf } from './changelog.ts';
 
 const help = `Make a release of this commit in dist/release/VERSION: a zip for each function with the list of what it holds,
-SHA256SUMS, the changes, and the Terraform that uses them. It publishes nothing.
+packages of the agents, SHA256SUMS, the changes, and the Terraform that uses them. It publishes nothing.
 
   npm run release -- [--url URL]
 
@@ -49,8 +50,10 @@ function main(root: string): void {
   const dist = join(root, 'dist');
   build(root, dist);
   const folder = join(dist, 'release', release.version);
+  emptyFolder(folder);
+  const skipped = writePackages(folder, { root, ...release });
   const made = write(folder, dist, release);
-  process.stdout.write(summaryOf(folder, made, release));
+  process.stdout.write([...skipped.map((line) => `${line}\n`), summaryOf(folder, made, release)].join(''));
 }
 
 /** What this commit says of its release. Throws a `Refusal`. */
@@ -97,10 +100,13 @@ function isBuilt(name: string): boolean {
   return /\.(?:zip|cdx\.json)$/.test(name);
 }
 
-/** Writes the files of a release into an empty folder. */
-function write(folder: string, dist: string, release: Release): readonly Made[] {
+function emptyFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+}
+
+/** Adds the other files of a release to its packages. */
+function write(folder: string, dist: string, release: Release): readonly Made[] {
   for (const name of readdirSync(dist).filter(isBuilt)) {
     const [target = '', ...extension] = name.split('.');
     copyFileSync(join(dist, name), join(folder, `pinward-${target}-${release.version}.${extension.join('.')}`));

@@ -17,6 +17,9 @@ const programs = {
   shellcheck: 'shellcheck',
   'systemd-analyze': 'systemd',
   mcs: 'mono-mcs',
+  'dpkg-deb': 'dpkg',
+  rpmbuild: 'rpm',
+  ruby: 'ruby',
 } as const;
 /** PowerShell 7, as a tool of .NET: Debian has no package of it. */
 const powershell = 'dotnet tool install PowerShell --version 7.6.9 --tool-path DIR, with DIR on the PATH';
