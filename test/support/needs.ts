@@ -20,6 +20,7 @@ const programs = {
   'dpkg-deb': 'dpkg',
   rpmbuild: 'rpm',
   ruby: 'ruby',
+  'original-awk': 'original-awk',
 } as const;
 /** PowerShell 7, as a tool of .NET: Debian has no package of it. */
 const powershell = 'dotnet tool install PowerShell --version 7.6.9 --tool-path DIR, with DIR on the PATH';
