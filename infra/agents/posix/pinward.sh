@@ -649,12 +649,15 @@ http_request() (
   ulimit -f 2100 2>/dev/null
   header=${token:+"header = \"Authorization: Bearer $token\""} url=$server$1 max_seconds=$2 max_answer=$3
   shift 3
+  # Before the here-document: shells differ in what quotes within an expansion mean there.
+  proxy_line=${proxy:+"proxy = \"$proxy\""} unproxied_line=${unproxied:+"noproxy = \"$unproxied\""}
+  authority_line=${ca_file:+"cacert = \"$ca_file\""}
   env -i PATH="$PATH" curl --disable --config - --silent --show-error --globoff --proto '=http,https' --max-redirs 0 \
     --max-time "$max_seconds" --max-filesize "$max_answer" --user-agent "pinward-agent/$version" "$@" "$url" <<EOF
 $header
-${proxy:+"proxy = \"$proxy\""}
-${unproxied:+"noproxy = \"$unproxied\""}
-${ca_file:+"cacert = \"$ca_file\""}
+$proxy_line
+$unproxied_line
+$authority_line
 EOF
 )
 

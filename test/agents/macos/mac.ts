@@ -12,7 +12,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type CopiedRun, runInCopiedRoot } from '../packaging/copied-root.ts';
+import { type CopiedRun, runInCopiedRoot } from '../packages/copied-root.ts';
 import { agents } from '../packaging/files.ts';
 import { write } from '../posix/machine.ts';
 
