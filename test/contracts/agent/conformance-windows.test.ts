@@ -45,7 +45,8 @@ async function brokenBy(text: string, ids: readonly string[]): Promise<Record<st
   writeFileSync(file, text);
   try {
     const chosen = rules.filter(({ id }) => ids.includes(id));
-    const adapter = { ...usual, agent: `pwsh -NoProfile -File ${file}`, file: usualFile(file) };
+    const quick = 'env DOTNET_TieredPGO=0 POWERSHELL_TELEMETRY_OPTOUT=1 pwsh'; // a fifth quicker than without, by CPU time
+    const adapter = { ...usual, agent: `${quick} -NoProfile -File ${file}`, file: usualFile(file) };
     const judged = await judge({ adapter, brief: true }, chosen, { jobs: 3 });
     return Object.fromEntries(
       judged.filter(isBroken).map(({ rule, verdict }) => [rule.id, verdict.kind === 'broken' ? verdict.evidence : '']),
