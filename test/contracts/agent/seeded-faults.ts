@@ -131,12 +131,12 @@ export const moreFaults: readonly SeededFault[] = [
 
 /** pinward.sh with the fault, and with a shorter timeout to save time. */
 export function seeded(script: string, fault: SeededFault): string {
-  return edited(script, fault, ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir']);
+  const shorter = ['timeout=10\n  settings_dir', 'timeout=2\n  settings_dir'] as const;
+  return edited(script, { ...fault, edits: [...fault.edits, shorter] });
 }
 
-/** A script with the fault, and with another edit. */
-export function edited(script: string, { title, edits }: SeededFault, other: readonly [string, string]): string {
-  return [...edits, other].reduce((text, [from, to]) => {
+export function edited(script: string, { title, edits }: SeededFault): string {
+  return edits.reduce((text, [from, to]) => {
     const parts = text.split(from);
     if (parts.length !== 2)
       throw new Error(`"${title}" needs ${from} in the script once, not ${parts.length - 1} times`);

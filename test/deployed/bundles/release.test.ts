@@ -28,7 +28,7 @@ describe('npm run release', () => {
 
   before(() => {
     repository = mkdtempSync(join(tmpdir(), 'pinward-release-'));
-    for (const part of ['functions', 'shared', 'infra', 'package-lock.json', 'tsconfig.json', '.gitignore'])
+    for (const part of ['functions', 'shared', 'infra', 'LICENSE', 'package-lock.json', 'tsconfig.json', '.gitignore'])
       cpSync(join(root, part), join(repository, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(repository, 'node_modules'));
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -59,7 +59,8 @@ describe('npm run release', () => {
     const module = await parseFile(join(folder, 'module.tf'));
     const text = JSON.stringify(module);
 
-    assert.ok(zips.every((zip) => listed.includes(zip)));
+    for (const name of [...zips, 'pinward-agent-7.8.9.tar.gz', 'pinward-intune-7.8.9.zip', 'pinward.rb'])
+      assert.ok(listed.includes(name), name);
     assert.deepEqual([...sums.keys()].toSorted(), listed.toSorted());
     for (const [name, sum] of sums) assert.equal(sum, hashOf(join(folder, name)), name);
     for (const zip of zips) assert.ok(text.includes(sums.get(zip) ?? 'none'), zip);
