@@ -1,16 +1,7 @@
 // A Mac as far as Linux can show one: /usr/bin has only programs that macOS has, each refusing what Apple's manual does not
 // document, and bash as sh. The rest of the machine is a copy of this one.
 
-import {
-  appendFileSync,
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CopiedRun, runInCopiedRoot } from '../packages/copied-root.ts';
 import { agents } from '../packaging/files.ts';
@@ -60,5 +51,3 @@ export async function runOnMac(given: string, script: string): Promise<MacRun> {
     left: run.left.filter((path) => !['/gnu', '/Library', '/Library/LaunchDaemons'].includes(path)),
   };
 }
-
-export const canBeMac = existsSync('/bin/bash');
