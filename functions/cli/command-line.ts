@@ -1,6 +1,10 @@
 // The command line of a program: `--help` prints its help and ends it with 0; a mistake ends it with one line, the help and 2.
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { printable } from '../printable.ts';
+
+/** The largest number of an option that has no other limit. */
+const maxNumber = 2 ** 31 - 1;
 
 type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
 
@@ -17,6 +21,13 @@ export function readCommandLine<T extends ParseArgsConfig>(help: string, config:
   } catch (error) {
     return refuseCommandLine(help, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** An option's whole number. Ends the program if the text is no such number from `least` to `most`. */
+export function readWholeNumber(help: string, option: string, text: string, least: number, most = maxNumber): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  return refuseCommandLine(help, `--${option} is a whole number from ${least} to ${most}, not ${printable(text)}`);
 }
 
 /** Ends the program because of a wrong option. */

@@ -1,6 +1,6 @@
 // What a simulation of a fleet can be told, and how the command line is read.
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, readWholeNumber } from '../../functions/cli/command-line.ts';
 
 /** What can be wrong in a world, to see that the simulation finds it. */
 export const flaws = {
@@ -31,7 +31,7 @@ export interface Options {
 /** With the night from Sunday to Monday, and without it. */
 export const [withNight, withoutNight] = [15.5, 8.5] as const;
 
-export const usage = `usage: npm run simulate -- [--machines N] [--seed N] [--timer SECONDS]
+const usage = `usage: npm run simulate -- [--machines N] [--seed N] [--timer SECONDS]
 
   --machines N      200 to 1000000; default 100000
   --seed N          the same seed makes the same world; default: another one each time
@@ -41,28 +41,22 @@ export const usage = `usage: npm run simulate -- [--machines N] [--seed N] [--ti
 Ends with 0 when every rule held, with 1 when one was broken, with 2 when it did not run.
 `;
 
-export type Given = { readonly options: Options } | { readonly help: true } | { readonly wrong: string };
-
-export function readOptions(args: readonly string[], anySeed: number): Given {
-  const text = { type: 'string' } as const;
-  let values: { machines?: string; seed?: string; timer?: string; help?: boolean };
-  try {
-    const options = { machines: text, seed: text, timer: text, help: { type: 'boolean' } } as const;
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    return { wrong: error instanceof Error ? error.message : String(error) };
-  }
-  if (values.help === true) return { help: true };
-  const machines = wholeNumber(values.machines ?? '100000', 200, 1_000_000);
-  const seed = wholeNumber(values.seed ?? String(anySeed), 0, 2 ** 31 - 1);
-  const timer = wholeNumber(values.timer ?? '300', 1, 3_600);
-  if (machines === null) return { wrong: `--machines is a number from 200 to 1000000, not ${values.machines}` };
-  if (seed === null) return { wrong: `--seed is a number from 0 to ${2 ** 31 - 1}, not ${values.seed}` };
-  if (timer === null) return { wrong: `--timer is a number of seconds from 1 to 3600, not ${values.timer}` };
-  return { options: { machines, seed, timer, instances: 8, hours: withNight, flaws: new Set() } };
-}
-
-function wholeNumber(text: string, least: number, most: number): number | null {
-  const number = Number(text);
-  return /^\d+$/.test(text) && number >= least && number <= most ? number : null;
+/** `anySeed` is taken when none is given. Ends the program for help and for a wrong option. */
+export function readOptions(args: readonly string[], anySeed: number): Options {
+  const { values } = readCommandLine(usage, {
+    args: [...args],
+    options: {
+      machines: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: String(anySeed) },
+      timer: { type: 'string', default: '300' },
+    },
+  });
+  return {
+    machines: readWholeNumber(usage, 'machines', values.machines, 200, 1_000_000),
+    seed: readWholeNumber(usage, 'seed', values.seed, 0),
+    timer: readWholeNumber(usage, 'timer', values.timer, 1, 3_600),
+    instances: 8,
+    hours: withNight,
+    flaws: new Set(),
+  };
 }

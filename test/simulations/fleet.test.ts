@@ -76,26 +76,12 @@ describe('the command line of the simulation', () => {
     const machines = 100_000;
     const standard = { machines, seed: 7, timer: 300, instances: 8, hours: withNight, flaws: new Set() };
 
-    assert.deepEqual(readOptions([], 7), { options: standard });
+    assert.deepEqual(readOptions([], 7), standard);
     assert.deepEqual(readOptions(['--machines', '5000', '--seed', '3', '--timer', '1'], 7), {
-      options: { ...standard, machines: 5_000, seed: 3, timer: 1 },
+      ...standard,
+      machines: 5_000,
+      seed: 3,
+      timer: 1,
     });
-    assert.deepEqual(readOptions(['--help'], 7), { help: true });
   });
-
-  for (const [args, wrong] of [
-    [['--machines', '10'], /--machines is a number from 200/],
-    [['--machines', '1e4'], /not 1e4/],
-    [['--seed', '-1'], /--seed/],
-    [['--seed', 'x'], /--seed is a number .* not x/],
-    [['--timer', '0'], /--timer is a number of seconds/],
-    [['--speed', '1'], /Unknown option '--speed'/],
-    [['fast'], /Unexpected argument 'fast'/],
-  ] as const) {
-    test(`says what is wrong with ${args.join(' ')}`, () => {
-      const given = readOptions(args, 7);
-
-      assert.match('wrong' in given ? given.wrong : '', wrong);
-    });
-  }
 });

@@ -6,7 +6,7 @@
 import { createProgress } from '../../functions/cli/progress.ts';
 import type { Revision } from '../../shared/domain/serving/revision.ts';
 import { chart } from './fleet-chart.ts';
-import { type Options, readOptions, usage } from './fleet-options.ts';
+import { type Options, readOptions } from './fleet-options.ts';
 import { lineOf, linesOf, type Simulated, summaryOf } from './fleet-report.ts';
 import { story } from './fleet-story.ts';
 import { World } from './fleet-world.ts';
@@ -23,26 +23,19 @@ export async function simulate(
 }
 
 async function main(): Promise<void> {
-  const given = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
-  if ('wrong' in given) {
-    process.stderr.write(`${given.wrong}\n\n${usage}`);
-    process.exitCode = 2;
-  } else if ('help' in given) {
-    process.stdout.write(usage);
-  } else {
-    const say = (line: string) => process.stdout.write(`${line}\n`);
-    const { machines, seed } = given.options;
-    say(`simulating ${machines} machines from Sunday 22:00 to Monday 13:30 (UTC), seed ${seed}`);
-    const progress = createProgress();
-    const onRevision = (revision: Revision) => {
-      progress.end();
-      say(lineOf(revision));
-    };
-    const onMinute = (now: number) => progress.show(`hour ${Math.floor(now / 3_600)} of ${given.options.hours}`);
-    const simulated = await simulate(given.options, onRevision, onMinute).finally(progress.end);
-    for (const line of linesOf(simulated)) say(line);
-    process.exitCode = Object.keys(simulated.summary.broken).length === 0 ? 0 : 1;
-  }
+  const options = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const { machines, seed, hours } = options;
+  say(`simulating ${machines} machines from Sunday 22:00 to Monday 13:30 (UTC), seed ${seed}`);
+  const progress = createProgress();
+  const onRevision = (revision: Revision) => {
+    progress.end();
+    say(lineOf(revision));
+  };
+  const onMinute = (now: number) => progress.show(`hour ${Math.floor(now / 3_600)} of ${hours}`);
+  const simulated = await simulate(options, onRevision, onMinute).finally(progress.end);
+  for (const line of linesOf(simulated)) say(line);
+  process.exitCode = Object.keys(simulated.summary.broken).length === 0 ? 0 : 1;
 }
 
 if (import.meta.main) await main();

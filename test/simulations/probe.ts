@@ -2,7 +2,7 @@
 // hundred runs each, against a Vertex whose truth changes and with everything failing that can. What counts as a transition is
 // defined in probe-oracle.ts. The last line is one JSON object; exit code 1 if anything was missed, false or said twice.
 
-import { readCommandLine, refuseCommandLine } from '../../functions/cli/command-line.ts';
+import { readCommandLine, readWholeNumber } from '../../functions/cli/command-line.ts';
 import { createProgress } from '../../functions/cli/progress.ts';
 import { Chance } from './chance.ts';
 import { ProbeWorld } from './probe-world.ts';
@@ -82,10 +82,12 @@ The last line is one JSON object. Exit codes: 0 nothing was missed, false or sai
 `;
 
 async function main(): Promise<void> {
-  const { values } = readCommandLine(help, { options: { runs: { type: 'string' }, seed: { type: 'string' } } });
-  const [runs, seed] = [Number(values.runs ?? 10_000), Number(values.seed ?? Date.now() % 1_000_000)];
-  if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
-    refuseCommandLine(help, '--runs and --seed are whole numbers');
+  const anySeed = String(Date.now() % 1_000_000);
+  const { values } = readCommandLine(help, {
+    options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string', default: anySeed } },
+  });
+  const runs = readWholeNumber(help, 'runs', values.runs, 1);
+  const seed = readWholeNumber(help, 'seed', values.seed, 0);
   const progress = createProgress();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`simulating ${runs} probe runs, seed ${seed}`);

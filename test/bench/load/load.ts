@@ -6,7 +6,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
+import { readCommandLine, readWholeNumber } from '../../../functions/cli/command-line.ts';
 import { createProgress } from '../../../functions/cli/progress.ts';
 import { prepareStore, type Running, spawnSubject, token, untilAnswered } from '../server.ts';
 import { startCalls } from './admin-calls.ts';
@@ -175,7 +175,5 @@ async function etagOf(url: string): Promise<string> {
 
 function readSeconds(): number {
   const { values } = readCommandLine(help, { options: { seconds: { type: 'string', default: '30' } } });
-  const read = Number(values.seconds);
-  if (Number.isInteger(read) && read >= 2 && read <= 600) return read;
-  return refuseCommandLine(help, `--seconds is a whole number from 2 to 600, not ${values.seconds}`);
+  return readWholeNumber(help, 'seconds', values.seconds, 2, 600);
 }

@@ -2,7 +2,7 @@
 // and requests to a faulty server, so it works for an agent in any language.
 
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readCommandLine, readWholeNumber, refuseCommandLine } from '../../../functions/cli/command-line.ts';
 import { printable } from '../../../functions/printable.ts';
 import { type Adapter, unknownPlaceholders, usual, usualFile } from './adapter.ts';
 import { isBroken, type Judged, judge, judgedToJson, rules } from './judge.ts';
@@ -50,7 +50,7 @@ Exit: 0 no rule is broken, 1 one is, 2 the call is wrong.
 `;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine(help, {
     options: {
       agent: { type: 'string' },
       rule: { type: 'string', multiple: true },
@@ -66,19 +66,20 @@ async function main(): Promise<number> {
       env: { type: 'string', default: usual.env },
       clock: { type: 'string', default: usual.clock },
       file: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return say(help);
   if (values.rules) return say(rules.map(({ id, says, because }) => `${id}\n  ${says}\n  ${because}\n`).join(''));
   const { agent, rule: ids = rules.map(({ id }) => id), json, brief } = values;
-  if (agent === undefined) throw new Error("--agent says what to judge, such as 'sh infra/agents/posix/pinward.sh'");
+  if (agent === undefined) {
+    return refuseCommandLine(help, "--agent says what to judge, such as 'sh infra/agents/posix/pinward.sh'");
+  }
   const { install, trust, login, refresh, helper, env, clock, file = usualFile(agent) } = values;
   const adapter: Adapter = { agent, install, trust, login, refresh, helper, env, clock, file };
   const [stray] = [...unknownPlaceholders(adapter), ...ids.filter((id) => !rules.some((rule) => rule.id === id))];
-  if (stray !== undefined) throw new Error(`there is no rule or placeholder ${stray}; see --rules and --help`);
-  const jobs = Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new Error('--jobs is a number of rules');
+  if (stray !== undefined) {
+    return refuseCommandLine(help, `there is no rule or placeholder ${printable(stray)}; see --rules`);
+  }
+  const jobs = readWholeNumber(help, 'jobs', values.jobs, 1);
   const chosen = rules.filter(({ id }) => ids.includes(id));
   const judged = await judge({ adapter, brief }, chosen, { jobs });
   say(json ? judgedToJson(adapter, judged) : judgedToText(judged));

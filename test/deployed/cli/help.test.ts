@@ -35,6 +35,31 @@ describe('every npm script', () => {
   }
 });
 
+describe('an option that is a whole number', () => {
+  for (const [name, option, text, range] of [
+    ['simulate', 'machines', '10', '200 to 1000000'],
+    ['simulate', 'seed', '-1', '0 to 2147483647'],
+    ['simulate', 'timer', '1e2', '1 to 3600'],
+    ['simulate:changes', 'walks', 'many', '0 to 2147483647'],
+    ['simulate:forgeries', 'edits', '0', '1 to 2147483647'],
+    ['simulate:probe', 'runs', '1.5', '1 to 2147483647'],
+    ['fuzz', 'cases', '', '1 to 2147483647'],
+    ['load', 'seconds', '601', '2 to 600'],
+    ['conformance', 'jobs', '0x10', '1 to 2147483647'],
+  ] as const) {
+    test(`of ${name} is refused as "${text}" by one line and the help`, () => {
+      const words = commands.find((each) => each.name === name)?.words ?? [];
+      const agent = name === 'conformance' ? ['--agent=false'] : [];
+      const { status, stdout, stderr } = run([...words, ...agent, `--${option}=${text}`]);
+      const [mistake, blank, ...help] = stderr.split('\n');
+
+      assert.deepEqual([status, stdout, blank], [2, '', '']);
+      assert.equal(mistake, `--${option} is a whole number from ${range}, not ${text}`);
+      assert.equal(help.join('\n'), run([...words, '--help']).stdout);
+    });
+  }
+});
+
 describe('every installed script', () => {
   for (const script of ['install.sh', 'pinward.sh'])
     test(`${script} prints its help as root and as anybody, with all of its options`, () => {

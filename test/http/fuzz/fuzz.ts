@@ -2,7 +2,7 @@
 // was answered; exit 1 with the smallest request that breaks a rule, or when a call was never answered well, or never refused.
 
 import { randomInt } from 'node:crypto';
-import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
+import { readCommandLine, readWholeNumber } from '../../../functions/cli/command-line.ts';
 import { createProgress } from '../../../functions/cli/progress.ts';
 import { fuzz } from './campaign.ts';
 
@@ -17,13 +17,12 @@ const help = `Send hostile requests to every call of the API, and check the rule
 Exit codes: 0 no rule is broken, 1 one is, with the smallest request that breaks it, 2 wrong options.
 `;
 
-const options = { cases: { type: 'string', default: '50000' }, seed: { type: 'string' } } as const;
-const { values } = readCommandLine(help, { options });
-const cases = Number(values.cases);
-const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-if (!Number.isInteger(cases) || cases < 1 || !Number.isInteger(seed)) {
-  refuseCommandLine(help, '--cases and --seed are whole numbers');
-}
+const anySeed = String(randomInt(2 ** 31));
+const { values } = readCommandLine(help, {
+  options: { cases: { type: 'string', default: '50000' }, seed: { type: 'string', default: anySeed } },
+});
+const cases = readWholeNumber(help, 'cases', values.cases, 1);
+const seed = readWholeNumber(help, 'seed', values.seed, 0);
 
 process.stdout.write(`seed ${seed}, ${cases} cases\n`);
 const began = performance.now();

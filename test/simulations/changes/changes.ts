@@ -3,24 +3,18 @@
 // Walks: nothing that two people didn't agree to is served. The last line is one JSON object; exit code 1 for any fault.
 
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
-import { readOptions, usage } from './options.ts';
+import { readOptions } from './options.ts';
 import { isGood, simulate } from './simulate.ts';
 
 /** Between two lines that say how far it is. */
 const everyMs = 5_000;
 
 async function main(): Promise<void> {
-  const given = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
-  if ('help' in given) return say(usage);
-  if ('wrong' in given) {
-    process.stderr.write(`${given.wrong}\n\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
-  const { pairs, walks, seed } = given.options;
+  const options = readOptions(process.argv.slice(2), Date.now() % 1_000_000);
+  const { pairs, walks, seed } = options;
   say(`${pairs} pairs and ${walks} walks, seed ${seed}`);
   let last = performance.now();
-  const { outcome, complaints } = await simulate(given.options, consequencesOf, (line) => {
+  const { outcome, complaints } = await simulate(options, consequencesOf, (line) => {
     if (performance.now() - last < everyMs) return;
     last = performance.now();
     say(line);

@@ -1,6 +1,6 @@
 // What the simulation of changes can be told, and how the command line is read.
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, readWholeNumber } from '../../../functions/cli/command-line.ts';
 
 export interface Options {
   readonly pairs: number;
@@ -8,7 +8,7 @@ export interface Options {
   readonly seed: number;
 }
 
-export const usage = `usage: npm run simulate:changes -- [--pairs N] [--walks N] [--seed N]
+const usage = `usage: npm run simulate:changes -- [--pairs N] [--walks N] [--seed N]
 
   --pairs N   pairs of policies whose consequences are compared with what machines would read; default 10000
   --walks N   random walks of several people over all calls; default 200
@@ -18,24 +18,19 @@ The last line is one JSON object. Ends with 0 when nothing was unnamed, unasked,
 something was, with 2 when it did not run.
 `;
 
-const defaults: Readonly<Record<keyof Options, string | null>> = { pairs: '10000', walks: '200', seed: null };
-
-export type Given = { readonly options: Options } | { readonly help: true } | { readonly wrong: string };
-
-export function readOptions(args: readonly string[], anySeed: number): Given {
-  const text = { type: 'string' } as const;
-  let values: { readonly [key in keyof Options]?: string } & { readonly help?: boolean };
-  try {
-    const options = { pairs: text, walks: text, seed: text, help: { type: 'boolean' } } as const;
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    return { wrong: error instanceof Error ? error.message : String(error) };
-  }
-  if (values.help === true) return { help: true };
-  const numberOf = (key: keyof Options) => Number(values[key] ?? defaults[key] ?? anySeed);
-  for (const key of ['pairs', 'walks', 'seed'] as const) {
-    if (values[key] !== undefined && !/^\d{1,9}$/.test(values[key]))
-      return { wrong: `--${key} is a number of at most nine digits, not ${values[key]}` };
-  }
-  return { options: { pairs: numberOf('pairs'), walks: numberOf('walks'), seed: numberOf('seed') } };
+/** `anySeed` is taken when none is given. Ends the program for help and for a wrong option. */
+export function readOptions(args: readonly string[], anySeed: number): Options {
+  const { values } = readCommandLine(usage, {
+    args: [...args],
+    options: {
+      pairs: { type: 'string', default: '10000' },
+      walks: { type: 'string', default: '200' },
+      seed: { type: 'string', default: String(anySeed) },
+    },
+  });
+  return {
+    pairs: readWholeNumber(usage, 'pairs', values.pairs, 0),
+    walks: readWholeNumber(usage, 'walks', values.walks, 0),
+    seed: readWholeNumber(usage, 'seed', values.seed, 0),
+  };
 }

@@ -2,7 +2,7 @@
 // and, where it is installed, on Firestore's emulator. Each edit is judged and undone. The last line is one JSON object; exit
 // code 1 if anything forged was served or obeyed, anything old came back, or an edit of the history was not named.
 
-import { readCommandLine, refuseCommandLine } from '../../../functions/cli/command-line.ts';
+import { readCommandLine, readWholeNumber } from '../../../functions/cli/command-line.ts';
 import { startFirestoreEmulator, whyNoEmulators } from '../../../functions/local/emulators.ts';
 import type { DocumentKeys } from '../../../shared/adapters/documents/document-keys.ts';
 import { type Database, nameOf, openFirestoreDatabase, openSqliteDatabase } from './database.ts';
@@ -77,11 +77,12 @@ async function undo({ database, truth }: ForgeryWorld, { puts, removes }: Edit):
 }
 
 async function main(): Promise<void> {
-  const { values } = readCommandLine(usage, { options: { edits: { type: 'string' }, seed: { type: 'string' } } });
-  const [edits, seed] = [Number(values.edits ?? 1_000), Number(values.seed ?? Date.now() % 1_000_000)];
-  if (!Number.isInteger(edits) || edits < 1)
-    refuseCommandLine(usage, `--edits is a number from 1, not ${values.edits}`);
-  if (!Number.isInteger(seed)) refuseCommandLine(usage, `--seed is a number, not ${values.seed}`);
+  const anySeed = String(Date.now() % 1_000_000);
+  const { values } = readCommandLine(usage, {
+    options: { edits: { type: 'string', default: '1000' }, seed: { type: 'string', default: anySeed } },
+  });
+  const edits = readWholeNumber(usage, 'edits', values.edits, 1);
+  const seed = readWholeNumber(usage, 'seed', values.seed, 0);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`making ${edits} edits on each database, seed ${seed}`);
   const outcomes: Record<string, Outcome | string> = {};
