@@ -13,6 +13,8 @@ export interface ClientClass {
 }
 
 const lowest = '0.0.0';
+/** Of ranges in a text for people. */
+const maxRuns = 5;
 
 /** The classes that the catalogues tell apart, from the unstated version to the newest range. */
 export function clientClasses(catalogues: readonly Catalogue[]): readonly ClientClass[] {
@@ -36,7 +38,8 @@ export function describeClasses(classes: readonly ClientClass[], indices: Readon
     while (end < classes.length && indices.has(end)) end++;
     runs.push(describeRun(classes[at]?.first ?? lowest, classes[end]?.first ?? null));
   }
-  return runs.slice(0, 5).join(', ');
+  const more = runs.length - maxRuns;
+  return more <= 0 ? runs.join(', ') : `${runs.slice(0, maxRuns).join(', ')} and ${more} more`;
 }
 
 function describeRun(first: string, end: string | null): string {
