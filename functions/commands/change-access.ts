@@ -16,32 +16,32 @@ export interface ChangeAccessPorts extends Pick<CommandPorts, 'store' | 'clock' 
 export interface AccessChangeRequest {
   readonly by: string;
   readonly note: string | null;
+  readonly dryRun: boolean;
   /** The new access, or null when nothing changes. */
   readonly decide: (change: AccessChange) => Result<Access | null>;
 }
 
 export interface AccessOutcome {
-  /** The current access. Null before the first change. */
+  /** The current access, or in a dry run what it would be. Null before the first change. */
   readonly access: Access | null;
   readonly changed: boolean;
 }
 
 /** Faults: those of `decide`, the store's, and `write_conflict`. */
-export async function changeAccess(
-  ports: ChangeAccessPorts,
-  request: AccessChangeRequest,
-): Promise<Result<AccessOutcome>> {
+export function changeAccess(ports: ChangeAccessPorts, request: AccessChangeRequest): Promise<Result<AccessOutcome>> {
   const { store, onAccess, afterCommit } = ports;
-  const outcome = await transact(
+  return transact(
     store,
     () => store.read('access', 'current'),
     (stored) => decide(ports, request, stored),
+    {
+      dryRun: request.dryRun,
+      async onCommitted({ access }) {
+        if (access !== null) onAccess(access);
+        await afterCommit();
+      },
+    },
   );
-  if (outcome.ok && outcome.value.changed && outcome.value.access !== null) {
-    onAccess(outcome.value.access);
-    await afterCommit();
-  }
-  return outcome;
 }
 
 function decide(

@@ -28,6 +28,7 @@ export interface RolesRequest {
   readonly approvedBy: string | null;
   /** Why they approved it. */
   readonly approvalNote: string | null;
+  readonly dryRun: boolean;
 }
 
 export interface ClosedProposal {
@@ -37,7 +38,7 @@ export interface ClosedProposal {
 
 export interface RolesOutcome extends AccessOutcome {
   readonly consequences: readonly Consequence[];
-  /** Why a second person must approve. Empty when none is needed. */
+  /** Why a second person must approve. Empty when none is needed. A dry run has the change as if one had approved. */
   readonly risks: readonly string[];
   /** The proposal that was made instead of the change, or null. */
   readonly proposal: number | null;
@@ -49,20 +50,19 @@ interface RolesState extends CurrentState {
 }
 
 /** Faults: those of `changeRoles` and `closes`, the store's, and `write_conflict`. */
-export async function changeRolesOfAccess(
-  ports: ChangeAccessPorts,
-  request: RolesRequest,
-): Promise<Result<RolesOutcome>> {
-  const outcome = await transact(
+export function changeRolesOfAccess(ports: ChangeAccessPorts, request: RolesRequest): Promise<Result<RolesOutcome>> {
+  return transact(
     ports.store,
     () => readForRoles(ports, request),
     (state) => decide(request, state),
+    {
+      dryRun: request.dryRun,
+      async onCommitted({ changed, access }) {
+        if (changed && access !== null) ports.onAccess(access);
+        await ports.afterCommit();
+      },
+    },
   );
-  if (!outcome.ok) return outcome;
-  const { changed, access, proposal } = outcome.value;
-  if (changed && access !== null) ports.onAccess(access);
-  if (changed || proposal !== null) await ports.afterCommit();
-  return outcome;
 }
 
 async function readForRoles(
@@ -78,7 +78,7 @@ async function readForRoles(
 }
 
 function decide(request: RolesRequest, state: RolesState): Result<Decision<RolesOutcome>> {
-  const { roles, expected, by, email, note, approvedBy, approvalNote } = request;
+  const { roles, expected, by, email, note, approvedBy, approvalNote, dryRun } = request;
   const { access, closed, now, published } = state;
   const current = access?.value ?? null;
   const author = { by, note, now: Date.parse(now) };
@@ -102,6 +102,7 @@ function decide(request: RolesRequest, state: RolesState): Result<Decision<Roles
     return ok({ writes: [...made.writes, ...closing], newEvents, outcome: { access: next, changed: true, ...told } });
   }
   const proposal = proposalFor(request, state, consequences);
+  const planned = { access: next, changed: true, consequences, risks, proposal: null };
   return ok({
     writes: [
       proposalWrite(proposal),
@@ -109,7 +110,7 @@ function decide(request: RolesRequest, state: RolesState): Result<Decision<Roles
       ...closing,
     ],
     newEvents: [changeProposed(proposal, 'proposed', by, now, note)],
-    outcome: { access: current, changed: false, consequences, risks, proposal: proposal.number },
+    outcome: dryRun ? planned : { access: current, changed: false, consequences, risks, proposal: proposal.number },
   });
 }
 

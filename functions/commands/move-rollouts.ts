@@ -42,22 +42,24 @@ export interface Moved extends TransitionResult {
 }
 
 /** A dry run commits nothing. Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
-export async function moveRollouts(
+export function moveRollouts(
   ports: MoveRolloutsPorts,
   by: string,
   action: RolloutAction,
   dryRun = false,
 ): Promise<Result<Moved>> {
-  const moved = await transact(
+  return transact(
     ports.store,
     () => readForMove(ports),
-    (current) => decide(ports, by, action, current, dryRun),
+    (current) => decide(ports, by, action, current),
+    {
+      dryRun,
+      async onCommitted({ revision, newEvents }) {
+        if (revision !== null) ports.onPublished({ revision });
+        if (newEvents.length > 0) await ports.afterCommit();
+      },
+    },
   );
-  if (!moved.ok || dryRun) return moved;
-  const { revision, newEvents } = moved.value;
-  if (revision !== null) ports.onPublished({ revision });
-  if (newEvents.length > 0) await ports.afterCommit();
-  return moved;
 }
 
 interface StateForMove extends CurrentState {
@@ -95,7 +97,6 @@ function decide(
   by: string,
   action: RolloutAction,
   current: StateForMove,
-  dryRun: boolean,
 ): Result<Decision<Moved>> {
   const { revision, rolloutState, matrix, now, failures, histories, memberships } = current;
   const start = startTransition({ revision, rolloutState, matrix, catalogue, now });
@@ -104,7 +105,6 @@ function decide(
   const outcome = { ...completeTransition(transition.value, by), transition: transition.value };
   const { newEvents } = outcome;
   const isUnchanged = outcome.revision === null && outcome.rolloutState === rolloutState && newEvents.length === 0;
-  if (dryRun) return ok({ writes: [], newEvents, outcome });
   const historyWrites = failureHistoryWrites(histories, revision.rollouts, failures, now);
   if (isUnchanged) return ok({ writes: historyWrites, newEvents, outcome });
   const writes = [

@@ -44,12 +44,15 @@ async function changeOnce(ports: CommandPorts, request: ChangeRequest): Promise<
     ports.store,
     () => readForChange(ports, request),
     (current) => decide(ports, request, current),
+    {
+      dryRun: request.dryRun,
+      async onCommitted({ published }) {
+        if (published !== null) ports.onPublished({ revision: published });
+        await ports.afterCommit();
+      },
+    },
   );
-  if (!outcome.ok) return outcome;
-  const { result, published } = outcome.value;
-  if (published !== null) ports.onPublished({ revision: published });
-  if (!request.dryRun && (published !== null || result.proposal !== null)) await ports.afterCommit();
-  return ok(result);
+  return outcome.ok ? ok(outcome.value.result) : outcome;
 }
 
 async function readForChange({ store, clock }: CommandPorts, request: ChangeRequest): Promise<Result<StateForChange>> {
@@ -84,8 +87,8 @@ function decide(
   const planned = planChange(catalogue, request, current);
   if (!planned.ok) return planned;
   const { revision, waiting, result } = planned.value;
-  if (request.dryRun || (revision === null && waiting === null)) {
-    return ok({ writes: [], newEvents: [], outcome: { result, published: null } });
-  }
-  return ok(decideChange(catalogue, request, current, planned.value));
+  const asPlanned = { result, published: null };
+  if (revision === null && waiting === null) return ok({ writes: [], newEvents: [], outcome: asPlanned });
+  const decision = decideChange(catalogue, request, current, planned.value);
+  return ok(request.dryRun ? { ...decision, outcome: asPlanned } : decision);
 }

@@ -11,6 +11,7 @@ import {
   asPolicy,
   asRoles,
   closing,
+  type Decided,
   isPolicy,
   isRoles,
   type ProposalOutcome,
@@ -23,7 +24,7 @@ export async function approveProposal(
   ports: ProposalPorts,
   number: number,
   approver: Actor,
-  approvalNote: string | null,
+  { note: approvalNote, dryRun }: Decided,
 ): Promise<Result<ProposalOutcome>> {
   // Read again for each attempt: somebody else may have decided it meanwhile, or have lost a role.
   const readAllowed = () => readForApproval(ports, number, approver);
@@ -44,6 +45,7 @@ export async function approveProposal(
         closes,
         approvedBy: approver.name,
         approvalNote,
+        dryRun,
       }),
     );
   }
@@ -55,7 +57,7 @@ export async function approveProposal(
   };
   // Whether its author may write a managed policy was checked when they proposed.
   const author = { by, isOwner: true, note };
-  const request = { draft, expected, force, atOnce, restores: null, dryRun: false };
+  const request = { draft, expected, force, atOnce, restores: null, dryRun };
   return asPolicy(await ports.changePolicy({ ...request, ...author, approvedBy: approver.name, approvalNote }));
 }
 

@@ -13,6 +13,12 @@ export interface ProposalPorts extends CommandPorts, ChangeAccessPorts {
   readonly changePolicy: ChangePolicy;
 }
 
+/** How somebody decides a proposal. */
+export interface Decided {
+  readonly note: string | null;
+  readonly dryRun: boolean;
+}
+
 /** What became of the change that a proposal describes. */
 export type ProposalOutcome =
   | { readonly kind: 'policy'; readonly result: ChangeResult }

@@ -14,6 +14,7 @@ import {
   asPolicy,
   asRoles,
   closing,
+  type Decided,
   isPolicy,
   isRoles,
   type ProposalOutcome,
@@ -29,14 +30,14 @@ export async function rebaseProposal(
   ports: ProposalPorts,
   number: number,
   author: Actor & Pick<RolesRequest, 'email'> & Pick<ChangeRequest, 'isOwner'>,
-  note: string | null,
+  { note, dryRun }: Decided,
 ): Promise<Result<ProposalOutcome>> {
   const { store } = ports;
   const readOpen = () => readOpenProposal(ports, number, ['open', 'void']);
   const open = await readOpen();
   if (!open.ok) return open;
   const proposal = open.value.value;
-  const change = { by: author.name, note: note ?? proposal.note, approvedBy: null, approvalNote: null };
+  const change = { by: author.name, note: note ?? proposal.note, approvedBy: null, approvalNote: null, dryRun };
   if (proposal.kind === 'roles') {
     const merged = await rebasedRoles(store, proposal);
     if (!merged.ok) return merged;
@@ -57,7 +58,7 @@ export async function rebaseProposal(
   };
   const { force, atOnce } = proposal;
   const { isOwner } = author;
-  const request = { draft, expected: 'any', force, atOnce, isOwner, restores: null, dryRun: false } as const;
+  const request = { draft, expected: 'any', force, atOnce, isOwner, restores: null } as const;
   return asPolicy(await ports.changePolicy({ ...request, ...change }));
 }
 

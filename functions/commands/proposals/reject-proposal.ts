@@ -4,18 +4,19 @@ import type { Proposal } from '../../../shared/domain/changes/proposal.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import type { CommandPorts } from '../command-ports.ts';
 import { transact } from '../transact.ts';
+import type { Decided } from './proposal-outcome.ts';
 import { decided, decidedWrite, proposalDecided } from './proposal-writes.ts';
 import { readOpenProposal } from './read-proposal.ts';
 
 /** Faults: `proposal_unknown`, `proposal_state`. */
-export async function rejectProposal(
+export function rejectProposal(
   ports: CommandPorts,
   number: number,
   by: string,
-  note: string | null,
+  { note, dryRun }: Decided,
 ): Promise<Result<Proposal>> {
   const { store, clock, afterCommit } = ports;
-  const rejected = await transact(
+  return transact(
     store,
     () => readOpenProposal(ports, number, ['open', 'void', 'expired']),
     (proposal) => {
@@ -26,7 +27,6 @@ export async function rejectProposal(
         outcome: decided(proposal.value, decision),
       });
     },
+    { dryRun, onCommitted: afterCommit },
   );
-  if (rejected.ok) await afterCommit();
-  return rejected;
 }

@@ -1,4 +1,4 @@
-// The parameters of calls: the API's page lists those of the OpenAPI document, and every change takes a note.
+// The parameters of calls: the API's page lists those of the OpenAPI document, and every change takes a note and a dry run.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -37,14 +37,17 @@ describe('the parameters of calls', () => {
     assert.equal(listed.length, served.length);
   });
 
-  test('have a note wherever an admin changes something', () => {
+  test('have a note and a dry run wherever an admin changes something', () => {
     const changes = [...parameters].filter(([call]) => !call.startsWith('GET ') && call !== 'POST /v1/reports');
 
     assert.ok(changes.length > 10);
-    assert.deepEqual(
-      changes.filter(([, names]) => !names.includes('note')).map(([call]) => call),
-      [],
-    );
+    for (const name of ['note', 'dry-run']) {
+      assert.deepEqual(
+        changes.filter(([, names]) => !names.includes(name)).map(([call]) => call),
+        [],
+        name,
+      );
+    }
   });
 });
 

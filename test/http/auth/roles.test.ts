@@ -126,6 +126,7 @@ describe('the roles', () => {
       return changeAccess(ports, {
         by: 'admin',
         note: null,
+        dryRun: false,
         decide: (known) => issueToken(known, request, hashToken(name)),
       });
     };

@@ -114,6 +114,20 @@ describe('the second person', () => {
     assert.match(body.hint, /Software/);
   });
 
+  test('is asked for by a dry run of an approval, and a dry run of roles says why', async () => {
+    const own = await world.ask('ada', 'POST', '/v1/proposals/1/approve?dry-run');
+    const other = await world.ask('bob', 'POST', '/v1/proposals/1/approve?dry-run');
+    const more = { ...members, approver: [...members.approver, 'email:mal@example.com'] };
+    const roles = await world.ask('ada', 'PUT', '/v1/access?dry-run', more);
+
+    assert.deepEqual([own.status, own.body.code], [409, 'second_person_needed']);
+    assert.deepEqual([other.status, other.body.changed, other.body.revision], [200, true, 2]);
+    assert.deepEqual([roles.status, roles.body.changed, roles.body.proposal], [200, true, null]);
+    assert.deepEqual(roles.body.risks, ['email:mal@example.com: role from nothing to approver']);
+    assert.deepEqual(await world.must('ada', 'GET', '/v1/access'), members);
+    assert.equal((await world.must('ada', 'GET', '/v1/proposals')).proposals.length, 1);
+  });
+
   test('is nobody who became an approver since', async () => {
     await world.must('ada', 'PUT', '/v1/access', { ...members, approver: members.approver.slice(1) });
     await world.must('ada', 'PUT', '/v1/policy?note=again', { ...(await world.policy()), ...opus('claude-opus-5') });

@@ -5,6 +5,7 @@ import { createAccessCache } from '../../../functions/api/auth/access-cache.ts';
 import { createAuthenticator, hashToken } from '../../../functions/api/auth/authenticator.ts';
 import type { Log } from '../../../functions/log.ts';
 import { openSqlite } from '../../../shared/adapters/sqlite.ts';
+import type { Store } from '../../../shared/ports.ts';
 import { testKeys } from '../../support/document-keys.ts';
 import { Fleet, rolloutPolicy } from '../../support/rollout-fleet.ts';
 import { adminToken, machineToken, type Service, startService } from '../../support/service.ts';
@@ -15,6 +16,7 @@ export const secondToken = 'second-token-of-thirty-two-characters';
 export interface World {
   readonly service: Service;
   readonly port: number;
+  readonly store: Store;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function openWorld(log: Log): Promise<World> {
   return {
     service,
     port: portOf(service.server),
+    store,
     async close() {
       service.server.closeAllConnections();
       service.server.close();

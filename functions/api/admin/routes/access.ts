@@ -23,8 +23,8 @@ import {
   type TokenReply,
   TokensReply,
 } from '../schemas/access.ts';
-import { NoQuery, NoteQuery, PageQuery } from '../schemas/common.ts';
-import { numberOf, type Reply, type Route, type RoutePorts, type RouteRequest, route } from './route.ts';
+import { ChangeQuery, NoQuery, PageQuery } from '../schemas/common.ts';
+import { changeOf, numberOf, type Reply, type Route, type RoutePorts, route } from './route.ts';
 
 export function accessRoutes(ports: RoutePorts): readonly Route[] {
   const { store, clock } = ports;
@@ -50,7 +50,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       summary: 'Replace the roles with their members. The caller must stay an owner.',
       role: 'owner',
       changes: true,
-      query: NoteQuery,
+      query: ChangeQuery,
       body: Roles,
       reply: RolesReply,
       statuses: [200, 202],
@@ -66,7 +66,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
           approvedBy: null,
           approvalNote: null,
         };
-        return rolesReply(await changeRolesOfAccess(ports, { ...changeRequest(request), ...roleChange }));
+        return rolesReply(await changeRolesOfAccess(ports, { ...changeOf(request), ...roleChange }));
       },
     }),
     route({
@@ -115,7 +115,7 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'issueToken',
       summary: 'Issue a fleet token for a root agent or a CI job. The token is shown only once.',
       role: 'owner',
-      query: NoteQuery,
+      query: ChangeQuery,
       body: TokenRequest,
       reply: IssuedReply,
       handle: async (request) => {
@@ -125,10 +125,10 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
         const token = fleetPrefix + randomBytes(32).toString('base64url');
         const decide: AccessChangeRequest['decide'] = (state) =>
           issueToken(state, tokenRequest.value, hashToken(token));
-        const changed = await changeAccess(ports, { ...changeRequest(request), decide });
+        const changed = await changeAccess(ports, { ...changeOf(request), decide });
         if (!changed.ok) return changed;
         const expiresAt = changed.value.access?.tokens.at(-1)?.expiresAt;
-        return ok({ body: { name, token, expiresAt } });
+        return ok({ body: { name, token: request.query['dry-run'] ? '' : token, expiresAt } });
       },
     }),
     route({
@@ -137,12 +137,12 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       operation: 'revokeToken',
       summary: 'Revoke a fleet token. This instance refuses it at once, all others within 15 seconds.',
       role: 'owner',
-      query: NoteQuery,
+      query: ChangeQuery,
       reply: RevokedReply,
       handle: async (request) => {
         const { name = '' } = request.parameters;
         const decide: AccessChangeRequest['decide'] = (state) => revokeToken(state, name);
-        const changed = await changeAccess(ports, { ...changeRequest(request), decide });
+        const changed = await changeAccess(ports, { ...changeOf(request), decide });
         if (!changed.ok) return changed;
         const body = accessBody(changed.value);
         const token = changed.value.access?.tokens.find((each) => each.name === name);
@@ -150,10 +150,6 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       },
     }),
   ];
-}
-
-function changeRequest({ caller, query }: RouteRequest<{ readonly note?: string | undefined }>) {
-  return { by: caller.name, note: query.note ?? null };
 }
 
 function accessBody({ access, changed }: AccessOutcome) {

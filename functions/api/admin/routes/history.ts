@@ -6,7 +6,7 @@ import { Revision } from '../../../../shared/domain/serving/revision.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type ChangePolicy, draftOfRevision } from '../../../commands/policy/change-policy.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { ChangeQuery, ChangeReply, EventsReply, NoQuery, PageQuery, RevisionsReply } from '../schemas/common.ts';
+import { ChangeReply, EventsReply, NoQuery, PageQuery, PublishQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
 import { numberOf, type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
 
@@ -50,7 +50,7 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       lowersRisk: true,
       summary: 'Roll back: publish a new revision with the policy of an old one.',
       changes: true,
-      query: ChangeQuery,
+      query: PublishQuery,
       reply: ChangeReply,
       statuses: [200, 202],
       handle: async (request) => {

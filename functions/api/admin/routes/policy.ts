@@ -10,8 +10,16 @@ import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
 import type { ChangeResult, Draft } from '../../../commands/policy/policy-change.ts';
 import { requestProbe } from '../../../probe/request-probe.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { type ChangeQuery, ChangeReply, NoQuery, PolicyChangeQuery } from '../schemas/common.ts';
-import { type Reply, type Route, type RoutePorts, type RouteRequest, readCurrentRevision, route } from './route.ts';
+import { ChangeReply, NoQuery, PolicyChangeQuery, type PublishQuery } from '../schemas/common.ts';
+import {
+  changeOf,
+  type Reply,
+  type Route,
+  type RoutePorts,
+  type RouteRequest,
+  readCurrentRevision,
+  route,
+} from './route.ts';
 
 export function policyRoutes(ports: RoutePorts, changePolicy: ChangePolicy): readonly Route[] {
   return [
@@ -60,13 +68,12 @@ export function policyRoutes(ports: RoutePorts, changePolicy: ChangePolicy): rea
 }
 
 /** The part of a change that its request decides. The caller adds the draft. */
-export function changeRequest({ caller, expected, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
+export function changeRequest(request: RouteRequest<z.infer<typeof PublishQuery>>) {
+  const { caller, expected, query } = request;
   return {
-    by: caller.name,
+    ...changeOf(request),
     isOwner: caller.role === 'owner',
     expected,
-    note: query.note ?? null,
-    dryRun: query['dry-run'] ?? false,
     restores: null,
     force: query.force ?? null,
     atOnce: query['at-once'] ?? null,

@@ -10,11 +10,11 @@ import { readProposal } from '../../../commands/proposals/read-proposal.ts';
 import { rebaseProposal } from '../../../commands/proposals/rebase-proposal.ts';
 import { rejectProposal } from '../../../commands/proposals/reject-proposal.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
-import { NoQuery, NoteQuery } from '../schemas/common.ts';
+import { ChangeQuery, NoQuery } from '../schemas/common.ts';
 import { ProposalOutcomeReply, ProposalReply, ProposalsReply } from '../schemas/proposals.ts';
 import { rolesReply } from './access.ts';
 import { changeReply } from './policy.ts';
-import { numberOf, type Reply, type Route, type RoutePorts, route } from './route.ts';
+import { changeOf, numberOf, type Reply, type Route, type RoutePorts, route } from './route.ts';
 
 const pageSize = 100;
 
@@ -62,25 +62,28 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       operation: 'approveProposal',
       summary: 'Approve the proposal of another person. This publishes its policy or its roles.',
       role: 'approver',
-      query: NoteQuery,
+      query: ChangeQuery,
       reply: ProposalOutcomeReply,
       statuses: [200, 202],
-      handle: async ({ parameters, caller, query: { note = null } }) =>
-        outcomeReply(await approveProposal(commandPorts, numberOf(parameters['proposal']), caller, note)),
+      handle: async (request) => {
+        const { parameters, caller } = request;
+        const number = numberOf(parameters['proposal']);
+        return outcomeReply(await approveProposal(commandPorts, number, caller, changeOf(request)));
+      },
     }),
     route({
       method: 'POST',
       path: '/v1/proposals/{proposal}/rebase',
       operation: 'rebaseProposal',
       summary: 'Make the change of a proposal again, to what stands today. It becomes a proposal of yours.',
-      query: NoteQuery,
+      query: ChangeQuery,
       reply: ProposalOutcomeReply,
       statuses: [200, 202],
-      handle: async ({ parameters, caller, query: { note = null } }) => {
+      handle: async (request) => {
+        const { parameters, caller } = request;
         const number = numberOf(parameters['proposal']);
-        return outcomeReply(
-          await rebaseProposal(commandPorts, number, { ...caller, isOwner: caller.role === 'owner' }, note),
-        );
+        const author = { ...caller, isOwner: caller.role === 'owner' };
+        return outcomeReply(await rebaseProposal(commandPorts, number, author, changeOf(request)));
       },
     }),
     route({
@@ -88,10 +91,11 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       path: '/v1/proposals/{proposal}/reject',
       operation: 'rejectProposal',
       summary: 'Reject a proposal. Its author may do this, too.',
-      query: NoteQuery,
+      query: ChangeQuery,
       reply: ProposalReply,
-      handle: async ({ parameters, caller, query: { note = null } }) => {
-        const rejected = await rejectProposal(ports, numberOf(parameters['proposal']), caller.name, note);
+      handle: async (request) => {
+        const { by, ...decided } = changeOf(request);
+        const rejected = await rejectProposal(ports, numberOf(request.parameters['proposal']), by, decided);
         return rejected.ok ? ok({ body: rejected.value }) : rejected;
       },
     }),

@@ -15,6 +15,7 @@ import type { PolicyCache } from '../../polls/policy-cache.ts';
 import type { ApiFault, ApiResult } from '../../problems/http-fault.ts';
 import type { SigningKeys } from '../../signing/signatures.ts';
 import type { RateLimiter } from '../../traffic/rate-limit.ts';
+import type { ChangeQuery } from '../schemas/common.ts';
 
 export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly policyCache: PolicyCache;
@@ -103,6 +104,11 @@ export function route<Query extends z.ZodType>(
     // The app parses the query with `query` before it calls this.
     handle: (request) => definition.handle(request as RouteRequest<z.infer<Query>>),
   };
+}
+
+/** Who makes a change, why, and whether it is one: of every call that takes `ChangeQuery`. */
+export function changeOf({ caller, query }: RouteRequest<z.infer<typeof ChangeQuery>>) {
+  return { by: caller.name, note: query.note ?? null, dryRun: query['dry-run'] ?? false };
 }
 
 /**

@@ -6,7 +6,10 @@ import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
 import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 
 export const AccessChangeReply = z.strictObject({
-  number: z.int().nonnegative().describe('The current number of access, which is the ETag of GET /v1/access.'),
+  number: z
+    .int()
+    .nonnegative()
+    .describe('The current number of access, which is the ETag of GET /v1/access. With dry-run, what it would be.'),
   changed: z.boolean(),
 });
 
@@ -17,7 +20,9 @@ export const RolesReply = AccessChangeReply.extend({
   proposal: z
     .int()
     .nullable()
-    .describe('The proposal that was made instead of the change (status 202); null when the change was made.'),
+    .describe(
+      'The proposal that was made instead of the change (status 202); null when the change was made, and with dry-run.',
+    ),
 });
 
 export const RevokedReply = AccessChangeReply.extend({
@@ -42,6 +47,8 @@ export const IssuedReply = z.strictObject({
   name: z.string(),
   token: z
     .string()
-    .describe('Shown only in this reply: Pinward stores a hash. It works on every instance after 15 seconds.'),
+    .describe(
+      'Shown only in this reply: Pinward stores a hash. It works on every instance after 15 seconds. Empty with dry-run.',
+    ),
   expiresAt: z.iso.datetime(),
 });

@@ -16,18 +16,17 @@ import { Revision } from '../../../../shared/domain/serving/revision.ts';
 /** A flag in a query: `?dry-run` without a value means true. */
 const Flag = z.enum(['', 'true', 'false'], 'true, false or no value').transform((text) => text !== 'false');
 
-/** Parameters of calls that change something. */
-export const dryRun = Flag.optional().describe('Only reply what the change would do: nothing is changed.');
+const dryRun = Flag.optional().describe('Only reply what the change would do: nothing is changed.');
 export const note = z
   .string()
   .max(500, 'at most 500 characters')
   .optional()
   .describe('Why you make the change. It is stored in the history and shown in the event.');
 
-export const NoteQuery = z.strictObject({ note });
+/** The parameters of every call by which an admin changes something. */
+export const ChangeQuery = z.strictObject({ 'dry-run': dryRun, note });
 
-export const ChangeQuery = z.strictObject({
-  'dry-run': dryRun,
+export const PublishQuery = ChangeQuery.extend({
   force: z
     .string()
     .min(1, 'a reason')
@@ -40,10 +39,9 @@ export const ChangeQuery = z.strictObject({
     .max(200, 'at most 200 characters')
     .optional()
     .describe('Move pins in one step although the policy has a rollout schedule. The value is your reason.'),
-  note,
 });
 
-export const PolicyChangeQuery = ChangeQuery.extend({
+export const PolicyChangeQuery = PublishQuery.extend({
   probe: Flag.optional().describe('If the change is refused: let the next run of the probe ask about its models.'),
 });
 

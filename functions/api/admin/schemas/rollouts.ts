@@ -7,31 +7,27 @@ import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { waitReasons } from '../../../../shared/domain/rollouts/waits.ts';
 import { FailureSample } from '../../../../shared/domain/serving/failure-history.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
-import { dryRun, note } from './common.ts';
+import { ChangeQuery, note } from './common.ts';
 
-const action = { 'dry-run': dryRun, note, reason: note.describe('The former name of `note`.') };
+const Action = ChangeQuery.extend({ reason: note.describe('The former name of `note`.') });
 
 const onlyOne = { path: ['reason'], message: 'only note, not both' };
 const isOne = (query: { readonly note?: string | undefined; readonly reason?: string | undefined }) =>
   query.note === undefined || query.reason === undefined;
 
-export const ActionQuery = z.strictObject(action).refine(isOne, onlyOne);
+export const ActionQuery = Action.refine(isOne, onlyOne);
 
-export const ApproveQuery = z
-  .strictObject({
-    ...action,
-    force: z
-      .string()
-      .min(1, 'a reason')
-      .max(200, 'at most 200 characters')
-      .optional()
-      .describe('Approve the upgrade before it has soaked. The value is your reason, which is recorded.'),
-  })
-  .refine(isOne, onlyOne);
+export const ApproveQuery = Action.extend({
+  force: z
+    .string()
+    .min(1, 'a reason')
+    .max(200, 'at most 200 characters')
+    .optional()
+    .describe('Approve the upgrade before it has soaked. The value is your reason, which is recorded.'),
+}).refine(isOne, onlyOne);
 
 /** `note` is the reason, which nobody may leave out. */
-export const BreakGlassQuery = z.strictObject({
-  'dry-run': dryRun,
+export const BreakGlassQuery = ChangeQuery.extend({
   note: z
     .string('why nobody else can approve')
     .min(1, 'why nobody else can approve')
