@@ -2,7 +2,7 @@
 // comparing it with known versions, so one version of each range stands for all of it.
 
 import type { Catalogue } from '../models/catalogue.ts';
-import { locationVersions } from '../models/claude-code.ts';
+import { servedVersions } from '../models/claude-code.ts';
 import { compareVersions } from '../models/version.ts';
 
 export interface ClientClass {
@@ -24,7 +24,7 @@ export function clientClasses(catalogues: readonly Catalogue[]): readonly Client
       ...[minimumCli.value, regionVariableCli.value].filter((version) => version !== null),
       ...(context1m.value?.kind === 'suffix' && context1m.value.before !== null ? [context1m.value.before] : []),
     ]);
-  const starts = [...new Set([lowest, ...locationVersions, ...versions])].sort(compareVersions);
+  const starts = [...new Set([lowest, ...servedVersions, ...versions])].sort(compareVersions);
   return [{ cli: null, first: 'unstated' }, ...starts.map((cli) => ({ cli, first: cli }))];
 }
 

@@ -4,6 +4,7 @@
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
 import { percentOf } from '../serving/bucketing.ts';
 import type { Rollout } from '../serving/rollout.ts';
+import { pinVariable } from '../serving/written-settings.ts';
 import { clientClasses } from './client-classes.ts';
 import type { Consequence, Risk } from './consequence.ts';
 import { type Difference, FoundDifferences } from './found-differences.ts';
@@ -150,10 +151,13 @@ function isExplained(
   if (key !== 'env') return false;
   // A lock empties variables that would lead around it.
   if (isLockMoved && (before ?? '') === '' && (after ?? '') === '') return true;
+  // A lock drops the suffix of a pin for clients that refuse it.
+  const isPinned = from.pins.some(({ family }) => variable === pinVariable(family));
+  if (isLockMoved && isPinned && (before === `${after}[1m]` || after === `${before}[1m]`)) return true;
   if (variable === 'CLOUD_ML_REGION') return from.location !== to.location;
   if (variable === 'ANTHROPIC_VERTEX_PROJECT_ID') return from.project !== to.project;
   return pins.some(({ family, from: pinBefore, to: pinAfter }) => {
-    if (variable === `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`) return true;
+    if (variable === pinVariable(family)) return true;
     if (![...from.pins, ...to.pins].some((pin) => pin.family === family && pin.regionVariable === variable))
       return false;
     // Two families can share a variable: the one that moved has its locations.

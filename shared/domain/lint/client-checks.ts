@@ -2,7 +2,8 @@
 // residency need.
 
 import type { Finding } from '../fault.ts';
-import { type CliNeed, locationNeed, lockNeeds, needOf } from '../models/claude-code.ts';
+import { suffixFor } from '../models/catalogue.ts';
+import { type CliNeed, locationNeed, lockedSuffixRefused, lockNeeds, needOf } from '../models/claude-code.ts';
 import { compareVersions, isRelease } from '../models/version.ts';
 import { pointer } from '../policy/read-draft.ts';
 import { error, type LintedRing, type LintInput, settingOf, settingPath, warning } from './linted-ring.ts';
@@ -39,6 +40,23 @@ export function checkLock(linted: LintedRing, input: LintInput): readonly Findin
     unmet,
     `old versions of Claude Code do not hold the lock: they only ${parts}`,
   );
+}
+
+/** Pins whose 1M context some clients don't get under a lock. */
+export function checkLockedSuffix(linted: LintedRing, input: LintInput): readonly Finding[] {
+  const { from, before } = lockedSuffixRefused;
+  const minimum = settingOf(linted, input, 'requiredMinimumVersion');
+  const maximum = settingOf(linted, input, 'requiredMaximumVersion');
+  const isHeld = minimum !== undefined && compareVersions(minimum, before) >= 0;
+  if (!linted.locked || isHeld || (maximum !== undefined && compareVersions(maximum, from) < 0)) return [];
+  return linted.pins.flatMap(({ pin, family, catalogueModel }) => {
+    const suffix = suffixFor(catalogueModel?.context1m.value ?? null, from);
+    if (pin?.context1m !== true || suffix === '') return [];
+    const path = pointer('', ['rings', linted.at, 'pins', family, 'context1m']);
+    const message = `Claude Code ${from} to before ${before} refuses ${family} with ${suffix} under a lock: a machine that states such a version gets the pin without the 1M context, and one that states none runs another pin`;
+    const fix = `Write "requiredMinimumVersion": "${before}" in "settings" to keep these from starting, remove "context1m", or accept this.`;
+    return [warning('locked_context1m_needs_client', path, message, fix)];
+  });
 }
 
 /** A residency keeps every known model in one place, so a pin can't leave it. */

@@ -7,7 +7,7 @@ import type { Finding } from '../fault.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { Policy } from '../policy/policy.ts';
-import { checkBounds, checkLock, checkResidency } from './client-checks.ts';
+import { checkBounds, checkLock, checkLockedSuffix, checkResidency } from './client-checks.ts';
 import { type Check, lintedRings, type SettingsCheck, writtenSettings } from './linted-ring.ts';
 import { checkModels, checkTexts } from './model-checks.ts';
 import { checkPins } from './pin-checks.ts';
@@ -25,6 +25,7 @@ const checks: readonly Check[] = [
   checkSharedVariables,
   checkAllowedProviders,
   checkBounds,
+  checkLockedSuffix,
   checkLock,
   checkResidency,
 ];

@@ -27,8 +27,19 @@ export const lockNeeds: readonly CliNeed[] = [
   { what: 'refuse other providers', version: data.features.allowedProviders.value },
 ];
 
-/** The versions from which locations work. */
-export const locationVersions: readonly string[] = Object.values(data.locations).map(({ value }) => value);
+/** The versions that refuse a variable with `[1m]` under a lock: they run another pin instead. `before` is the first that takes it. */
+export const lockedSuffixRefused = { from: data.lockedSuffix.refusedFrom, before: data.lockedSuffix.takenFrom };
+
+/** The versions from which locations, or the pins of a lock, are served in another way. */
+export const servedVersions: readonly string[] = [
+  ...Object.values(data.locations).map(({ value }) => value),
+  ...Object.values(lockedSuffixRefused),
+];
+
+export function refusesLockedSuffix(cli: string): boolean {
+  const { from, before } = lockedSuffixRefused;
+  return compareVersions(cli, from) >= 0 && compareVersions(cli, before) < 0;
+}
 
 /** The first Claude Code that calls a location at the right address; null when all known ones do. */
 export function locationNeed(location: string): CliNeed | null {

@@ -2,7 +2,7 @@
 // every such machine, so callers can cache it.
 
 import { findModel, suffixFor } from '../models/catalogue.ts';
-import { lockNeeds } from '../models/claude-code.ts';
+import { lockNeeds, refusesLockedSuffix } from '../models/claude-code.ts';
 import { type Family, families, isFamily } from '../models/model.ts';
 import { compareVersions } from '../models/version.ts';
 import type { Pin } from '../policy/pin.ts';
@@ -121,7 +121,11 @@ function resolvePin(input: ResolveInput, family: Family, pin: Pin): PinWithReaso
   const location = pin.location ?? ring.location ?? policy.location;
   const { model, reasons } = modelForCli(input, pin.model, location);
   const served = findModel(catalogue, model);
-  const suffix = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
+  const wanted = pin.context1m ? suffixFor(served?.context1m.value ?? null, cli) : '';
+  const isRefused = wanted !== '' && (ring.lock ?? policy.lock) && cli !== null && refusesLockedSuffix(cli);
+  const suffix = isRefused ? '' : wanted;
+  const text = `Claude Code ${cli} refuses ${family} with ${wanted} under a lock, so ${model} is served without the 1M context.`;
+  const dropped = isRefused ? [{ code: 'context1m_dropped', text }] : [];
   return {
     pin: {
       family,
@@ -131,6 +135,9 @@ function resolvePin(input: ResolveInput, family: Family, pin: Pin): PinWithReaso
       variableValue: model + suffix,
       regionVariable: served?.regionVariable.value ?? null,
     },
-    reasons: [...pinReasons(input, family, pin), ...reasons.map((reason) => ({ about: family, ...reason, model }))],
+    reasons: [
+      ...pinReasons(input, family, pin),
+      ...[...reasons, ...dropped].map((reason) => ({ about: family, ...reason, model })),
+    ],
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Catalogue } from '../models/catalogue.ts';
 import { modelVariables, providerSwitches } from '../models/claude-code.ts';
+import type { Family } from '../models/model.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { ResolvedPin } from './resolution.ts';
@@ -25,6 +26,11 @@ export function isExactMatch(policy: Policy, ring: Ring): boolean {
   return (ring.settings?.['availableModelsMatch'] ?? policy.settings['availableModelsMatch']) === 'exact';
 }
 
+/** The variable that says what the alias of a family means. */
+export function pinVariable(family: Family): string {
+  return `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`;
+}
+
 /**
  * The variables that Claude Code reads. The switches of other providers are empty, and so is the old variable of the
  * small model, which would override the haiku pin. The region of each pinned model is set: a dotfile or a former pin
@@ -38,7 +44,7 @@ export function pinVariables(project: string, location: string, pins: readonly R
     ...emptied(providerSwitches),
     ANTHROPIC_SMALL_FAST_MODEL: '',
   };
-  for (const pin of pins) env[`ANTHROPIC_DEFAULT_${pin.family.toUpperCase()}_MODEL`] = pin.variableValue;
+  for (const pin of pins) env[pinVariable(pin.family)] = pin.variableValue;
   for (const pin of pins) if (pin.regionVariable !== null) env[pin.regionVariable] = pin.location;
   return env;
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { lockNeeds } from '../../../shared/domain/models/claude-code.ts';
+import { lockNeeds, refusesLockedSuffix } from '../../../shared/domain/models/claude-code.ts';
 import { compareVersions } from '../../../shared/domain/models/version.ts';
 import { type CliVersion, fetchClaude, holdingVersions, newMachine, whyNoClient } from './client.ts';
 import { Fleet, pinned, pins } from './fleet.ts';
@@ -64,6 +64,17 @@ describe('what is rendered holds', { skip: whyNoClient() }, () => {
 
         assert.equal(isHeld, compareVersions(version, exactFrom) >= 0, output);
         if (!isHeld) assert.ok((await reasonsFor(version)).includes('lock_not_held'));
+      });
+
+      test(`${name} runs a locked pin with a 1M context, where its version is known`, async () => {
+        const sonnet = { model: pinned.sonnet, context1m: true };
+        await fleet.state({ lock: true, settings: throughGateway() }, { pins: { ...pins, sonnet } });
+        await fleet.install(delivery);
+        const { requests, output } = await fleet.asks(['--model', 'sonnet'], version);
+
+        // The helper is told the version. Lint says from which one a machine holds the pin that states none.
+        const mustHold = delivery === 'helper' || !refusesLockedSuffix(version);
+        assert.equal(requests[0]?.model === pinned.sonnet, mustHold, output);
       });
 
       test(`${name} runs a pin although shell and developer choose another model by variables`, async () => {

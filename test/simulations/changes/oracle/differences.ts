@@ -67,8 +67,8 @@ export function differencesBetween(from: Rendered, to: Rendered, catalogues: rea
 /**
  * The table of the paths that name what Pinward itself writes. The rest is named by its own path.
  * - `/project` and `/location` name their variables.
- * - `/locked` names the switches that a lock turns on, and variables of shells that it empties. The list of models that a
- *   lock writes follows the pins.
+ * - `/locked` names the switches that a lock turns on, variables of shells that it empties, and the `[1m]` that some
+ *   versions refuse under it. The list of models that a lock writes follows the pins.
  * - `/pins/FAMILY` names the family's variable, the region variables of its models, and each model's map to itself.
  */
 function namesFor(from: Rendered, to: Rendered, moved: readonly Moved[], catalogues: readonly Catalogue[]) {
@@ -80,6 +80,7 @@ function namesFor(from: Rendered, to: Rendered, moved: readonly Moved[], catalog
     if (from.locked !== to.locked && (lockKeys.includes(key) || (key === 'allowedProviders' && isNew)))
       return '/locked';
     if (from.locked !== to.locked && key === 'env' && isEmptied(from, to, variable)) return '/locked';
+    if (from.locked !== to.locked && key === 'env' && isSuffixed(variable, values)) return '/locked';
     if (key === 'modelOverrides') return moved.find(({ family }) => isMapped([from, to], family, variable))?.path;
     if (key === 'availableModels' && from.locked && to.locked) return moved[0]?.path;
     if (key !== 'env') return undefined;
@@ -107,6 +108,11 @@ function isEmptied(from: Rendered, to: Rendered, variable: string): boolean {
   if (!/^(?:ANTHROPIC|CLAUDE_CODE)_.*(?:MODEL|BASE_URL)/.test(variable)) return false;
   const values = [from, to].map(({ settings }) => settings.env[variable]);
   return values.includes('') && values.includes(undefined);
+}
+
+function isSuffixed(variable: string, { from, to }: Pick<Leaf, 'from' | 'to'>): boolean {
+  if (!/^ANTHROPIC_DEFAULT_[A-Z]+_MODEL$/.test(variable)) return false;
+  return [`${from}[1m]` === to, `${to}[1m]` === from].includes(true);
 }
 
 function isMapped(files: readonly Rendered[], family: string, model: string): boolean {

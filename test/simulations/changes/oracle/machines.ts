@@ -1,6 +1,7 @@
 // Every kind of machine and every class of version, by brute force: each combination of the facts that selectors mention and of
-// facts that none mentions, and each version that the facts about models mention and the one just below.
+// facts that none mentions, and each version that the facts about models and Claude Code mention and the one just below.
 
+import claudeCode from '../../../../shared/catalogue/claude-code.json' with { type: 'json' };
 import type { Catalogue } from '../../../../shared/domain/models/catalogue.ts';
 import type { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { Machine } from '../../../../shared/domain/serving/machine.ts';
@@ -39,8 +40,9 @@ export function everyMachine(policies: readonly Policy[], hasRollouts: boolean):
 
 /** Null stands for a machine that states no version. */
 export function everyVersion(catalogues: readonly Catalogue[]): readonly (string | null)[] {
-  const mentioned = catalogues.flatMap(
-    (catalogue) => JSON.stringify(catalogue).match(/(?<=")\d+\.\d+\.\d+(?=")/g) ?? [],
+  const { locations, lockedSuffix } = claudeCode;
+  const mentioned = [...catalogues, locations, lockedSuffix].flatMap(
+    (facts) => JSON.stringify(facts).match(/(?<=")\d+\.\d+\.\d+(?=")/g) ?? [],
   );
   const versions = [...new Set(mentioned)];
   return [null, '0.0.1', ...new Set([...versions, ...versions.map(justBelow)]), '9999.0.0'];

@@ -20,6 +20,8 @@ test('each feature and location has a version with its source, and the needs of 
   for (const location of Object.keys(data.locations)) assert.ok(isLocation(location), location);
   const versions = lockNeeds.map(({ version }) => version);
   assert.deepEqual(versions, versions.toSorted(compareVersions));
+  const { refusedFrom, takenFrom, source } = data.lockedSuffix;
+  assert.ok(isRelease(refusedFrom) && isRelease(takenFrom) && compareVersions(refusedFrom, takenFrom) < 0, source);
 });
 
 test('the default models are in the catalogue, of their family, and from newest to oldest', () => {

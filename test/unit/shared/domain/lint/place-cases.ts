@@ -23,6 +23,17 @@ export const placeCases: readonly ShippedCase[] = [
   },
   { what: 'a lock that all allowed clients hold', policy: policy({ lock: true, settings: newest }), finds: [] },
   {
+    what: 'a locked pin whose 1M context some clients refuse',
+    policy: locked({ requiredMinimumVersion: '2.1.259' }),
+    finds: ['warning locked_context1m_needs_client /rings/0/pins/sonnet/context1m', 'warning lock_needs_client /lock'],
+    message: /2\.1\.207 to before 2\.1\.260 refuses sonnet with \[1m\]/,
+  },
+  {
+    what: 'a locked pin with a 1M context on clients that take it',
+    policy: locked({ requiredMinimumVersion: '2.1.260' }),
+    finds: ['warning lock_needs_client /lock'],
+  },
+  {
     what: 'a residency in global',
     policy: policy({ residency: true }),
     finds: ['error residency_global /residency'],
@@ -110,6 +121,12 @@ function resident(own: Record<string, unknown>, settings: Record<string, unknown
   ];
   const rings = [ring({ location: 'eu', residency: true, pins: { ...pins, ...own } })];
   return policy({ rings, models, settings });
+}
+
+/** With a pin that needs a suffix for its 1M context. */
+function locked(settings: Record<string, unknown>): Policy {
+  const sonnet = { model: 'claude-sonnet-4-6', context1m: true };
+  return policy({ lock: true, settings, rings: [ring({ pins: { ...pins, sonnet } })] });
 }
 
 function inEu(): Policy {
