@@ -1,11 +1,11 @@
 // Plans a restore: what comes back at once, and what waits for a second person.
 
 import { nextRevision } from '../../../shared/domain/changes/next-revision.ts';
+import { rejectedFor } from '../../../shared/domain/changes/rejections.ts';
 import { restorablePolicy } from '../../../shared/domain/changes/restore.ts';
 import { needsSecondPerson } from '../../../shared/domain/changes/second-person.ts';
 import type { Result } from '../../../shared/domain/fault.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
-import { upgradeId } from '../../../shared/domain/rollouts/upgrade.ts';
 import type { Revision } from '../../../shared/domain/serving/revision.ts';
 import { type ChangePlan, checked, judged, type PlanInput, planOf, revisionInput } from './change-plan.ts';
 
@@ -14,7 +14,7 @@ export function planRestore(input: PlanInput, revision: Revision): Result<Change
   const { state, needsTwo } = input;
   const { policy: before, rollouts } = revision;
   const target = needsSecondPerson(before) ? { ...state.policy, secondPerson: true } : state.policy;
-  const rejected = new Set(state.rolloutState.upgrades.filter((each) => each.state === 'rejected').map(({ id }) => id));
+  const rejections = state.rolloutState.upgrades.filter((each) => each.state === 'rejected');
   const judge = (from: Policy, to: Policy) => judged(input, from, rollouts, to, []);
   const policy = needsTwo
     ? restorablePolicy({
@@ -22,7 +22,7 @@ export function planRestore(input: PlanInput, revision: Revision): Result<Change
         earlier: state.earlier,
         matrix: state.matrix,
         target,
-        isRejected: (...parts) => rejected.has(upgradeId(...parts)),
+        isRejected: rejectedFor(rejections, revision, state.earlier),
         raises: (from, to) => judge(from, to).some(({ risk }) => risk === 'raises'),
       })
     : target;

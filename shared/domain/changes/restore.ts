@@ -9,6 +9,7 @@ import { type Family, families } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Revision } from '../serving/revision.ts';
+import type { IsRejected } from './rejections.ts';
 
 export interface RestoreInput {
   readonly current: Revision;
@@ -17,8 +18,7 @@ export interface RestoreInput {
   readonly matrix: Matrix | null;
   /** The policy of the restored revision. */
   readonly target: Policy;
-  /** Whether a person rejected this model for this ring. */
-  readonly isRejected: (ring: string, family: Family, model: string) => boolean;
+  readonly isRejected: IsRejected;
   /** Whether a change between two policies raises risk. */
   readonly raises: (before: Policy, after: Policy) => boolean;
 }

@@ -2,12 +2,12 @@
 // would lead it off the pins. `npm run test:claude` runs these tests.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { lockNeeds, refusesLockedSuffix } from '../../../shared/domain/models/claude-code.ts';
 import { compareVersions } from '../../../shared/domain/models/version.ts';
-import { type CliVersion, fetchClaude, holdingVersions, newMachine, whyNoClient } from './client.ts';
+import { type CliVersion, fetchClaude, holdingVersions, newMachine, runAgent, whyNoClient } from './client.ts';
 import { Fleet, pinned, pins } from './fleet.ts';
 
 const exactFrom = lockNeeds[1]?.version ?? '';
@@ -66,15 +66,17 @@ describe('what is rendered holds', { skip: whyNoClient() }, () => {
         if (!isHeld) assert.ok((await reasonsFor(version)).includes('lock_not_held'));
       });
 
-      test(`${name} runs a locked pin with a 1M context, where its version is known`, async () => {
+      test(`${name} runs a locked pin with a 1M context once it is known, or lint says that it does not`, async () => {
         const sonnet = { model: pinned.sonnet, context1m: true };
         await fleet.state({ lock: true, settings: throughGateway() }, { pins: { ...pins, sonnet } });
         await fleet.install(delivery);
-        const { requests, output } = await fleet.asks(['--model', 'sonnet'], version);
+        const unstated = await fleet.asks(['--model', 'sonnet'], version);
+        appendFileSync(join(fleet.machine.root, 'etc/pinward/agent.conf'), `cli = ${version}\n`);
+        await runAgent(fleet.machine, 'login');
+        const stated = await fleet.asks(['--model', 'sonnet'], version);
 
-        // The helper is told the version. Lint says from which one a machine holds the pin that states none.
-        const mustHold = delivery === 'helper' || !refusesLockedSuffix(version);
-        assert.equal(requests[0]?.model === pinned.sonnet, mustHold, output);
+        assert.equal(unstated.requests[0]?.model === pinned.sonnet, !refusesLockedSuffix(version), unstated.output);
+        assert.equal(stated.requests[0]?.model, pinned.sonnet, stated.output);
       });
 
       test(`${name} runs a pin although shell and developer choose another model by variables`, async () => {

@@ -58,6 +58,43 @@ describe('a restore', () => {
     assert.equal((await world.ask('eve', 'POST', '/v1/revisions/1/restore')).status, 202);
   });
 
+  describe('after a person rejected a model for a ring', () => {
+    const newer = { ...pins, opus: { model: 'claude-opus-5' } };
+    const [few, all] = [ring({ name: 'few', match: ['domain:a.test'] }), ring()];
+
+    /** Few are moved back from the model by hand, and somebody rejects it for one of the rings. Then rings are stated anew. */
+    async function rejectedAndStated(rejecting: string, rings: readonly object[]) {
+      await world.begin({ rings: [few, all].map((each) => ({ ...each, pins: newer })) });
+      await world.see(matrix([cell('claude-opus-5'), cell('claude-opus-4-8')]));
+      await world.must('eve', 'PUT', '/v1/policy', { ...(await world.policy()), rings: [few, all] });
+      await world.pass(1);
+      await world.must('eve', 'POST', `/v1/upgrades/${rejecting}.opus.claude-opus-5/reject`);
+      world.time += 60_000;
+      await world.must('eve', 'PUT', '/v1/policy', { ...(await world.policy()), rings });
+      return (await world.must('eve', 'POST', '/v1/revisions/1/restore')) as Record<string, unknown>;
+    }
+    const modelIn = async (name: string) => {
+      // A policy has this form.
+      const { rings } = (await world.policy()) as { rings: { name: string; pins: { opus: { model: string } } }[] };
+      return rings.find((each) => each.name === name)?.pins.opus.model;
+    };
+
+    test('does not bring it back to the machines of that ring, whatever it is called now', async () => {
+      await rejectedAndStated('few', [{ ...few, name: 'chosen' }, all]);
+
+      assert.deepEqual([await modelIn('chosen'), await modelIn('everyone')], ['claude-opus-4-8', 'claude-opus-5']);
+    });
+
+    test('brings it back to other machines, though their ring has that name now', async () => {
+      await rejectedAndStated('few', [
+        { ...few, name: 'everyone' },
+        { ...all, name: 'few' },
+      ]);
+
+      assert.deepEqual([await modelIn('everyone'), await modelIn('few')], ['claude-opus-4-8', 'claude-opus-5']);
+    });
+  });
+
   test('does in part what may be done, and proposes the rest', async () => {
     await world.begin({ settings: { gcpAuthRefresh: 'refresh' } });
     await world.agree({ settings: {}, ...opus('claude-opus-5') });

@@ -36,7 +36,7 @@ export class ServedInFull {
   allowComebacks(
     agreed: Agreed,
     view: View,
-    isRejected: (ring: string, family: string, model: string) => boolean,
+    isRejected: (machine: Machine, family: string, model: string) => boolean,
   ): void {
     const placeOf = placing(view.revision.policy, [], view);
     for (const machine of this.#machines) {
@@ -48,7 +48,7 @@ export class ServedInFull {
         if (unit === current?.text) return 'same';
         const isBack = unit !== '' && unit === former?.text && current?.isRestored === false;
         const model = rendered.pins[family]?.model ?? '';
-        return isBack && !isRejected(rendered.ring, family, model) ? family : 'other';
+        return isBack && !isRejected(machine, family, model) ? family : 'other';
       });
       const back = states.filter((each) => each !== 'same' && each !== 'other');
       const isWhole = back.length > 0 && !states.includes('other');

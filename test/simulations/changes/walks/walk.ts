@@ -59,7 +59,8 @@ class Witness {
   readonly #agreed: Agreed;
   readonly #full: ServedInFull;
   readonly #ledger = new Ledger();
-  readonly #rejected = new Set<string>();
+  /** The machines for which somebody rejected an upgrade. */
+  readonly #rejected = new Map<string, ReadonlySet<Machine>>();
   /** The machines for which two people agreed to an upgrade. */
   readonly #upgraded = new Map<string, ReadonlySet<Machine>>();
   /** What was found callable at each change since the last agreement. */
@@ -84,11 +85,12 @@ class Witness {
     const isRestore = isDone && path.endsWith('/restore');
     const both =
       isDone && step.actor !== null && proposal !== undefined && this.#ledger.agree(proposal, step.actor, before.roles);
-    if (isDone && upgrade !== undefined && verb === 'reject') this.#rejected.add(upgrade);
+    if (isDone && upgrade !== undefined && verb === 'reject')
+      this.#rejected.set(upgrade, this.#agreed.membersOf(before.revision.policy, upgrade.split('.')[0]));
     if (isDone && upgrade !== undefined && verb === 'reopen') this.#rejected.delete(upgrade);
     const strangers = both ? [] : raisedMembers(before.roles, after.roles).map((member) => `${member} may do more`);
     if (both && proposal !== undefined) await this.#takeOver(world, Number(proposal), after);
-    if (isRestore) this.#full.allowComebacks(this.#agreed, after, (...parts) => this.#rejected.has(parts.join('.')));
+    if (isRestore) this.#full.allowComebacks(this.#agreed, after, (...asked) => this.#isRejected(...asked));
     this.#followRollouts(step, isDone && verb === 'approve' ? upgrade : undefined, before, after);
     for (let number = before.rolloutState.proposals + 1; number <= after.rolloutState.proposals; number++) {
       if (step.actor !== null) this.#ledger.asked(String(number), step.actor, before.roles);
@@ -97,6 +99,12 @@ class Witness {
     if (after.revision.number > before.revision.number) this.#matrices.push(after.matrix);
     this.#full.note(after, isRestore);
     return [...strangers, ...escaped];
+  }
+
+  #isRejected(machine: Machine, family: string, model: string): boolean {
+    return [...this.#rejected].some(([upgrade, machines]) => {
+      return upgrade.endsWith(`.${family}.${model}`) && machines.has(machine);
+    });
   }
 
   /** What was proposed is agreed, and so is the way to it. */
