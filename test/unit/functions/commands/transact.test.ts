@@ -74,18 +74,6 @@ describe('a transaction', () => {
     assert.deepEqual(commits, [['healthIssue']]);
   });
 
-  test('tells of its commit once, and a dry run has the same outcome without one', async () => {
-    const told: number[] = [];
-    const onCommitted = async (outcome: number) => void told.push(outcome);
-    const decide = (count: Count) => ok(countUp(count, 1));
-    const dry = await must(transact(watched, readCount, decide, { dryRun: true, onCommitted }));
-    assert.deepEqual([commits, told], [[], []]);
-    const outcome = await must(transact(watched, readCount, decide, { onCommitted }));
-
-    assert.equal(dry, outcome);
-    assert.deepEqual([commits.length, told], [1, [outcome]]);
-  });
-
   test('of no writes commits nothing, and has its outcome', async () => {
     const nothing = { writes: [], newEvents: [newEvent()], outcome: 'as it was' };
 

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { shippedCatalogue } from '../../../../../shared/catalogue/catalogue.ts';
-import { type Catalogue, extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
+import { extendCatalogue } from '../../../../../shared/domain/models/catalogue.ts';
 import type { Resolution } from '../../../../../shared/domain/serving/resolution.ts';
 import { resolve } from '../../../../../shared/domain/serving/resolve.ts';
 import { firstRing, models, pins, policyOfRing } from '../../../../support/invented.ts';
@@ -60,33 +59,6 @@ test('a lock leaves the variables that the policy itself sets, and lets its gate
   assert.equal(settings.env['ANTHROPIC_MODEL'], 'sonnet');
   assert.equal(settings.env['ANTHROPIC_VERTEX_BASE_URL'], 'https://gateway.test/v1');
   assert.deepEqual(settings['allowedProviders'], ['vertex', 'customEndpoint']);
-});
-
-test('a lock drops the 1M context from a pin for the versions that would run another pin, and says so', () => {
-  const suffixed = { sonnet: { model: 'claude-sonnet-4-6', context1m: true } };
-  for (const [cli, suffix] of [
-    [null, '[1m]'],
-    ['2.1.206', '[1m]'],
-    ['2.1.207', ''],
-    ['2.1.259', ''],
-    ['2.1.260', '[1m]'],
-  ] as const) {
-    for (const lock of [true, false]) {
-      const { settings, pins: served, reasons } = resolved({ pins: suffixed, lock }, {}, cli, shippedCatalogue);
-      const isDropped = lock && suffix === '';
-
-      assert.equal(
-        settings.env['ANTHROPIC_DEFAULT_SONNET_MODEL'],
-        `claude-sonnet-4-6${isDropped ? '' : '[1m]'}`,
-        `${cli}`,
-      );
-      assert.equal(served[0]?.context1m, true);
-      assert.equal(
-        reasons.some(({ about, code }) => about === 'sonnet' && code === 'context1m_dropped'),
-        isDropped,
-      );
-    }
-  }
 });
 
 test('an old Claude Code is told, with the lock, what of it it can not hold', () => {
@@ -192,10 +164,9 @@ function resolved(
   ring: Record<string, unknown>,
   rest: Record<string, unknown> = {},
   cli: string | null = '3.2.0',
-  shipped: Catalogue = [],
 ): Resolution {
   const policy = policyOfRing(ring, rest);
-  const catalogue = extendCatalogue(shipped, policy.models);
+  const catalogue = extendCatalogue([], policy.models);
   const where = { policy, ring: firstRing(policy), selector: '*', cli, catalogue, day };
   return resolve({ ...where, callableModels: null, reached: [] });
 }
