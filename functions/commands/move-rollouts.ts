@@ -2,6 +2,7 @@
 // those of admins (such as an approval, a pause or an abort) and the advance by time.
 
 import type { Memberships } from '../../shared/domain/changes/second-person.ts';
+import { type Consequence, summaryOf } from '../../shared/domain/consequences/consequence.ts';
 import { fail, ok, type Result } from '../../shared/domain/fault.ts';
 import {
   completeTransition,
@@ -22,6 +23,7 @@ import {
   rolloutWrites,
 } from './current-state.ts';
 import { type FailureHistories, failureHistoryWrites, readFailureHistories } from './failure-histories.ts';
+import { judged } from './policy/change-plan.ts';
 import { readMemberships } from './read-memberships.ts';
 import { type Decision, transact } from './transact.ts';
 
@@ -39,6 +41,8 @@ export type RolloutAction = (
 /** The result, with the transition that led to it. */
 export interface Moved extends TransitionResult {
   readonly transition: Transition;
+  /** What machines are served otherwise now. Later stages follow. */
+  readonly consequences: readonly Consequence[];
 }
 
 /** A dry run commits nothing. Faults: those of the action, `no_policy`, the store's, and `write_conflict`. */
@@ -102,7 +106,14 @@ function decide(
   const start = startTransition({ revision, rolloutState, matrix, catalogue, now });
   const transition = action(start, failures, memberships);
   if (!transition.ok) return transition;
-  const outcome = { ...completeTransition(transition.value, by), transition: transition.value };
+  const completed = completeTransition(transition.value, by);
+  const { revision: next } = completed;
+  const consequences =
+    next === null
+      ? []
+      : judged({ catalogue, state: current }, revision.policy, revision.rollouts, next.policy, next.rollouts);
+  const summed = next === null ? null : { ...next, consequences: summaryOf(consequences) };
+  const outcome = { ...completed, revision: summed, transition: transition.value, consequences };
   const { newEvents } = outcome;
   const isUnchanged = outcome.revision === null && outcome.rolloutState === rolloutState && newEvents.length === 0;
   const historyWrites = failureHistoryWrites(histories, revision.rollouts, failures, now);

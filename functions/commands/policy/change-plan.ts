@@ -59,7 +59,7 @@ export function revisionInput(
 
 /** The consequences of a change between two policies with their active rollouts. */
 export function judged(
-  { catalogue, state }: PlanInput,
+  { catalogue, state }: Pick<PlanInput, 'catalogue'> & { readonly state: Pick<StateForChange, 'matrix' | 'now'> },
   before: Policy,
   rolloutsBefore: readonly Rollout[],
   after: Policy,

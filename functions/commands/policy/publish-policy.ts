@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type PolicyProposal, proposalLifeMs } from '../../../shared/domain/changes/proposal.ts';
 import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
-import { toStored } from '../../../shared/domain/consequences/consequence.ts';
+import { summaryOf, toStored } from '../../../shared/domain/consequences/consequence.ts';
 import type { NewEvent } from '../../../shared/domain/events/event.ts';
 import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import { followPins } from '../../../shared/domain/rollouts/reopen.ts';
@@ -90,7 +90,8 @@ function publish(
       : start.rollouts.reduce((next, each) => endRollout(next, each, 'rejected', by, reason), start);
   const back = restores === null ? `revision ${planned.number} moved the pin back` : reason;
   const moved = current.published === null ? steered : followPins(steered, by, back);
-  const revision = { ...planned, rollouts: [...moved.rollouts] };
+  const consequences = summaryOf(published.consequences);
+  const revision = { ...planned, consequences, rollouts: [...moved.rollouts] };
   const changed = moved.rollouts.filter((rollout) => !start.rollouts.includes(rollout));
   const isStated = published.changes.length > 0 || restores !== null;
   return {

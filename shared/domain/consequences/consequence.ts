@@ -2,6 +2,7 @@
 // that govern later changes. Everything that judges or announces a change works from the list of its consequences.
 
 import { z } from 'zod';
+import { type ConsequenceSummary, maxSummaryPaths } from '../serving/revision.ts';
 
 /**
  * `neutral` runs, allows, spends and routes nothing new. `lowers` brings an older model, a narrower list or a slower
@@ -52,6 +53,13 @@ export function toAnswered(all: readonly Consequence[]): CutList {
 
 function cut(all: readonly Consequence[], max: number): CutList {
   return { consequences: all.slice(0, max), moreConsequences: Math.max(0, all.length - max) };
+}
+
+/** For the history: in short. */
+export function summaryOf(all: readonly Consequence[]): ConsequenceSummary {
+  const count = (wanted: Risk) => all.filter(({ risk }) => risk === wanted).length;
+  const paths = [...new Set(all.map(({ path }) => path))].slice(0, maxSummaryPaths);
+  return { raises: count('raises'), lowers: count('lowers'), neutral: count('neutral'), paths };
 }
 
 /** One line for people. */

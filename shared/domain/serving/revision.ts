@@ -5,6 +5,18 @@ import { z } from 'zod';
 import { Policy } from '../policy/policy.ts';
 import { Rollout } from './rollout.ts';
 
+export const maxSummaryPaths = 20;
+
+/** The consequences of a revision in short: how many have each risk, and where they are. */
+const ConsequenceSummary = z.strictObject({
+  raises: z.int().nonnegative(),
+  lowers: z.int().nonnegative(),
+  neutral: z.int().nonnegative(),
+  /** JSON pointers, each once. Those that raise risk come first, and a long list is cut. */
+  paths: z.array(z.string().max(1100)).max(maxSummaryPaths),
+});
+export type ConsequenceSummary = z.infer<typeof ConsequenceSummary>;
+
 /** The stored revision. */
 export const Revision = z.strictObject({
   number: z.int().positive(),
@@ -22,6 +34,8 @@ export const Revision = z.strictObject({
    * The revision that set this policy; later ones only moved rollouts. An author who read any of them may change it.
    */
   policySince: z.int().positive(),
+  /** Against the revision before; absent before this was kept. The event of a change has the whole list. */
+  consequences: ConsequenceSummary.optional(),
   /** The active rollouts. */
   rollouts: z.array(Rollout),
   /** The value of `CallableModels`, as of this revision. */

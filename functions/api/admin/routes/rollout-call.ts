@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
+import { toAnswered } from '../../../../shared/domain/consequences/consequence.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { startTransition, type Transition } from '../../../../shared/domain/rollouts/transition.ts';
 import { upgradeId } from '../../../../shared/domain/rollouts/upgrade.ts';
@@ -66,7 +67,7 @@ async function runAction(
 
 /** What is so after a call about an upgrade, a rollout, or the freeze. */
 function actionReply(
-  { newEvents, revisionNumber, rollouts, transition }: Moved,
+  { newEvents, revisionNumber, rollouts, transition, consequences }: Moved,
   about: { readonly upgrade?: string | undefined; readonly rollout?: number },
 ) {
   const { upgrades, frozen } = transition.rolloutState;
@@ -84,6 +85,7 @@ function actionReply(
   return {
     revision: revisionNumber,
     changed: newEvents.length > 0,
+    ...toAnswered(consequences),
     events: newEvents.map(({ id }) => id),
     now: sentenceOf(views.rollout, views.upgrade, frozen !== null),
     frozen: frozen !== null,

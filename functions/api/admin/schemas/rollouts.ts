@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
+import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
 import { RolloutState } from '../../../../shared/domain/rollouts/rollout-state.ts';
 import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { waitReasons } from '../../../../shared/domain/rollouts/waits.ts';
@@ -95,6 +96,12 @@ export const RolloutReply = RolloutView.extend({
 export const RolloutActionReply = z.strictObject({
   revision: z.int().describe('The current revision. With dry-run, the revision that would be current.'),
   changed: z.boolean(),
+  consequences: z
+    .array(Consequence)
+    .describe(
+      'What machines are served otherwise by now, with whom it concerns. The later stages of a rollout follow.',
+    ),
+  moreConsequences: z.int().nonnegative().describe('How many more there are after the first 1,000.'),
   events: z.array(z.string()).describe('The ids of the events; empty when there was nothing to change.'),
   now: z.string().describe('What is now so, in a sentence. With dry-run, what would be.'),
   frozen: z.boolean().describe('Whether automatic changes are frozen now.'),
