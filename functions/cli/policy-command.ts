@@ -1,17 +1,22 @@
 // `npm run policy -- plan|apply|pull FILE`: for people and CI that keep the policy in git. A change is applied only if
 // the revision that it was planned against is still current.
 
-import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { Revision } from '../../shared/domain/serving/revision.ts';
 import { readEnvironment } from '../environment.ts';
-import { printable } from '../printable.ts';
+import { confirm } from './confirm.ts';
 import { errorText, planText } from './plan-text.ts';
-import { formatOf, updatePolicyText, writePolicy } from './policy-file.ts';
-import { makeChange, type Plan, type PlanOptions, planChange, readCurrentPolicy } from './policy-plan.ts';
-import { type Attempt, type CommandError, call, commandError, messageOf, readTarget } from './service-client.ts';
+import {
+  type Draft,
+  isForProbe,
+  makeChange,
+  type Plan,
+  type PlanOptions,
+  planChange,
+  readDraft,
+  tryOrProbe,
+} from './policy-plan.ts';
+import { pullPolicy } from './policy-pull.ts';
+import { type Attempt, type CommandError, messageOf, readTarget } from './service-client.ts';
 
 const help = `Keep the policy in a file. Its extension says whether it is YAML or JSON; - is standard input or output.
 
@@ -24,6 +29,7 @@ const help = `Keep the policy in a file. Its extension says whether it is YAML o
   --note TEXT        keep this note in the revision, for example why you change the policy
   --force REASON     publish pins that aren't known to be callable, and keep the reason in the revision
   --at-once REASON   move pins in one step although the policy has a rollout schedule
+  --probe            with apply, if models were never probed: the next run of the probe asks about them; apply again then
   --yes              apply without confirmation, for example in CI
   --dry-run          plan only, also with apply
   --json             print one JSON document only (use npm run -s, so that npm prints nothing itself)
@@ -41,6 +47,7 @@ const exits = { done: 0, failed: 1, changes: 2, waits: 3, conflict: 4 } as const
 interface Job extends PlanOptions {
   readonly command: 'plan' | 'apply' | 'pull';
   readonly yes: boolean;
+  readonly probe: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -63,7 +70,11 @@ async function main(): Promise<number> {
     process.stderr.write(help);
     return exits.failed;
   }
-  const { json, yes, note, force } = values;
+  const { json, yes, note, force, probe } = values;
+  if (probe && (command !== 'apply' || values['dry-run'])) {
+    process.stderr.write(`--probe is for apply without --dry-run: a plan changes nothing\n\n${help}`);
+    return exits.failed;
+  }
   const target = readTarget(values, readEnvironment());
   const outcome = target.ok
     ? await run({
@@ -73,6 +84,7 @@ async function main(): Promise<number> {
         yes,
         note,
         force,
+        probe,
         atOnce: values['at-once'],
         dryRun: values['dry-run'],
         target: target.value,
@@ -94,6 +106,7 @@ function readArguments() {
         note: { type: 'string' },
         force: { type: 'string' },
         'at-once': { type: 'string' },
+        probe: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -113,27 +126,50 @@ function fail(error: CommandError, command: string, file: string, json: boolean)
 }
 
 async function run(job: Job): Promise<Attempt<Outcome>> {
-  if (job.command === 'pull') return pull(job);
-  const planned = await planChange(job);
-  if (!planned.ok) return planned;
+  if (job.command === 'pull') {
+    const pulled = await pullPolicy(job);
+    return pulled.ok ? end(exits.done, pulled.value.text, pulled.value.document) : pulled;
+  }
+  const draft = await readDraft(job);
+  if (!draft.ok) return draft;
+  const planned = await planChange(job, draft.value);
+  if (!planned.ok)
+    return job.probe && isForProbe(planned.commandError) ? applyOrProbe(job, draft.value, planned) : planned;
   const plan = planned.value;
   const text = planText(plan, job.file, new Date().toISOString().slice(0, 10));
   const isPlan = job.command === 'plan' || job.dryRun;
-  if (!isPlan && plan.reply.changed) return apply(job, plan, text);
+  if (!isPlan && plan.reply.changed) return apply(job, draft.value, plan, text);
   const { base, reply, touched } = plan;
   const document = { base, ...reply, touched, ...(isPlan ? {} : { applied: false }) };
   const next = isPlan && reply.changed ? `\nApply it with: npm run policy -- apply ${job.file}\n` : '';
   return end(isPlan && reply.changed ? exits.changes : exits.done, `${text}${next}`, document);
 }
 
-async function apply(job: Job, plan: Plan, text: string): Promise<Attempt<Outcome>> {
+async function apply(job: Job, draft: Draft, plan: Plan, text: string): Promise<Attempt<Outcome>> {
   if (!job.json) process.stdout.write(`${text}\n`);
-  const confirmed = job.yes ? ({ ok: true } as const) : await confirm(job, plan);
+  const confirmed = await confirm(job, `Make revision ${plan.reply.revision}?`);
   if (!confirmed.ok) return confirmed;
-  const change = await makeChange(job, plan);
+  const change = await makeChange(job, draft);
+  return change.ok ? applied(plan, change.value.body) : change;
+}
+
+/** The plan was refused. If a run of the probe comes between, the change is made. */
+async function applyOrProbe(
+  job: Job,
+  draft: Draft,
+  refused: { commandError: CommandError },
+): Promise<Attempt<Outcome>> {
+  if (!job.json && !job.yes) process.stderr.write(errorText(refused.commandError, job.file));
+  const confirmed = await confirm(job, 'Apply it if it can be by now, else request a probe?');
+  if (!confirmed.ok) return confirmed;
+  const change = await tryOrProbe(job, draft);
   if (!change.ok) return change;
-  const { base, reply, touched } = plan;
-  const { revision, changed, proposal } = change.value.body;
+  const { body: reply } = change.value;
+  return applied({ base: draft.base.number, reply, touched: [] }, reply);
+}
+
+function applied({ base, reply, touched }: Plan, made: Plan['reply']): Attempt<Outcome> {
+  const { revision, changed, proposal } = made;
   const document = { base, ...reply, revision, changed, proposal, touched, applied: changed };
   if (proposal !== null) {
     const call = `POST /v1/proposals/${proposal}/approve`;
@@ -144,51 +180,6 @@ async function apply(job: Job, plan: Plan, text: string): Promise<Attempt<Outcom
     : `Revision ${revision} already has this policy.\n`;
   return end(exits.done, result, document);
 }
-
-async function confirm({ json, file }: Job, { reply }: Plan): Promise<Attempt<null>> {
-  if (json || file === '-' || !process.stdin.isTTY) {
-    return commandError('not_agreed', 'Confirmation needs a terminal', 'Add --yes to apply without confirmation.');
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // After Ctrl-D, some versions of Node close the terminal and others reject the question.
-  const answer = await Promise.race([
-    terminal.question(`Make revision ${reply.revision}? [y/N] `).catch(() => ''),
-    once(terminal, 'close').then(() => ''),
-  ]);
-  terminal.close();
-  if (/^y(?:es)?$/i.test(answer.trim())) return { ok: true, value: null };
-  return commandError('not_agreed', 'You did not confirm', 'Nothing was changed.');
-}
-
-async function pull({ file, target }: Job): Promise<Attempt<Outcome>> {
-  const format = formatOf(file);
-  if (!format.ok) return format;
-  const base = await readCurrentPolicy(target);
-  if (!base.ok) return base;
-  const { number } = base.value;
-  if (number === 0) return commandError('no_policy', 'There is no policy yet', 'Publish one with apply, then pull.');
-  const read = await call(target, { method: 'GET', path: `v1/revisions/${number}` }, Revision);
-  if (!read.ok) return read;
-  const { policy, at, by, note } = read.value.body;
-  const heading = printable(
-    `Revision ${number} of ${target.url}, made ${at} by ${by}${note === null ? '' : `: ${note}`}`,
-  );
-  if (file === '-') return end(exits.done, writePolicy(policy, format.value, heading), { revision: number, policy });
-  try {
-    const old = existsSync(file) ? readFileSync(file, 'utf8') : null;
-    const { text, how } = updatePolicyText(old, policy, format.value, heading);
-    if (how !== 'same') writeFileSync(file, text);
-    return end(exits.done, `${file} ${pullTexts[how]} revision ${number}.\n`, { revision: number, file, how });
-  } catch (error) {
-    return commandError('file_unwritable', `${file}: ${messageOf(error)}`, 'Nothing was changed.');
-  }
-}
-
-const pullTexts = {
-  same: 'already has the policy of',
-  revised: 'was updated to',
-  written: 'was written from',
-} as const;
 
 function end(exit: number, text: string, document: object): Attempt<Outcome> {
   return { ok: true, value: { exit, text, document } };

@@ -7,7 +7,15 @@ import type { z } from 'zod';
 import { Policy } from '../../shared/domain/policy/policy.ts';
 import { ChangeReply } from '../api/admin/schemas/common.ts';
 import { formatOf, type PolicyFile, readPolicyText } from './policy-file.ts';
-import { type Answer, type Attempt, call, commandError, messageOf, type Target } from './service-client.ts';
+import {
+  type Answer,
+  type Attempt,
+  type CommandError,
+  call,
+  commandError,
+  messageOf,
+  type Target,
+} from './service-client.ts';
 
 export interface PlanOptions {
   readonly target: Target;
@@ -18,8 +26,13 @@ export interface PlanOptions {
   readonly atOnce: string | undefined;
 }
 
+/** The policy of a file, and what stands. A change is refused if something else stands by then. */
+export interface Draft {
+  readonly file: PolicyFile;
+  readonly base: CommittedState;
+}
+
 export interface Plan {
-  readonly draft: unknown;
   /** The number of the revision that the plan was made against; 0 for none. */
   readonly base: number;
   readonly reply: Change;
@@ -44,24 +57,36 @@ const overridable = ['project', 'location', 'lock'] as const;
 /** Policy keys that affect every ring. */
 const shared = ['settings', 'models'];
 
-export async function planChange(options: PlanOptions): Promise<Attempt<Plan>> {
+export async function readDraft(options: PlanOptions): Promise<Attempt<Draft>> {
   const file = await readDraftFile(options.file);
   if (!file.ok) return file;
   const base = await readCurrentPolicy(options.target);
-  if (!base.ok) return base;
-  const { number, policy } = base.value;
-  const { draft } = file.value;
-  const planned = await put(options, draft, number, true);
-  if (!planned.ok) return locate(planned, file.value);
-  const reply = planned.value.body;
-  const findings = withLines(reply.findings, file.value);
-  const touched = touchedRings(reply.changes, policy, draft);
-  return { ok: true, value: { draft, base: number, reply: { ...reply, findings }, touched } };
+  return base.ok ? { ok: true, value: { file: file.value, base: base.value } } : base;
 }
 
-/** Makes the change, or a proposal for a second person. Fails if the plan's revision isn't current any more. */
-export function makeChange(options: PlanOptions, { draft, base }: Plan): Promise<Attempt<Answer<Change>>> {
-  return put(options, draft, base, false);
+export async function planChange(options: PlanOptions, draft: Draft): Promise<Attempt<Plan>> {
+  const planned = await put(options, draft, { 'dry-run': 'true' });
+  if (!planned.ok) return planned;
+  const { file, base } = draft;
+  const reply = planned.value.body;
+  const findings = withLines(reply.findings, file);
+  const touched = touchedRings(reply.changes, base.policy, file.draft);
+  return { ok: true, value: { base: base.number, reply: { ...reply, findings }, touched } };
+}
+
+/** Makes the change, or a proposal for a second person. Fails if the draft's revision isn't current any more. */
+export function makeChange(options: PlanOptions, draft: Draft): Promise<Attempt<Answer<Change>>> {
+  return put(options, draft, {});
+}
+
+/** Whether a change is refused for models of which nobody may have asked the probe. */
+export function isForProbe({ code }: CommandError): boolean {
+  return code === 'policy_invalid' || code === 'model_not_callable';
+}
+
+/** Tries the change. Is it refused, the next run of the probe asks about its models, and the hint says when. */
+export function tryOrProbe(options: PlanOptions, draft: Draft): Promise<Attempt<Answer<Change>>> {
+  return put(options, draft, { probe: 'true' });
 }
 
 /** The current policy. Number 0 and null before the first one. */
@@ -94,14 +119,20 @@ export function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-function put(options: PlanOptions, body: unknown, base: number, isDry: boolean): Promise<Attempt<Answer<Change>>> {
+async function put(
+  options: PlanOptions,
+  { file, base }: Draft,
+  how: Readonly<Record<string, string>>,
+): Promise<Attempt<Answer<Change>>> {
   const query = new URLSearchParams({
-    ...(isDry ? { 'dry-run': 'true' } : {}),
+    ...how,
     ...(options.note === undefined ? {} : { note: options.note }),
     ...(options.force === undefined ? {} : { force: options.force }),
     ...(options.atOnce === undefined ? {} : { 'at-once': options.atOnce }),
   });
-  return call(options.target, { method: 'PUT', path: `v1/policy?${query}`, body, ifMatch: `"${base}"` }, ChangeReply);
+  const request = { path: `v1/policy?${query}`, body: file.draft, ifMatch: `"${base.number}"` };
+  const answered = await call(options.target, { method: 'PUT', ...request }, ChangeReply);
+  return answered.ok ? answered : locate(answered, file);
 }
 
 function locate<T extends Extract<Attempt<never>, { ok: false }>>(failed: T, file: PolicyFile) {
