@@ -4,7 +4,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine } from '../../../functions/cli/command-line.ts';
-import { renderVertexAnswers } from './vertex-answers.ts';
+import { renderDoctorTables } from './doctor-tables.ts';
 
 const target = join(import.meta.dirname, 'pinward.sh');
 
@@ -12,7 +12,7 @@ const target = join(import.meta.dirname, 'pinward.sh');
 export function readParts(): readonly string[] {
   const files = globSync('parts/*.sh', { cwd: import.meta.dirname }).sort();
   const parts = files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
-  return parts.toSpliced(-1, 0, renderVertexAnswers());
+  return parts.toSpliced(-1, 0, renderDoctorTables());
 }
 
 /** The parts with an empty line between them. */

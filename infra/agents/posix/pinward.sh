@@ -16,9 +16,8 @@
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
 #   state, files, lock, time, programs and messages, JSON, root                        what all of them use
-#   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
-#   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
-#   doctor: known answers
+#   doctor, doctor: agent, doctor: client, doctor: blame,                              the command that finds problems
+#   doctor: Vertex AI, doctor: tables
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -1460,17 +1459,15 @@ doctor() {
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
   timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
-  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
-  agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
-  as_user=$agent
+  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
+  agent=$ordinary_agent install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine"
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
-  check_config
-  check_pins
-  check_age
-  check_signatures
-  check_server
-  check_cli
+  install="$install --delivery $delivery --token-file $(quote_for_shell "${token_file:-FILE}")"
+  [ -z "$token_command" ] || install="${install% --token-file*} --token-command $(quote_for_shell "$token_command")"
+  for check in config pins age signatures server cli; do
+    "check_$check"
+    report $check "$out_finding"
+  done
   check_client
   check_editors
   check_credentials
@@ -1483,167 +1480,105 @@ doctor() {
   [ $problems -eq 0 ]
 }
 
-# in: CHECK TEXT
-report_ok() { print_finding ok "$1" "$2"; }
-
-# in: CHECK REASON
-report_skipped() { print_finding skipped "$1" "$2"; }
-
-# Prints the problem and keeps the advice for the end. The same advice is given once.
-# in:  CHECK PROBLEM MEANING FIX_COMMAND
-# out: problems, advice
-report_problem() {
-  print_finding problem "$@"
-  problems=$((problems + 1))
-  fix="$(to_printable "$3")$newline  $(to_printable "$4")"
+# Prints a finding, and keeps the advice for the end. The same advice is given once.
+# in:  CHECK FINDING [KIND_OF_CREDENTIALS] [SUBJECT]; the variables in the texts
+# out: problems, advice; findings, for --json
+report() {
+  explain_finding "$2" "${3:-}"
+  out_text=${4:+"$4: "}$out_text
+  if [ -n "$json" ]; then
+    findings="$findings,{\"verdict\":\"$out_verdict\",\"check\":\"$1\",\"text\":$(quote_for_json "$out_text")"
+    findings="$findings${out_fix:+,\"meaning\":$(quote_for_json "$out_meaning"),\"fix\":$(quote_for_json "$out_fix")}}"
+  else
+    printf '%-8s %-12s %s\n' "$out_verdict" "$1" "$(to_printable "$out_text")"
+  fi
+  [ "$out_verdict" = problem ] || return 0
+  problems=$((problems + 1)) fix="$(to_printable "$out_meaning")$newline  $(to_printable "$out_fix")"
   case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
 }
 
-# in:  VERDICT CHECK TEXT [MEANING FIX_COMMAND]
-# out: findings, for --json
-print_finding() {
-  if [ -z "$json" ]; then printf '%-8s %-12s %s\n' "$1" "$2" "$(to_printable "$3")" && return; fi
-  findings="$findings,{\"verdict\":\"$1\",\"check\":\"$2\",\"text\":$(quote_for_json "$3")"
-  findings="$findings${4:+,\"meaning\":$(quote_for_json "$4"),\"fix\":$(quote_for_json "$5")}}"
-}
-
-# Prints the command that opens a file in an editor.
-# in: FILE
-edit_command() {
-  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
-  printf '%s %s' "$1" "$(quote_for_shell "$2")"
-}
-
-# Prints the command that installs this configuration again, with more options.
-# in: OPTION ...
-install_command() {
-  printf '%s install --server %s --machine %s --delivery %s' "sudo ${agent#sudo }" \
-    "${server:-https://SERVER}" "$machine" "$delivery"
-  if [ -n "$token_command" ]; then
-    printf ' --token-command %s' "$(quote_for_shell "$token_command")"
-  else
-    printf ' --token-file %s' "$(quote_for_shell "${token_file:-FILE}")"
-  fi
-  [ $# -eq 0 ] || printf ' %s' "$@"
-}
-
 # --- doctor: agent ----------------------------------------------------------------------------------------------------
-# Checks the agent: its configuration, the applied pins, their age and signature, and what the server says.
+# Checks the agent: its configuration, the applied pins, their age and signature, and what the server says. Each check
+# sets out_finding.
 
-check_config() {
-  if [ -n "$config_error" ]; then
-    report_problem config "$config_error" 'The agent fetches nothing with this configuration.' "$(install_command)"
-  else
-    report_ok config "$config: $server"
-  fi
-}
+check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
 
 check_pins() {
+  revision=$(read_state revision) last_error=$(read_state last_error) && last_error=${last_error:-none}
   if ! is_applied; then
-    report_problem pins 'nothing is applied' \
-      "Claude Code runs without pins. Last error: $(read_state last_error | grep . || echo none)" "$agent login"
+    out_finding=pins_missing
   elif ! read_pins; then
-    out_pins='' out_models=''
-    report_problem pins "could not read $applied_file" \
-      'Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file.' \
-      "$agent login"
-  elif ! is_unaltered; then
-    report_problem pins "altered since it was fetched: $applied_file" \
-      'The settings in force differ from the settings that the server sent.' "$agent login"
+    out_finding=pins_unreadable
   else
-    report_ok pins "revision $(read_state revision), as fetched: $applied_file"
+    is_unaltered && out_finding=pins_applied || out_finding=pins_altered
   fi
 }
 
 check_age() {
-  if ! is_applied; then report_skipped age 'nothing is applied' && return; fi
-  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) last_error=$(read_state last_error)
-  if has_expired "$valid_until"; then
-    stale="valid until $valid_until, which has passed"
+  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) out_finding=age_fresh
+  if ! is_applied; then
+    out_finding=age_unknown
+  elif has_expired "$valid_until"; then
+    out_finding=age_expired
   elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
-    stale="no contact with the server since ${checked_at:-the installation}"
-  elif [ -n "$last_error" ]; then
-    stale="the last poll failed: $last_error"
-  else
-    report_ok age "last contact with the server: $checked_at" && return
+    out_finding=age_silent checked_at=${checked_at:-the installation}
+  elif [ "$last_error" != none ]; then
+    out_finding=age_failed
   fi
-  report_problem age "$stale" "The last good copy is stale: the timer does not run, or the server cannot be reached.
-    Last error: ${last_error:-none}" "$agent login"
 }
 
 check_signatures() {
+  signer=$(read_state signed_by) installer=$(command -v apt-get >/dev/null && echo apt-get || echo dnf)
   if [ -z "$organisation" ]; then
-    check_without_keys
+    out_finding=keys_not_pinned
+    [ -n "$offline$config_error" ] || ! fetch_keys || printf '%s\n' "$out_key_list" | grep -q '^key ' ||
+      out_finding=keys_not_listed
   elif ! has_openssl; then
-    report_problem signatures 'there is no openssl on this machine' \
-      'Without openssl the agent accepts no answer, so the pins become stale.' \
-      "sudo $(command -v apt-get >/dev/null && echo apt-get || echo dnf) install openssl"
+    out_finding=openssl_missing
   elif [ -z "$(list_trusted_keys)" ]; then
-    report_problem signatures "no key of $organisation is in $keys" \
-      'Without a key the agent can verify no answer, so it accepts none.' \
-      "$(install_command --organisation "$organisation" --trust-on-first-use)"
-  elif [ -z "$(read_state signed_by)" ]; then
-    report_problem signatures 'the pins were applied before the keys were pinned' \
-      'The signature of these pins was never verified.' "$agent login"
+    out_finding=keys_missing
   else
-    report_ok signatures "of $organisation, by $(read_state signed_by)"
+    [ -n "$signer" ] && out_finding=signed || out_finding=keys_younger
   fi
-}
-
-check_without_keys() {
-  if [ -z "$offline$config_error" ] && fetch_keys && ! printf '%s\n' "$out_key_list" | grep -q '^key '; then
-    report_skipped signatures "$server names no keys to check them by" && return
-  fi
-  report_problem signatures 'not checked: no keys pinned' \
-    'Anybody who can impersonate the server can set the pins of this machine.' "$(install_command --trust-on-first-use)"
 }
 
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
 # out: out_answer: the pins with their reasons, as lines of path=value
 check_server() {
-  out_answer=''
+  out_answer='' out_finding=server_failed
   find_cli_version
-  if [ -n "$config_error" ]; then report_skipped server 'there is no configuration' && return; fi
-  if [ -n "$offline" ]; then report_skipped server '--offline: not asked' && return; fi
-  if ! token=$(read_token 2>/dev/null); then
-    if fetch_keys || [ "$out_http_status" = 404 ]; then
-      report_skipped server "$server can be reached, but this user may not read the token" && return
-    fi
+  if [ -n "$config_error" ]; then
+    out_finding=server_unknown
+  elif [ -n "$offline" ]; then
+    out_finding=server_offline
+  elif ! token=$(read_token 2>/dev/null); then
+    if fetch_keys || [ "$out_http_status" = 404 ]; then out_finding=token_unreadable; fi
   elif ! is_token "$token"; then
-    out_reason='the token has characters that no bearer token has'
+    out_finding=token_refused out_reason='the token has characters that no bearer token has'
   elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
-    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then report_ok server "$server answers" && return; fi
-    out_answer='' out_reason="the answer is no JSON; does a proxy or a sign-in page answer?"
+    out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
+    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then out_finding=server_answers; else out_answer=''; fi
+  else
+    case $out_reason in *'HTTP 401'* | *'HTTP 403'*) out_finding=token_refused ;; esac
   fi
-  case $out_reason in
-    *'HTTP 401'* | *'HTTP 403'* | *'token has'*) fix=$(install_command) ;;
-    *) fix="$agent login" ;;
-  esac
-  report_problem server "$server: $out_reason" \
-    'New pins do not reach this machine. The pins that are applied stay in force.' "$fix"
+  reason=${out_reason:-}
 }
 
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
 # in: cli; out_answer
 check_cli() {
-  if [ -z "$cli" ]; then report_skipped cli 'no Claude Code was found' && return; fi
-  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
-  for minimum in $minimum "$(print_pin requiredMinimumVersion)"; do
-    is_older_version "$cli" "$minimum" || continue
-    report_problem cli "$cli, and the pins need $minimum" \
-      'This Claude Code is too old for the delivery or for the policy.' 'claude update'
-    return
-  done
-  if [ -z "$out_answer" ]; then
-    report_skipped cli "$cli; ${offline:+--offline: }what the pins need is not known" && return
-  fi
-  index=$(printf '%s\n' "$out_answer" | sed -n \
-    -e 's/^reasons\.\([0-9]*\)\.code=cli_gated$/\1/p' -e 's/^reasons\.\([0-9]*\)\.code=cli_too_old$/\1/p' | head -n 1)
-  if [ -n "$index" ]; then
-    report_problem cli "$cli is older than a pin needs" \
-      "$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")" 'claude update'
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum='' ;; esac
+  index=$(printf '%s\n' "$out_answer" | awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
+  if [ -z "$cli" ]; then
+    out_finding=cli_missing
+  elif is_older_version "$cli" "$minimum"; then
+    out_finding=cli_old
+  elif [ -n "$index" ]; then
+    out_finding=cli_gated reason=$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")
+  elif [ -n "$out_answer" ]; then
+    out_finding=cli_runs
   else
-    report_ok cli "$cli runs every pin"
+    [ -n "$offline" ] && out_finding=cli_offline || out_finding=cli_not_judged
   fi
 }
 
@@ -1653,129 +1588,149 @@ is_older_version() {
     [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
 }
 
+# A region variable has the family of its model in its name, and only the variables of pinned models are written. What the
+# pins choose without a name is the question default.
+# out: out_pins: lines of path=value; out_models: lines of question, model, location and address
+read_pins() {
+  case $delivery in
+    shell) out_pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
+    *) out_pins=$(flatten_json "$applied_file") ;;
+  esac || return
+  out_pins=$(printf '%s\n' "$out_pins" | sed 's/^managedSettings\.//')
+  out_models=$(printf '%s\n' "$out_pins" | awk '
+    function show(question, family, model, place, host, name) {
+      place = pins["env.CLOUD_ML_REGION"]
+      for (name in pins) if (name ~ "^env[.]VERTEX_REGION_CLAUDE_.*" family) place = pins[name]
+      host = place == "global" ? "" : place ~ /^(us|eu)$/ ? "." place ".rep" : place "-"
+      host = host ~ /-$/ ? host "aiplatform" : "aiplatform" host
+      base = pins["env.ANTHROPIC_VERTEX_BASE_URL"]; sub(/\/$/, "", base)
+      sub(/\[1m\]$/, "", model)
+      print question, model, place, (base == "" ? "https://" host ".googleapis.com/v1" : base) "/projects/" \
+        pins["env.ANTHROPIC_VERTEX_PROJECT_ID"] "/locations/" place "/publishers/anthropic/models/" model
+    }
+    { name = $0; sub(/=.*/, "", name); sub(/[^=]*=/, ""); pins[name] = $0; names[NR] = name }
+    END {
+      for (i = 1; i <= NR; i++) if (names[i] ~ /^env[.]ANTHROPIC_DEFAULT_[A-Z]+_MODEL$/ && pins[names[i]] != "") {
+        family = names[i]; gsub(/^env[.]ANTHROPIC_DEFAULT_|_MODEL$/, "", family)
+        show(tolower(family), family, pins[names[i]])
+      }
+      own = pins["env.ANTHROPIC_MODEL"] != "" ? pins["env.ANTHROPIC_MODEL"] : pins["model"]
+      family = toupper(own); gsub(/^CLAUDE-|[^A-Z]/, "", family)
+      if (own ~ /^claude-/) show("default", family, own)
+    }')
+  [ -n "$out_models" ]
+}
+
+# in: PATH of a setting
+print_pin() { printf '%s\n' "$out_pins" | sed -n "s/^$1=//p" | head -n 1; }
+
 # --- doctor: client ---------------------------------------------------------------------------------------------------
 # Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
 # anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
 
-# out: client_folder, or nothing when Claude Code was not asked; out_answers
+# out: client_folder, or nothing when Claude Code was not asked; client_answers, expected_answers, questions
 check_client() {
-  client_folder='' out_answers='' ask_variables=own ask_sources=''
-  find_reason_not_to_ask
-  if [ -n "$out_reason" ]; then report_skipped client "$out_reason" && return; fi
+  client_folder='' client_answers='' leaves_shell='' source='' out_finding=''
+  superuser=root ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
+  if [ "$(id -u)" -eq 0 ]; then
+    out_finding=asked_by_root
+  elif [ -z "$out_models" ]; then
+    out_finding=asked_without_pins
+  elif ! command -v claude >/dev/null; then
+    out_finding=client_missing
+  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then
+    out_finding=client_unversioned
+  elif is_older_version "$cli" "$asked_from"; then
+    out_finding=client_old
+  elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then
+    out_finding=folder_missing client_folder=''
+  fi
+  [ -z "$out_finding" ] || { report client $out_finding && return; }
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
-  list_expected_answers
-  ask_until=$(($(now) + 30))
-  out_answers=$(ask_all)
-  report_answers
-}
-
-# A variable may name another version than that of the program, so the program is asked.
-# out: out_reason, or client_folder
-find_reason_not_to_ask() {
-  out_reason=''
-  if [ "$(id -u)" -eq 0 ]; then
-    out_reason="Claude Code is not asked as root; run: sudo -u ${SUDO_USER:-DEVELOPER} $as_user doctor"
-  elif [ -z "$out_models" ]; then
-    out_reason='there are no pins to compare with'
-  elif ! command -v claude >/dev/null; then
-    out_reason='there is no Claude Code on the PATH'
-  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then
-    out_reason='claude --version names no version, or is slow'
-  elif is_older_version "$cli" 2.1.137; then
-    out_reason="Claude Code $cli was never asked, 2.1.137 can be; run: claude update"
-  else
-    client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null) ||
-      out_reason="could not make a folder in ${TMPDIR:-/tmp}"
-  fi
-}
-
-# out: questions; expected_answers: lines of question, kind and address; every pin is right for the question default
-list_expected_answers() {
-  base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID)
-  own_model=$(print_pin env.ANTHROPIC_MODEL) questions=default expected_answers=''
-  own_model=${own_model:-$(print_pin model)}
-  while read -r family model location; do
-    case $location in
-      global) host=aiplatform.googleapis.com ;;
-      us | eu) host=aiplatform.$location.rep.googleapis.com ;;
-      *) host=$location-aiplatform.googleapis.com ;;
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
+  expected_answers=$(printf '%s\n' "$out_models" | sed -e 's/^\([^ ]*\) .* /\1 address /p' -e 's/^[^ ]* /default /')
+  questions="$(printf '%s\n' "$out_models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
+  client_answers=$(ask_all & ask_for_credentials & wait)
+  answers=$client_answers agreeing=''
+  for question in $questions; do
+    find_client_finding
+    case $out_finding in
+      client_agrees) agreeing="$agreeing $question" && continue ;;
+      led) find_blame ;;
     esac
-    url=${base_url:-https://$host/v1}
-    url=${url%/}/projects/$project/locations/$location/publishers/anthropic/models
-    questions="$questions $family"
-    expected_answers="$expected_answers$family address $url/$model${newline}default address $url/$model$newline"
-    case $own_model in
-      claude-*) expected_answers="${expected_answers}default address $url/${own_model%"[1m]"}$newline" ;;
-    esac
-  done <<EOF
-$out_models
-EOF
+    report client $out_finding
+    answers=$client_answers
+  done
+  [ "$agreeing" != " $questions" ] || report client client_agrees
 }
 
-# in: NAME of an answer, QUESTION; answers: lines of name, kind and text
+# in:  question, answers
+# out: out_finding: client_agrees, client_silent, or led, which is away from the pins; answer, for people
+find_client_finding() {
+  answer=$(print_answer "$question")
+  case $answer in
+    '' | slow) out_finding=client_silent && return ;;
+    address*/projects/*/locations/*/models/*)
+      pattern='^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/\(.*\)'
+      answer=$(printf '%s\n' "$answer" | sed "s#$pattern#would call \4 in \3 for \2 at \1#") ;;
+    address*) answer="would call ${answer#address }" ;;
+    *) answer="calls nothing: ${answer#line }" ;;
+  esac
+  if is_expected "$question"; then out_finding=client_agrees; else out_finding=led; fi
+}
+
+# in: NAME of an answer; question, answers
 is_expected() {
-  case "$newline$expected_answers" in *"$newline$2 $(print_answer "$1")$newline"*) ;; *) return 1 ;; esac
+  case "$newline$expected_answers$newline" in *"$newline$question $(print_answer "$1")$newline"*) ;; *) return 1 ;; esac
 }
 
 # in: NAME of an answer; answers
 print_answer() { printf '%s\n' "$answers" | sed -n "s/^$1 //p"; }
 
-# Prints an answer for each question: its name, a kind and a text. The kinds: address; line, the first that people can
-# read; slow.
 ask_all() {
-  for question in $questions; do ask_client "$question" "$question" & done
+  for question in $questions; do ask_client "$question" user,project,local & done
   wait
 }
 
-# The variables and settings undo what shell, user and repository may set, which runs, writes or sends something.
-# in: NAME of the answer, QUESTION; ask_until; ask_variables: own, or pins for a shell that has nothing else;
-#     ask_sources: the settings that count, none, or nothing for all
+# Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
+# folder, which may be a stranger's.
+ask_for_credentials() {
+  question=default
+  for sources in user user,project,local; do
+    ask_client credentials $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
+  done
+  wait
+}
+
+# Prints an answer: its name, a kind and a text. The kinds: address; line, the first that people can read; slow.
+# in: NAME, SOURCES of settings that count, WORDS for Claude Code; question, ask_until; leaves_shell: whether the shell
+#     has nothing but what the agent gives it
 ask_client() (
-  answer_name=$1 timeout=$((ask_until - $(now)))
+  answer_name=$1 sources=$2 timeout=$((ask_until - $(now)))
+  shift 2
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || { echo "$answer_name slow" && exit; }
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
   cp "$claude_home/settings.json" "$own_folder/" 2>/dev/null
   cp -R "$claude_home/agents" "$own_folder/" 2>/dev/null
-  list_ask_variables "$own_folder" >"$own_folder/variables"
-  settings='"disableAllHooks":true,"includeGitInstructions":false'
-  for helper in apiKeyHelper awsAuthRefresh awsCredentialExport gcpAuthRefresh otelHeadersHelper proxyAuthHelper; do
-    settings="$settings,\"$helper\":\"\""
-  done
-  settings="{$settings,\"env\":{$(awk '{
+  variables=$(print_question_variables "$own_folder")
+  settings=$(print_question_settings "{$(printf '%s\n' "$variables" | awk '{
     value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
     printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
-  }' "$own_folder/variables")}}"
-  [ "$2" = default ] && model='' || model=$2
-  set -- claude -p ${model:+--model "$model"} ${ask_sources:+"--setting-sources=${ask_sources#none}"} \
-    --no-session-persistence --strict-mcp-config --settings "$settings" ping
-  while IFS= read -r line; do set -- "$line" "$@"; done <"$own_folder/variables"
-  if [ "$ask_variables" = pins ]; then
-    [ "$delivery" != shell ] || while IFS= read -r line; do set -- "${line#env.}" "$@"; done <<EOF
-$out_pins
-EOF
-    set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
+  }')}")
+  [ "$question" = default ] || set -- --model "$question" "$@"
+  set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
+    --settings "$settings" ping
+  if [ -n "$leaves_shell" ] && [ "$delivery" = shell ]; then
+    variables="$(printf '%s\n' "$out_pins" | sed 's/^env\.//')$newline$variables"
   fi
+  while IFS= read -r line; do set -- "$line" "$@"; done <<EOF
+$variables
+EOF
+  [ -z "$leaves_shell" ] || set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
   { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer "$answer_name"
 )
-
-# Prints NAME=VALUE lines.
-# in: FOLDER, for what Claude Code writes
-list_ask_variables() {
-  printf '%s\n' "PATH=$PATH" SHELL=/bin/sh LD_PRELOAD= DYLD_INSERT_LIBRARIES= BASH_ENV= ENV= NODE_OPTIONS= \
-    BUN_OPTIONS= CLAUDE_CODE_SHELL_PREFIX= CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1 GIT_CONFIG_COUNT=2 \
-    GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false \
-    GIT_CONFIG_KEY_1=log.showSignature GIT_CONFIG_VALUE_1=false \
-    CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none CLAUDE_CODE_MAX_RETRIES=0 ANTHROPIC_LOG=debug \
-    'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
-    CLAUDE_CODE_ENABLE_TELEMETRY= DISABLE_AUTOUPDATER=1 ANTHROPIC_API_KEY= ANTHROPIC_AUTH_TOKEN= \
-    ANTHROPIC_CUSTOM_HEADERS= NO_PROXY= no_proxy=
-  for name in CLAUDE_CONFIG_DIR CLAUDE_CODE_TMPDIR TMPDIR; do echo "$name=$1"; done
-  for name in CONFIG CACHE DATA STATE; do echo "XDG_${name}_HOME=$1"; done
-  for name in HTTPS_PROXY HTTP_PROXY https_proxy http_proxy; do echo "$name=http://127.0.0.1:9"; done
-  for name in VERTEX BEDROCK FOUNDRY MANTLE ANTHROPIC_AWS ANTHROPIC_GOOGLE_CLOUD; do echo "CLAUDE_CODE_SKIP_${name}_AUTH=1"; done
-}
 
 # Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.
 # in: NAME of the answer; what Claude Code printed, on standard input
@@ -1798,100 +1753,91 @@ read_answer() {
     }'
 }
 
-# in: questions, out_answers
-report_answers() {
-  agreeing='' source=''
-  for question in $questions; do
-    answers=$out_answers
-    case $(print_answer "$question") in
-      '' | slow) report_skipped client "$question: Claude Code did not answer within 10 seconds" && continue ;;
-    esac
-    if is_expected "$question" "$question"; then agreeing="$agreeing $question" && continue; fi
-    text="$question: $(describe_answer)"
-    find_blame
-    report_problem client "$text; because of: $out_source" "$out_meaning" "$out_fix"
-  done
-  [ "$agreeing" != " $questions" ] || report_ok client "$cli would call the pins: $questions"
-}
-
-# in: question, answers
-describe_answer() {
-  answer=$(print_answer "$question")
-  case $answer in
-    address*/projects/*/locations/*/models/*)
-      printf '%s\n' "$answer" |
-        sed 's#^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/#\1 \2 \3 #' | {
-          read -r url project location model && echo "would call $model in $location for $project at $url"
-        } ;;
-    address*) echo "would call ${answer#address }" ;;
-    *) echo "calls nothing: ${answer#line }" ;;
-  esac
-}
-
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
 # Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
-# can't be left out, so they are read.
+# can't be left out, so they are named.
 
 # Tries first what was to blame for the question before.
 # in:  question; source: user, project, local, shell, all, managed, or nothing
-# out: source; out_source, out_meaning, out_fix
+# out: source; out_finding and its variables
 find_blame() {
-  case $source in '' | managed) ;; *) is_right_without "$source" && blame_$source && return ;; esac
-  if is_right_without all; then
-    answers=$(for source in user project local shell; do ask_without $source & done; wait)
-    for source in user project local shell; do
-      if is_expected $source "$question"; then blame_$source && return; fi
-    done
-    source=all && blame_all
-  elif [ "$(print_answer all)" = slow ]; then
-    source='' out_source='a source that there was no time to find' out_meaning='' out_fix="$as_user doctor"
-  else
-    source=managed && blame_managed
+  if [ -z "$source" ] || ! is_right_without "$source"; then
+    if is_right_without all; then
+      answers=$(for source in user project local shell; do ask_without $source & done; wait)
+      for source in user project local shell all; do ! is_expected $source || break; done
+    else
+      [ "$(print_answer all)" = slow ] && source='' || source=managed
+    fi
   fi
+  case $source in
+    '') out_finding=led_somehow && return ;;
+    shell) blame_shell && return ;;
+    user) set -- "$claude_home/settings.json" ;;
+    project) set -- "$(find_upwards .claude/settings.json)" ;;
+    local) set -- "$(find_upwards .claude/settings.local.json)" ;;
+    all) set -- "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
+      "$(find_upwards .claude/settings.local.json)" ;;
+    managed) set -- "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
+      "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+      "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist" ;;
+  esac
+  blame_files "$@"
 }
 
 # in:  SOURCE; question
 # out: answers
 is_right_without() {
   answers=$(ask_without "$1")
-  is_expected "$1" "$question"
+  is_expected "$1"
 }
 
 # in: SOURCE; question
 ask_without() (
   case $1 in
-    user) ask_sources=project,local ;;
-    project) ask_sources=user,local ;;
-    local) ask_sources=user,project ;;
-    shell) ask_variables=pins ;;
-    all) ask_variables=pins ask_sources=none ;;
+    user) sources=project,local ;;
+    project) sources=user,local ;;
+    local) sources=user,project ;;
+    all) sources='' leaves_shell=yes ;;
+    *) sources=user,project,local ;;
   esac
-  ask_client "$1" "$question"
+  [ "$1" != shell ] || leaves_shell=yes
+  ask_client "$1" "$sources"
 )
 
-blame_user() { blame_files "$claude_home/settings.json"; }
-
-blame_project() { blame_files "$(find_upwards .claude/settings.json)"; }
-
-blame_local() { blame_files "$(find_upwards .claude/settings.local.json)"; }
-
-# Several sources lead away, each of them alone.
-blame_all() {
-  blame_files "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
-    "$(find_upwards .claude/settings.local.json)"
-  names=$(list_client_variables)
-  out_source="$out_source${names:+, or variables of this shell:$names}"
+# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
+# in:  FILE ...; source
+# out: out_finding, edit; source_names
+blame_files() {
+  out_finding=led_by_settings source_names='' edit=''
+  [ "$source" != managed ] || out_finding=led_by_managed
+  for file; do
+    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
+    [ $out_finding = led_by_settings ] || ! grep -q '{' "$file" 2>/dev/null ||
+      grep -qE 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox' "$file" || continue
+    source_names="$source_names${source_names:+, }$file" edit=${edit:-$(edit_command "$file")}
+  done
+  [ "$source" != all ] || source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
+  [ -n "$source_names" ] || out_finding=led_by_pins
 }
 
-# in: FILE ...
-blame_files() {
-  out_source='' out_fix=''
-  for file; do
-    [ -f "$file" ] || continue
-    out_source="$out_source${out_source:+, }$file" out_fix=${out_fix:-$(edit_command "$file")}
+blame_shell() {
+  out_finding=led_by_shell names='' candidates=$(list_client_variables)
+  for name in $candidates; do
+    answers=$(unset "$name" && ask_client shell user,project,local)
+    ! is_expected shell || names="$names $name"
   done
-  out_source=${out_source:-$1} out_fix=${out_fix:-$(edit_command "$1")}
-  out_meaning='This overrides the pins. Remove the setting from that file.'
+  names=${names:-$candidates}
+  profiles=$(cd "$root${HOME:-}" 2>/dev/null && for name in $names; do
+    grep -l "$name" .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null
+  done | sort -u | sed 's#^# ~/#' | tr -d '\n')
+  profiles=${profiles:+"New shells get the value from$profiles."} unset=${names:+"unset$names"} names=${names# }
+  [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
+}
+
+# Prints the names of the variables that may concern Claude Code, each after a blank.
+list_client_variables() {
+  env | grep -E '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*=' | sed 's/=.*//; s/^/ /' | sort -u |
+    tr -d '\n'
 }
 
 # Prints the path of the file in this folder, or else in the next parent that has it.
@@ -1902,151 +1848,95 @@ find_upwards() {
   printf '%s/%s\n' "$folder" "$1"
 }
 
-# Prints the names of the variables that may concern Claude Code, each after a blank.
-list_client_variables() {
-  env | grep -E '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*=' | sed 's/=.*//; s/^/ /' | sort -u |
-    tr -d '\n'
+# Prints the command that opens a file in an editor.
+# in: FILE
+edit_command() {
+  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
+  printf '%s %s' "$1" "$(quote_for_shell "$2")"
 }
 
-blame_shell() {
-  names='' candidates=$(list_client_variables)
-  for name in $candidates; do
-    answers=$(unset "$name" && ask_client shell "$question")
-    ! is_expected shell "$question" || names="$names $name"
-  done
-  names=${names:-$candidates}
-  profiles=$(cd "$root${HOME:-}" 2>/dev/null && for name in $names; do
-    grep -l "$name" .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null
-  done | sort -u | sed 's#^# ~/#' | tr -d '\n')
-  out_source="variables of this shell:$names" out_fix=${names:+"unset$names"}
-  [ "$delivery" != shell ] || out_fix="${out_fix:+$out_fix; }eval \"\$($as_user env)\""
-  out_meaning="This overrides the pins.${profiles:+ New shells get the value from$profiles.}"
-}
-
-blame_managed() {
-  out_source=$(list_managed_sources) out_fix=''
-  while IFS= read -r file; do [ -z "$file" ] || out_fix=${out_fix:-$(edit_command "$file")}; done <<EOF
-$out_source
-EOF
-  out_meaning='This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.'
-  [ -n "$out_source" ] && return
-  out_source="the pins, or this Claude Code, $cli" out_fix='claude update'
-  out_meaning='No source of settings beside the pins explains it. A newer Claude Code may know their models.'
-}
-
-# Prints the managed files beside the pins that name a model, a provider, a version or a helper, or that are no object.
-list_managed_sources() {
-  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
-    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
-    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
-    case $file in *.plist) printf '%s\n' "$file" && continue ;; esac
-    if [ "$(tr -d '[:space:]' <"$file" | head -c 1)" = '{' ] && settings=$(flatten_json "$file"); then
-      printf '%s\n' "$settings" | grep -q -e '^env\.' -e '[mM]odel' -e '^agent=' -e Providers -e Version \
-        -e '^policyHelper' -e '^force' -e '^managedSources' -e '^sandbox' || continue
-    fi
-    printf '%s\n' "$file"
-  done
-}
-
-# --- doctor: editors --------------------------------------------------------------------------------------------------
-# Reads the variables that VS Code and its kin give to Claude Code, and asks Claude Code what it would call with them.
-
+# Asks Claude Code what it would call with the variables that VS Code and its kin give it.
 check_editors() {
   for file in "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/settings.json \
     "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/profiles/*/settings.json \
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
     "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
-    ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor "$file"
+    ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor
   done
 }
 
-# in: FILE
+# in: file
 check_editor() {
-  settings=$(flatten_json "$1" lenient) || { report_skipped editor "could not read $1" && return; }
+  settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && return; }
   variables=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | awk '
     { index_of = $0; sub(/\..*/, "", index_of); text = $0; sub(/[^=]*=/, "", text) }
     /^[0-9]+\.name=[A-Za-z_][A-Za-z0-9_]*$/ { names[index_of] = text; order[++count] = index_of }
     /^[0-9]+\.value=/ { values[index_of] = text }
     END { for (i = 1; i <= count; i++) print names[order[i]] "=" values[order[i]] }')
-  names=$(printf '%s\n' "$variables" | sed 's/=.*//' | tr '\n' ' ')
   [ -n "$variables" ] || return 0
-  if [ -z "$client_folder" ]; then
-    report_skipped editor "$1 sets ${names% }; Claude Code was not asked what follows" && return
-  fi
-  answers=$(
+  names=$(printf '%s\n' "$variables" | sed 's/=.*//' | tr '\n' ' ') && names=${names% } edit=$(edit_command "$file")
+  [ -n "$client_folder" ] || { report editor editor_not_asked && return; }
+  editor_answers=$(
     while IFS= read -r variable; do export "${variable?}"; done <<EOF
 $variables
 EOF
     ask_all
   )
   for question in $questions; do
-    case $(print_answer "$question") in
-      '' | slow) report_skipped editor "$1 sets ${names% }; Claude Code did not answer in time" && return ;;
-      "$(answers=$out_answers && print_answer "$question")") continue ;;
+    answers=$client_answers && before=$(print_answer "$question")
+    answers=$editor_answers && find_client_finding
+    case $out_finding:$(print_answer "$question") in
+      client_agrees:* | *:"$before") out_finding=editor_agrees && continue ;;
+      client_silent:*) out_finding=editor_silent ;;
+      *) out_finding=editor_leads ;;
     esac
-    is_expected "$question" "$question" && continue
-    report_problem editor "$1 sets ${names% }; $question: $(describe_answer)" \
-      'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.' "$(edit_command "$1")"
-    return
+    break
   done
-  report_ok editor "$1 sets ${names% }; Claude Code calls the same with them"
+  report editor $out_finding
 }
 
-# --- doctor: credentials ----------------------------------------------------------------------------------------------
-# Checks the credentials with which Claude Code calls Vertex AI: those of its own environment, not of this shell alone.
+# --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
+# Tries the credentials that Claude Code says it has, and asks Vertex AI for one token of each pinned model, at the
+# address of the pins. Judges each answer by the known answers.
 
-# out: base_url, what describe_credentials sets; out_access_token, or nothing
+# out: credential_kind and what describe_credentials sets; out_access_token, or nothing
 check_credentials() {
-  out_access_token='' base_url=$(client_variable ANTHROPIC_VERTEX_BASE_URL)
-  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS own) config_dir=$(client_variable CLOUDSDK_CONFIG own)
-  foreign_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS)$(client_variable CLOUDSDK_CONFIG)
+  out_access_token='' gcloud_error='' base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) credential_kind=person
+  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS) config_dir=$(client_variable CLOUDSDK_CONFIG)
+  foreign=$(for name in GOOGLE_APPLICATION_CREDENTIALS CLOUDSDK_CONFIG; do
+    client_variable $name user,project,local | grep -vxF "$(client_variable $name)"
+  done)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   describe_credentials
-  if [ "$credential_kind$base_url" = gateway ]; then
-    report_problem credentials 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not' \
-      'Claude Code calls Google without credentials.' 'unset CLAUDE_CODE_SKIP_VERTEX_AUTH'
-  elif [ "$credential_kind" = gateway ]; then
-    report_ok credentials "Claude Code sends none: they are up to the gateway $base_url"
-  elif [ "$foreign_file" != "$named_file$config_dir" ]; then
-    report_skipped credentials "the settings of this folder name $foreign_file, which was not tried"
+  look="ls -l $(quote_for_shell "$credentials_file")"
+  [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
+  if [ "$credential_kind" = gateway ]; then
+    [ -n "$base_url" ] && out_finding=gateway_has_credentials || out_finding=gateway_missing
+  elif ! [ -f "$client_folder/user" ] || ! [ -f "$client_folder/user,project,local" ]; then
+    out_finding=credentials_unknown
+  elif [ -n "$foreign" ]; then
+    out_finding=credentials_foreign
   elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then
-    fix="ls -l $(quote_for_shell "$credentials_file")"
-    [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || fix='unset GOOGLE_APPLICATION_CREDENTIALS'
-    report_problem credentials "could not read $credentials_file" \
-      'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.' "$fix"
+    out_finding=credentials_unreadable
   elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then
-    report_skipped credentials "--offline: $credentials_file was not tried"
+    out_finding=credentials_offline
   elif [ -z "$offline" ] && command -v gcloud >/dev/null; then
     request_access_token
-  elif [ -r "$credentials_file" ]; then
-    report_skipped credentials "there is no gcloud here to try $credentials_file with"
   else
-    explain_finding no_credentials person && report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
+    [ -r "$credentials_file" ] && out_finding=gcloud_missing || out_finding=no_credentials
   fi
+  report credentials "$out_finding" $credential_kind "$gcloud_error"
 }
 
-# Prints a variable of Claude Code's environment: that of the shell and, over it, `env` of all settings. A folder may be
-# a stranger's, and a file of credentials can make gcloud send any file anywhere.
-# in: NAME [own, to leave out the settings of this folder]
-client_variable() {
-  value=''
-  eval "value=\${$1-}"
-  for file in "$claude_home/settings.json" "$root$(pwd)/.claude/settings.json" \
-    "$root$(pwd)/.claude/settings.local.json" "${settings_dir%.d}.json" "$settings_dir"/*.json; do
-    case ${2:-}:$file in own:"$claude_home"/*) ;; own:"$root$(pwd)"/*) continue ;; esac
-    line=$(flatten_json "$file" | grep "^env\.$1=") && value=${line##*"env.$1="}
-  done
-  line=$(printf '%s\n' "$out_pins" | grep "^env\.$1=") && value=${line##*"env.$1="}
-  printf '%s\n' "$value" | sed 's|\\\(["/\]\)|\1|g'
-}
+# Prints a variable of Claude Code's, as Claude Code told it.
+# in: NAME [SOURCES of settings that count]
+client_variable() { sed -n "s/^$1=//p" "$client_folder/${2:-user}" 2>/dev/null; }
 
 # out: credential_kind, quota_project; account, member and provider, as far as the file names them, for advice
 describe_credentials() {
-  credentials=$(flatten_json "$credentials_file") account=$(credential client_email)
-  provider=$(credential audience) && provider=${provider#//iam.googleapis.com/}
-  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
-  quota_project=${quota_project:-$(credential quota_project_id)}
+  credentials=$(flatten_json "$credentials_file") provider=$(credential audience)
+  provider=${provider#//iam.googleapis.com/} account=$(credential client_email)
+  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT) quota_project=${quota_project:-$(credential quota_project_id)}
   account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
   case $(credential type):$provider in
     external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
@@ -2054,26 +1944,24 @@ describe_credentials() {
     impersonated_service_account:*) credential_kind=impersonation ;;
     service_account:* | gdch_service_account:*) credential_kind=key ;;
     :*) credential_kind=metadata ;;
-    *) credential_kind=person ;;
   esac
-  case $(client_variable CLAUDE_CODE_SKIP_VERTEX_AUTH) in
+  case $(print_pin env.CLAUDE_CODE_SKIP_VERTEX_AUTH) in
     '' | 0 | false | no | off) ;;
     *) credential_kind=gateway quota_project='' account='' ;;
   esac
+  member=serviceAccount:$(quote_for_shell "${account:-ACCOUNT}")
   case $credential_kind:$account in
     person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:)
-      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
-    *) account=$(quote_for_shell "${account:-ACCOUNT}") && member=serviceAccount:$account ;;
+    federation: | workforce:) member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
   esac
-  provider=$(quote_for_shell "$provider")
+  account=$(quote_for_shell "${account:-ACCOUNT}") provider=$(quote_for_shell "$provider")
 }
 
 # in: NAME of a field
 credential() { printf '%s\n' "$credentials" | sed -n "s/^$1=//p"; }
 
 # gcloud may need some seconds to start.
-# out: out_access_token
+# out: out_access_token, out_finding
 request_access_token() {
   timeout=10
   gcloud_output=$(
@@ -2082,153 +1970,77 @@ request_access_token() {
     [ -z "$named_file" ] || export GOOGLE_APPLICATION_CREDENTIALS="$credentials_file"
     run_with_timeout gcloud auth application-default print-access-token </dev/null 2>&1
   ) && gcloud_code=0 || gcloud_code=$?
-  timeout=5
-  token_line=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-  case $gcloud_code:$token_line in
-    0:) report_skipped credentials 'could not read what gcloud printed' ;;
-    0:*) out_access_token=$token_line && report_ok credentials 'Google accepted the application default credentials' ;;
-    124:* | 137:* | 143:*) report_skipped credentials 'gcloud did not answer within 10 seconds' ;;
-    *) report_gcloud_error ;;
-  esac
-}
-
-report_gcloud_error() {
-  find_vertex_answer LOCAL '' "$gcloud_output"
-  case $out_finding in
-    network)
-      out_problem='gcloud could not reach Google' out_meaning='The network or the proxy blocks gcloud.'
-      out_fix='gcloud info --run-diagnostics' ;;
-    no_credentials) explain_finding no_credentials person ;;
+  timeout=5 out_access_token=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  case $gcloud_code:$out_access_token in
+    0:) out_finding=gcloud_unreadable ;;
+    0:*) out_finding=credentials_accepted && return ;;
+    124:* | 137:* | 143:*) out_finding=gcloud_silent ;;
     *)
-      explain_finding unauthenticated "$credential_kind"
-      out_problem='the application default credentials are expired or refused'
-      out_meaning="$out_meaning $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' | head -n 1 |
-        cut -c 1-200)" ;;
+      find_vertex_answer LOCAL '' "$gcloud_output"
+      case $out_finding in
+        network) out_finding=gcloud_cut_off ;;
+        no_credentials) ;;
+        *) out_finding=unauthenticated gcloud_error="gcloud: $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' |
+          head -n 1 | cut -c 1-200)" ;;
+      esac ;;
   esac
-  report_problem credentials "$out_problem" "$out_meaning" "$out_fix"
+  out_access_token=''
 }
-
-# --- doctor: models ---------------------------------------------------------------------------------------------------
-# Asks Vertex AI for one token of each pinned model, at the address that Claude Code calls, and explains each answer.
 
 check_models() {
   project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID) console=https://console.cloud.google.com
-  while read -r family model location; do
-    [ -z "$family" ] || check_model
+  consumer=${quota_project:-$project}
+  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
+  while read -r family model location url; do
+    [ -n "$family" ] || continue
+    check_model
+    report "$family" "$out_finding" "$credential_kind" "$model in $location"
   done <<EOF
 $out_models
 EOF
 }
 
-# in: family, model, location, project, quota_project, base_url
+# A token goes by TLS, or to this machine.
+# in:  model, location, url, project, quota_project
+# out: out_finding and its variables
 check_model() {
-  pin="$model in $location"
-  case ${project:-?}${location:-?}$quota_project$model in *[!a-z0-9@:.-]*) is_readable='' ;; *) is_readable=yes ;; esac
-  if [ -z "$is_readable" ]; then
-    report_skipped "$family" "could not read the pin: $pin, project $project $quota_project"
-  elif [ -n "$offline" ]; then
-    report_skipped "$family" "--offline: $pin was not asked"
-  elif ! is_trusted_address; then
-    report_skipped "$family" "$pin was not asked: ANTHROPIC_VERTEX_BASE_URL is $base_url, which the pins do not say"
-  elif [ -z "$out_access_token" ] && { [ "$credential_kind" != gateway ] || [ -z "$base_url" ]; }; then
-    report_skipped "$family" "$pin was not asked: there is no access token"
-  else
-    request_model && report_model
+  base_model=${model%@*} host=${url#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
+  gateway=$address
+  case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  [ -z "$offline" ] || { out_finding=model_offline && return; }
+  case $credential_kind:$url in
+    gateway:http* | *:https://* | *:http://127.0.0.1:* | *:http://localhost:*) ;;
+    *) out_finding=address_not_trusted && return ;;
+  esac
+  if [ -z "$out_access_token" ] && { [ "$credential_kind" != gateway ] || [ -z "$base_url" ]; }; then
+    out_finding=token_missing && return
   fi
-}
-
-# Only the pins may name another address than Google's, and a token goes there by TLS or within this machine.
-is_trusted_address() {
-  case $credential_kind:$base_url in
-    *:) ;;
-    gateway:http* | *:https://* | *:http://127.0.0.1:* | *:http://localhost:*)
-      [ "$base_url" = "$(print_pin env.ANTHROPIC_VERTEX_BASE_URL)" ] ;;
-    *) return 1 ;;
-  esac
-}
-
-# out: address; what read_vertex_output sets
-request_model() {
-  case $location in
-    global) host=aiplatform.googleapis.com ;;
-    us | eu) host=aiplatform.$location.rep.googleapis.com ;;
-    *) host=$location-aiplatform.googleapis.com ;;
-  esac
-  address=$(quote_for_shell "${base_url:-https://$host/}")
-  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
-  [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
-  output=$(
-    token=$out_access_token server=${base_url:-${vertex_url:-https://$host}/v1} && server=${server%/}
-    http_request "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" \
-      "$timeout" $max_bytes "$@" \
-      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
-  ) && curl_code=0 || curl_code=$?
-  read_vertex_output "$output"
-  case $curl_code in
-    0) return ;;
-    28) report_skipped "$family" "$pin: ${base_url:-$host} did not answer within $timeout seconds" ;;
-    *) report_problem "$family" "$pin: could not reach ${base_url:-$host}" \
-      "The network or the proxy blocks that host: ${out_body#*curl: (*) }" "curl --head $address" ;;
-  esac
-  return 1
-}
-
-# An answer that no row fits is shown, and is no verdict.
-report_model() {
-  read_vertex_answer
-  find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
-  consumer=${quota_project:-$project} base_model=${model%@*} gateway=$address
+  request_model && read_vertex_answer || return 0
+  find_vertex_answer "$out_code" "$out_error_reason" "$out_message"
+  out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(printf %s "$out_message" | cut -c 1-200)"
   case $out_finding in
     api_disabled | billing_disabled | project_suspended | project_invalid)
       [ "$consumer" = "$project" ] || out_finding=other_quota_project ;;
   esac
-  out_verdict=unknown out_problem='no verdict'
-  [ -z "$out_finding" ] || explain_finding "$out_finding" "$credential_kind"
-  case $out_verdict in
-    enabled) report_ok "$family" "$pin $out_problem" ;;
-    transient | candidate | unknown)
-      report_skipped "$family" "$pin: $out_problem, HTTP $out_http_status: $(printf %s "$out_text" | cut -c 1-200)" ;;
-    *) report_problem "$family" "$pin: $out_problem" "$out_meaning" "$out_fix" ;;
-  esac
 }
 
-# --- doctor: pins -----------------------------------------------------------------------------------------------------
-# Reads the applied pins as lines of path=value.
-
-# A region variable has the family of its model in its name, and only the variables of pinned models are written.
-# out: out_pins: lines of path=value; out_models: lines of family, model and location
-read_pins() {
-  case $delivery in
-    shell) out_pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
-    *)
-      out_pins=$(flatten_json "$applied_file") &&
-        out_pins=$(printf '%s\n' "$out_pins" | sed 's/^managedSettings\.//') ;;
-  esac || return
-  out_models=$(printf '%s\n' "$out_pins" | awk -F = '
-    /^env\.CLOUD_ML_REGION=/ { location = $2 }
-    /^env\.VERTEX_REGION_CLAUDE_/ { regions[$1] = $2 }
-    /^env\.ANTHROPIC_DEFAULT_[A-Z]+_MODEL=./ {
-      gsub(/^env\.ANTHROPIC_DEFAULT_|_MODEL$/, "", $1); sub(/\[1m\]$/, "", $2)
-      families[++count] = $1; models[count] = $2
-    }
-    END {
-      for (i = 1; i <= count; i++) {
-        model_location = location
-        for (name in regions) if (index(name, families[i])) model_location = regions[name]
-        print tolower(families[i]), models[i], model_location
-      }
-    }')
-  [ -n "$out_models" ]
+# out: out_http_status; out_body, as one line of printable ASCII; or else out_finding
+request_model() {
+  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
+  [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
+  [ -z "$vertex_url" ] || [ -n "$base_url" ] || url=$vertex_url/${url#https://*/}
+  output=$(
+    # shellcheck disable=SC2030 # for this request alone
+    token=$out_access_token server=$url
+    http_request :rawPredict "$timeout" $max_bytes "$@" \
+      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
+  ) && curl_code=0 || curl_code=$?
+  read_vertex_output "$output"
+  [ "$curl_code" -ne 0 ] || return 0
+  [ "$curl_code" -eq 28 ] && out_finding=model_silent || out_finding=model_cut_off
+  reason=${out_body#*curl: (*) }
+  return 1
 }
-
-# in: PATH of a setting
-print_pin() {
-  rest=$newline$out_pins$newline
-  case $rest in *"$newline$1="*) rest=${rest#*"$newline$1="} && printf %s "${rest%%"$newline"*}" ;; esac
-}
-
-# --- doctor: answers --------------------------------------------------------------------------------------------------
-# Reads an answer of Vertex AI, and finds its row among the known answers.
 
 # in:  OUTPUT of curl, with a last line such as HTTP 200
 # out: out_http_status; out_body, as one line of printable ASCII
@@ -2240,18 +2052,18 @@ read_vertex_output() {
 # An answer that is not in Google's form has the code that gRPC gives its status:
 # https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
 # in:  out_http_status, out_body
-# out: out_code, out_error_reason, out_text; denial: the id by which VPC Service Controls log a denial
+# out: out_code, out_error_reason, out_message; denial: the id by which VPC Service Controls log a denial
 read_vertex_answer() {
   vertex_answer=$(printf '%s\n' "$out_body" | flatten_json -) || vertex_answer=''
   vertex_answer=$(printf '%s\n' "$vertex_answer" | sed -e 's/^0\.error\./error./' -e "s/\\\\u0027/'/g" \
     -e 's/\\u0022/"/g' -e 's/\\u0026/\&/g' -e 's/\\u003[cC]/</g' -e 's/\\u003[eE]/>/g' -e 's/\\u[0-9a-fA-F]\{4\}//g' \
     -e 's/\\[nrt]/ /g' -e 's|\\\(["/\\]\)|\1|g')
-  out_code=$(answer_field 'error\.status') out_text=$(answer_field 'error\.message')
+  out_code=$(answer_field 'error\.status') out_message=$(answer_field 'error\.message')
   out_error_reason=$(answer_field 'error\.details\.[0-9]*\.reason')
   denial=$(answer_field 'error\.details\.[0-9]*\.metadata\.uid')
-  denial=${denial:-$(printf '%s\n' "$out_text" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')}
+  denial=${denial:-$(printf '%s\n' "$out_message" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')}
   [ -z "$out_code" ] || return 0
-  out_text=$out_body
+  out_message=$out_body
   case $(answer_field type):$out_http_status in
     message:200) out_code=OK ;;
     error:*) out_code=INVALID_ARGUMENT ;;
@@ -2277,8 +2089,10 @@ find_vertex_answer() {
     lists($2, ENVIRON["CODE"]) && lists($3, ENVIRON["REASON"]) && ($4 == "" || text ~ $4) { print $1; exit }')
 }
 
-# --- doctor: known answers --------------------------------------------------------------------------------------------
-# Generated by build.ts from shared/catalogue/vertex-answers.ts and vertex-findings.ts: edit those.
+# --- doctor: tables ---------------------------------------------------------------------------------------------------
+# Generated by build.ts: the known answers of Vertex AI and what they mean, from shared/catalogue/; what else the doctor
+# says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
+asked_from=2.1.137 # the oldest Claude Code that was asked
 
 # Prints the rows: finding, codes, reasons, and the pattern of the text. The first row that fits counts.
 print_vertex_answers() {
@@ -2329,41 +2143,159 @@ unavailable;CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE;;
 EOF
 }
 
-# in:  FINDING KIND_OF_CREDENTIALS; the variables in the texts
-# out: out_verdict, out_problem; out_meaning and out_fix, or nothing
+# in:  FINDING [KIND_OF_CREDENTIALS]; the variables in the texts
+# out: out_verdict, out_text; out_meaning and out_fix, or nothing
 explain_finding() {
   out_meaning='' out_fix=''
-  # shellcheck disable=SC2154 # the caller sets the variables in the texts
+  # shellcheck disable=SC2031,SC2154 # the caller sets the variables in the texts
   case $1 in
-    enabled) out_verdict=enabled out_problem="answers" ;;
-    candidate) out_verdict=candidate out_problem="servable, but it did not answer" ;;
-    not_enabled) out_verdict=not_enabled out_problem="project ${project} has not enabled it" ;;
-    not_found) out_verdict=not_enabled out_problem="404, not found" ;;
-    not_served) out_verdict=not_served out_problem="not served there" ;;
-    needs_data_sharing) out_verdict=needs_data_sharing out_problem="needs data sharing" ;;
-    blocked_by_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy" ;;
-    blocked_by_other_policy) out_verdict=blocked_by_policy out_problem="forbidden by an organisation policy that is not about models" ;;
-    no_quota) out_verdict=no_quota out_problem="429, the quota is 0 or used up" ;;
-    busy) out_verdict=transient out_problem="429, Vertex is busy; try again later" ;;
-    unavailable) out_verdict=transient out_problem="no verdict" ;;
-    network) out_verdict=transient out_problem="could not reach Google" ;;
-    no_credentials) out_verdict=misconfigured out_problem="no application default credentials" ;;
-    unauthenticated) out_verdict=misconfigured out_problem="the credentials are refused" ;;
-    scopes_missing) out_verdict=misconfigured out_problem="the credentials lack the scope cloud-platform" ;;
-    permission_denied) out_verdict=misconfigured out_problem="no permission aiplatform.endpoints.predict" ;;
-    quota_project_missing) out_verdict=misconfigured out_problem="the credentials have no quota project" ;;
-    other_quota_project) out_verdict=misconfigured out_problem="calls are charged to another project, ${consumer}" ;;
-    quota_project_denied) out_verdict=misconfigured out_problem="no permission to charge calls to project ${consumer}" ;;
-    project_suspended) out_verdict=misconfigured out_problem="project ${consumer} is suspended" ;;
-    project_invalid) out_verdict=misconfigured out_problem="there is no project ${consumer}" ;;
-    perimeter) out_verdict=misconfigured out_problem="refused by a service perimeter (VPC Service Controls), id ${denial}" ;;
-    location_denied) out_verdict=misconfigured out_problem="location ${location} does not exist, or is not allowed" ;;
-    api_disabled) out_verdict=misconfigured out_problem="the Vertex AI API is disabled" ;;
-    billing_disabled) out_verdict=misconfigured out_problem="project ${consumer} has no billing" ;;
-    wrong_address) out_verdict=misconfigured out_problem="the address is not one of Vertex: it returned a web page, or has no such API" ;;
+    config_wrong) out_verdict=problem out_text="${config_error}" ;;
+    config_read) out_verdict=ok out_text="${config}: ${server}" ;;
+    pins_missing) out_verdict=problem out_text="nothing is applied" ;;
+    pins_unreadable) out_verdict=problem out_text="could not read ${applied_file}" ;;
+    pins_altered) out_verdict=problem out_text="altered since it was fetched: ${applied_file}" ;;
+    pins_applied) out_verdict=ok out_text="revision ${revision}, as fetched: ${applied_file}" ;;
+    age_unknown) out_verdict=skipped out_text="nothing is applied" ;;
+    age_expired) out_verdict=problem out_text="valid until ${valid_until}, which has passed" ;;
+    age_silent) out_verdict=problem out_text="no contact with the server since ${checked_at}" ;;
+    age_failed) out_verdict=problem out_text="the last poll failed: ${last_error}" ;;
+    age_fresh) out_verdict=ok out_text="last contact with the server: ${checked_at}" ;;
+    openssl_missing) out_verdict=problem out_text="there is no openssl on this machine" ;;
+    keys_missing) out_verdict=problem out_text="no key of ${organisation} is in ${keys}" ;;
+    keys_younger) out_verdict=problem out_text="the pins were applied before the keys were pinned" ;;
+    keys_not_listed) out_verdict=skipped out_text="${server} names no keys to check them by" ;;
+    keys_not_pinned) out_verdict=problem out_text="not checked: no keys pinned" ;;
+    signed) out_verdict=ok out_text="of ${organisation}, by ${signer}" ;;
+    server_unknown) out_verdict=skipped out_text="there is no configuration" ;;
+    server_offline) out_verdict=skipped out_text="--offline: not asked" ;;
+    token_unreadable) out_verdict=skipped out_text="${server} can be reached, but this user may not read the token" ;;
+    token_refused) out_verdict=problem out_text="${server}: ${reason}" ;;
+    server_failed) out_verdict=problem out_text="${server}: ${reason}" ;;
+    server_answers) out_verdict=ok out_text="${server} answers" ;;
+    cli_missing) out_verdict=skipped out_text="no Claude Code was found" ;;
+    cli_old) out_verdict=problem out_text="${cli}, and the pins need ${minimum}" ;;
+    cli_offline) out_verdict=skipped out_text="${cli}; --offline: what the pins need is not known" ;;
+    cli_not_judged) out_verdict=skipped out_text="${cli}; what the pins need is not known" ;;
+    cli_gated) out_verdict=problem out_text="${cli} is older than a pin needs" ;;
+    cli_runs) out_verdict=ok out_text="${cli} runs every pin" ;;
+    asked_by_root) out_verdict=skipped out_text="Claude Code is not asked as ${superuser}; run: ${ordinary}" ;;
+    asked_without_pins) out_verdict=skipped out_text="there are no pins to compare with" ;;
+    client_missing) out_verdict=skipped out_text="there is no Claude Code on the PATH" ;;
+    client_unversioned) out_verdict=skipped out_text="claude --version names no version, or is slow" ;;
+    client_old) out_verdict=skipped out_text="Claude Code ${cli} was never asked, ${asked_from} can be; run: claude update" ;;
+    folder_missing) out_verdict=skipped out_text="could not make a folder for temporary files" ;;
+    client_silent) out_verdict=skipped out_text="${question}: Claude Code did not answer within 10 seconds" ;;
+    client_agrees) out_verdict=ok out_text="${cli} would call the pins: ${questions}" ;;
+    led_by_settings) out_verdict=problem out_text="${question}: ${answer}; because of: ${source_names}" ;;
+    led_by_shell) out_verdict=problem out_text="${question}: ${answer}; because of: variables of this shell: ${names}" ;;
+    led_by_managed) out_verdict=problem out_text="${question}: ${answer}; because of: ${source_names}" ;;
+    led_by_pins) out_verdict=problem out_text="${question}: ${answer}; because of: the pins, or this Claude Code, ${cli}" ;;
+    led_somehow) out_verdict=problem out_text="${question}: ${answer}; because of: a source that there was no time to find" ;;
+    editor_unreadable) out_verdict=skipped out_text="could not read ${file}" ;;
+    editor_not_asked) out_verdict=skipped out_text="${file} sets ${names}; Claude Code was not asked what follows" ;;
+    editor_silent) out_verdict=skipped out_text="${file} sets ${names}; Claude Code did not answer in time" ;;
+    editor_agrees) out_verdict=ok out_text="${file} sets ${names}; Claude Code calls the same with them" ;;
+    editor_leads) out_verdict=problem out_text="${file} sets ${names}; ${question}: ${answer}" ;;
+    gateway_missing) out_verdict=problem out_text="CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not" ;;
+    gateway_has_credentials) out_verdict=ok out_text="Claude Code sends none: they are up to the gateway ${base_url}" ;;
+    credentials_unknown) out_verdict=skipped out_text="Claude Code did not say which credentials it uses" ;;
+    credentials_foreign) out_verdict=skipped out_text="the settings of this folder name ${foreign}, which was not tried" ;;
+    credentials_unreadable) out_verdict=problem out_text="could not read ${credentials_file}" ;;
+    credentials_offline) out_verdict=skipped out_text="--offline: ${credentials_file} was not tried" ;;
+    gcloud_missing) out_verdict=skipped out_text="there is no gcloud here to try ${credentials_file} with" ;;
+    gcloud_unreadable) out_verdict=skipped out_text="could not read what gcloud printed" ;;
+    gcloud_silent) out_verdict=skipped out_text="gcloud did not answer within 10 seconds" ;;
+    gcloud_cut_off) out_verdict=problem out_text="gcloud could not reach Google" ;;
+    credentials_accepted) out_verdict=ok out_text="Google accepted the application default credentials" ;;
+    model_unreadable) out_verdict=skipped out_text="could not read the pin" ;;
+    model_offline) out_verdict=skipped out_text="--offline: not asked" ;;
+    address_not_trusted) out_verdict=skipped out_text="not asked: ${address} is neither by TLS nor within this machine" ;;
+    token_missing) out_verdict=skipped out_text="not asked: there is no access token" ;;
+    model_silent) out_verdict=skipped out_text="${host} did not answer within ${timeout} seconds" ;;
+    model_cut_off) out_verdict=problem out_text="could not reach ${host}" ;;
+    enabled) out_verdict=ok out_text="answers" ;;
+    candidate) out_verdict=skipped out_text="servable, but it did not answer${said}" ;;
+    not_enabled) out_verdict=problem out_text="project ${project} has not enabled it" ;;
+    not_found) out_verdict=problem out_text="404, not found" ;;
+    not_served) out_verdict=problem out_text="not served there" ;;
+    needs_data_sharing) out_verdict=problem out_text="needs data sharing" ;;
+    blocked_by_policy) out_verdict=problem out_text="forbidden by an organisation policy" ;;
+    blocked_by_other_policy) out_verdict=problem out_text="forbidden by an organisation policy that is not about models" ;;
+    no_quota) out_verdict=problem out_text="429, the quota is 0 or used up" ;;
+    busy) out_verdict=skipped out_text="429, Vertex is busy; try again later${said}" ;;
+    unavailable) out_verdict=skipped out_text="no verdict${said}" ;;
+    network) out_verdict=skipped out_text="could not reach Google${said}" ;;
+    no_credentials) out_verdict=problem out_text="no application default credentials" ;;
+    unauthenticated) out_verdict=problem out_text="the credentials are refused" ;;
+    scopes_missing) out_verdict=problem out_text="the credentials lack the scope cloud-platform" ;;
+    permission_denied) out_verdict=problem out_text="no permission aiplatform.endpoints.predict" ;;
+    quota_project_missing) out_verdict=problem out_text="the credentials have no quota project" ;;
+    other_quota_project) out_verdict=problem out_text="calls are charged to another project, ${consumer}" ;;
+    quota_project_denied) out_verdict=problem out_text="no permission to charge calls to project ${consumer}" ;;
+    project_suspended) out_verdict=problem out_text="project ${consumer} is suspended" ;;
+    project_invalid) out_verdict=problem out_text="there is no project ${consumer}" ;;
+    perimeter) out_verdict=problem out_text="refused by a service perimeter (VPC Service Controls), id ${denial}" ;;
+    location_denied) out_verdict=problem out_text="location ${location} does not exist, or is not allowed" ;;
+    api_disabled) out_verdict=problem out_text="the Vertex AI API is disabled" ;;
+    billing_disabled) out_verdict=problem out_text="project ${consumer} has no billing" ;;
+    wrong_address) out_verdict=problem out_text="the address is not one of Vertex: it returned a web page, or has no such API" ;;
+    unknown) out_verdict=skipped out_text="no verdict${said}" ;;
   esac
-  # shellcheck disable=SC2154
-  case $1:$2 in
+  # shellcheck disable=SC2031,SC2154
+  case $1:${2:-} in
+    config_wrong:*) out_meaning="The agent fetches nothing with this configuration."
+      out_fix="${install}" ;;
+    pins_missing:*) out_meaning="Claude Code runs without pins. Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    pins_unreadable:*) out_meaning="Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file."
+      out_fix="${agent} login" ;;
+    pins_altered:*) out_meaning="The settings in force differ from the settings that the server sent."
+      out_fix="${agent} login" ;;
+    age_expired:*) out_meaning="The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    age_silent:*) out_meaning="The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    age_failed:*) out_meaning="The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    openssl_missing:*) out_meaning="Without openssl the agent accepts no answer, so the pins become stale."
+      out_fix="sudo ${installer} install openssl" ;;
+    keys_missing:*) out_meaning="Without a key the agent can verify no answer, so it accepts none."
+      out_fix="${install} --organisation ${organisation} --trust-on-first-use" ;;
+    keys_younger:*) out_meaning="The signature of these pins was never verified."
+      out_fix="${agent} login" ;;
+    keys_not_pinned:*) out_meaning="Anybody who can impersonate the server can set the pins of this machine."
+      out_fix="${install} --trust-on-first-use" ;;
+    token_refused:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force."
+      out_fix="${install}" ;;
+    server_failed:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force."
+      out_fix="${agent} login" ;;
+    cli_old:*) out_meaning="This Claude Code is too old for ${delivery}."
+      out_fix="claude update" ;;
+    cli_gated:*) out_meaning="${reason}"
+      out_fix="claude update" ;;
+    led_by_settings:*) out_meaning="This overrides the pins. Remove the setting from that file."
+      out_fix="${edit}" ;;
+    led_by_shell:*) out_meaning="This overrides the pins. ${profiles}"
+      out_fix="${unset}" ;;
+    led_by_managed:*) out_meaning="This outranks the pins or keeps Claude Code from starting. Its administrator has to change it."
+      out_fix="${edit}" ;;
+    led_by_pins:*) out_meaning="No source of settings beside the pins explains it. A newer Claude Code may know their models."
+      out_fix="claude update" ;;
+    led_somehow:*) out_meaning="Ask again while this machine is less busy."
+      out_fix="${ordinary_agent} doctor" ;;
+    editor_leads:*) out_meaning="This overrides the pins in the editor. Remove it from claudeCode.environmentVariables."
+      out_fix="${edit}" ;;
+    gateway_missing:*) out_meaning="Claude Code calls Google without credentials."
+      out_fix="${agent} login" ;;
+    credentials_unreadable:*) out_meaning="GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials."
+      out_fix="${look}" ;;
+    gcloud_cut_off:*) out_meaning="The network or the proxy blocks gcloud."
+      out_fix="gcloud info --run-diagnostics" ;;
+    model_cut_off:*) out_meaning="The network or the proxy blocks that host: ${reason}"
+      out_fix="curl --head ${address}" ;;
     not_enabled:*) out_meaning="Somebody has to accept the terms of the model in Model Garden."
       out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
     not_found:*) out_meaning="Project ${project} has not enabled the model, or the location does not serve it. Enable it, or change the pin."
@@ -2396,14 +2328,14 @@ explain_finding() {
       out_fix="curl --head ${gateway}" ;;
     scopes_missing:person) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
       out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
-    scopes_missing:key) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
-    scopes_missing:impersonation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}" ;;
-    scopes_missing:federation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:workforce) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
       out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:impersonation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}" ;;
+    scopes_missing:key) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+    scopes_missing:federation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
+      out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:metadata) out_meaning="The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again."
       out_fix="gcloud compute instances set-service-account NAME --service-account ${account} --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
@@ -2412,28 +2344,28 @@ explain_finding() {
       out_fix="gcloud projects add-iam-policy-binding ${project} --member ${member} --role roles/aiplatform.user" ;;
     quota_project_missing:person) out_meaning="These credentials name no project to charge calls to."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
-    quota_project_missing:key) out_meaning="These credentials name no project to charge calls to."
-      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
-    quota_project_missing:impersonation) out_meaning="These credentials name no project to charge calls to."
-      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
-    quota_project_missing:federation) out_meaning="These credentials name no project to charge calls to."
-      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:workforce) out_meaning="These credentials name no project to charge calls to."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:impersonation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    quota_project_missing:key) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    quota_project_missing:federation) out_meaning="These credentials name no project to charge calls to."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:metadata) out_meaning="These credentials name no project to charge calls to."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
       out_fix="curl --head ${gateway}" ;;
     other_quota_project:person) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
-    other_quota_project:key) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
-      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
-    other_quota_project:impersonation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
-      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
-    other_quota_project:federation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
-      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:workforce) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:impersonation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+    other_quota_project:key) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
+    other_quota_project:federation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:metadata) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
@@ -2455,6 +2387,71 @@ explain_finding() {
     wrong_address:*) out_meaning="The location of the pin or the base URL is wrong, or a proxy answered in place of Google."
       out_fix="curl --head ${address}" ;;
   esac
+}
+
+# Prints the variables of the question, a line each.
+# in: FOLDER, for what Claude Code writes
+print_question_variables() {
+  cat <<EOF
+PATH=$PATH
+SHELL=/bin/sh
+LD_PRELOAD=
+DYLD_INSERT_LIBRARIES=
+BASH_ENV=
+ENV=
+NODE_OPTIONS=
+BUN_OPTIONS=
+CLAUDE_CODE_SHELL_PREFIX=
+CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1
+GIT_CONFIG_COUNT=2
+GIT_CONFIG_KEY_0=core.fsmonitor
+GIT_CONFIG_VALUE_0=false
+GIT_CONFIG_KEY_1=log.showSignature
+GIT_CONFIG_VALUE_1=false
+CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none
+CLAUDE_CODE_MAX_RETRIES=0
+ANTHROPIC_LOG=debug
+CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}
+CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
+CLAUDE_CODE_ENABLE_TELEMETRY=
+DISABLE_AUTOUPDATER=1
+ANTHROPIC_API_KEY=
+ANTHROPIC_AUTH_TOKEN=
+ANTHROPIC_CUSTOM_HEADERS=
+NO_PROXY=
+no_proxy=
+HTTPS_PROXY=http://127.0.0.1:9
+HTTP_PROXY=http://127.0.0.1:9
+https_proxy=http://127.0.0.1:9
+http_proxy=http://127.0.0.1:9
+CLAUDE_CODE_SKIP_VERTEX_AUTH=1
+CLAUDE_CODE_SKIP_BEDROCK_AUTH=1
+CLAUDE_CODE_SKIP_FOUNDRY_AUTH=1
+CLAUDE_CODE_SKIP_MANTLE_AUTH=1
+CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH=1
+CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH=1
+CLAUDE_CONFIG_DIR=$1
+CLAUDE_CODE_TMPDIR=$1
+TMPDIR=$1
+XDG_CONFIG_HOME=$1
+XDG_CACHE_HOME=$1
+XDG_DATA_HOME=$1
+XDG_STATE_HOME=$1
+EOF
+}
+
+# Prints the settings of the question.
+# in: JSON of env
+print_question_settings() {
+  printf '%s%s}\n' '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":"","env":' "$1"
+}
+
+# Prints a server that Claude Code starts, and that tells the variables of its credentials.
+# in: FILE, for the variables
+print_question_server() {
+  # shellcheck disable=SC2016 # the shell of the server expands it
+  printf '{"mcpServers":{"pinward":{"command":"/bin/sh","args":["-c",%s,%s]}}}\n' \
+    '"env | grep -E \"^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG|GOOGLE_CLOUD_QUOTA_PROJECT)=\" >\"$0\""' "$(quote_for_json "$1")"
 }
 
 # --- start ------------------------------------------------------------------------------------------------------------

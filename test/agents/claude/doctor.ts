@@ -155,6 +155,20 @@ describe('the doctor asks the real Claude Code', { skip: whyNoClient() }, () => 
       );
     });
 
+    test(`${version} for its credentials, and tries none that only the repository names`, async () => {
+      const naming = (file: string) => JSON.stringify({ env: { GOOGLE_APPLICATION_CREDENTIALS: file } });
+      place(join(developer.home, '.claude/settings.json'), naming('/of/user.json'));
+      const own = await examine(fleet.machine, developer, version, {
+        GOOGLE_APPLICATION_CREDENTIALS: '/of/shell.json',
+      });
+      place(join(developer.repository, '.claude/settings.json'), naming('/of/stranger.json'));
+      const foreign = await examine(fleet.machine, developer, version);
+
+      const textOf = ({ findings }: typeof own) => findings.find(({ check }) => check === 'credentials')?.text;
+      assert.equal(textOf(own), 'could not read /of/user.json', own.output);
+      assert.match(textOf(foreign) ?? '', /of this folder name \/of\/stranger\.json/, foreign.output);
+    });
+
     for (const trouble of troubles) {
       const isFollowed = trouble.since === undefined || (trouble.since !== 'never' && version >= trouble.since);
       const ending = isFollowed ? 'and names the source' : 'which follows the pins';

@@ -125,7 +125,7 @@ function findingsOf(shell: string, replies: readonly Reply[]): readonly string[]
       writeFileSync(join(folder, String(at)), `${body}\nHTTP ${status}\n`);
     writeFileSync(join(folder, 'judge.sh'), judge);
     const loop = `. "$1/judge.sh"; at=0; while [ -e "$1/$at" ]; do
-      read_vertex_output "$(cat "$1/$at")"; read_vertex_answer; find_vertex_answer "$out_code" "$out_error_reason" "$out_text"
+      read_vertex_output "$(cat "$1/$at")"; read_vertex_answer; find_vertex_answer "$out_code" "$out_error_reason" "$out_message"
       printf '%s\\n' "$out_finding"; at=$((at + 1)); done`;
     const [program = shell, ...flags] = shells.get(shell) ?? [];
     const { stdout, stderr } = spawnSync(program, [...flags, '-c', loop, shell, folder], { encoding: 'utf8' });

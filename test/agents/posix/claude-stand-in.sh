@@ -1,6 +1,7 @@
 #!/bin/sh
 # A stand-in for Claude Code: prints the log of a request to the patient's pins, as the doctor's question makes it do. A
-# settings file that counts leads it to another address by the key "calls". A test replaces VERSION.
+# settings file that counts leads it to another address by the key "calls". With the doctor's server it runs that program in
+# its environment. A test replaces VERSION.
 [ "$*" != --version ] || { echo 'VERSION (Claude Code)' && exit; }
 [ -z "${CLAUDE_HANGS-}" ] || exec sleep 60
 sources=user,project,local model='' location=eu
@@ -30,5 +31,24 @@ for file in "$root/etc/claude-code/managed-settings.json" "$root"/etc/claude-cod
   case $(cat "$file" 2>/dev/null) in
     null) echo "$file: could not be parsed as a JSON object. X-Token: sk-ant-0123456789abcdefghij" && exit 1 ;;
   esac
+done
+# The doctor's server, with what the settings say of the first variable.
+tell_variables() {
+  for source in project user managed; do
+    case $source in
+      project) file=.claude/settings.json ;;
+      user) file=$CLAUDE_CONFIG_DIR/settings.json ;;
+      managed) file=$root/etc/claude-code/managed-settings.d/50-pinward.json ;;
+    esac
+    case ,$sources,managed, in *,$source,*) ;; *) continue ;; esac
+    found=$(sed -n 's/.*"GOOGLE_APPLICATION_CREDENTIALS": *"\([^"]*\)".*/\1/p' "$file" 2>/dev/null)
+    [ -z "$found" ] || export GOOGLE_APPLICATION_CREDENTIALS="$found"
+  done
+  eval "$(printf '%s\n' "$1" | sed -n 's/.*"args":\["-c","\(.*\)","\([^"]*\)"\].*/script='"'\1'"' told='"'\2'"'/p' | sed 's/\\"/"/g')"
+  sh -c "$script" "$told"
+}
+while [ $# -gt 0 ]; do
+  [ "$1" != --mcp-config ] || tell_variables "$2"
+  shift
 done
 printf '[log_1] sending request {\n  method: "POST",\n  url: "%s",\n  headers: { "x-secret": "hush-hush" },\n' "$url"

@@ -1,8 +1,9 @@
 /** The credentials and the address that pinward doctor tries: those that Claude Code would use. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { write } from './machine.ts';
-import { accessToken, newPatient, type Patient, projectSettings, userSettings } from './patient.ts';
+import { accessToken, newPatient, type Patient, userSettings } from './patient.ts';
 import { startVertexEndpoint } from './vertex-endpoint.ts';
 
 describe('pinward doctor in the environment of Claude Code', { concurrency: 2 }, () => {
@@ -32,9 +33,10 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
   it('tries no credentials that a folder names, which may be a stranger’s', async () => {
     await using patient = await newPatient();
     const env = { GOOGLE_APPLICATION_CREDENTIALS: '/stranger/evil.json' };
-    write(patient.machine.path(projectSettings), JSON.stringify({ env }));
+    const repository = patient.machine.path('repository');
+    write(join(repository, '.claude/settings.json'), JSON.stringify({ env }));
     write(patient.machine.path('stranger/evil.json'), '{"type": "external_account"}');
-    const { checks } = await patient.examine({ env: { GCLOUD_HANGS: 'yes' } });
+    const { checks } = await patient.examine({ cwd: repository, env: { GCLOUD_HANGS: 'yes' } });
     assert.match(checks['credentials'] ?? '', /^skipped the settings of this folder name \/stranger\/evil\.json/);
     assert.equal(patient.machine.files().includes('bin/gcloud.calls'), false);
   });
@@ -69,8 +71,8 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
       await using patient = await newPatient();
       const env = { ANTHROPIC_VERTEX_BASE_URL: `${gateway.url}/v1`, CLAUDE_CODE_SKIP_VERTEX_AUTH: skip };
       write(patient.machine.path(userSettings), JSON.stringify({ env }));
-      const { checks } = await patient.examine();
-      assert.match(checks['opus'] ?? '', /^skipped .* ANTHROPIC_VERTEX_BASE_URL is http/);
+      await patient.examine();
+      assert.equal(patient.vertex.calls.length, 3);
     }
     assert.deepEqual(gateway.calls, []);
   });

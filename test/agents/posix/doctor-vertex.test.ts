@@ -102,7 +102,7 @@ describe('pinward doctor asking Vertex', { concurrency: 2 }, () => {
     const copy = 'var/lib/pinward/pins.sh';
     write(patient.machine.path(copy), patient.machine.read(copy).replace("'claude-sonnet-4-6'", "'../../x?y'"));
     const { checks } = await patient.examine();
-    assert.match(checks['sonnet'] ?? '', /^skipped could not read the pin/);
+    assert.match(checks['sonnet'] ?? '', /^skipped \S+ in global: could not read the pin/);
     assert.deepEqual(
       patient.vertex.calls.map(({ model }) => model),
       [pinned, 'claude-haiku-4-5@20251001'],
@@ -116,10 +116,15 @@ describe('pinward doctor on credentials', { concurrency: 2 }, () => {
     [
       'expired ones',
       'There was a problem refreshing your current auth tokens: invalid_grant',
-      /^problem .* expired/,
+      /^problem gcloud: .*invalid_grant: the credentials are refused/,
       login,
     ],
-    ['ones to confirm', 'Reauthentication failed. cannot prompt', /^problem .* expired or refused/, login],
+    [
+      'ones to confirm',
+      'Reauthentication failed. cannot prompt',
+      /^problem gcloud: .*cannot prompt: the credentials are refused/,
+      login,
+    ],
     [
       'a network without Google',
       "Max retries exceeded (Failed to resolve 'oauth2.googleapis.com')",
@@ -147,7 +152,7 @@ describe('pinward doctor on credentials', { concurrency: 2 }, () => {
   it('finds none without asking, and without gcloud', async () => {
     await using patient = await newPatient();
     const PATH = patient.machine.path('tools');
-    write(`${PATH}/.keep`, '');
+    for (const tool of ['claude', 'id']) write(`${PATH}/${tool}`, patient.machine.read(`bin/${tool}`), 0o755);
     for (const tool of tools) symlinkSync(pathOf(tool), `${PATH}/${tool}`);
     const without = await patient.examine({ shell: pathOf('dash'), env: { PATH } });
     assert.match(without.checks['credentials'] ?? '', /^skipped there is no gcloud here/);
@@ -166,4 +171,7 @@ async function examineWith(answers: readonly VertexAnswer[]): Promise<Examinatio
   return await patient.examine();
 }
 
-const tools = 'awk cat curl cut date env find grep head id openssl sed sha256sum sort tail tr uname wc'.split(' ');
+const tools =
+  'awk cat cp curl cut date env find grep head mktemp openssl rm sed sh sha256sum sort tail timeout tr uname wc'.split(
+    ' ',
+  );

@@ -135,7 +135,7 @@ describe('pinward doctor', { concurrency: 4 }, () => {
 });
 
 const toolsOfMac =
-  'awk cat cp curl cut date env grep head id mkdir mktemp openssl perl rm sed sh sha256sum sleep sort tail tr uname wc'.split(
+  'awk cat cp curl cut date env find grep head id mkdir mktemp openssl perl rm sed sh sha256sum sleep sort tail tr uname wc'.split(
     ' ',
   );
 

@@ -39,7 +39,6 @@ const standIn = readFileSync(join(import.meta.dirname, 'claude-stand-in.sh'), 'u
 export const accessToken = 'ya29.a0Very-secret_access.token~1';
 export const adc = 'home/.config/gcloud/application_default_credentials.json';
 export const userSettings = 'home/.claude/settings.json';
-export const projectSettings = `${process.cwd()}/.claude/settings.json`;
 export const signer = '0123456789abcdef';
 
 const formats = {

@@ -16,9 +16,8 @@
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
 #   state, files, lock, time, programs and messages, JSON, root                        what all of them use
-#   doctor, doctor: agent, doctor: client, doctor: blame, doctor: editors,             the command that finds problems
-#   doctor: credentials, doctor: models, doctor: pins, doctor: answers,
-#   doctor: known answers
+#   doctor, doctor: agent, doctor: client, doctor: blame,                              the command that finds problems
+#   doctor: Vertex AI, doctor: tables
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
