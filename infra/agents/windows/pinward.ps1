@@ -1,9 +1,9 @@
 # pinward: the agent for one Windows machine. It keeps Claude Code on the pins of its organisation.
 #
-# Commands, behaviour and state are those of pinward.sh, without the doctor. The agent polls a Pinward server for one
+# Commands, behaviour and state are those of pinward.sh. The agent polls a Pinward server for one
 # file, checks the SHA-256 of the bytes and replaces the file in one step. With pinned keys it accepts only answers that
 # one of these keys signed. After a failure the last good copy stays in force, the agent prints the reason, and shells
-# and Claude Code still start. The agent parses no JSON.
+# and Claude Code still start. Only the doctor parses JSON. This file is built from parts/: edit those, then run build.ts.
 #
 # All files are in %ProgramFiles%\Pinward, where only administrators may write. In ProgramData any user could write a
 # configuration that SYSTEM would then use. Needs Windows PowerShell 5.1 or newer. For usage run: pinward help
@@ -33,6 +33,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   env         print the pins as PowerShell assignments: Invoke-Expression (& pinward.ps1 env | Out-String)
   helper      answer Claude Code's policyHelper with one JSON object
   status      what is applied, since when, from where, and the last error
+  doctor      find what is wrong with this machine and print the command that fixes it; changes nothing
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
@@ -42,6 +43,8 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   --root DIR        put DIR before every path that the agent or its configuration names
   --config FILE     default: %LOCALAPPDATA%\Pinward\agent.conf of a user who has one, else
                     %ProgramFiles%\Pinward\agent.conf
+  --offline         the doctor contacts neither the server nor Google
+  --json            the doctor prints one JSON object
   --delivery WHAT   fragment (a managed-settings.d file; the default), registry (HKLM policy), shell (for env) or
                     helper (for policyHelper)
   --key FILE        accept only what this public key (PEM, or base64 of its DER) or a key that it vouches for signed
@@ -143,6 +146,7 @@ function Invoke-Main([string[]]$words) {
     'env' { $script:wanted = 'shell'; Initialize-Agent; Write-Exports }
     'helper' { $script:wanted = 'helper'; Initialize-Agent; Write-Policy }
     'status' { Initialize-Agent; Write-Status }
+    'doctor' { Initialize-Agent; Invoke-Doctor }
     'install' { Install-Agent; Invoke-Login }
     'uninstall' { Initialize-Agent; Uninstall-Agent }
     '' { Stop-Agent 2 $usage }
@@ -168,13 +172,15 @@ function Read-CommandLine([string[]]$words) {
     Read-Word $word $value
   }
   if ($installing -and $verb -cne 'install') { Stop-Agent 2 "$installing belongs to: pinward install" }
+  if ($isOffline -and $verb -cne 'doctor') { Stop-Agent 2 '--offline belongs to: pinward doctor' }
+  if ($asJson -and $verb -cne 'doctor') { Stop-Agent 2 '--json belongs to: pinward doctor' }
   if ($stays -and $verb -cne 'refresh') { Stop-Agent 2 '--stay belongs to: pinward refresh' }
 }
 
 function Read-Word([string]$word, [string]$value) {
   switch -CaseSensitive ($word) {
     '--root' { $script:root = (Resolve-Full $value).TrimEnd('/', '\'); return }
-    '--config' { $script:config = Resolve-Full $value; return }
+    '--config' { $script:config = Resolve-Full $value; $script:configGiven = $true; return }
     '--delivery' { $script:wanted = $value; return }
     '--server' { $given['server'] = $value; return }
     '--machine' { $given['machine'] = $value; return }
@@ -187,6 +193,8 @@ function Read-Word([string]$word, [string]$value) {
     '--proxy' { $given['proxy'] = $value; return }
     '--no-proxy' { $given['no_proxy'] = $value; return }
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
+    '--offline' { $script:isOffline = $true; return }
+    '--json' { $script:asJson = $true; return }
     '--stay' { $script:stays = $true; return }
   }
   if ($word.StartsWith('-')) { Stop-Agent 2 "unknown option ${word}; see: pinward help" }
@@ -349,7 +357,7 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   if ($tokenFrom) { Set-Whole (Join-Path $own 'token') $utf8.GetBytes("$secret`n") -Secret }
   Remove-Keys
   foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
-  Set-Text $config @($given.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
+  Set-Text $config @($given.PSBase.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
   $agent = Join-Path $own 'pinward.ps1'
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
@@ -434,7 +442,7 @@ function Initialize-Agent {
   if ($given.Count -eq 0) { Read-Configuration }
   $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
   'state_dir', 'organisation', 'keys', 'ca_file', 'proxy', 'no_proxy'
-  foreach ($key in $given.Keys) {
+  foreach ($key in $given.PSBase.Keys) { # one of its keys is `keys`
     if ($known -cnotcontains $key) { $script:trouble = "unknown key in ${config}: $key" }
   }
   $script:server = (Get-Given 'server' '').TrimEnd('/')
@@ -1235,12 +1243,1028 @@ function Stop-Agent([int]$with, [string]$text) {
   exit $with
 }
 
+# --- doctor -----------------------------------------------------------------------------------------------------------
+# The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
+# the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
+
+# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
+function Invoke-Doctor {
+  if ($env:PINWARD_VERTEX_URL -and $env:PINWARD_VERTEX_URL -cnotmatch '^http://127\.0\.0\.1:[0-9]+\z') {
+    Stop-Agent 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
+  }
+  $agent = 'pinward' + $(if ($root) { " --root `"$root`"" }) + $(if ($configGiven) { " --config `"$config`"" })
+  $to = if ($server) { $server } else { 'https://SERVER' }
+  $from = if ($tokenCommand) { "--token-command `"$tokenCommand`"" } else { "--token-file `"$(Get-Given 'token_file' 'FILE')`"" }
+  Set-KnownFacts @{
+    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; ordinary = "$agent doctor, in a window without its rights"
+    install = "$agent install --server $to --machine $machine --delivery $delivery $from"; open_command = 'start'
+    config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
+    keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
+    checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'; console = 'https://console.cloud.google.com'
+    last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' }); asked_from = $askedFrom; timeout = '5'
+  }
+  Write-Finding 'config' $(if ($trouble) { 'config_wrong' } else { 'config_read' })
+  Write-Finding 'pins' (Get-PinsFinding)
+  Write-Finding 'age' (Get-AgeFinding)
+  Write-Finding 'signatures' (Get-SignaturesFinding)
+  Write-Finding 'server' (Get-ServerFinding)
+  Write-Finding 'cli' (Get-CliFinding)
+  try {
+    Test-Client
+    Test-Editors
+    Test-Credentials
+    Test-Models
+  } finally {
+    if ($clientFolder) { Remove-Item -LiteralPath $clientFolder -Recurse -Force -ErrorAction SilentlyContinue }
+  }
+  $problems = @($findings | Where-Object { $_['verdict'] -ceq 'problem' }).Count
+  if ($asJson) { ConvertTo-Json -InputObject ([ordered]@{ problems = $problems; findings = @($findings) }) -Depth 4 -Compress }
+  elseif ($problems) { ''; "$problems $(if ($problems -eq 1) { 'problem' } else { 'problems' })"; $advised }
+  if ($problems) { $script:code = 1 }
+}
+
+function Set-KnownFacts([hashtable]$facts) {
+  foreach ($fact in $facts.GetEnumerator()) { $knownFacts[$fact.Key] = [string]$fact.Value }
+}
+
+# Prints a finding, and keeps the advice for the end. The same advice is given once.
+function Write-Finding([string]$check, [string]$name, [string]$kind, [string]$subject) {
+  $verdict = $sayings[$name][0]
+  $text = $(if ($subject) { "${subject}: " }) + $sayings[$name][1]
+  $text = Format-Text $text
+  $finding = [ordered]@{ verdict = $verdict; check = $check; text = $text }
+  if ($verdict -ceq 'problem') {
+    $advice = if ($saidAdvice.ContainsKey("${name}:$kind")) { $saidAdvice["${name}:$kind"] } else { $saidAdvice["${name}:*"] }
+    $finding['meaning'] = Format-Text $advice[0]
+    $finding['fix'] = Format-Text $advice[1]
+    $fix = "$($finding['meaning'])`n  $($finding['fix'])"
+    if (-not ($advised | Where-Object { $_.EndsWith(": $fix") })) { $script:advised += "`n${check}: $fix" }
+  }
+  $script:findings += $finding
+  if (-not $asJson) { '{0,-8} {1,-12} {2}' -f $verdict, $check, $text }
+}
+
+# Fills in the words in braces. Drops all but printable ASCII, so that no text controls a terminal.
+function Format-Text([string]$text) {
+  $filled = [regex]::Replace($text, '\{([a-z_]+)\}', { param($word) [string]$knownFacts[$word.Groups[1].Value] })
+  ($filled -creplace '\s+', ' ' -creplace '[^ -~]', '').Trim()
+}
+
+# --- doctor: agent ----------------------------------------------------------------------------------------------------
+# Checks the agent. Each function returns the name of a finding.
+
+function Get-PinsFinding {
+  if (-not (Test-Applied)) { return 'pins_missing' }
+  try { Read-Pins } catch { return 'pins_unreadable' }
+  if ((Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { 'pins_applied' } else { 'pins_altered' }
+}
+
+function Get-AgeFinding {
+  if (-not (Test-Applied)) { return 'age_unknown' }
+  if (Test-Past $knownFacts['valid_until']) { return 'age_expired' }
+  $limit = Format-Utc ([DateTime]::UtcNow.AddSeconds(-$maxWait))
+  if ([string]::CompareOrdinal($knownFacts['checked_at'], $limit) -lt 0) { return 'age_silent' }
+  if (Get-Fact 'last_error') { 'age_failed' } else { 'age_fresh' }
+}
+
+function Get-SignaturesFinding {
+  if ($organisation) {
+    if (-not (Read-TrustedKeys)) { return 'keys_missing' }
+    if (Get-Fact 'signed_by') { return 'signed' } else { return 'keys_younger' }
+  }
+  if (-not $isOffline -and -not $trouble) {
+    try { if ((Receive-Keys) -cnotmatch '(?m)^key ') { return 'keys_not_listed' } } catch { return 'keys_not_pinned' }
+  }
+  'keys_not_pinned'
+}
+
+# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
+function Get-ServerFinding {
+  if ($trouble) { return 'server_unknown' }
+  if ($isOffline) { return 'server_offline' }
+  $script:cli = Find-Cli
+  try {
+    try { $null = Read-Token } catch {
+      $null = Receive-Keys
+      return 'token_unreadable'
+    }
+    $query = "?machine=$machine" + $(if ($cli) { "&cli=$cli" })
+    $answer = Send-Request "/v1/pins.json$query" @{} ([int]$timeout)
+    if (401, 403 -contains $answer.Code) {
+      $knownFacts['reason'] = "HTTP $($answer.Code)$(Get-Quote $answer 'title')$(Get-Quote $answer 'hint')"
+      return 'token_refused'
+    }
+    if ($answer.Code -ne 200) { throw "HTTP $($answer.Code)$(Get-Quote $answer 'title')$(Get-Quote $answer 'hint')" }
+    try { $script:serverAnswer = ConvertFrom-Json -InputObject $utf8.GetString($answer['Body']) } catch {
+      throw 'the answer is no JSON; does a proxy or a sign-in page answer?'
+    }
+    'server_answers'
+  } catch {
+    $knownFacts['reason'] = Get-Reason $_
+    'server_failed'
+  }
+}
+
+# The server knows what each model needs: an older Claude Code gets another model, with a reason.
+function Get-CliFinding {
+  if (-not $cli) { $script:cli = Find-Cli }
+  $minimum = '0.0.0'
+  if ('fragment', 'registry' -ccontains $delivery) { $minimum = '2.1.83' }
+  if ($delivery -ceq 'helper') { $minimum = '2.1.136' }
+  Set-KnownFacts @{ cli = $cli; minimum = $minimum }
+  if (-not $cli) { return 'cli_missing' }
+  if ([Version]$cli -lt [Version]$minimum) { return 'cli_old' }
+  if ($isOffline) { return 'cli_offline' }
+  if ($null -eq $serverAnswer) { return 'cli_not_judged' }
+  foreach ($reason in @(Get-Field $serverAnswer 'reasons')) {
+    if ('cli_gated', 'cli_too_old' -ccontains (Get-Field $reason 'code')) {
+      $knownFacts['reason'] = Get-Field $reason 'text'
+      return 'cli_gated'
+    }
+  }
+  'cli_runs'
+}
+
+# Strict mode forbids to read a field that is not there.
+function Get-Field($object, [string]$name) {
+  if ($null -ne $object -and $object.PSObject.Properties[$name]) { $object.PSObject.Properties[$name].Value }
+}
+
+# A region variable has the family of its model in its name, and only the variables of pinned models are written. What
+# the pins choose without a name is the question default.
+function Read-Pins {
+  $script:pins = @{}
+  $text = $utf8.GetString((Read-Applied))
+  if ($delivery -ceq 'shell') {
+    foreach ($line in $text.Split("`n")) {
+      if ($line -cmatch "^\`$env:(\w+) = '(.*)'\z") { $pins[$Matches[1]] = $Matches[2].Replace("''", "'") }
+    }
+  } else {
+    $settings = ConvertFrom-Json -InputObject $text
+    if ($delivery -ceq 'helper') { $settings = Get-Field $settings 'managedSettings' }
+    foreach ($pin in (Get-Field $settings 'env').PSObject.Properties) { $pins[$pin.Name] = [string]$pin.Value }
+    if (-not $pins['ANTHROPIC_MODEL']) { $pins['ANTHROPIC_MODEL'] = [string](Get-Field $settings 'model') }
+  }
+  foreach ($name in @($pins.Keys | Sort-Object)) {
+    if ($name -cmatch '^ANTHROPIC_DEFAULT_([A-Z]+)_MODEL\z' -and $pins[$name]) {
+      $script:models += Get-PinnedModel $Matches[1].ToLowerInvariant() $Matches[1] $pins[$name]
+    }
+  }
+  if ("$($pins['ANTHROPIC_MODEL'])" -cmatch '^claude-') {
+    $family = $pins['ANTHROPIC_MODEL'].Substring(7).ToUpperInvariant() -creplace '[^A-Z]', ''
+    $script:models += Get-PinnedModel 'default' $family $pins['ANTHROPIC_MODEL']
+  }
+  if (-not $models) { throw 'no pins' }
+}
+
+function Get-PinnedModel([string]$question, [string]$family, [string]$id) {
+  $location = [string]$pins['CLOUD_ML_REGION']
+  foreach ($name in $pins.Keys) { if ($name -cmatch "^VERTEX_REGION_CLAUDE_.*$family") { $location = $pins[$name] } }
+  $endpoint = switch ($location) {
+    'global' { 'aiplatform' }
+    { 'us', 'eu' -ccontains $_ } { "aiplatform.$location.rep" }
+    default { "$location-aiplatform" }
+  }
+  $base = "$($pins['ANTHROPIC_VERTEX_BASE_URL'])".TrimEnd('/')
+  if (-not $base) { $base = "https://$endpoint.googleapis.com/v1" }
+  $model = $id -creplace '\[1m\]\z', ''
+  $url = "$base/projects/$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])/locations/$location/publishers/anthropic/models/$model"
+  [PSCustomObject]@{ Question = $question; Model = $model; Location = $location; Url = $url }
+}
+
+# --- doctor: client ---------------------------------------------------------------------------------------------------
+# Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
+# anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
+
+function Test-Client {
+  $finding = Get-ReasonNotToAsk
+  if ($finding) { return Write-Finding 'client' $finding }
+  $script:clientFolder = Join-Path ([IO.Path]::GetTempPath()) "pinward.$([IO.Path]::GetRandomFileName())"
+  $null = [IO.Directory]::CreateDirectory($clientFolder)
+  $script:askUntil = (Get-Now) + 30
+  $script:questions = @($models | ForEach-Object { $_.Question } | Where-Object { $_ -cne 'default' }) + 'default'
+  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} $false $sources }
+  $script:clientAnswers = Request-Answers @{}
+  foreach ($teller in $tellers) { $null = Receive-Answer $teller }
+  $agreeing = @()
+  $source = ''
+  foreach ($question in $questions) {
+    $finding = Get-ClientFinding $question $clientAnswers[$question]
+    if ($finding -ceq 'client_agrees') { $agreeing += $question; continue }
+    if ($finding -ceq 'led') {
+      $source = Find-Source $question $source
+      $finding = Get-BlameFinding $question $source
+    }
+    Write-Finding 'client' $finding
+  }
+  $knownFacts['questions'] = $questions -join ' '
+  if ($agreeing.Count -eq $questions.Count) { Write-Finding 'client' 'client_agrees' }
+}
+
+# SYSTEM is an administrator, too.
+function Get-ReasonNotToAsk {
+  $isMighty = if ($onWindows) { Test-Administrator } else { (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0' }
+  if ($isMighty) { return 'asked_by_root' }
+  if (-not $models) { return 'asked_without_pins' }
+  $found = @(Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)
+  if (-not $found) { return 'client_missing' }
+  $script:claude = $found[0].Path
+  $printed = (Receive-Program (Start-Program $claude '--version' @{} @()) 10).Text
+  if ($printed -cnotmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') { return 'client_unversioned' }
+  $knownFacts['cli'] = $Matches[0]
+  if ([Version]$Matches[0] -lt [Version]$askedFrom) { 'client_old' }
+}
+
+# Asks all questions at once. Returns the answers by question.
+function Request-Answers([hashtable]$variables) {
+  $started = @{}
+  foreach ($question in $questions) { $started[$question] = Start-Question $question 'user,project,local' $variables $false '' }
+  $answers = @{}
+  foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
+  $answers
+}
+
+# With TELLING, Claude Code starts a server of the doctor's that writes the variables of its credentials to that file.
+function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [bool]$leavesShell, [string]$telling) {
+  $folder = Join-Path $clientFolder ([IO.Path]::GetRandomFileName())
+  $null = [IO.Directory]::CreateDirectory($folder)
+  foreach ($name in 'settings.json', 'agents') {
+    $theirs = Join-Path (Get-ClaudeHome) $name
+    if (Test-Path -LiteralPath $theirs) { Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue }
+  }
+  $file = Join-Path $folder 'question.json'
+  $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
+  foreach ($name in $questionVariables.Keys) { $fixed[$name] = $questionVariables[$name] }
+  foreach ($name in $folderVariables) { $fixed[$name] = $folder }
+  $fixed['CLAUDE_CODE_PLUGIN_CACHE_DIR'] = Join-Path $file 'none' # below a file nothing can be
+  $settings = ConvertFrom-Json -InputObject $questionSettings
+  Add-Member -InputObject $settings -MemberType NoteProperty -Name env -Value $fixed
+  Set-Text $file (ConvertTo-Json -InputObject $settings -Depth 4 -Compress)
+  $words = '-p --no-session-persistence --strict-mcp-config'
+  if ($question -cne 'default') { $words += " --model $question" }
+  if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
+  $removed = @(if ($leavesShell) { Get-ClientVariables })
+  if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
+  $environment = $variables.Clone()
+  foreach ($name in $fixed.Keys) { $environment[$name] = $fixed[$name] }
+  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
+}
+
+# cmd.exe takes the folder from a variable, since its own quotes do not survive those of a program that starts it.
+function New-Server([string]$folder, [string]$telling) {
+  $told = Join-Path $clientFolder $telling
+  $teller = if ($onWindows) {
+    $words = '/d /c cd /d %PINWARD_FOLDER% & set GOOGLE_>>told & set CLOUDSDK_>>told'.Split(' ')
+    @{ command = (Join-Path ([Environment]::SystemDirectory) 'cmd.exe'); args = $words; env = @{ PINWARD_FOLDER = $told } }
+  } else { @{ command = '/bin/sh'; args = @('-c', 'env >"$0/told"', $told) } }
+  $null = [IO.Directory]::CreateDirectory($told)
+  $file = Join-Path $folder 'server.json'
+  Set-Text $file (ConvertTo-Json -InputObject @{ mcpServers = @{ pinward = $teller } } -Depth 4 -Compress)
+  $file
+}
+
+function Get-ClaudeHome {
+  if ($env:CLAUDE_CONFIG_DIR) { return Join-Root $env:CLAUDE_CONFIG_DIR }
+  Join-Path (Get-Home) '.claude'
+}
+
+function Get-Home { Join-Root $(if ($onWindows) { $env:USERPROFILE } else { $env:HOME }) }
+
+# Starts a program that reads nothing.
+function Start-Program([string]$file, [string]$words, [hashtable]$variables, [string[]]$removed) {
+  $start = New-Object Diagnostics.ProcessStartInfo
+  $start.FileName = $file
+  $start.Arguments = $words
+  $start.UseShellExecute = $false
+  $start.CreateNoWindow = $true
+  $start.RedirectStandardInput = $true
+  $start.RedirectStandardOutput = $true
+  $start.RedirectStandardError = $true
+  foreach ($name in @($removed)) { $null = $start.EnvironmentVariables.Remove($name) }
+  foreach ($name in $variables.Keys) { $start.EnvironmentVariables[$name] = $variables[$name] }
+  $process = [Diagnostics.Process]::Start($start)
+  $process.StandardInput.Close()
+  $readings = @($process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync())
+  [PSCustomObject]@{ Process = $process; Readings = $readings }
+}
+
+# Returns Code, which is nothing when the time was over, and Text.
+function Receive-Program($started, [int]$seconds) {
+  $watch = [Diagnostics.Stopwatch]::StartNew()
+  foreach ($reading in $started.Readings) {
+    if ($reading.Wait([int][Math]::Max(0, $seconds * 1000 - $watch.ElapsedMilliseconds))) { continue }
+    Stop-Tree $started.Process
+    return [PSCustomObject]@{ Code = $null; Text = '' }
+  }
+  $null = $started.Process.WaitForExit()
+  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = "$($started.Readings[0].Result)$($started.Readings[1].Result)" }
+}
+
+# Returns `address` and the address of the first request, or `line` and the first line; hides passwords, and words that
+# may be secret. Nothing when the time was over.
+function Receive-Answer($started) {
+  $ran = Receive-Program $started ([int][Math]::Max(0, [Math]::Min(10, $askUntil - (Get-Now))))
+  if ($null -eq $ran.Code) { return '' }
+  if ($ran.Text -cmatch '(?m)^\[log_[\s\S]*?^\s*url: "([^"]*)"') {
+    $address = $Matches[1] -creplace '//[^/]*@', '//' -creplace '[?#].*', '' -creplace ':[A-Za-z]*[rR]awPredict\z', ''
+    return "address $address"
+  }
+  $line = @($ran.Text.Split("`n") | Where-Object { $_.Trim() -and -not $_.StartsWith('[log_') })[0]
+  $words = "$line".Trim() -split '\s+' | ForEach-Object {
+    $isSecret = $_.Length -gt 19 -and $_ -match '[0-9]' -and $_ -match '[a-z]' -and $_ -cnotmatch '^(/|[A-Z]:\\|claude-)'
+    if ($isSecret) { '(hidden)' } else { $_ }
+  }
+  $text = if ($line) { $words -join ' ' } else { 'it printed nothing' }
+  "line $($text.Substring(0, [Math]::Min(300, $text.Length)))"
+}
+
+function Get-ClientFinding([string]$question, [string]$answer) {
+  $knownFacts['question'] = $question
+  if (-not $answer) { return 'client_silent' }
+  $knownFacts['answer'] = "calls nothing: $($answer -creplace '^line ', '')"
+  if ($answer -cmatch '^address (.*)/projects/(.*)/locations/(.*)/publishers/.*/models/(.*)\z') {
+    $knownFacts['answer'] = "would call $($Matches[4]) in $($Matches[3]) for $($Matches[2]) at $($Matches[1])"
+  } elseif ($answer -cmatch '^address (.*)') { $knownFacts['answer'] = "would call $($Matches[1])" }
+  if (Test-Expected $question $answer) { 'client_agrees' } else { 'led' }
+}
+
+# Every pin is right for the question default.
+function Test-Expected([string]$question, [string]$answer) {
+  $right = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question } | ForEach-Object { "address $($_.Url)" })
+  $right -ccontains $answer
+}
+
+# --- doctor: blame ----------------------------------------------------------------------------------------------------
+# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
+# can't be left out, so they are named.
+
+# Tries first what was to blame for the question before. Nothing when there was no time.
+function Find-Source([string]$question, [string]$before) {
+  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without $before $question)))) { return $before }
+  $answer = Receive-Answer (Start-Without 'all' $question)
+  if (-not $answer) { return '' }
+  if (-not (Test-Expected $question $answer)) { return 'managed' }
+  $sources = 'user', 'project', 'local', 'shell'
+  $started = @{}
+  foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
+  $blamed = @(foreach ($source in $sources) { if (Test-Expected $question (Receive-Answer $started[$source])) { $source } })
+  if ($blamed) { $blamed[0] } else { 'all' }
+}
+
+function Start-Without([string]$source, [string]$question) {
+  $sources = switch ($source) {
+    'user' { 'project,local' }
+    'project' { 'user,local' }
+    'local' { 'user,project' }
+    'all' { '' }
+    default { 'user,project,local' }
+  }
+  Start-Question $question $sources @{} ('all', 'shell' -ccontains $source) ''
+}
+
+function Get-BlameFinding([string]$question, [string]$source) {
+  if (-not $source) { return 'led_somehow' }
+  if ($source -ceq 'shell') { return Get-ShellFinding $question }
+  $user = Join-Path (Get-ClaudeHome) 'settings.json'
+  $files = switch ($source) {
+    'user' { $user }
+    'project' { Find-Upwards '.claude/settings.json' }
+    'local' { Find-Upwards '.claude/settings.local.json' }
+    'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
+    'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
+  }
+  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment -and ($source -cne 'managed' -or (Test-Leading $_)) })
+  if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
+  if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
+  if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }
+  if (-not $blamed) { return 'led_by_pins' }
+  $knownFacts['source_names'] = $blamed -join ', '
+  if ($source -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
+}
+
+# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
+function Test-Leading([string]$file) {
+  try { $text = [IO.File]::ReadAllText($file) } catch { return $true }
+  $text -cnotmatch '\{' -or $text -cmatch 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox'
+}
+
+# The policies of the registry that are not the agent's.
+function Find-Policies {
+  foreach ($hive in 'LocalMachine', 'CurrentUser') {
+    if ($hive -ceq 'LocalMachine' -and (Test-Registry)) { continue }
+    $key = [Microsoft.Win32.RegistryKey]::OpenBaseKey($hive, 'Registry64').OpenSubKey($policyKey)
+    if ($null -ne $key) {
+      if (-not $knownFacts['edit']) { $knownFacts['edit'] = "reg query `"$($key.Name)`"" }
+      $key.Name
+    }
+  }
+}
+
+function Get-ShellFinding([string]$question) {
+  $candidates = @(Get-ClientVariables)
+  $names = @(foreach ($name in $candidates) {
+      $kept = [Environment]::GetEnvironmentVariable($name)
+      Remove-Item -LiteralPath "env:$name"
+      $answer = Receive-Answer (Start-Question $question 'user,project,local' @{} $false '')
+      $null = [Environment]::SetEnvironmentVariable($name, $kept)
+      if (Test-Expected $question $answer) { $name }
+    })
+  if (-not $names) { $names = $candidates }
+  $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
+  if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
+  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
+  'led_by_shell'
+}
+
+# The names of the variables that may concern Claude Code.
+function Get-ClientVariables {
+  [Environment]::GetEnvironmentVariables().Keys |
+    Where-Object { $_ -cmatch '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*\z' } | Sort-Object
+}
+
+# The path of the file in this folder, or else in the next parent that has it.
+function Find-Upwards([string]$name) {
+  $folder = Resolve-Full '.'
+  while ($folder -and -not (Test-Path -LiteralPath (Join-Path $folder $name))) { $folder = Split-Path -Parent $folder }
+  Join-Path $(if ($folder) { $folder } else { Resolve-Full '.' }) $name
+}
+
+# Asks Claude Code what it would call with the variables that VS Code and its kin give it.
+function Test-Editors {
+  $data = if ($onWindows) { $env:APPDATA } else { Join-Path $env:HOME '.config' }
+  $files = @(foreach ($editor in @(Find-Folders (Join-Root $data) '*')) {
+      $user = Join-Path $editor 'User'
+      Join-Path $user 'settings.json'
+      foreach ($folder in @(Find-Folders (Join-Path $user 'profiles') '*')) { Join-Path $folder 'settings.json' }
+    }) + (Find-Upwards '.vscode/settings.json')
+  foreach ($file in $files) {
+    try { $text = [IO.File]::ReadAllText($file) } catch { continue }
+    if ($text -cmatch 'claudeCode\.environmentVariables') { Test-Editor $file $text }
+  }
+}
+
+# The JSON of editors has comments, and commas at the end.
+function Test-Editor([string]$file, [string]$text) {
+  Set-KnownFacts @{ file = $file; edit = "notepad `"$file`"" }
+  $variables = @{}
+  try {
+    $plain = $text -creplace '("(?:[^"\\]|\\.)*")|//[^\n]*|/\*[\s\S]*?\*/', '$1'
+    $settings = ConvertFrom-Json -InputObject ($plain -creplace '("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', '$1')
+  } catch { return Write-Finding 'editor' 'editor_unreadable' }
+  foreach ($pair in @(Get-Field $settings 'claudeCode.environmentVariables')) {
+    $name = [string](Get-Field $pair 'name')
+    if ($name -cmatch '^[A-Za-z_][A-Za-z0-9_]*\z') { $variables[$name] = [string](Get-Field $pair 'value') }
+  }
+  if ($variables.Count -eq 0) { return }
+  $knownFacts['names'] = @($variables.Keys | Sort-Object) -join ' '
+  if (-not $clientFolder) { return Write-Finding 'editor' 'editor_not_asked' }
+  $answers = Request-Answers $variables
+  $finding = 'editor_agrees'
+  foreach ($question in $questions) {
+    $each = Get-ClientFinding $question $answers[$question]
+    if ($each -ceq 'client_silent') { $finding = 'editor_silent'; break }
+    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_leads'; break }
+  }
+  Write-Finding 'editor' $finding
+}
+
+# --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
+# Tries the credentials that Claude Code says it has, and asks Vertex AI for one token of each pinned model, at the
+# address of the pins. Judges each answer by the known answers.
+
+function Test-Credentials {
+  $script:credentialKind = 'person'
+  $byUser = Read-Told 'user'
+  $all = Read-Told 'user,project,local'
+  $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
+  if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
+  $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
+  $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
+  Read-Credentials $file
+  if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $script:credentialKind = 'gateway' }
+  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
+  Set-KnownFacts @{
+    base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
+    look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
+  }
+  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0 -and $all.Count -gt 0) $named
+  Write-Finding 'credentials' $finding $credentialKind $gcloudError
+}
+
+function Get-CredentialsFinding([hashtable]$byUser, [bool]$isTold, [string]$named) {
+  if ($credentialKind -ceq 'gateway') {
+    if ($knownFacts['base_url']) { return 'gateway_has_credentials' } else { return 'gateway_missing' }
+  }
+  if (-not $isTold) { return 'credentials_unknown' }
+  if ($knownFacts['foreign']) { return 'credentials_foreign' }
+  $isThere = Test-Readable $knownFacts['credentials_file']
+  if ($named -and -not $isThere) { return 'credentials_unreadable' }
+  if ($isOffline -and $isThere) { return 'credentials_offline' }
+  $gcloud = @(Get-Command gcloud -CommandType Application -ErrorAction SilentlyContinue)
+  if ($gcloud -and -not $isOffline) { return Request-AccessToken $gcloud[0].Path $byUser }
+  if ($isThere) { 'gcloud_missing' } else { 'no_credentials' }
+}
+
+# The variables that Claude Code told with these sources of settings; none when it did not.
+function Read-Told([string]$sources) {
+  $told = @{}
+  if (-not $clientFolder) { return $told }
+  $file = Join-Path (Join-Path $clientFolder $sources) 'told'
+  if (-not (Test-Path -LiteralPath $file)) { return $told }
+  $told['TOLD'] = 'yes'
+  foreach ($line in [IO.File]::ReadAllLines($file)) {
+    $name = ($line -split '=')[0]
+    if ($credentialVariables -ccontains $name) { $told[$name] = $line.Substring($name.Length + 1) }
+  }
+  $told
+}
+
+# Finds the kind of the credentials and, as far as the file names them, account, member and provider, for advice.
+function Read-Credentials([string]$file) {
+  $read = $null
+  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $script:credentialKind = 'metadata' }
+  $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
+  $account = "$(Get-Field $read 'client_email')"
+  if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
+  $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
+  switch -CaseSensitive (Get-Field $read 'type') {
+    'external_account_authorized_user' { $script:credentialKind = 'workforce' }
+    'external_account' { $script:credentialKind = $(if ($provider -cmatch 'workforcePools') { 'workforce' } else { 'federation' }) }
+    'impersonated_service_account' { $script:credentialKind = 'impersonation' }
+    { 'service_account', 'gdch_service_account' -ccontains $_ } { $script:credentialKind = 'key' }
+  }
+  $member = "serviceAccount:$(if ($account) { $account } else { 'ACCOUNT' })"
+  if ($credentialKind -ceq 'person') { $member = 'user:YOUR@ADDRESS' }
+  elseif ($credentialKind -ceq 'workforce' -or ($credentialKind -ceq 'federation' -and -not $account)) {
+    $member = "`"principalSet://iam.googleapis.com/$($provider -creplace '/providers/.*', '')/*`""
+  }
+  Set-KnownFacts @{ account = $(if ($account) { $account } else { 'ACCOUNT' }); provider = $provider; member = $member }
+}
+
+# gcloud may need some seconds to start. Returns the finding.
+function Request-AccessToken([string]$gcloud, [hashtable]$told) {
+  $variables = @{
+    CLOUDSDK_CORE_DISABLE_PROMPTS = '1'; CLOUDSDK_CORE_DISABLE_FILE_LOGGING = '1'; CLOUDSDK_SURVEY_DISABLE_PROMPTS = '1'
+    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK = '1'
+  }
+  if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
+  if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
+  $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
+  $ran = Receive-Program $started 10
+  if ($null -eq $ran.Code) { return 'gcloud_silent' }
+  if ($ran.Code -eq 0) {
+    $lines = @($ran.Text -split '\s*\n' | Where-Object { $_ -cmatch '^[A-Za-z0-9._~+/=-]{20,}\z' })
+    if (-not $lines) { return 'gcloud_unreadable' }
+    $script:accessToken = $lines[-1]
+    return 'credentials_accepted'
+  }
+  $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
+  if ($answer -ceq 'network') { return 'gcloud_cut_off' }
+  if ($answer -ceq 'no_credentials') { return $answer }
+  if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
+  'unauthenticated'
+}
+
+function Test-Models {
+  $project = "$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])"
+  if ($credentialKind -ceq 'gateway') { $script:quotaProject = '' }
+  Set-KnownFacts @{ project = $project; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
+  foreach ($pin in $models) {
+    $finding = Get-ModelFinding $pin
+    Write-Finding $pin.Question $finding $credentialKind "$($pin.Model) in $($pin.Location)"
+  }
+}
+
+# A token goes by TLS, or to this machine.
+function Get-ModelFinding($pin) {
+  $endpoint = ([Uri]$pin.Url).Host
+  $address = if ($knownFacts['base_url']) { $knownFacts['base_url'] } else { "https://$endpoint/" }
+  Set-KnownFacts @{
+    host = $endpoint; address = $address; gateway = $address; location = $pin.Location
+    base_model = $pin.Model -creplace '@.*', ''
+  }
+  if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ($isOffline) { return 'model_offline' }
+  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost):)' }
+  if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
+  if (-not $accessToken -and -not ($credentialKind -ceq 'gateway' -and $knownFacts['base_url'])) { return 'token_missing' }
+  try { $answer = Request-Model $pin } catch {
+    $knownFacts['reason'] = Get-Reason $_
+    if ($knownFacts['reason'] -cmatch '^no complete answer') { return 'model_silent' } else { return 'model_cut_off' }
+  }
+  $finding = Get-VertexFinding $answer
+  if ($finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z' -and $knownFacts['consumer'] -cne $knownFacts['project']) {
+    return 'other_quota_project'
+  }
+  $finding
+}
+
+function Request-Model($pin) {
+  $keptServer = $server
+  $keptToken = $token
+  $script:server = $pin.Url
+  if ($env:PINWARD_VERTEX_URL -and -not $knownFacts['base_url']) {
+    $script:server = $pin.Url -creplace '^https://[^/]*', $env:PINWARD_VERTEX_URL
+  }
+  $script:token = "$accessToken"
+  $headers = @{}
+  if ($quotaProject) { $headers['x-goog-user-project'] = $quotaProject }
+  $body = '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'
+  try { Send-Request ':rawPredict' $headers 5 $body } finally {
+    $script:server = $keptServer
+    $script:token = $keptToken
+  }
+}
+
+# An answer that is not in Google's form has the code that gRPC gives its status:
+# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+function Get-VertexFinding([hashtable]$answer) {
+  $body = ($utf8.GetString($answer['Body']) -replace '\s+', ' ').Trim()
+  $read = $null
+  try { $read = @(ConvertFrom-Json -InputObject $body)[0] } catch { $read = $null }
+  $failure = Get-Field $read 'error'
+  $grpc = "$(Get-Field $failure 'status')"
+  $message = "$(Get-Field $failure 'message')"
+  $details = @(Get-Field $failure 'details' | Where-Object { $null -ne $_ })
+  $reason = "$(@($details | ForEach-Object { Get-Field $_ 'reason' } | Where-Object { $_ })[0..0])"
+  $denial = "$(@($details | ForEach-Object { Get-Field (Get-Field $_ 'metadata') 'uid' } | Where-Object { $_ })[0..0])"
+  if (-not $denial -and $message -cmatch 'UniqueIdentifier: *([A-Za-z0-9_-]*)') { $denial = $Matches[1] }
+  if (-not $grpc) {
+    $message = $body
+    $status = [int]$answer.Code
+    $kind = "$(Get-Field $read 'type')"
+    if ($kind -ceq 'message' -and $status -eq 200) { $grpc = 'OK' }
+    elseif ($kind -ceq 'error') { $grpc = 'INVALID_ARGUMENT' }
+    elseif ($status -eq 401) { $grpc = 'UNAUTHENTICATED' }
+    elseif ($status -eq 403) { $grpc = 'PERMISSION_DENIED' }
+    elseif (404, 501 -contains $status) { $grpc = 'UNIMPLEMENTED' }
+    elseif ($status -eq 429 -or $status -ge 500) { $grpc = 'UNAVAILABLE' }
+  }
+  $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
+  Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
+  $finding = Find-VertexAnswer "$grpc" $reason $message
+  if ($finding) { $finding } else { 'unknown' }
+}
+
+# Returns the finding of the first row that fits, or nothing. The code LOCAL is of an error of this machine.
+function Find-VertexAnswer([string]$grpc, [string]$reason, [string]$message) {
+  $text = $message.ToLowerInvariant() -creplace '\s+', ' ' -creplace '[^ -~]', ''
+  $text = $text.Substring(0, [Math]::Min(5000, $text.Length))
+  foreach ($row in $vertexAnswers) {
+    if ($row[1] -and $row[1].Split(' ') -cnotcontains $grpc) { continue }
+    if ($row[2] -and $row[2].Split(' ') -cnotcontains $reason) { continue }
+    if (-not $row[3] -or $text -cmatch $row[3]) { return $row[0] }
+  }
+}
+
+# --- doctor: tables ---------------------------------------------------------------------------------------------------
+# Generated by build.ts: the known answers of Vertex AI and what they mean, from shared/catalogue/; what else the doctor
+# says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
+
+$askedFrom = '2.1.137' # the oldest Claude Code that was asked
+
+# Finding, codes, reasons, and the pattern of the text. The first row that fits counts.
+$vertexAnswers = @(
+  , @('enabled', 'OK', '', '')
+  , @('network', '', '', '(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)')
+  , @('network', 'LOCAL', '', 'failed to resolve|max retries exceeded|unable to find the server|failed to establish')
+  , @('network', '', '', '^getting metadata from plugin failed.*(socket hang up|timed? ?out)')
+  , @('no_credentials', 'LOCAL', '', 'could not load the default credentials|credentials were not found|not automatically determine')
+  , @('unauthenticated', '', '', '^getting metadata from plugin failed')
+  , @('unauthenticated', '', '', 'google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth')
+  , @('unauthenticated', 'LOCAL', '', 'unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]')
+  , @('scopes_missing', 'PERMISSION_DENIED UNAUTHENTICATED', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', '')
+  , @('scopes_missing', 'PERMISSION_DENIED UNAUTHENTICATED', '', 'insufficient authentication scopes')
+  , @('unauthenticated', 'UNAUTHENTICATED', '', '')
+  , @('wrong_address', 'UNIMPLEMENTED', '', '')
+  , @('wrong_address', 'UNKNOWN INVALID_ARGUMENT NOT_FOUND INTERNAL', '', '<!doctype html|<html|not json')
+  , @('unavailable', '', '', '"(overloaded|rate_limit|timeout|api)_error"')
+  , @('enabled', 'INVALID_ARGUMENT FAILED_PRECONDITION', '', '"invalid_request_error"')
+  , @('candidate', 'INVALID_ARGUMENT FAILED_PRECONDITION', '', 'counttokens is infeasible|is not supported in the [a-z]+ api')
+  , @('not_enabled', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'is not allowed to use publisher model')
+  , @('not_served', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'is not servable in region')
+  , @('needs_data_sharing', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'requires data sharing|data_sharing_enabled_provider')
+  , @('perimeter', 'PERMISSION_DENIED', 'SECURITY_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION', '')
+  , @('perimeter', 'PERMISSION_DENIED', '', 'vpc ?service ?controls|prohibited by organi[sz]ation(''?s)? policy')
+  , @('blocked_by_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'constraints/vertexai[.]')
+  , @('blocked_by_other_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED', '')
+  , @('blocked_by_other_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'constraints/[a-z]|org(ani[sz]ation)? policy')
+  , @('not_found', 'NOT_FOUND', '', '')
+  , @('no_quota', 'RESOURCE_EXHAUSTED', '', 'quota exceeded.*per_base_model')
+  , @('busy', 'RESOURCE_EXHAUSTED', '', '')
+  , @('permission_denied', 'PERMISSION_DENIED', 'IAM_PERMISSION_DENIED', '')
+  , @('quota_project_denied', 'PERMISSION_DENIED', 'USER_PROJECT_DENIED', '')
+  , @('location_denied', 'PERMISSION_DENIED', 'LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED', '')
+  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'CONSUMER_SUSPENDED GCP_SUSPENDED', '')
+  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'CONSUMER_INVALID RESOURCE_PROJECT_INVALID', '')
+  , @('billing_disabled', 'PERMISSION_DENIED', 'BILLING_DISABLED', '')
+  , @('quota_project_missing', 'PERMISSION_DENIED', '', 'requires a quota project')
+  , @('billing_disabled', 'PERMISSION_DENIED', '', 'billing to be enabled|enable billing')
+  , @('api_disabled', 'PERMISSION_DENIED', 'SERVICE_DISABLED', '')
+  , @('api_disabled', 'PERMISSION_DENIED', '', 'has not been used in project .* or it is disabled')
+  , @('quota_project_denied', 'PERMISSION_DENIED', '', 'required permission to use project|serviceusage[.]services[.]use')
+  , @('location_denied', 'PERMISSION_DENIED', '', 'permission denied on ''?locations/')
+  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', '(consumer|project).*suspended')
+  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'project .*(not found|does not exist|(is|was|has been) deleted)')
+  , @('permission_denied', 'PERMISSION_DENIED', '', 'permission ''?[a-z.]+''? denied|does not have (the |required )*permission')
+  , @('unavailable', 'CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE', '', '')
+)
+
+# By finding: the verdict and the text. The words in braces stand for what the doctor knows.
+$sayings = @{
+  config_wrong = 'problem', '{config_error}'
+  config_read = 'ok', '{config}: {server}'
+  pins_missing = 'problem', 'nothing is applied'
+  pins_unreadable = 'problem', 'could not read {applied_file}'
+  pins_altered = 'problem', 'altered since it was fetched: {applied_file}'
+  pins_applied = 'ok', 'revision {revision}, as fetched: {applied_file}'
+  age_unknown = 'skipped', 'nothing is applied'
+  age_expired = 'problem', 'valid until {valid_until}, which has passed'
+  age_silent = 'problem', 'no contact with the server since {checked_at}'
+  age_failed = 'problem', 'the last poll failed: {last_error}'
+  age_fresh = 'ok', 'last contact with the server: {checked_at}'
+  openssl_missing = 'problem', 'there is no openssl on this machine'
+  keys_missing = 'problem', 'no key of {organisation} is in {keys}'
+  keys_younger = 'problem', 'the pins were applied before the keys were pinned'
+  keys_not_listed = 'skipped', '{server} names no keys to check them by'
+  keys_not_pinned = 'problem', 'not checked: no keys pinned'
+  signed = 'ok', 'of {organisation}, by {signer}'
+  server_unknown = 'skipped', 'there is no configuration'
+  server_offline = 'skipped', '--offline: not asked'
+  token_unreadable = 'skipped', '{server} can be reached, but this user may not read the token'
+  token_refused = 'problem', '{server}: {reason}'
+  server_failed = 'problem', '{server}: {reason}'
+  server_answers = 'ok', '{server} answers'
+  cli_missing = 'skipped', 'no Claude Code was found'
+  cli_old = 'problem', '{cli}, and the pins need {minimum}'
+  cli_offline = 'skipped', '{cli}; --offline: what the pins need is not known'
+  cli_not_judged = 'skipped', '{cli}; what the pins need is not known'
+  cli_gated = 'problem', '{cli} is older than a pin needs'
+  cli_runs = 'ok', '{cli} runs every pin'
+  asked_by_root = 'skipped', 'Claude Code is not asked as {superuser}; run: {ordinary}'
+  asked_without_pins = 'skipped', 'there are no pins to compare with'
+  client_missing = 'skipped', 'there is no Claude Code on the PATH'
+  client_unversioned = 'skipped', 'claude --version names no version, or is slow'
+  client_old = 'skipped', 'Claude Code {cli} was never asked, {asked_from} can be; run: claude update'
+  folder_missing = 'skipped', 'could not make a folder for temporary files'
+  client_silent = 'skipped', '{question}: Claude Code did not answer within 10 seconds'
+  client_agrees = 'ok', '{cli} would call the pins: {questions}'
+  led_by_settings = 'problem', '{question}: {answer}; because of: {source_names}'
+  led_by_shell = 'problem', '{question}: {answer}; because of: variables of this shell: {names}'
+  led_by_managed = 'problem', '{question}: {answer}; because of: {source_names}'
+  led_by_pins = 'problem', '{question}: {answer}; because of: the pins, or this Claude Code, {cli}'
+  led_somehow = 'problem', '{question}: {answer}; because of: a source that there was no time to find'
+  editor_unreadable = 'skipped', 'could not read {file}'
+  editor_not_asked = 'skipped', '{file} sets {names}; Claude Code was not asked what follows'
+  editor_silent = 'skipped', '{file} sets {names}; Claude Code did not answer in time'
+  editor_agrees = 'ok', '{file} sets {names}; Claude Code calls the same with them'
+  editor_leads = 'problem', '{file} sets {names}; {question}: {answer}'
+  gateway_missing = 'problem', 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not'
+  gateway_has_credentials = 'ok', 'Claude Code sends none: they are up to the gateway {base_url}'
+  credentials_unknown = 'skipped', 'Claude Code did not say which credentials it uses'
+  credentials_foreign = 'skipped', 'the settings of this folder name {foreign}, which was not tried'
+  credentials_unreadable = 'problem', 'could not read {credentials_file}'
+  credentials_offline = 'skipped', '--offline: {credentials_file} was not tried'
+  gcloud_missing = 'skipped', 'there is no gcloud here to try {credentials_file} with'
+  gcloud_unreadable = 'skipped', 'could not read what gcloud printed'
+  gcloud_silent = 'skipped', 'gcloud did not answer within 10 seconds'
+  gcloud_cut_off = 'problem', 'gcloud could not reach Google'
+  credentials_accepted = 'ok', 'Google accepted the application default credentials'
+  model_unreadable = 'skipped', 'could not read the pin'
+  model_offline = 'skipped', '--offline: not asked'
+  address_not_trusted = 'skipped', 'not asked: {address} is neither by TLS nor within this machine'
+  token_missing = 'skipped', 'not asked: there is no access token'
+  model_silent = 'skipped', '{host} did not answer within {timeout} seconds'
+  model_cut_off = 'problem', 'could not reach {host}'
+  enabled = 'ok', 'answers'
+  candidate = 'skipped', 'servable, but it did not answer{said}'
+  not_enabled = 'problem', 'project {project} has not enabled it'
+  not_found = 'problem', '404, not found'
+  not_served = 'problem', 'not served there'
+  needs_data_sharing = 'problem', 'needs data sharing'
+  blocked_by_policy = 'problem', 'forbidden by an organisation policy'
+  blocked_by_other_policy = 'problem', 'forbidden by an organisation policy that is not about models'
+  no_quota = 'problem', '429, the quota is 0 or used up'
+  busy = 'skipped', '429, Vertex is busy; try again later{said}'
+  unavailable = 'skipped', 'no verdict{said}'
+  network = 'skipped', 'could not reach Google{said}'
+  no_credentials = 'problem', 'no application default credentials'
+  unauthenticated = 'problem', 'the credentials are refused'
+  scopes_missing = 'problem', 'the credentials lack the scope cloud-platform'
+  permission_denied = 'problem', 'no permission aiplatform.endpoints.predict'
+  quota_project_missing = 'problem', 'the credentials have no quota project'
+  other_quota_project = 'problem', 'calls are charged to another project, {consumer}'
+  quota_project_denied = 'problem', 'no permission to charge calls to project {consumer}'
+  project_suspended = 'problem', 'project {consumer} is suspended'
+  project_invalid = 'problem', 'there is no project {consumer}'
+  perimeter = 'problem', 'refused by a service perimeter (VPC Service Controls), id {denial}'
+  location_denied = 'problem', 'location {location} does not exist, or is not allowed'
+  api_disabled = 'problem', 'the Vertex AI API is disabled'
+  billing_disabled = 'problem', 'project {consumer} has no billing'
+  wrong_address = 'problem', 'the address is not one of Vertex: it returned a web page, or has no such API'
+  unknown = 'skipped', 'no verdict{said}'
+}
+
+# By finding and kind of credentials: the meaning and the command.
+$saidAdvice = @{
+  'config_wrong:*' = 'The agent fetches nothing with this configuration.',
+  '{install}'
+  'pins_missing:*' = 'Claude Code runs without pins. Last error: {last_error}',
+  '{agent} login'
+  'pins_unreadable:*' = 'Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file.',
+  '{agent} login'
+  'pins_altered:*' = 'The settings in force differ from the settings that the server sent.',
+  '{agent} login'
+  'age_expired:*' = 'The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: {last_error}',
+  '{agent} login'
+  'age_silent:*' = 'The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: {last_error}',
+  '{agent} login'
+  'age_failed:*' = 'The last good copy is stale: the timer does not run, or the server cannot be reached.
+    Last error: {last_error}',
+  '{agent} login'
+  'openssl_missing:*' = 'Without openssl the agent accepts no answer, so the pins become stale.',
+  'sudo {installer} install openssl'
+  'keys_missing:*' = 'Without a key the agent can verify no answer, so it accepts none.',
+  '{install} --organisation {organisation} --trust-on-first-use'
+  'keys_younger:*' = 'The signature of these pins was never verified.',
+  '{agent} login'
+  'keys_not_pinned:*' = 'Anybody who can impersonate the server can set the pins of this machine.',
+  '{install} --trust-on-first-use'
+  'token_refused:*' = 'New pins do not reach this machine. The pins that are applied stay in force.',
+  '{install}'
+  'server_failed:*' = 'New pins do not reach this machine. The pins that are applied stay in force.',
+  '{agent} login'
+  'cli_old:*' = 'This Claude Code is too old for {delivery}.',
+  'claude update'
+  'cli_gated:*' = '{reason}',
+  'claude update'
+  'led_by_settings:*' = 'This overrides the pins. Remove the setting from that file.',
+  '{edit}'
+  'led_by_shell:*' = 'This overrides the pins. {profiles}',
+  '{unset}'
+  'led_by_managed:*' = 'This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.',
+  '{edit}'
+  'led_by_pins:*' = 'No source of settings beside the pins explains it. A newer Claude Code may know their models.',
+  'claude update'
+  'led_somehow:*' = 'Ask again while this machine is less busy.',
+  '{ordinary_agent} doctor'
+  'editor_leads:*' = 'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.',
+  '{edit}'
+  'gateway_missing:*' = 'Claude Code calls Google without credentials.',
+  '{agent} login'
+  'credentials_unreadable:*' = 'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.',
+  '{look}'
+  'gcloud_cut_off:*' = 'The network or the proxy blocks gcloud.',
+  'gcloud info --run-diagnostics'
+  'model_cut_off:*' = 'The network or the proxy blocks that host: {reason}',
+  'curl --head {address}'
+  'not_enabled:*' = 'Somebody has to accept the terms of the model in Model Garden.',
+  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  'not_found:*' = 'Project {project} has not enabled the model, or the location does not serve it. Enable it, or change the pin.',
+  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  'not_served:*' = 'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.',
+  '{agent} login'
+  'needs_data_sharing:*' = 'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.',
+  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  'blocked_by_policy:*' = 'An administrator has to allow the model there.',
+  'gcloud org-policies describe vertexai.allowedModels --effective --project {project}'
+  'blocked_by_other_policy:*' = 'An administrator has to allow Vertex AI in {location} for project {project}.',
+  'gcloud org-policies list --project {project}'
+  'no_quota:*' = 'Project {project} needs more quota in {location}.',
+  '{open_command} ''{console}/iam-admin/quotas?project={project}'''
+  'no_credentials:*' = 'Claude Code calls Vertex AI with them, and there are none.',
+  'gcloud auth application-default login'
+  'unauthenticated:person' = 'Claude Code cannot call Vertex AI until you log in again.',
+  'gcloud auth application-default login'
+  'unauthenticated:key' = 'The key of the service account was deleted or disabled, or has expired. Somebody has to make a new one.',
+  'gcloud iam service-accounts keys list --iam-account {account}'
+  'unauthenticated:impersonation' = 'Log in again. If that is refused, an administrator has to grant you roles/iam.serviceAccountTokenCreator on {account}.',
+  'gcloud auth application-default login --impersonate-service-account {account}'
+  'unauthenticated:federation' = 'Google refused the identity provider''s token. An administrator has to compare its issuer, audience and attributes with the provider.',
+  'gcloud iam workload-identity-pools providers describe {provider}'
+  'unauthenticated:workforce' = 'The session with your organisation''s identity provider is over. Log in with its configuration file.',
+  'gcloud auth application-default login --login-config FILE'
+  'unauthenticated:metadata' = 'The service account that is attached to the machine got no token. It may be disabled or deleted.',
+  'gcloud iam service-accounts describe {account}'
+  'unauthenticated:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
+  'curl --head {gateway}'
+  'scopes_missing:person' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
+  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform'
+  'scopes_missing:workforce' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
+  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform'
+  'scopes_missing:impersonation' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
+  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account {account}'
+  'scopes_missing:key' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
+  'gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform'
+  'scopes_missing:federation' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
+  'gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform'
+  'scopes_missing:metadata' = 'The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again.',
+  'gcloud compute instances set-service-account NAME --service-account {account} --scopes https://www.googleapis.com/auth/cloud-platform'
+  'scopes_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
+  'curl --head {gateway}'
+  'permission_denied:*' = 'An administrator has to grant this permission on project {project}.',
+  'gcloud projects add-iam-policy-binding {project} --member {member} --role roles/aiplatform.user'
+  'quota_project_missing:person' = 'These credentials name no project to charge calls to.',
+  'gcloud auth application-default set-quota-project {project}'
+  'quota_project_missing:workforce' = 'These credentials name no project to charge calls to.',
+  'gcloud auth application-default set-quota-project {project}'
+  'quota_project_missing:impersonation' = 'These credentials name no project to charge calls to.',
+  'gcloud auth application-default set-quota-project {project}'
+  'quota_project_missing:key' = 'These credentials name no project to charge calls to.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'quota_project_missing:federation' = 'These credentials name no project to charge calls to.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'quota_project_missing:metadata' = 'These credentials name no project to charge calls to.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'quota_project_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
+  'curl --head {gateway}'
+  'other_quota_project:person' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'gcloud auth application-default set-quota-project {project}'
+  'other_quota_project:workforce' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'gcloud auth application-default set-quota-project {project}'
+  'other_quota_project:impersonation' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'gcloud auth application-default set-quota-project {project}'
+  'other_quota_project:key' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'other_quota_project:federation' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'other_quota_project:metadata' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
+  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  'other_quota_project:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
+  'curl --head {gateway}'
+  'quota_project_denied:*' = 'An administrator has to grant serviceusage.services.use on that project.',
+  'gcloud projects add-iam-policy-binding {consumer} --member {member} --role roles/serviceusage.serviceUsageConsumer'
+  'project_suspended:*' = 'Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project.',
+  'gcloud projects describe {consumer}'
+  'project_invalid:*' = 'It was deleted, or its name is wrong. The administrator of Pinward has to name another project.',
+  'gcloud projects describe {consumer}'
+  'perimeter:*' = 'An administrator has to let this caller or network through the perimeter. The log of denials has the id.',
+  'gcloud logging read ''log_id("cloudaudit.googleapis.com/policy")'' --project {project} --freshness 1d'
+  'location_denied:*' = 'The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one.',
+  'gcloud org-policies describe gcp.resourceLocations --effective --project {project}'
+  'api_disabled:*' = 'Project {project} needs this API.',
+  'gcloud services enable aiplatform.googleapis.com --project {project}'
+  'billing_disabled:*' = 'Vertex AI requires billing.',
+  'gcloud billing projects link {consumer} --billing-account ACCOUNT'
+  'wrong_address:*' = 'The location of the pin or the base URL is wrong, or a proxy answered in place of Google.',
+  'curl --head {address}'
+}
+
+$questionSettings = '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":""}'
+$questionVariables = @{
+  LD_PRELOAD = ''
+  DYLD_INSERT_LIBRARIES = ''
+  BASH_ENV = ''
+  ENV = ''
+  NODE_OPTIONS = ''
+  BUN_OPTIONS = ''
+  CLAUDE_CODE_SHELL_PREFIX = ''
+  CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS = '1'
+  GIT_CONFIG_COUNT = '2'
+  GIT_CONFIG_KEY_0 = 'core.fsmonitor'
+  GIT_CONFIG_VALUE_0 = 'false'
+  GIT_CONFIG_KEY_1 = 'log.showSignature'
+  GIT_CONFIG_VALUE_1 = 'false'
+  CLAUDE_CODE_PLUGIN_CACHE_DIR = '/dev/null/none'
+  CLAUDE_CODE_MAX_RETRIES = '0'
+  ANTHROPIC_LOG = 'debug'
+  CLAUDE_CODE_EXTRA_BODY = '{"messages":[],"max_tokens":0}'
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = '1'
+  CLAUDE_CODE_ENABLE_TELEMETRY = ''
+  DISABLE_AUTOUPDATER = '1'
+  ANTHROPIC_API_KEY = ''
+  ANTHROPIC_AUTH_TOKEN = ''
+  ANTHROPIC_CUSTOM_HEADERS = ''
+  NO_PROXY = ''
+  HTTPS_PROXY = 'http://127.0.0.1:9'
+  HTTP_PROXY = 'http://127.0.0.1:9'
+  CLAUDE_CODE_SKIP_VERTEX_AUTH = '1'
+  CLAUDE_CODE_SKIP_BEDROCK_AUTH = '1'
+  CLAUDE_CODE_SKIP_FOUNDRY_AUTH = '1'
+  CLAUDE_CODE_SKIP_MANTLE_AUTH = '1'
+  CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH = '1'
+  CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH = '1'
+}
+$folderVariables = 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_TMPDIR', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'
+$credentialVariables = 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GOOGLE_CLOUD_QUOTA_PROJECT'
+
 $code = 0
 $verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = $heldNow = $cliFound = ''
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false
-$token = $null
+$token = $serverAnswer = $null
+$isOffline = $asJson = $configGiven = $false
+$clientFolder = $claude = $accessToken = $quotaProject = $gcloudError = $credentialKind = ''
+$askUntil = 0
+$models = $questions = $findings = $advised = @()
+$pins = @{}
+$knownFacts = @{}
+$clientAnswers = @{}
 $given = @{}
 $policyKey = 'SOFTWARE\Policies\ClaudeCode'
 try { Invoke-Main $args } catch {

@@ -15,13 +15,17 @@ const byName = new Map(procedures.map((procedure) => [procedure.name.toLowerCase
 
 /** The cmdlets that pinward.ps1 may call, with the parameters that it may pass. Windows PowerShell 5.1 has all of them. */
 const cmdlets: Readonly<Record<string, string>> = {
+  'Add-Member': 'InputObject MemberType Name Value',
   'Add-Type': 'AssemblyName TypeDefinition OutputAssembly OutputType',
+  'ConvertFrom-Json': 'InputObject',
+  'ConvertTo-Json': 'InputObject Depth Compress',
+  'Copy-Item': 'LiteralPath Destination Recurse ErrorAction',
   'ForEach-Object': '',
   'Get-Command': 'CommandType ErrorAction',
   'Join-Path': '',
   'New-Object': '',
   'Register-ScheduledTask': 'TaskName Xml Force',
-  'Remove-Item': 'LiteralPath Force ErrorAction',
+  'Remove-Item': 'LiteralPath Recurse Force ErrorAction',
   'Select-Object': 'First Unique',
   'Set-StrictMode': 'Version',
   'Sort-Object': 'Descending',

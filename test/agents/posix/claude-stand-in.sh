@@ -48,7 +48,7 @@ tell_variables() {
   sh -c "$script" "$told"
 }
 while [ $# -gt 0 ]; do
-  [ "$1" != --mcp-config ] || tell_variables "$2"
+  [ "$1" != --mcp-config ] || tell_variables "$(cat "$2" 2>/dev/null || printf '%s\n' "$2")"
   shift
 done
 printf '[log_1] sending request {\n  method: "POST",\n  url: "%s",\n  headers: { "x-secret": "hush-hush" },\n' "$url"

@@ -1,0 +1,295 @@
+# --- doctor: client ---------------------------------------------------------------------------------------------------
+# Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
+# anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
+
+function Test-Client {
+  $finding = Get-ReasonNotToAsk
+  if ($finding) { return Write-Finding 'client' $finding }
+  $script:clientFolder = Join-Path ([IO.Path]::GetTempPath()) "pinward.$([IO.Path]::GetRandomFileName())"
+  $null = [IO.Directory]::CreateDirectory($clientFolder)
+  $script:askUntil = (Get-Now) + 30
+  $script:questions = @($models | ForEach-Object { $_.Question } | Where-Object { $_ -cne 'default' }) + 'default'
+  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} $false $sources }
+  $script:clientAnswers = Request-Answers @{}
+  foreach ($teller in $tellers) { $null = Receive-Answer $teller }
+  $agreeing = @()
+  $source = ''
+  foreach ($question in $questions) {
+    $finding = Get-ClientFinding $question $clientAnswers[$question]
+    if ($finding -ceq 'client_agrees') { $agreeing += $question; continue }
+    if ($finding -ceq 'led') {
+      $source = Find-Source $question $source
+      $finding = Get-BlameFinding $question $source
+    }
+    Write-Finding 'client' $finding
+  }
+  $knownFacts['questions'] = $questions -join ' '
+  if ($agreeing.Count -eq $questions.Count) { Write-Finding 'client' 'client_agrees' }
+}
+
+# SYSTEM is an administrator, too.
+function Get-ReasonNotToAsk {
+  $isMighty = if ($onWindows) { Test-Administrator } else { (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0' }
+  if ($isMighty) { return 'asked_by_root' }
+  if (-not $models) { return 'asked_without_pins' }
+  $found = @(Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)
+  if (-not $found) { return 'client_missing' }
+  $script:claude = $found[0].Path
+  $printed = (Receive-Program (Start-Program $claude '--version' @{} @()) 10).Text
+  if ($printed -cnotmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') { return 'client_unversioned' }
+  $knownFacts['cli'] = $Matches[0]
+  if ([Version]$Matches[0] -lt [Version]$askedFrom) { 'client_old' }
+}
+
+# Asks all questions at once. Returns the answers by question.
+function Request-Answers([hashtable]$variables) {
+  $started = @{}
+  foreach ($question in $questions) { $started[$question] = Start-Question $question 'user,project,local' $variables $false '' }
+  $answers = @{}
+  foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
+  $answers
+}
+
+# With TELLING, Claude Code starts a server of the doctor's that writes the variables of its credentials to that file.
+function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [bool]$leavesShell, [string]$telling) {
+  $folder = Join-Path $clientFolder ([IO.Path]::GetRandomFileName())
+  $null = [IO.Directory]::CreateDirectory($folder)
+  foreach ($name in 'settings.json', 'agents') {
+    $theirs = Join-Path (Get-ClaudeHome) $name
+    if (Test-Path -LiteralPath $theirs) { Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue }
+  }
+  $file = Join-Path $folder 'question.json'
+  $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
+  foreach ($name in $questionVariables.Keys) { $fixed[$name] = $questionVariables[$name] }
+  foreach ($name in $folderVariables) { $fixed[$name] = $folder }
+  $fixed['CLAUDE_CODE_PLUGIN_CACHE_DIR'] = Join-Path $file 'none' # below a file nothing can be
+  $settings = ConvertFrom-Json -InputObject $questionSettings
+  Add-Member -InputObject $settings -MemberType NoteProperty -Name env -Value $fixed
+  Set-Text $file (ConvertTo-Json -InputObject $settings -Depth 4 -Compress)
+  $words = '-p --no-session-persistence --strict-mcp-config'
+  if ($question -cne 'default') { $words += " --model $question" }
+  if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
+  $removed = @(if ($leavesShell) { Get-ClientVariables })
+  if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
+  $environment = $variables.Clone()
+  foreach ($name in $fixed.Keys) { $environment[$name] = $fixed[$name] }
+  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
+}
+
+# cmd.exe takes the folder from a variable, since its own quotes do not survive those of a program that starts it.
+function New-Server([string]$folder, [string]$telling) {
+  $told = Join-Path $clientFolder $telling
+  $teller = if ($onWindows) {
+    $words = '/d /c cd /d %PINWARD_FOLDER% & set GOOGLE_>>told & set CLOUDSDK_>>told'.Split(' ')
+    @{ command = (Join-Path ([Environment]::SystemDirectory) 'cmd.exe'); args = $words; env = @{ PINWARD_FOLDER = $told } }
+  } else { @{ command = '/bin/sh'; args = @('-c', 'env >"$0/told"', $told) } }
+  $null = [IO.Directory]::CreateDirectory($told)
+  $file = Join-Path $folder 'server.json'
+  Set-Text $file (ConvertTo-Json -InputObject @{ mcpServers = @{ pinward = $teller } } -Depth 4 -Compress)
+  $file
+}
+
+function Get-ClaudeHome {
+  if ($env:CLAUDE_CONFIG_DIR) { return Join-Root $env:CLAUDE_CONFIG_DIR }
+  Join-Path (Get-Home) '.claude'
+}
+
+function Get-Home { Join-Root $(if ($onWindows) { $env:USERPROFILE } else { $env:HOME }) }
+
+# Starts a program that reads nothing.
+function Start-Program([string]$file, [string]$words, [hashtable]$variables, [string[]]$removed) {
+  $start = New-Object Diagnostics.ProcessStartInfo
+  $start.FileName = $file
+  $start.Arguments = $words
+  $start.UseShellExecute = $false
+  $start.CreateNoWindow = $true
+  $start.RedirectStandardInput = $true
+  $start.RedirectStandardOutput = $true
+  $start.RedirectStandardError = $true
+  foreach ($name in @($removed)) { $null = $start.EnvironmentVariables.Remove($name) }
+  foreach ($name in $variables.Keys) { $start.EnvironmentVariables[$name] = $variables[$name] }
+  $process = [Diagnostics.Process]::Start($start)
+  $process.StandardInput.Close()
+  $readings = @($process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync())
+  [PSCustomObject]@{ Process = $process; Readings = $readings }
+}
+
+# Returns Code, which is nothing when the time was over, and Text.
+function Receive-Program($started, [int]$seconds) {
+  $watch = [Diagnostics.Stopwatch]::StartNew()
+  foreach ($reading in $started.Readings) {
+    if ($reading.Wait([int][Math]::Max(0, $seconds * 1000 - $watch.ElapsedMilliseconds))) { continue }
+    Stop-Tree $started.Process
+    return [PSCustomObject]@{ Code = $null; Text = '' }
+  }
+  $null = $started.Process.WaitForExit()
+  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = "$($started.Readings[0].Result)$($started.Readings[1].Result)" }
+}
+
+# Returns `address` and the address of the first request, or `line` and the first line; hides passwords, and words that
+# may be secret. Nothing when the time was over.
+function Receive-Answer($started) {
+  $ran = Receive-Program $started ([int][Math]::Max(0, [Math]::Min(10, $askUntil - (Get-Now))))
+  if ($null -eq $ran.Code) { return '' }
+  if ($ran.Text -cmatch '(?m)^\[log_[\s\S]*?^\s*url: "([^"]*)"') {
+    $address = $Matches[1] -creplace '//[^/]*@', '//' -creplace '[?#].*', '' -creplace ':[A-Za-z]*[rR]awPredict\z', ''
+    return "address $address"
+  }
+  $line = @($ran.Text.Split("`n") | Where-Object { $_.Trim() -and -not $_.StartsWith('[log_') })[0]
+  $words = "$line".Trim() -split '\s+' | ForEach-Object {
+    $isSecret = $_.Length -gt 19 -and $_ -match '[0-9]' -and $_ -match '[a-z]' -and $_ -cnotmatch '^(/|[A-Z]:\\|claude-)'
+    if ($isSecret) { '(hidden)' } else { $_ }
+  }
+  $text = if ($line) { $words -join ' ' } else { 'it printed nothing' }
+  "line $($text.Substring(0, [Math]::Min(300, $text.Length)))"
+}
+
+function Get-ClientFinding([string]$question, [string]$answer) {
+  $knownFacts['question'] = $question
+  if (-not $answer) { return 'client_silent' }
+  $knownFacts['answer'] = "calls nothing: $($answer -creplace '^line ', '')"
+  if ($answer -cmatch '^address (.*)/projects/(.*)/locations/(.*)/publishers/.*/models/(.*)\z') {
+    $knownFacts['answer'] = "would call $($Matches[4]) in $($Matches[3]) for $($Matches[2]) at $($Matches[1])"
+  } elseif ($answer -cmatch '^address (.*)') { $knownFacts['answer'] = "would call $($Matches[1])" }
+  if (Test-Expected $question $answer) { 'client_agrees' } else { 'led' }
+}
+
+# Every pin is right for the question default.
+function Test-Expected([string]$question, [string]$answer) {
+  $right = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question } | ForEach-Object { "address $($_.Url)" })
+  $right -ccontains $answer
+}
+
+# --- doctor: blame ----------------------------------------------------------------------------------------------------
+# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
+# can't be left out, so they are named.
+
+# Tries first what was to blame for the question before. Nothing when there was no time.
+function Find-Source([string]$question, [string]$before) {
+  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without $before $question)))) { return $before }
+  $answer = Receive-Answer (Start-Without 'all' $question)
+  if (-not $answer) { return '' }
+  if (-not (Test-Expected $question $answer)) { return 'managed' }
+  $sources = 'user', 'project', 'local', 'shell'
+  $started = @{}
+  foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
+  $blamed = @(foreach ($source in $sources) { if (Test-Expected $question (Receive-Answer $started[$source])) { $source } })
+  if ($blamed) { $blamed[0] } else { 'all' }
+}
+
+function Start-Without([string]$source, [string]$question) {
+  $sources = switch ($source) {
+    'user' { 'project,local' }
+    'project' { 'user,local' }
+    'local' { 'user,project' }
+    'all' { '' }
+    default { 'user,project,local' }
+  }
+  Start-Question $question $sources @{} ('all', 'shell' -ccontains $source) ''
+}
+
+function Get-BlameFinding([string]$question, [string]$source) {
+  if (-not $source) { return 'led_somehow' }
+  if ($source -ceq 'shell') { return Get-ShellFinding $question }
+  $user = Join-Path (Get-ClaudeHome) 'settings.json'
+  $files = switch ($source) {
+    'user' { $user }
+    'project' { Find-Upwards '.claude/settings.json' }
+    'local' { Find-Upwards '.claude/settings.local.json' }
+    'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
+    'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
+  }
+  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment -and ($source -cne 'managed' -or (Test-Leading $_)) })
+  if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
+  if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
+  if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }
+  if (-not $blamed) { return 'led_by_pins' }
+  $knownFacts['source_names'] = $blamed -join ', '
+  if ($source -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
+}
+
+# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
+function Test-Leading([string]$file) {
+  try { $text = [IO.File]::ReadAllText($file) } catch { return $true }
+  $text -cnotmatch '\{' -or $text -cmatch 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox'
+}
+
+# The policies of the registry that are not the agent's.
+function Find-Policies {
+  foreach ($hive in 'LocalMachine', 'CurrentUser') {
+    if ($hive -ceq 'LocalMachine' -and (Test-Registry)) { continue }
+    $key = [Microsoft.Win32.RegistryKey]::OpenBaseKey($hive, 'Registry64').OpenSubKey($policyKey)
+    if ($null -ne $key) {
+      if (-not $knownFacts['edit']) { $knownFacts['edit'] = "reg query `"$($key.Name)`"" }
+      $key.Name
+    }
+  }
+}
+
+function Get-ShellFinding([string]$question) {
+  $candidates = @(Get-ClientVariables)
+  $names = @(foreach ($name in $candidates) {
+      $kept = [Environment]::GetEnvironmentVariable($name)
+      Remove-Item -LiteralPath "env:$name"
+      $answer = Receive-Answer (Start-Question $question 'user,project,local' @{} $false '')
+      $null = [Environment]::SetEnvironmentVariable($name, $kept)
+      if (Test-Expected $question $answer) { $name }
+    })
+  if (-not $names) { $names = $candidates }
+  $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
+  if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
+  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
+  'led_by_shell'
+}
+
+# The names of the variables that may concern Claude Code.
+function Get-ClientVariables {
+  [Environment]::GetEnvironmentVariables().Keys |
+    Where-Object { $_ -cmatch '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*\z' } | Sort-Object
+}
+
+# The path of the file in this folder, or else in the next parent that has it.
+function Find-Upwards([string]$name) {
+  $folder = Resolve-Full '.'
+  while ($folder -and -not (Test-Path -LiteralPath (Join-Path $folder $name))) { $folder = Split-Path -Parent $folder }
+  Join-Path $(if ($folder) { $folder } else { Resolve-Full '.' }) $name
+}
+
+# Asks Claude Code what it would call with the variables that VS Code and its kin give it.
+function Test-Editors {
+  $data = if ($onWindows) { $env:APPDATA } else { Join-Path $env:HOME '.config' }
+  $files = @(foreach ($editor in @(Find-Folders (Join-Root $data) '*')) {
+      $user = Join-Path $editor 'User'
+      Join-Path $user 'settings.json'
+      foreach ($folder in @(Find-Folders (Join-Path $user 'profiles') '*')) { Join-Path $folder 'settings.json' }
+    }) + (Find-Upwards '.vscode/settings.json')
+  foreach ($file in $files) {
+    try { $text = [IO.File]::ReadAllText($file) } catch { continue }
+    if ($text -cmatch 'claudeCode\.environmentVariables') { Test-Editor $file $text }
+  }
+}
+
+# The JSON of editors has comments, and commas at the end.
+function Test-Editor([string]$file, [string]$text) {
+  Set-KnownFacts @{ file = $file; edit = "notepad `"$file`"" }
+  $variables = @{}
+  try {
+    $plain = $text -creplace '("(?:[^"\\]|\\.)*")|//[^\n]*|/\*[\s\S]*?\*/', '$1'
+    $settings = ConvertFrom-Json -InputObject ($plain -creplace '("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', '$1')
+  } catch { return Write-Finding 'editor' 'editor_unreadable' }
+  foreach ($pair in @(Get-Field $settings 'claudeCode.environmentVariables')) {
+    $name = [string](Get-Field $pair 'name')
+    if ($name -cmatch '^[A-Za-z_][A-Za-z0-9_]*\z') { $variables[$name] = [string](Get-Field $pair 'value') }
+  }
+  if ($variables.Count -eq 0) { return }
+  $knownFacts['names'] = @($variables.Keys | Sort-Object) -join ' '
+  if (-not $clientFolder) { return Write-Finding 'editor' 'editor_not_asked' }
+  $answers = Request-Answers $variables
+  $finding = 'editor_agrees'
+  foreach ($question in $questions) {
+    $each = Get-ClientFinding $question $answers[$question]
+    if ($each -ceq 'client_silent') { $finding = 'editor_silent'; break }
+    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_leads'; break }
+  }
+  Write-Finding 'editor' $finding
+}

@@ -1,0 +1,190 @@
+# --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
+# Tries the credentials that Claude Code says it has, and asks Vertex AI for one token of each pinned model, at the
+# address of the pins. Judges each answer by the known answers.
+
+function Test-Credentials {
+  $script:credentialKind = 'person'
+  $byUser = Read-Told 'user'
+  $all = Read-Told 'user,project,local'
+  $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
+  if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
+  $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
+  $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
+  Read-Credentials $file
+  if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $script:credentialKind = 'gateway' }
+  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
+  Set-KnownFacts @{
+    base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
+    look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
+  }
+  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0 -and $all.Count -gt 0) $named
+  Write-Finding 'credentials' $finding $credentialKind $gcloudError
+}
+
+function Get-CredentialsFinding([hashtable]$byUser, [bool]$isTold, [string]$named) {
+  if ($credentialKind -ceq 'gateway') {
+    if ($knownFacts['base_url']) { return 'gateway_has_credentials' } else { return 'gateway_missing' }
+  }
+  if (-not $isTold) { return 'credentials_unknown' }
+  if ($knownFacts['foreign']) { return 'credentials_foreign' }
+  $isThere = Test-Readable $knownFacts['credentials_file']
+  if ($named -and -not $isThere) { return 'credentials_unreadable' }
+  if ($isOffline -and $isThere) { return 'credentials_offline' }
+  $gcloud = @(Get-Command gcloud -CommandType Application -ErrorAction SilentlyContinue)
+  if ($gcloud -and -not $isOffline) { return Request-AccessToken $gcloud[0].Path $byUser }
+  if ($isThere) { 'gcloud_missing' } else { 'no_credentials' }
+}
+
+# The variables that Claude Code told with these sources of settings; none when it did not.
+function Read-Told([string]$sources) {
+  $told = @{}
+  if (-not $clientFolder) { return $told }
+  $file = Join-Path (Join-Path $clientFolder $sources) 'told'
+  if (-not (Test-Path -LiteralPath $file)) { return $told }
+  $told['TOLD'] = 'yes'
+  foreach ($line in [IO.File]::ReadAllLines($file)) {
+    $name = ($line -split '=')[0]
+    if ($credentialVariables -ccontains $name) { $told[$name] = $line.Substring($name.Length + 1) }
+  }
+  $told
+}
+
+# Finds the kind of the credentials and, as far as the file names them, account, member and provider, for advice.
+function Read-Credentials([string]$file) {
+  $read = $null
+  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $script:credentialKind = 'metadata' }
+  $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
+  $account = "$(Get-Field $read 'client_email')"
+  if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
+  $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
+  switch -CaseSensitive (Get-Field $read 'type') {
+    'external_account_authorized_user' { $script:credentialKind = 'workforce' }
+    'external_account' { $script:credentialKind = $(if ($provider -cmatch 'workforcePools') { 'workforce' } else { 'federation' }) }
+    'impersonated_service_account' { $script:credentialKind = 'impersonation' }
+    { 'service_account', 'gdch_service_account' -ccontains $_ } { $script:credentialKind = 'key' }
+  }
+  $member = "serviceAccount:$(if ($account) { $account } else { 'ACCOUNT' })"
+  if ($credentialKind -ceq 'person') { $member = 'user:YOUR@ADDRESS' }
+  elseif ($credentialKind -ceq 'workforce' -or ($credentialKind -ceq 'federation' -and -not $account)) {
+    $member = "`"principalSet://iam.googleapis.com/$($provider -creplace '/providers/.*', '')/*`""
+  }
+  Set-KnownFacts @{ account = $(if ($account) { $account } else { 'ACCOUNT' }); provider = $provider; member = $member }
+}
+
+# gcloud may need some seconds to start. Returns the finding.
+function Request-AccessToken([string]$gcloud, [hashtable]$told) {
+  $variables = @{
+    CLOUDSDK_CORE_DISABLE_PROMPTS = '1'; CLOUDSDK_CORE_DISABLE_FILE_LOGGING = '1'; CLOUDSDK_SURVEY_DISABLE_PROMPTS = '1'
+    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK = '1'
+  }
+  if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
+  if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
+  $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
+  $ran = Receive-Program $started 10
+  if ($null -eq $ran.Code) { return 'gcloud_silent' }
+  if ($ran.Code -eq 0) {
+    $lines = @($ran.Text -split '\s*\n' | Where-Object { $_ -cmatch '^[A-Za-z0-9._~+/=-]{20,}\z' })
+    if (-not $lines) { return 'gcloud_unreadable' }
+    $script:accessToken = $lines[-1]
+    return 'credentials_accepted'
+  }
+  $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
+  if ($answer -ceq 'network') { return 'gcloud_cut_off' }
+  if ($answer -ceq 'no_credentials') { return $answer }
+  if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
+  'unauthenticated'
+}
+
+function Test-Models {
+  $project = "$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])"
+  if ($credentialKind -ceq 'gateway') { $script:quotaProject = '' }
+  Set-KnownFacts @{ project = $project; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
+  foreach ($pin in $models) {
+    $finding = Get-ModelFinding $pin
+    Write-Finding $pin.Question $finding $credentialKind "$($pin.Model) in $($pin.Location)"
+  }
+}
+
+# A token goes by TLS, or to this machine.
+function Get-ModelFinding($pin) {
+  $endpoint = ([Uri]$pin.Url).Host
+  $address = if ($knownFacts['base_url']) { $knownFacts['base_url'] } else { "https://$endpoint/" }
+  Set-KnownFacts @{
+    host = $endpoint; address = $address; gateway = $address; location = $pin.Location
+    base_model = $pin.Model -creplace '@.*', ''
+  }
+  if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ($isOffline) { return 'model_offline' }
+  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost):)' }
+  if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
+  if (-not $accessToken -and -not ($credentialKind -ceq 'gateway' -and $knownFacts['base_url'])) { return 'token_missing' }
+  try { $answer = Request-Model $pin } catch {
+    $knownFacts['reason'] = Get-Reason $_
+    if ($knownFacts['reason'] -cmatch '^no complete answer') { return 'model_silent' } else { return 'model_cut_off' }
+  }
+  $finding = Get-VertexFinding $answer
+  if ($finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z' -and $knownFacts['consumer'] -cne $knownFacts['project']) {
+    return 'other_quota_project'
+  }
+  $finding
+}
+
+function Request-Model($pin) {
+  $keptServer = $server
+  $keptToken = $token
+  $script:server = $pin.Url
+  if ($env:PINWARD_VERTEX_URL -and -not $knownFacts['base_url']) {
+    $script:server = $pin.Url -creplace '^https://[^/]*', $env:PINWARD_VERTEX_URL
+  }
+  $script:token = "$accessToken"
+  $headers = @{}
+  if ($quotaProject) { $headers['x-goog-user-project'] = $quotaProject }
+  $body = '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'
+  try { Send-Request ':rawPredict' $headers 5 $body } finally {
+    $script:server = $keptServer
+    $script:token = $keptToken
+  }
+}
+
+# An answer that is not in Google's form has the code that gRPC gives its status:
+# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+function Get-VertexFinding([hashtable]$answer) {
+  $body = ($utf8.GetString($answer['Body']) -replace '\s+', ' ').Trim()
+  $read = $null
+  try { $read = @(ConvertFrom-Json -InputObject $body)[0] } catch { $read = $null }
+  $failure = Get-Field $read 'error'
+  $grpc = "$(Get-Field $failure 'status')"
+  $message = "$(Get-Field $failure 'message')"
+  $details = @(Get-Field $failure 'details' | Where-Object { $null -ne $_ })
+  $reason = "$(@($details | ForEach-Object { Get-Field $_ 'reason' } | Where-Object { $_ })[0..0])"
+  $denial = "$(@($details | ForEach-Object { Get-Field (Get-Field $_ 'metadata') 'uid' } | Where-Object { $_ })[0..0])"
+  if (-not $denial -and $message -cmatch 'UniqueIdentifier: *([A-Za-z0-9_-]*)') { $denial = $Matches[1] }
+  if (-not $grpc) {
+    $message = $body
+    $status = [int]$answer.Code
+    $kind = "$(Get-Field $read 'type')"
+    if ($kind -ceq 'message' -and $status -eq 200) { $grpc = 'OK' }
+    elseif ($kind -ceq 'error') { $grpc = 'INVALID_ARGUMENT' }
+    elseif ($status -eq 401) { $grpc = 'UNAUTHENTICATED' }
+    elseif ($status -eq 403) { $grpc = 'PERMISSION_DENIED' }
+    elseif (404, 501 -contains $status) { $grpc = 'UNIMPLEMENTED' }
+    elseif ($status -eq 429 -or $status -ge 500) { $grpc = 'UNAVAILABLE' }
+  }
+  $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
+  Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
+  $finding = Find-VertexAnswer "$grpc" $reason $message
+  if ($finding) { $finding } else { 'unknown' }
+}
+
+# Returns the finding of the first row that fits, or nothing. The code LOCAL is of an error of this machine.
+function Find-VertexAnswer([string]$grpc, [string]$reason, [string]$message) {
+  $text = $message.ToLowerInvariant() -creplace '\s+', ' ' -creplace '[^ -~]', ''
+  $text = $text.Substring(0, [Math]::Min(5000, $text.Length))
+  foreach ($row in $vertexAnswers) {
+    if ($row[1] -and $row[1].Split(' ') -cnotcontains $grpc) { continue }
+    if ($row[2] -and $row[2].Split(' ') -cnotcontains $reason) { continue }
+    if (-not $row[3] -or $text -cmatch $row[3]) { return $row[0] }
+  }
+}
