@@ -18,7 +18,7 @@ const modes = {
 Plan for half an hour on two processors. CONTRIBUTING.md says what they leave in the temporary folder. ${moreOptions}`,
   },
   claude: {
-    files: ['doctor', 'doctor-traps', 'real-client', 'holding', 'opinions', 'upgrade-path'].map(
+    files: ['doctor', 'doctor-credentials', 'doctor-traps', 'doctor-windows', 'real-client', 'holding', 'opinions', 'upgrade-path'].map(
       (name) => `test/agents/claude/${name}.ts`,
     ),
     before: [],

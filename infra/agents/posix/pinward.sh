@@ -1459,7 +1459,8 @@ doctor() {
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
   timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
+  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}"
   agent=$ordinary_agent install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine"
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
   install="$install --delivery $delivery --token-file $(quote_for_shell "${token_file:-FILE}")"
@@ -1568,7 +1569,8 @@ check_server() {
 # in: cli; out_answer
 check_cli() {
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum='' ;; esac
-  index=$(printf '%s\n' "$out_answer" | awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
+  index=$(printf '%s\n' "$out_answer" |
+    awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
   if [ -z "$cli" ]; then
     out_finding=cli_missing
   elif is_older_version "$cli" "$minimum"; then
@@ -1816,7 +1818,8 @@ blame_files() {
       grep -qE 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox' "$file" || continue
     source_names="$source_names${source_names:+, }$file" edit=${edit:-$(edit_command "$file")}
   done
-  [ "$source" != all ] || source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
+  [ "$source" != all ] ||
+    source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
   [ -n "$source_names" ] || out_finding=led_by_pins
 }
 
@@ -1936,7 +1939,8 @@ client_variable() { sed -n "s/^$1=//p" "$client_folder/${2:-user}" 2>/dev/null; 
 describe_credentials() {
   credentials=$(flatten_json "$credentials_file") provider=$(credential audience)
   provider=${provider#//iam.googleapis.com/} account=$(credential client_email)
-  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT) quota_project=${quota_project:-$(credential quota_project_id)}
+  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
+  quota_project=${quota_project:-$(credential quota_project_id)}
   account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
   case $(credential type):$provider in
     external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
@@ -1952,7 +1956,8 @@ describe_credentials() {
   member=serviceAccount:$(quote_for_shell "${account:-ACCOUNT}")
   case $credential_kind:$account in
     person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:) member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
   esac
   account=$(quote_for_shell "${account:-ACCOUNT}") provider=$(quote_for_shell "$provider")
 }

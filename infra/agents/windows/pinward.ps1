@@ -1254,14 +1254,17 @@ function Invoke-Doctor {
   }
   $agent = 'pinward' + $(if ($root) { " --root `"$root`"" }) + $(if ($configGiven) { " --config `"$config`"" })
   $to = if ($server) { $server } else { 'https://SERVER' }
-  $from = if ($tokenCommand) { "--token-command `"$tokenCommand`"" } else { "--token-file `"$(Get-Given 'token_file' 'FILE')`"" }
+  $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
+  if ($tokenCommand) { $from = "--token-command `"$tokenCommand`"" }
   Set-KnownFacts @{
-    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; ordinary = "$agent doctor, in a window without its rights"
-    install = "$agent install --server $to --machine $machine --delivery $delivery $from"; open_command = 'start'
+    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; open_command = 'start'
+    ordinary = "$agent doctor, in a window without its rights"
+    install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'; console = 'https://console.cloud.google.com'
-    last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' }); asked_from = $askedFrom; timeout = '5'
+    last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
+    asked_from = $askedFrom; timeout = '5'
   }
   Write-Finding 'config' $(if ($trouble) { 'config_wrong' } else { 'config_read' })
   Write-Finding 'pins' (Get-PinsFinding)
@@ -1278,7 +1281,8 @@ function Invoke-Doctor {
     if ($clientFolder) { Remove-Item -LiteralPath $clientFolder -Recurse -Force -ErrorAction SilentlyContinue }
   }
   $problems = @($findings | Where-Object { $_['verdict'] -ceq 'problem' }).Count
-  if ($asJson) { ConvertTo-Json -InputObject ([ordered]@{ problems = $problems; findings = @($findings) }) -Depth 4 -Compress }
+  $all = [ordered]@{ problems = $problems; findings = @($findings) }
+  if ($asJson) { ConvertTo-Json -InputObject $all -Depth 4 -Compress }
   elseif ($problems) { ''; "$problems $(if ($problems -eq 1) { 'problem' } else { 'problems' })"; $advised }
   if ($problems) { $script:code = 1 }
 }
@@ -1294,7 +1298,8 @@ function Write-Finding([string]$check, [string]$name, [string]$kind, [string]$su
   $text = Format-Text $text
   $finding = [ordered]@{ verdict = $verdict; check = $check; text = $text }
   if ($verdict -ceq 'problem') {
-    $advice = if ($saidAdvice.ContainsKey("${name}:$kind")) { $saidAdvice["${name}:$kind"] } else { $saidAdvice["${name}:*"] }
+    $advice = $saidAdvice["${name}:$kind"]
+    if ($null -eq $advice) { $advice = $saidAdvice["${name}:*"] }
     $finding['meaning'] = Format-Text $advice[0]
     $finding['fix'] = Format-Text $advice[1]
     $fix = "$($finding['meaning'])`n  $($finding['fix'])"
@@ -1462,9 +1467,13 @@ function Test-Client {
 }
 
 # SYSTEM is an administrator, too.
+function Test-Mighty {
+  if ($onWindows) { return Test-Administrator }
+  (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0'
+}
+
 function Get-ReasonNotToAsk {
-  $isMighty = if ($onWindows) { Test-Administrator } else { (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0' }
-  if ($isMighty) { return 'asked_by_root' }
+  if (Test-Mighty) { return 'asked_by_root' }
   if (-not $models) { return 'asked_without_pins' }
   $found = @(Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)
   if (-not $found) { return 'client_missing' }
@@ -1478,7 +1487,9 @@ function Get-ReasonNotToAsk {
 # Asks all questions at once. Returns the answers by question.
 function Request-Answers([hashtable]$variables) {
   $started = @{}
-  foreach ($question in $questions) { $started[$question] = Start-Question $question 'user,project,local' $variables $false '' }
+  foreach ($question in $questions) {
+    $started[$question] = Start-Question $question 'user,project,local' $variables $false ''
+  }
   $answers = @{}
   foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
   $answers
@@ -1490,7 +1501,8 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   $null = [IO.Directory]::CreateDirectory($folder)
   foreach ($name in 'settings.json', 'agents') {
     $theirs = Join-Path (Get-ClaudeHome) $name
-    if (Test-Path -LiteralPath $theirs) { Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue }
+    if (-not (Test-Path -LiteralPath $theirs)) { continue }
+    Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue
   }
   $file = Join-Path $folder 'question.json'
   $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
@@ -1557,7 +1569,8 @@ function Receive-Program($started, [int]$seconds) {
     return [PSCustomObject]@{ Code = $null; Text = '' }
   }
   $null = $started.Process.WaitForExit()
-  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = "$($started.Readings[0].Result)$($started.Readings[1].Result)" }
+  $text = $started.Readings[0].Result + $started.Readings[1].Result
+  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = $text }
 }
 
 # Returns `address` and the address of the first request, or `line` and the first line; hides passwords, and words that
@@ -1590,8 +1603,8 @@ function Get-ClientFinding([string]$question, [string]$answer) {
 
 # Every pin is right for the question default.
 function Test-Expected([string]$question, [string]$answer) {
-  $right = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question } | ForEach-Object { "address $($_.Url)" })
-  $right -ccontains $answer
+  $asked = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question })
+  @($asked | ForEach-Object { "address $($_.Url)" }) -ccontains $answer
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
@@ -1607,7 +1620,9 @@ function Find-Source([string]$question, [string]$before) {
   $sources = 'user', 'project', 'local', 'shell'
   $started = @{}
   foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
-  $blamed = @(foreach ($source in $sources) { if (Test-Expected $question (Receive-Answer $started[$source])) { $source } })
+  $blamed = @(foreach ($source in $sources) {
+      if (Test-Expected $question (Receive-Answer $started[$source])) { $source }
+    })
   if ($blamed) { $blamed[0] } else { 'all' }
 }
 
@@ -1633,7 +1648,8 @@ function Get-BlameFinding([string]$question, [string]$source) {
     'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
     'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
   }
-  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment -and ($source -cne 'managed' -or (Test-Leading $_)) })
+  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment })
+  if ($source -ceq 'managed') { $blamed = @($blamed | Where-Object { Test-Leading $_ }) }
   if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
   if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
   if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }

@@ -45,9 +45,10 @@ export async function examine(
   developer: Developer,
   version: Version,
   env: Readonly<Record<string, string>> = {},
+  agent = 'pinward',
 ): Promise<Ran & { readonly findings: readonly Finding[] }> {
   for (let tries = 1; ; tries++) {
-    const ran = await runAsDeveloper(machine, developer, version, 'pinward doctor --offline --json', env);
+    const ran = await runAsDeveloper(machine, developer, version, `${agent} doctor --offline --json`, env);
     if (tries < 10 && /did not answer within|no time to find/.test(ran.output)) continue;
     const answer = JSON.parse(ran.output) as { findings: readonly Finding[] }; // the form that --json has
     return { ...ran, findings: answer.findings };

@@ -4,10 +4,21 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before, beforeEach } from 'node:test';
 import { startLocal } from '../../../functions/local/service.ts';
 import { type FakeVertex, startFakeVertex, type VertexRequest } from '../../support/fakes/vertex.ts';
 import { draft, ring } from '../../support/world.ts';
-import { type CliVersion, cliVersions, type Machine, newMachine, type Ran, runAgent, runClaude } from './client.ts';
+import {
+  type CliVersion,
+  cliVersions,
+  fetchClaude,
+  type Machine,
+  newMachine,
+  type Ran,
+  runAgent,
+  runClaude,
+  type Version,
+} from './client.ts';
 import type { Service } from './services.ts';
 
 export const pinned = {
@@ -20,6 +31,24 @@ export const pins = Object.fromEntries(Object.entries(pinned).map(([family, mode
 
 export interface Asked extends Ran {
   readonly requests: readonly VertexRequest[];
+}
+
+/** For a suite: a fleet with these versions of Claude Code at hand. Each test gets a new machine. */
+export function fleetForEach(versions: readonly Version[]): () => Fleet {
+  let fleet: Fleet | undefined;
+  const started = () => {
+    if (fleet === undefined) throw new Error('the fleet starts with the first test');
+    return fleet;
+  };
+  before(async () => {
+    for (const version of versions) fetchClaude(version);
+    fleet = await Fleet.start();
+  });
+  after(() => fleet?.close());
+  beforeEach(() => {
+    started().machine = newMachine();
+  });
+  return started;
 }
 
 export class Fleet {

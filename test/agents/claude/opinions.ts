@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { shippedCatalogue } from '../../../shared/catalogue/catalogue.ts';
 import data from '../../../shared/catalogue/settings-keys.json' with { type: 'json' };
 import type { Finding } from '../../../shared/domain/fault.ts';
@@ -12,24 +12,15 @@ import { lint } from '../../../shared/domain/lint/lint.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
 import { day, draft } from '../../support/world.ts';
-import { type CliVersion, fetchClaude, holdingVersions, newMachine, whyNoClient } from './client.ts';
-import { type Asked, Fleet, pinned } from './fleet.ts';
+import { type CliVersion, holdingVersions, whyNoClient } from './client.ts';
+import { type Asked, fleetForEach, pinned } from './fleet.ts';
 
 /** Keys that the test itself needs, and one that every text is right for. */
 const own = ['$schema', 'env'];
 const naming = ['2.1.219', '2.1.283', '2.1.331', '2.1.332'] as const;
 
 describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
-  let fleet: Fleet;
-
-  before(async () => {
-    for (const version of holdingVersions) fetchClaude(version);
-    fleet = await Fleet.start();
-  });
-  after(() => fleet.close());
-  beforeEach(() => {
-    fleet.machine = newMachine();
-  });
+  const fleet = fleetForEach(holdingVersions);
 
   test('every known key with a value of the wrong form is found, and no newer client names another', async () => {
     const forms = Object.entries(Object.assign({}, ...Object.values(data.keys))).filter(([key]) => !own.includes(key));
@@ -73,7 +64,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
   });
 
   test('allowedProviders without vertex, and one without the gateway, keep a client from starting; lint refuses them', async () => {
-    const gateway = { ANTHROPIC_VERTEX_BASE_URL: fleet.vertex.url };
+    const gateway = { ANTHROPIC_VERTEX_BASE_URL: fleet().vertex.url };
     for (const [settings, starts] of [
       [{ allowedProviders: ['anthropic'] }, false],
       [{ allowedProviders: [] }, false],
@@ -123,7 +114,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
 
   /** A start of Claude Code beside a managed file with these settings and the pins. */
   function ask(settings: object, version: CliVersion, words: readonly string[] = ['--model', 'opus']): Promise<Asked> {
-    const folder = join(fleet.machine.root, 'etc/claude-code/managed-settings.d');
+    const folder = join(fleet().machine.root, 'etc/claude-code/managed-settings.d');
     mkdirSync(folder, { recursive: true });
     const env = {
       ANTHROPIC_VERTEX_PROJECT_ID: 'acme-claude',
@@ -132,7 +123,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
       ...('env' in settings && typeof settings.env === 'object' ? settings.env : {}),
     };
     writeFileSync(join(folder, '50-team.json'), JSON.stringify({ ...settings, env }));
-    return fleet.asks(words, version);
+    return fleet().asks(words, version);
   }
 });
 

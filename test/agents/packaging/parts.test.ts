@@ -1,14 +1,22 @@
-// pinward.sh is built from infra/agents/posix/parts and committed whole. These tests hold both equal.
+// pinward.sh and pinward.ps1 are built from parts and committed whole. These tests hold each equal to its parts, with what
+// both doctors say and how they ask.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { joinParts, readParts } from '../../../infra/agents/posix/build.ts';
+import { joinParts as joinWindowsParts } from '../../../infra/agents/windows/build.ts';
 import { read } from './files.ts';
 
 test('pinward.sh equals its parts, byte for byte', () => {
   const isEqual = read('infra/agents/posix/pinward.sh') === joinParts();
 
   assert.ok(isEqual, 'build it: node infra/agents/posix/build.ts');
+});
+
+test('pinward.ps1 equals its parts, byte for byte', () => {
+  const isEqual = read('infra/agents/windows/pinward.ps1') === joinWindowsParts();
+
+  assert.ok(isEqual, 'build it: node infra/agents/windows/build.ts');
 });
 
 test('the contents of pinward.sh list its parts in their order', () => {

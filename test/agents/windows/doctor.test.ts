@@ -12,17 +12,11 @@ import { describe, it } from 'node:test';
 import { findAnswer } from '../../../shared/adapters/vertex-verdict.ts';
 import { isMissing } from '../../support/needs.ts';
 import { type KnownAnswer, knownAnswers } from '../../support/vertex-answers.ts';
+import type { Finding } from '../claude/developer.ts';
 import { agents } from '../packaging/files.ts';
 import { finished, write } from '../posix/machine.ts';
 import { accessToken, newPatient, type Patient, userSettings } from '../posix/patient.ts';
 import { refused } from '../posix/vertex-endpoint.ts';
-
-interface Found {
-  readonly verdict: 'ok' | 'problem' | 'skipped';
-  readonly check: string;
-  readonly text: string;
-  readonly fix?: string;
-}
 
 interface Trouble {
   readonly name: string;
@@ -178,12 +172,12 @@ async function examine(
   { machine, env }: Patient,
   options: readonly string[] = ['--json'],
   more: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; out: string; findings: readonly Found[] }> {
+): Promise<{ code: number | null; out: string; findings: readonly Finding[] }> {
   const words = ['-NoProfile', '-File', script, '--root', machine.root, 'doctor', ...options];
   const child = spawn('pwsh', words, { cwd: machine.root, env: { ...env, TMPDIR: machine.path('tmp'), ...more } });
   const { code, out, err } = await finished(child);
   assert.equal(err, '', out);
-  const answer: { findings: readonly Found[] } = options.includes('--json') ? JSON.parse(out) : { findings: [] };
+  const answer: { findings: readonly Finding[] } = options.includes('--json') ? JSON.parse(out) : { findings: [] };
   return { code, out, findings: answer.findings };
 }
 
@@ -195,7 +189,7 @@ function findingsOf(answers: readonly KnownAnswer[]): readonly string[] {
     writeFileSync(join(folder, 'answers.json'), JSON.stringify(answers));
     const loop = `. '${folder}/judge.ps1'
       foreach ($answer in (ConvertFrom-Json -InputObject ([IO.File]::ReadAllText('${folder}/answers.json')))) {
-        [string](Find-VertexAnswer $answer.code $answer.reason $answer.text)
+        "$(Find-VertexAnswer $answer.code $answer.reason $answer.text)"
       }`;
     const { stdout, stderr } = spawnSync('pwsh', ['-NoProfile', '-Command', loop], { encoding: 'utf8' });
     assert.equal(stderr, '');

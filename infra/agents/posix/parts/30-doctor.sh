@@ -8,7 +8,8 @@ doctor() {
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
   timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}${config_option:+ --config $(quote_for_shell "$config")}"
+  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}"
   agent=$ordinary_agent install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine"
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
   install="$install --delivery $delivery --token-file $(quote_for_shell "${token_file:-FILE}")"

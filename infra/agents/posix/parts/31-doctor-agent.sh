@@ -69,7 +69,8 @@ check_server() {
 # in: cli; out_answer
 check_cli() {
   case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum='' ;; esac
-  index=$(printf '%s\n' "$out_answer" | awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
+  index=$(printf '%s\n' "$out_answer" |
+    awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
   if [ -z "$cli" ]; then
     out_finding=cli_missing
   elif is_older_version "$cli" "$minimum"; then

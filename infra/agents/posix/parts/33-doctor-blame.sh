@@ -61,7 +61,8 @@ blame_files() {
       grep -qE 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox' "$file" || continue
     source_names="$source_names${source_names:+, }$file" edit=${edit:-$(edit_command "$file")}
   done
-  [ "$source" != all ] || source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
+  [ "$source" != all ] ||
+    source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
   [ -n "$source_names" ] || out_finding=led_by_pins
 }
 

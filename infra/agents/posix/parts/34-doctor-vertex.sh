@@ -39,7 +39,8 @@ client_variable() { sed -n "s/^$1=//p" "$client_folder/${2:-user}" 2>/dev/null; 
 describe_credentials() {
   credentials=$(flatten_json "$credentials_file") provider=$(credential audience)
   provider=${provider#//iam.googleapis.com/} account=$(credential client_email)
-  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT) quota_project=${quota_project:-$(credential quota_project_id)}
+  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
+  quota_project=${quota_project:-$(credential quota_project_id)}
   account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
   case $(credential type):$provider in
     external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
@@ -55,7 +56,8 @@ describe_credentials() {
   member=serviceAccount:$(quote_for_shell "${account:-ACCOUNT}")
   case $credential_kind:$account in
     person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:) member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
+    federation: | workforce:)
+      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
   esac
   account=$(quote_for_shell "${account:-ACCOUNT}") provider=$(quote_for_shell "$provider")
 }

@@ -9,14 +9,17 @@ function Invoke-Doctor {
   }
   $agent = 'pinward' + $(if ($root) { " --root `"$root`"" }) + $(if ($configGiven) { " --config `"$config`"" })
   $to = if ($server) { $server } else { 'https://SERVER' }
-  $from = if ($tokenCommand) { "--token-command `"$tokenCommand`"" } else { "--token-file `"$(Get-Given 'token_file' 'FILE')`"" }
+  $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
+  if ($tokenCommand) { $from = "--token-command `"$tokenCommand`"" }
   Set-KnownFacts @{
-    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; ordinary = "$agent doctor, in a window without its rights"
-    install = "$agent install --server $to --machine $machine --delivery $delivery $from"; open_command = 'start'
+    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; open_command = 'start'
+    ordinary = "$agent doctor, in a window without its rights"
+    install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'; console = 'https://console.cloud.google.com'
-    last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' }); asked_from = $askedFrom; timeout = '5'
+    last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
+    asked_from = $askedFrom; timeout = '5'
   }
   Write-Finding 'config' $(if ($trouble) { 'config_wrong' } else { 'config_read' })
   Write-Finding 'pins' (Get-PinsFinding)
@@ -33,7 +36,8 @@ function Invoke-Doctor {
     if ($clientFolder) { Remove-Item -LiteralPath $clientFolder -Recurse -Force -ErrorAction SilentlyContinue }
   }
   $problems = @($findings | Where-Object { $_['verdict'] -ceq 'problem' }).Count
-  if ($asJson) { ConvertTo-Json -InputObject ([ordered]@{ problems = $problems; findings = @($findings) }) -Depth 4 -Compress }
+  $all = [ordered]@{ problems = $problems; findings = @($findings) }
+  if ($asJson) { ConvertTo-Json -InputObject $all -Depth 4 -Compress }
   elseif ($problems) { ''; "$problems $(if ($problems -eq 1) { 'problem' } else { 'problems' })"; $advised }
   if ($problems) { $script:code = 1 }
 }
@@ -49,7 +53,8 @@ function Write-Finding([string]$check, [string]$name, [string]$kind, [string]$su
   $text = Format-Text $text
   $finding = [ordered]@{ verdict = $verdict; check = $check; text = $text }
   if ($verdict -ceq 'problem') {
-    $advice = if ($saidAdvice.ContainsKey("${name}:$kind")) { $saidAdvice["${name}:$kind"] } else { $saidAdvice["${name}:*"] }
+    $advice = $saidAdvice["${name}:$kind"]
+    if ($null -eq $advice) { $advice = $saidAdvice["${name}:*"] }
     $finding['meaning'] = Format-Text $advice[0]
     $finding['fix'] = Format-Text $advice[1]
     $fix = "$($finding['meaning'])`n  $($finding['fix'])"

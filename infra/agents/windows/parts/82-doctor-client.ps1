@@ -28,9 +28,13 @@ function Test-Client {
 }
 
 # SYSTEM is an administrator, too.
+function Test-Mighty {
+  if ($onWindows) { return Test-Administrator }
+  (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0'
+}
+
 function Get-ReasonNotToAsk {
-  $isMighty = if ($onWindows) { Test-Administrator } else { (Receive-Program (Start-Program 'id' '-u' @{} @()) 5).Text.Trim() -ceq '0' }
-  if ($isMighty) { return 'asked_by_root' }
+  if (Test-Mighty) { return 'asked_by_root' }
   if (-not $models) { return 'asked_without_pins' }
   $found = @(Get-Command claude -CommandType Application -ErrorAction SilentlyContinue)
   if (-not $found) { return 'client_missing' }
@@ -44,7 +48,9 @@ function Get-ReasonNotToAsk {
 # Asks all questions at once. Returns the answers by question.
 function Request-Answers([hashtable]$variables) {
   $started = @{}
-  foreach ($question in $questions) { $started[$question] = Start-Question $question 'user,project,local' $variables $false '' }
+  foreach ($question in $questions) {
+    $started[$question] = Start-Question $question 'user,project,local' $variables $false ''
+  }
   $answers = @{}
   foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
   $answers
@@ -56,7 +62,8 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   $null = [IO.Directory]::CreateDirectory($folder)
   foreach ($name in 'settings.json', 'agents') {
     $theirs = Join-Path (Get-ClaudeHome) $name
-    if (Test-Path -LiteralPath $theirs) { Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue }
+    if (-not (Test-Path -LiteralPath $theirs)) { continue }
+    Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue
   }
   $file = Join-Path $folder 'question.json'
   $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
@@ -123,7 +130,8 @@ function Receive-Program($started, [int]$seconds) {
     return [PSCustomObject]@{ Code = $null; Text = '' }
   }
   $null = $started.Process.WaitForExit()
-  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = "$($started.Readings[0].Result)$($started.Readings[1].Result)" }
+  $text = $started.Readings[0].Result + $started.Readings[1].Result
+  [PSCustomObject]@{ Code = $started.Process.ExitCode; Text = $text }
 }
 
 # Returns `address` and the address of the first request, or `line` and the first line; hides passwords, and words that
@@ -156,8 +164,8 @@ function Get-ClientFinding([string]$question, [string]$answer) {
 
 # Every pin is right for the question default.
 function Test-Expected([string]$question, [string]$answer) {
-  $right = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question } | ForEach-Object { "address $($_.Url)" })
-  $right -ccontains $answer
+  $asked = @($models | Where-Object { $question -ceq 'default' -or $_.Question -ceq $question })
+  @($asked | ForEach-Object { "address $($_.Url)" }) -ccontains $answer
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
@@ -173,7 +181,9 @@ function Find-Source([string]$question, [string]$before) {
   $sources = 'user', 'project', 'local', 'shell'
   $started = @{}
   foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
-  $blamed = @(foreach ($source in $sources) { if (Test-Expected $question (Receive-Answer $started[$source])) { $source } })
+  $blamed = @(foreach ($source in $sources) {
+      if (Test-Expected $question (Receive-Answer $started[$source])) { $source }
+    })
   if ($blamed) { $blamed[0] } else { 'all' }
 }
 
@@ -199,7 +209,8 @@ function Get-BlameFinding([string]$question, [string]$source) {
     'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
     'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
   }
-  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment -and ($source -cne 'managed' -or (Test-Leading $_)) })
+  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment })
+  if ($source -ceq 'managed') { $blamed = @($blamed | Where-Object { Test-Leading $_ }) }
   if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
   if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
   if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }
