@@ -18,9 +18,16 @@ const modes = {
 Plan for half an hour on two processors. CONTRIBUTING.md says what they leave in the temporary folder. ${moreOptions}`,
   },
   claude: {
-    files: ['doctor', 'doctor-credentials', 'doctor-traps', 'doctor-windows', 'real-client', 'holding', 'opinions', 'upgrade-path'].map(
-      (name) => `test/agents/claude/${name}.ts`,
-    ),
+    files: [
+      'doctor',
+      'doctor-credentials',
+      'doctor-traps',
+      'doctor-windows',
+      'real-client',
+      'holding',
+      'opinions',
+      'upgrade-path',
+    ].map((name) => `test/agents/claude/${name}.ts`),
     before: [],
     concurrency: 1,
     help: `Run the real Claude Code against a fake Vertex. Needs Linux, root and an installed Claude Code.
