@@ -36,13 +36,17 @@ $saidAdvice = @{
 ${all.flatMap(([name, { advice }]) => advice.map(({ kind, meaning, fix }) => `  '${name}:${kind}' = ${quoted(meaning)},\n  ${quoted(fix)}`)).join('\n')}
 }
 
-$questionSettings = ${quoted(JSON.stringify(questionSettings))}
-$questionVariables = @{
-${Object.entries(questionVariables)
-  .filter(([name]) => !(name.toUpperCase() !== name && name.toUpperCase() in questionVariables))
-  .map(([name, value]) => `  ${name} = ${quoted(value)}`)
+$questionSettings = @{
+${Object.entries(questionSettings)
+  .map(([name, value]) => `  ${name} = ${typeof value === 'boolean' ? `$${value}` : quoted(String(value))}`)
   .join('\n')}
 }
+# NAME=VALUE, for a table would take no_proxy for NO_PROXY.
+$questionVariables = @(
+${Object.entries(questionVariables)
+  .map((pair) => `  ${quoted(pair.join('='))}`)
+  .join('\n')}
+)
 $folderVariables = ${folderVariables.map(quoted).join(', ')}
 $credentialVariables = ${credentialVariables.map(quoted).join(', ')}
 `;

@@ -1505,20 +1505,23 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
     Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue
   }
   $file = Join-Path $folder 'question.json'
-  $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
-  foreach ($name in $questionVariables.Keys) { $fixed[$name] = $questionVariables[$name] }
-  foreach ($name in $folderVariables) { $fixed[$name] = $folder }
+  $fixed = New-Object Collections.Hashtable ([StringComparer]::Ordinal)
+  $fixed['PATH'] = $env:PATH
+  foreach ($pair in $questionVariables) { $fixed[($pair -split '=')[0]] = $pair -creplace '^[^=]*=', '' }
+  foreach ($name in @($folderVariables) + 'TEMP' + 'TMP') { $fixed[$name] = $folder }
   $fixed['CLAUDE_CODE_PLUGIN_CACHE_DIR'] = Join-Path $file 'none' # below a file nothing can be
-  $settings = ConvertFrom-Json -InputObject $questionSettings
-  Add-Member -InputObject $settings -MemberType NoteProperty -Name env -Value $fixed
+  $settings = $questionSettings.Clone()
+  $settings['env'] = $fixed
   Set-Text $file (ConvertTo-Json -InputObject $settings -Depth 4 -Compress)
   $words = '-p --no-session-persistence --strict-mcp-config'
   if ($question -cne 'default') { $words += " --model $question" }
   if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
   $removed = @(if ($leavesShell) { Get-ClientVariables })
   if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
-  $environment = $variables.Clone()
-  foreach ($name in $fixed.Keys) { $environment[$name] = $fixed[$name] }
+  $environment = $fixed.Clone()
+  foreach ($name in $variables.Keys) {
+    if (-not $fixed.ContainsKey($name)) { $environment[$name] = $variables[$name] }
+  }
   Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
 }
 
@@ -2230,41 +2233,54 @@ $saidAdvice = @{
   'curl --head {address}'
 }
 
-$questionSettings = '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":""}'
-$questionVariables = @{
-  LD_PRELOAD = ''
-  DYLD_INSERT_LIBRARIES = ''
-  BASH_ENV = ''
-  ENV = ''
-  NODE_OPTIONS = ''
-  BUN_OPTIONS = ''
-  CLAUDE_CODE_SHELL_PREFIX = ''
-  CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS = '1'
-  GIT_CONFIG_COUNT = '2'
-  GIT_CONFIG_KEY_0 = 'core.fsmonitor'
-  GIT_CONFIG_VALUE_0 = 'false'
-  GIT_CONFIG_KEY_1 = 'log.showSignature'
-  GIT_CONFIG_VALUE_1 = 'false'
-  CLAUDE_CODE_PLUGIN_CACHE_DIR = '/dev/null/none'
-  CLAUDE_CODE_MAX_RETRIES = '0'
-  ANTHROPIC_LOG = 'debug'
-  CLAUDE_CODE_EXTRA_BODY = '{"messages":[],"max_tokens":0}'
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC = '1'
-  CLAUDE_CODE_ENABLE_TELEMETRY = ''
-  DISABLE_AUTOUPDATER = '1'
-  ANTHROPIC_API_KEY = ''
-  ANTHROPIC_AUTH_TOKEN = ''
-  ANTHROPIC_CUSTOM_HEADERS = ''
-  NO_PROXY = ''
-  HTTPS_PROXY = 'http://127.0.0.1:9'
-  HTTP_PROXY = 'http://127.0.0.1:9'
-  CLAUDE_CODE_SKIP_VERTEX_AUTH = '1'
-  CLAUDE_CODE_SKIP_BEDROCK_AUTH = '1'
-  CLAUDE_CODE_SKIP_FOUNDRY_AUTH = '1'
-  CLAUDE_CODE_SKIP_MANTLE_AUTH = '1'
-  CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH = '1'
-  CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH = '1'
+$questionSettings = @{
+  disableAllHooks = $true
+  includeGitInstructions = $false
+  apiKeyHelper = ''
+  awsAuthRefresh = ''
+  awsCredentialExport = ''
+  gcpAuthRefresh = ''
+  otelHeadersHelper = ''
+  proxyAuthHelper = ''
 }
+# NAME=VALUE, for a table would take no_proxy for NO_PROXY.
+$questionVariables = @(
+  'LD_PRELOAD='
+  'DYLD_INSERT_LIBRARIES='
+  'BASH_ENV='
+  'ENV='
+  'NODE_OPTIONS='
+  'BUN_OPTIONS='
+  'CLAUDE_CODE_SHELL_PREFIX='
+  'CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1'
+  'GIT_CONFIG_COUNT=2'
+  'GIT_CONFIG_KEY_0=core.fsmonitor'
+  'GIT_CONFIG_VALUE_0=false'
+  'GIT_CONFIG_KEY_1=log.showSignature'
+  'GIT_CONFIG_VALUE_1=false'
+  'CLAUDE_CODE_PLUGIN_CACHE_DIR=/dev/null/none'
+  'CLAUDE_CODE_MAX_RETRIES=0'
+  'ANTHROPIC_LOG=debug'
+  'CLAUDE_CODE_EXTRA_BODY={"messages":[],"max_tokens":0}'
+  'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1'
+  'CLAUDE_CODE_ENABLE_TELEMETRY='
+  'DISABLE_AUTOUPDATER=1'
+  'ANTHROPIC_API_KEY='
+  'ANTHROPIC_AUTH_TOKEN='
+  'ANTHROPIC_CUSTOM_HEADERS='
+  'NO_PROXY='
+  'no_proxy='
+  'HTTPS_PROXY=http://127.0.0.1:9'
+  'HTTP_PROXY=http://127.0.0.1:9'
+  'https_proxy=http://127.0.0.1:9'
+  'http_proxy=http://127.0.0.1:9'
+  'CLAUDE_CODE_SKIP_VERTEX_AUTH=1'
+  'CLAUDE_CODE_SKIP_BEDROCK_AUTH=1'
+  'CLAUDE_CODE_SKIP_FOUNDRY_AUTH=1'
+  'CLAUDE_CODE_SKIP_MANTLE_AUTH=1'
+  'CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH=1'
+  'CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH=1'
+)
 $folderVariables = 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_TMPDIR', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'
 $credentialVariables = 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GOOGLE_CLOUD_QUOTA_PROJECT'
 

@@ -66,20 +66,23 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
     Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue
   }
   $file = Join-Path $folder 'question.json'
-  $fixed = @{ PATH = $env:PATH; TEMP = $folder; TMP = $folder }
-  foreach ($name in $questionVariables.Keys) { $fixed[$name] = $questionVariables[$name] }
-  foreach ($name in $folderVariables) { $fixed[$name] = $folder }
+  $fixed = New-Object Collections.Hashtable ([StringComparer]::Ordinal)
+  $fixed['PATH'] = $env:PATH
+  foreach ($pair in $questionVariables) { $fixed[($pair -split '=')[0]] = $pair -creplace '^[^=]*=', '' }
+  foreach ($name in @($folderVariables) + 'TEMP' + 'TMP') { $fixed[$name] = $folder }
   $fixed['CLAUDE_CODE_PLUGIN_CACHE_DIR'] = Join-Path $file 'none' # below a file nothing can be
-  $settings = ConvertFrom-Json -InputObject $questionSettings
-  Add-Member -InputObject $settings -MemberType NoteProperty -Name env -Value $fixed
+  $settings = $questionSettings.Clone()
+  $settings['env'] = $fixed
   Set-Text $file (ConvertTo-Json -InputObject $settings -Depth 4 -Compress)
   $words = '-p --no-session-persistence --strict-mcp-config'
   if ($question -cne 'default') { $words += " --model $question" }
   if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
   $removed = @(if ($leavesShell) { Get-ClientVariables })
   if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
-  $environment = $variables.Clone()
-  foreach ($name in $fixed.Keys) { $environment[$name] = $fixed[$name] }
+  $environment = $fixed.Clone()
+  foreach ($name in $variables.Keys) {
+    if (-not $fixed.ContainsKey($name)) { $environment[$name] = $variables[$name] }
+  }
   Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
 }
 
