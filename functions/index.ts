@@ -3,8 +3,9 @@
 
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import type { PubsubMessage } from './announce/announce.ts';
-import { takeOverServer } from './api/http-server.ts';
+import { attachToServer } from './api/http-server.ts';
 import { readEnvironment, readTarget } from './environment.ts';
+import { takeNextServer } from './framework-server.ts';
 import { handleShutdown } from './lifecycle.ts';
 import { createWiring } from './wiring.ts';
 
@@ -25,7 +26,7 @@ async function serve(): Promise<void> {
   switch (target) {
     case 'api': {
       const api = wiring.api();
-      takeOverServer(api);
+      takeNextServer((server) => attachToServer(server, api));
       http('api', api);
       break;
     }

@@ -2,9 +2,9 @@
 // the stores. An unhandled rejection from a client library is logged and ends nothing. The framework's own handlers
 // answer the latest request with 500 and exit at once in both cases, so they are removed.
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import { withTimeout } from '../shared/with-timeout.ts';
+import { takeNextServer } from './framework-server.ts';
 import type { Log } from './log.ts';
 import { describeBug } from './log.ts';
 
@@ -15,13 +15,7 @@ const maxShutdownMs = 9_000;
 
 export function handleShutdown(close: () => Promise<void>, log: Log): void {
   const servers = new Set<Server>();
-  const channel = 'http.server.request.start';
-  subscribe(channel, function addServer(message) {
-    // The process has one server, and a channel with a subscriber slows down every request.
-    unsubscribe(channel, addServer);
-    // The cast is safe: Node documents that messages of this channel have the server.
-    servers.add((message as { server: Server }).server);
-  });
+  takeNextServer((server) => servers.add(server));
   let isDraining = false;
   const drain = (): void => {
     if (isDraining) return;

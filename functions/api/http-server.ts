@@ -2,7 +2,6 @@
 // of up to 1 GiB would be parsed before the app sees them, and malformed JSON would be answered with HTML. Its Express,
 // domains and async hooks would cost a poll three times its own time. (Seen with functions-framework 5.0.5.)
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpFault } from './problems/http-fault.ts';
@@ -24,7 +23,7 @@ export const connectionLimits = {
 
 type ConnectionLimits = Readonly<Record<keyof typeof connectionLimits, number>>;
 
-/** For a server that the caller made (npm start, tests). Call it once, after the framework has made its server. */
+/** Lets the api answer what reaches the server, also what is no request. Call it once, before the server listens. */
 export function attachToServer(
   server: Server,
   api: RequestListener,
@@ -64,15 +63,4 @@ function endWith(socket: Duplex, fault: HttpFault): void {
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`);
   socket.end(body, () => socket.destroy());
-}
-
-/** For a process that the functions-framework started only to serve the api. */
-export function takeOverServer(api: RequestListener): void {
-  const channel = 'http.server.request.start';
-  subscribe(channel, function takeOver(message) {
-    // The process has one server, and a channel with a subscriber costs time at every request.
-    unsubscribe(channel, takeOver);
-    // Node documents that the message has the server. The `request` event of this first request comes after it.
-    attachToServer((message as { server: Server }).server, api);
-  });
 }

@@ -3,7 +3,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Target } from '../../functions/environment.ts';
 import { freePort } from '../../functions/local/free-port.ts';
 import { compileCache } from '../support/compile-cache.ts';
@@ -84,6 +86,21 @@ export class Deployed {
     throw new Error(`the function ended: ${this.#output}`);
   }
 
+  /** Sends bytes on a connection of their own, once the function listens. Returns what comes back until it is closed. */
+  async send(bytes: string): Promise<string> {
+    while (this.#process.exitCode === null) {
+      try {
+        const socket = connect(this.#port, '127.0.0.1');
+        await once(socket, 'connect');
+        socket.end(bytes);
+        return await text(socket);
+      } catch {
+        await new Promise(setImmediate);
+      }
+    }
+    throw new Error(`the function ended: ${this.#output}`);
+  }
+
   #spawn(): ChildProcess {
     const words = [`--target=${this.#target}`, `--port=${this.#port}`];
     const env = {
@@ -100,8 +117,8 @@ export class Deployed {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.#output = (this.#output + text).slice(-100_000);
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        this.#output = (this.#output + chunk).slice(-100_000);
       });
     }
     return child;

@@ -50,6 +50,19 @@ describe('an installed bundle', () => {
     assert.match(api.output, /^gRPC was loaded$/m);
   });
 
+  test('answers bytes that are no request with a problem, also as the first ones', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
+    const environment = { GOOGLE_CLOUD_PROJECT: project, PINWARD_SQLITE: file, ...tokens };
+    const api = await Deployed.start('api', environment, installed.api);
+    const answers = [await api.send('no request\r\n\r\n'), await api.send('no request\r\n\r\n')];
+    await api.stop();
+
+    for (const answer of answers) {
+      assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*^Content-Type: application\/problem\+json\r$/im);
+      assert.match(answer, /"code": "request_malformed"/);
+    }
+  });
+
   test('has the console in its zip', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'pinward-')), 'pinward.db');
     const environment = { GOOGLE_CLOUD_PROJECT: project, PINWARD_SQLITE: file, ...tokens };
