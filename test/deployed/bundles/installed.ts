@@ -1,13 +1,12 @@
 // Every function as a deployment gets it: its zip, unpacked into an empty folder, and the packages that `npm ci` puts there.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { type Target, targets } from '../../../functions/environment.ts';
 import { bundle, zipBundle } from '../../../infra/bundle.ts';
+import { installPackages } from '../../support/install-packages.ts';
 
 export const root = join(import.meta.dirname, '../../..');
 
@@ -30,16 +29,4 @@ async function unpack(target: Target): Promise<string> {
   const files = unzipSync(zipBundle(await bundle(root, target)));
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   return folder;
-}
-
-async function installPackages(folder: string): Promise<void> {
-  const words = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = spawn('npm', words, { cwd: folder, env: outsideEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] });
-  const [status] = await once(npm, 'exit');
-  if (status !== 0) throw new Error(`npm ci ended with ${status}`);
-}
-
-/** Without what `npm test` tells its scripts of the project that it runs in. */
-function outsideEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
 }
