@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 
@@ -100,6 +101,27 @@ test('only known packages run a script of their own when they are installed, whi
     'node_modules/tree-sitter-powershell',
   ];
   assert.deepEqual(scripted.toSorted(), known);
+});
+
+test('set-up installs without running the scripts of packages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pinward-'));
+  const script = { name: 'scripted', version: '1.0.0', scripts: { install: 'touch ../ran' } };
+  const manifest = { name: 'a', version: '1.0.0', dependencies: { scripted: 'file:scripted' } };
+  const link = { resolved: 'scripted', link: true };
+  const packages = { '': manifest, 'node_modules/scripted': link, scripted: { version: '1.0.0' } };
+  mkdirSync(join(folder, 'scripted'));
+  writeFileSync(join(folder, 'scripted/package.json'), JSON.stringify(script));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }));
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+  const { status, stderr } = spawnSync(process.execPath, [resolve('.ci/set-up.mjs')], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  });
+
+  assert.equal(status, 0, stderr);
+  assert.deepEqual([existsSync(join(folder, 'node_modules/scripted')), existsSync(join(folder, 'ran'))], [true, false]);
 });
 
 test('what the registry signed has its signatures', (context) => {
