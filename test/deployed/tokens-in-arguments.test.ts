@@ -13,6 +13,8 @@ const credentialInArgument = [
   /\bcurl\b[^\n|;]*\s(?:-u|--user)[ =]/,
   /\b(?:curl|wget)\b[^\n|;]*[?&](?:access_token|id_token|token)=/,
   /\b(?:curl|wget)\b[^\n|;]*(?:-d|--data(?:-urlencode)?)[ =]\S*(?:client_secret|refresh_token|code)=/,
+  /\bgcloud\b[^\n|;]*client[-_]secret=/,
+  /\b(?:curl|wget|npm|gcloud)\b[^\n|;]*\bhooks\.slack\.com\b/,
 ];
 
 const files = globSync(['*', '.ci/*', '{functions,infra,shared,test}/**/*'], { withFileTypes: true })
@@ -39,6 +41,8 @@ describe('a credential among the arguments of a command', () => {
     'curl -u admin:$TOKEN URL',
     'curl URL?access_token=$TOKEN',
     'curl URL --data "grant_type=x&client_secret=$SECRET"',
+    'gcloud compute backend-services update x \\\n  --iap=enabled,oauth2-client-secret=$SECRET',
+    'npm start -- --slack https://hooks.slack.com/services/T0/B0/x',
   ])
     test(`is found in ${JSON.stringify(command)}`, () => assert.notDeepEqual(findings(command), []));
 
