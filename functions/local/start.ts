@@ -17,17 +17,18 @@ import { openSimulatedGarden } from './simulated-garden.ts';
 
 const help = `Run the whole Pinward service on this machine.
 
-  npm start -- [--port PORT] [--data FOLDER] [--slack URL] [--project ID] [--emulators]
+  npm start -- [--port PORT] [--data FOLDER] [--project ID] [--emulators]
 
   --port PORT     listen on this port of 127.0.0.1 (default 8787)
   --data FOLDER   keep the store and the credentials in this folder (default .pinward; with --project .pinward/real,
                   because simulated and real results are never kept together)
-  --slack URL     announce to this Slack incoming webhook (default: show announcements in this terminal)
   --project ID    probe the real Vertex AI for this project, with your application default credentials
                   (default: probe a simulated Model Garden, where a new model appears after about two minutes)
   --emulators     use Google's Firestore and Pub/Sub emulators from the gcloud SDK of this machine. If
                   FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST are set, those emulators are always used.
   --help          show this text
+
+PINWARD_SLACK_URL in the environment: announce to this Slack incoming webhook. Without it, announcements are shown here.
 `;
 
 interface Options {
@@ -116,7 +117,7 @@ function readOptions(): Options | null {
       options: {
         port: { type: 'string', default: '8787' },
         data: { type: 'string' },
-        slack: { type: 'string' },
+        slack: { type: 'string' }, // refused below: it was the way of earlier versions
         project: { type: 'string' },
         emulators: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
@@ -130,10 +131,15 @@ function readOptions(): Options | null {
     if (!/^\d+$/.test(values.port) || port > 65_535) {
       return quit(`--port is a number from 0 to 65535, not ${values.port}`);
     }
+    if (values.slack !== undefined) {
+      return quit('--slack would show the URL to every user of this machine: set PINWARD_SLACK_URL instead');
+    }
+    const { PINWARD_SLACK_URL: slackUrl = '' } = readEnvironment();
+    if (slackUrl !== '' && !URL.canParse(slackUrl)) return quit('PINWARD_SLACK_URL is not a URL');
     return {
       port,
       dataFolder: values.data ?? (values.project === undefined ? '.pinward' : join('.pinward', 'real')),
-      slackUrl: values.slack ?? null,
+      slackUrl: slackUrl === '' ? null : slackUrl,
       project: values.project ?? null,
       emulators: values.emulators,
     };

@@ -133,6 +133,20 @@ describe('npm start', () => {
     assert.match(run('--port', 'http').stderr, /--port is a number/);
   });
 
+  test('takes the URL of Slack from the environment, and refuses it among its arguments, without showing it', async () => {
+    const secret = 'https://hooks.slack.com/services/T0/B0/secret';
+    const local = await start(newFolder(), { PINWARD_SLACK_URL: secret });
+    await stop(local);
+    const listed = run('--data', newFolder(), '--slack', secret);
+    const wrong = run('--data', newFolder(), { PINWARD_SLACK_URL: 'hooks.slack.com/secret' });
+
+    assert.match(local.output(), /Announcements go to hooks\.slack\.com\./);
+    assert.match(listed.stderr, /^--slack would show the URL to every user of this machine: .*PINWARD_SLACK_URL/);
+    assert.match(wrong.stderr, /^PINWARD_SLACK_URL is not a URL/);
+    assert.deepEqual([listed.status, wrong.status], [1, 1]);
+    assert.doesNotMatch(local.output() + listed.stderr + wrong.stderr, /secret/);
+  });
+
   test('says what is wrong with a store that it can not open', () => {
     const { status, stderr } = run('--data', join(import.meta.dirname, '../support/world.ts'));
 
@@ -145,13 +159,20 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'pinward-'));
 }
 
-function run(...options: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['functions/local/start.ts', ...options], { encoding: 'utf8', timeout: 60_000 });
+type Variables = Readonly<Record<string, string>>;
+
+/** Words, and the variables that are set beside those of this process. */
+function run(...given: (string | Variables)[]): { status: number | null; stdout: string; stderr: string } {
+  const options = given.filter((one) => typeof one === 'string');
+  const env = Object.assign({ ...process.env }, ...given.filter((one) => typeof one !== 'string'));
+  const words = ['functions/local/start.ts', ...options];
+  return spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000, env });
 }
 
-async function start(folder: string): Promise<Started> {
+async function start(folder: string, variables: Variables = {}): Promise<Started> {
   const child = spawn(process.execPath, ['functions/local/start.ts', '--port', '0', '--data', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...variables },
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
