@@ -87,5 +87,5 @@ function adviceCases([name, { advice }]: readonly [string, Said]): readonly stri
 
 /** As a word in double quotes, with the words in braces as variables. */
 function quoted(text: string): string {
-  return `"${text.replace(/[\\"$`]/g, '\\$&').replace(/\{([a-z_]+)\}/g, '${$1}')}"`;
+  return `"${text.replace(/[\\"$`]/g, '\\$&').replace(/\{([a-z_]+)\}/g, (_, name: string) => `\${${name}}`)}"`;
 }

@@ -41,7 +41,7 @@ describe('a bundle', () => {
       for (const bytes of Object.values(made)) assert.ok(!Buffer.from(bytes).includes(root));
       const { sources }: { sources: readonly string[] } = readText(made, 'index.mjs.map');
       assert.deepEqual(
-        sources.filter((source) => !/^(?:functions|shared|node_modules)\//.test(source)),
+        sources.filter((source) => !/^(?:(?:functions|shared|node_modules)\/|built-in:)/.test(source)),
         [],
       );
     }

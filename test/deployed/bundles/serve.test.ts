@@ -68,12 +68,12 @@ describe('an installed bundle', () => {
     const environment = { GOOGLE_CLOUD_PROJECT: project, PINWARD_SQLITE: file, ...tokens };
     const api = await Deployed.start('api', environment, installed.api);
     const page = await untilAnswered(`${api.url}/rings`, {});
-    const script = /src="([^"]+)"/.exec(page.body)?.[1];
-    const loaded = await untilAnswered(`${api.url}${script}`, {});
+    const scripts = [...page.body.matchAll(/src="([^"]+)"/g)].map(([, path]) => `${api.url}${path}`);
+    const loaded = await Promise.all(scripts.map((url) => untilAnswered(url, {})));
     await api.stop();
 
-    assert.deepEqual([page.status, loaded.status], [200, 200]);
-    assert.ok(loaded.body.includes('Search rings, models, machines and revisions'));
+    assert.deepEqual([page.status, ...loaded.map(({ status }) => status)], [200, 200, 200]);
+    assert.ok(loaded.some(({ body }) => body.includes('Search rings, models, machines and revisions')));
   });
 
   test('names the line of the source when Node is told to use source maps', async () => {
