@@ -46,9 +46,12 @@ export function serveFrom(
   equal: Map<string, Served>,
 ): Serve {
   const cache = new Map<string, Served>();
+  const contents = new Map<Ring, string>();
   const plainPolicy = { ...policy, settings: partOf(policy.settings, 'resolved') };
   return function serve(ring, reached, cli) {
-    const key = [ring.name, cli, ...reached.map(({ id }) => id)].join(' ');
+    const content = contents.get(ring) ?? contentOf(ring);
+    contents.set(ring, content);
+    const key = [cli, ...reached.map(({ id }) => id), content].join(' ');
     const known = cache.get(key);
     if (known !== undefined) return known;
     const pins = { ...ring.pins, ...Object.fromEntries(reached.map(({ family, to }) => [family, to])) };
@@ -70,6 +73,11 @@ export function serveFrom(
     cache.set(key, served);
     return served;
   };
+}
+
+/** Equal for rings that differ only in who is in them: those are served the same. */
+function contentOf(ring: Ring): string {
+  return JSON.stringify({ ...ring, name: undefined, match: undefined });
 }
 
 /** The settings that a resolution reads or may write over, or all others. */
