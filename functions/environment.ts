@@ -49,7 +49,7 @@ export interface Environment {
   readonly PINWARD_LOCATIONS?: string | undefined;
   /** HOST:PORT of a fake Vertex AI, for tests. */
   readonly PINWARD_VERTEX_ENDPOINT?: string | undefined;
-  /** The API's public URL. Announcements show calls to it, and the commands of admins call it. */
+  /** The API's public URL. Announcements show calls to it, install scripts name it, and the commands of admins call it. */
   readonly PINWARD_URL?: string | undefined;
   /** The token that the commands of admins send. */
   readonly PINWARD_TOKEN?: string | undefined;
@@ -97,6 +97,18 @@ export function requireVariable(environment: Environment, name: keyof Environmen
   if (value === undefined || value === '')
     throw new Error(`${name} is not set${examples[name] === undefined ? '' : `: set it to ${examples[name]}`}`);
   return value;
+}
+
+/**
+ * The address that the service gives to machines, without a slash at its end; null when it is not set. Throws when agents would not take
+ * it. None of its characters ends a quoted word of a shell.
+ */
+export function readServiceUrl({ PINWARD_URL: url }: Environment): string | null {
+  if (!url) return null;
+  const isAllowed = /^https:\/\/.|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/.test(url);
+  if (!isAllowed || !/^[\]A-Za-z0-9._~:/%[-]+$/.test(url) || !URL.canParse(url))
+    throw new Error(`PINWARD_URL is no address of a service: "${url}". Set it to ${examples.PINWARD_URL}`);
+  return url.replace(/\/+$/, '');
 }
 
 /** The items of a comma-separated list, without empty ones. */

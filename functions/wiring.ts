@@ -15,14 +15,16 @@ import { createAdoption } from './adoption/adoption.ts';
 import { failuresOf } from './adoption/failures.ts';
 import type { Advance } from './advance/advance.ts';
 import type { Announce } from './announce/announce.ts';
+import { bundledName as bundledAgents, type LoadAgents } from './api/agents/agent-files.ts';
 import { createApi, type Handler } from './api/api.ts';
 import type { Authenticator } from './api/auth/authenticator.ts';
 import type { KeyAddresses } from './api/auth/issuers.ts';
 import { openAuthenticator } from './api/auth/open-authenticator.ts';
-import { type LoadConsole, readBundledConsole } from './api/console/console-files.ts';
+import { bundledName as bundledConsole, type LoadConsole } from './api/console/console-files.ts';
 import type { SigningKeys } from './api/signing/signatures.ts';
+import { readBundled } from './bundled.ts';
 import { createSweep, type Sweep, type Swept } from './commands/outbox.ts';
-import { defaultTopic, type Environment, parseList, requireVariable } from './environment.ts';
+import { defaultTopic, type Environment, parseList, readServiceUrl, requireVariable } from './environment.ts';
 import { createLog, type Log } from './log.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { createProbe, type Probe, type Probed, probeOnce } from './probe/probe.ts';
@@ -41,6 +43,7 @@ export interface Parts {
   readonly issuerKeys?: KeyAddresses;
   /** The files of the console. */
   readonly loadConsole?: LoadConsole;
+  readonly loadAgents?: LoadAgents;
 }
 
 export interface Wiring {
@@ -103,6 +106,7 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
     sweep,
     api() {
       openWriterKey();
+      readServiceUrl(environment);
       return createApi({
         store,
         clock,
@@ -112,7 +116,10 @@ export function createWiring(environment: Environment, parts: Parts = {}): Wirin
           parts.authenticator ?? openAuthenticator(environment, { store, clock, log, keys: parts.issuerKeys }),
         keys: parts.keys ?? openKeys(environment, kms, log),
         traceProject: environment.GOOGLE_CLOUD_PROJECT ?? null,
-        loadConsole: parts.loadConsole ?? (() => readBundledConsole(import.meta.dirname)),
+        loadConsole: parts.loadConsole ?? (() => readBundled(import.meta.dirname, bundledConsole)),
+        loadAgents: parts.loadAgents ?? (() => readBundled(import.meta.dirname, bundledAgents)),
+        // Read with each call, because `npm start` sets it when it listens.
+        serviceUrl: () => readServiceUrl(environment),
         afterCommit: () => publishSoon(sweep, log),
       });
     },

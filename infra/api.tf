@@ -72,6 +72,7 @@ resource "google_cloudfunctions2_function" "api" {
       GOOGLE_CLOUD_PROJECT   = var.project
       PINWARD_DATABASE       = google_firestore_database.pinward.name
       PINWARD_TOPIC          = google_pubsub_topic.events.name
+      PINWARD_URL            = local.url
       PINWARD_AUDIENCES      = join(",", concat([local.url], var.audiences))
       PINWARD_HOSTED_DOMAINS = join(",", var.hosted_domains)
       PINWARD_IAP_AUDIENCE   = local.iap_audience

@@ -6,7 +6,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
-import { bundledName } from '../functions/api/console/console-files.ts';
+import {
+  type AgentFiles,
+  bundledName as agentsName,
+  extensions,
+  systems,
+} from '../functions/api/agents/agent-files.ts';
+import { buildAgents } from '../functions/api/agents/build-agents.ts';
+import { bundledName as consoleName } from '../functions/api/console/console-files.ts';
 import { readCommandLine } from '../functions/cli/command-line.ts';
 import { createProgress } from '../functions/cli/progress.ts';
 import { buildConsole } from '../functions/console/build.ts';
@@ -15,8 +22,9 @@ import { type Lock, lockOf } from './lock.ts';
 import { partsListOf } from './parts-list.ts';
 
 type Code = Readonly<Record<'index.mjs' | 'index.mjs.map' | 'package.json' | 'package-lock.json', Uint8Array>>;
-/** That of `api` has the console, too. */
-export type Bundle = Code & Readonly<Partial<Record<typeof bundledName, Uint8Array>>>;
+/** What only the bundle of `api` has: the console, and the agents to hand out. */
+type HandedOut = Readonly<Record<typeof consoleName | typeof agentsName, Uint8Array>>;
+export type Bundle = Code & Partial<HandedOut>;
 
 export interface Made {
   readonly files: Bundle;
@@ -65,6 +73,16 @@ async function bundleAll(root: string, folder: string): Promise<void> {
     progress.end();
     process.stdout.write(`${target}.zip ${(zip.length / 1e6).toFixed(2)} MB; its packages: ${target}.cdx.json\n`);
   }
+  writeAgents(folder, buildAgents(root));
+}
+
+/** The agents that api.zip has, too: their hashes can be had without asking the service. */
+function writeAgents(folder: string, agents: AgentFiles): void {
+  for (const system of systems) {
+    const [name, { agent, sha256 }] = [`agent.${extensions[system]}`, agents[system]];
+    writeFileSync(join(folder, name), agent);
+    process.stdout.write(`${name} ${sha256}\n`);
+  }
 }
 
 /** The packages of a bundle, in CycloneDX. */
@@ -112,13 +130,16 @@ export async function makeBundle(root: string, target: Target): Promise<Made> {
     'index.mjs': code.contents,
     'index.mjs.map': map.contents,
     ...manifestOf(root, target),
-    ...(await consoleOf(root, target)),
+    ...(target === 'api' ? await handedOut(root) : {}),
   };
   return { files, inputs };
 }
 
-async function consoleOf(root: string, target: Target): Promise<Pick<Bundle, typeof bundledName>> {
-  return target === 'api' ? { [bundledName]: Buffer.from(JSON.stringify(await buildConsole(root))) } : {};
+async function handedOut(root: string): Promise<HandedOut> {
+  return {
+    [consoleName]: Buffer.from(JSON.stringify(await buildConsole(root))),
+    [agentsName]: Buffer.from(JSON.stringify(buildAgents(root))),
+  };
 }
 
 export function zipBundle(bundle: Bundle): Uint8Array {
@@ -169,7 +190,8 @@ const help = `Bundle the functions.
 
   npm run build
 
-Writes to dist/, for each function, NAME.zip for its deployment and NAME.cdx.json with the packages in it.
+Writes to dist/, for each function, NAME.zip for its deployment and NAME.cdx.json with the packages in it. agent.sh and agent.ps1
+are the agents that api hands out, with their SHA-256.
 `;
 
 if (import.meta.main) {

@@ -10,8 +10,11 @@ import { describeBug } from '../log.ts';
 import type { Aggregator, CountBuffer, CountKind } from './aggregator.ts';
 
 export interface Adoption {
-  /** Called by every answered poll. `counters` are further counters for it: `held FAMILY RING`, `reached ROLLOUT`. */
-  polled(machine: string, revision: number, ring: string, counters: readonly string[]): void;
+  /**
+   * Called by every answered poll. `counters` are further counters for it: `held FAMILY RING`, `reached ROLLOUT`. `agent` is the
+   * version of the agent that asked, if one did.
+   */
+  polled(machine: string, revision: number, ring: string, counters: readonly string[], agent?: string | null): void;
   /** Called by every report of a machine on a revision. */
   reported(machine: string, revision: number, ring: string, outcome: 'applied' | 'failed'): void;
   /** Writes what was buffered since the last flush. Never throws. */
@@ -31,14 +34,18 @@ const flushAtSize = 20_000;
 const maxBuffered = 100_000;
 /** Bounds the windows, revisions and counters of one buffer. No real fleet has more in a minute. */
 const maxKeys = 300;
+/** Versions of agents in one buffer. A fleet has a few, but whoever polls can invent more. */
+const maxAgents = 20;
 
 /** Where the latest poll was counted: a shortcut, since most polls are counted in the same place. */
 interface LastCounter {
-  readonly buffer: CountBuffer | null;
+  readonly buffer: CountBuffer;
   readonly window: number;
   readonly revision: number;
   readonly ring: string;
+  readonly agent: string | null;
   readonly machines: Set<string> | null;
+  readonly machinesOfAgent: Set<string> | null;
 }
 
 export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
@@ -50,11 +57,18 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
   let queue: Promise<void> = Promise.resolve();
   let isFlushing = false;
   let timer: NodeJS.Timeout | null = null;
-  let last: LastCounter = { buffer: null, window: 0, revision: 0, ring: '', machines: null };
+  let agents = new Set<string>();
+  let last: LastCounter | null = null;
 
   function machinesOf(kind: CountKind, number: number, counterName: string): Set<string> | null {
     const byCounter = getOrCreate(buffered[kind], number, () => new Map<string, Set<string>>());
     return byCounter === null ? null : getOrCreate(byCounter, counterName, () => new Set<string>());
+  }
+
+  function machinesOfAgent(window: number, agent: string | null): Set<string> | null {
+    if (agent === null || (agents.size >= maxAgents && !agents.has(agent))) return null;
+    agents.add(agent);
+    return machinesOf('pollCount', window, `agent ${agent}`);
   }
 
   function addName(machines: Set<string> | null, machine: string): void {
@@ -91,6 +105,7 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
       aggregator ??= (await import('./aggregator.ts')).createAggregator(store);
       const full = buffered;
       buffered = emptyBuffer();
+      agents = new Set();
       size = 0;
       await aggregator.add(full);
       if (!writes) return;
@@ -105,14 +120,22 @@ export function createAdoption({ store, clock, log }: AdoptionPorts): Adoption {
   }
 
   return {
-    polled(machine, revision, ring, counters) {
+    polled(machine, revision, ring, counters, agent = null) {
       const now = clock();
       const window = Math.floor(now / windowMs);
-      if (last.buffer !== buffered || last.window !== window || last.revision !== revision || last.ring !== ring) {
+      if (
+        last?.buffer !== buffered ||
+        last.window !== window ||
+        last.revision !== revision ||
+        last.ring !== ring ||
+        last.agent !== agent
+      ) {
         const machines = machinesOf('pollCount', window, `served ${revision} ${ring}`);
-        last = { buffer: buffered, window, revision, ring, machines };
+        const ofAgent = machinesOfAgent(window, agent);
+        last = { buffer: buffered, window, revision, ring, agent, machines, machinesOfAgent: ofAgent };
       }
       addName(last.machines, machine);
+      addName(last.machinesOfAgent, machine);
       for (const counter of counters) addName(machinesOf('pollCount', window, counter), machine);
       flushWhenDue(now);
     },

@@ -168,9 +168,13 @@ async function findOutdated(store: Store, kind: CountKind, number: number): Prom
   return ok(old.map(({ id }) => ({ kind, id, remove: true })));
 }
 
-/** Counters that name no revision sort first, so that they are never left out. */
+/**
+ * Counters that name no revision sort first, so that they are never left out. Those of agents sort last: whoever polls can invent
+ * versions.
+ */
 function revisionOf(counterName: string): number {
-  const [, revision] = counterName.split(' ');
+  const [kind, revision] = counterName.split(' ');
+  if (kind === 'agent') return -1;
   const number = Number(revision);
   return Number.isNaN(number) ? Number.MAX_SAFE_INTEGER : number;
 }

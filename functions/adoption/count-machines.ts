@@ -36,6 +36,7 @@ export async function countAdoption(store: Store): Promise<Result<AdoptionCounts
     revisions: joinCounts(served, countReports(reported)),
     heldBack: countNamed(seen, 'held').map(({ name, ring, machines }) => ({ family: name, ring, machines })),
     reached: countNamed(seen, 'reached').map(({ name, machines }) => ({ rollout: Number(name), machines })),
+    agents: countNamed(seen, 'agent').map(({ name, machines }) => ({ version: name, machines })),
     standardError,
   });
 }

@@ -7,6 +7,7 @@ import type { Clock, Store } from '../../shared/ports.ts';
 import type { Adoption } from '../adoption/adoption.ts';
 import { watchWrites } from '../commands/watched-writes.ts';
 import { describeBug, type Log } from '../log.ts';
+import type { LoadAgents } from './agents/agent-files.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Caller } from './auth/caller.ts';
 import { credentialOf } from './auth/credential.ts';
@@ -36,6 +37,8 @@ interface ApiPorts {
   /** The Google Cloud project that the log's trace names point to, or null. */
   readonly traceProject: string | null;
   readonly loadConsole: LoadConsole;
+  readonly loadAgents: LoadAgents;
+  readonly serviceUrl: () => string | null;
   /** Sends the events of a committed change. It never rejects, and it has a time-out because the admin waits for it. */
   readonly afterCommit: () => Promise<void>;
 }

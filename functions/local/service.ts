@@ -100,6 +100,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     channel: withLocalCalls(channel, resolve(dataFolder), people.all),
     issuerKeys: people.issuerKeys,
     loadConsole: async () => (await import('../console/build.ts')).buildConsole(join(import.meta.dirname, '../..')),
+    loadAgents: async () =>
+      (await import('../api/agents/build-agents.ts')).buildAgents(join(import.meta.dirname, '../..')),
     ...(emulators === null ? { bus } : {}),
     ...(garden === null ? {} : { garden }),
   });

@@ -28,6 +28,8 @@ export function appOfInstance(parts: InstanceParts): App {
     rateLimiter: createRateLimiter(parts.clock),
     firstOwners: parts.firstOwners ?? [],
     onAccess: () => undefined,
+    loadAgents: () => Promise.resolve(null),
+    serviceUrl: () => null,
     canWrite: () => Promise.resolve(true),
     adminTokenLastDay: () => Promise.resolve(null),
     afterCommit: () => Promise.resolve(),

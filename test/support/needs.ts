@@ -21,6 +21,7 @@ const programs = {
   rpmbuild: 'rpm',
   ruby: 'ruby',
   'original-awk': 'original-awk',
+  script: 'bsdutils',
 } as const;
 /** PowerShell 7, as a tool of .NET: Debian has no package of it. */
 const powershell = 'dotnet tool install PowerShell --version 7.6.9 --tool-path DIR, with DIR on the PATH';

@@ -37,6 +37,8 @@ const server = createServer(
     adoption,
     traceProject: null,
     loadConsole: async () => null,
+    loadAgents: async () => null,
+    serviceUrl: () => null,
     keys,
     afterCommit,
   }),

@@ -8,10 +8,13 @@ import { failuresOf } from '../../adoption/failures.ts';
 import { takesBrotli, withBrotli } from '../../brotli.ts';
 import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
+import { agentVersionOf } from '../agents/agent-version.ts';
 import type { Caller } from '../auth/caller.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { problemResponse } from '../problems/problem.ts';
+import { createKeyList } from '../signing/key-list.ts';
+import { agentRoutes } from './agent-routes.ts';
 import { openapiOf } from './openapi.ts';
 import { readQuery, refuseParameter } from './read-query.ts';
 import { type NeedsOf, needsFrom } from './route-needs.ts';
@@ -28,7 +31,7 @@ import { findStrayNumber, type Reply, type Route, type RoutePorts } from './rout
 import { upgradeRoutes } from './routes/upgrades.ts';
 
 /** The ports of the routes, without those that the app makes itself. */
-type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures'>;
+type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures' | 'keyList'>;
 
 /** Passed with each request: its caller, who was identified before the body was read. */
 interface Bindings {
@@ -75,10 +78,11 @@ export function createApp(ports: AppPorts): Application {
 
 /** What this instance publishes goes into its own policy cache at once. */
 function routesOf(appPorts: AppPorts): readonly Route[] {
-  const { store, policyCache } = appPorts;
+  const { store, policyCache, keys, clock, log } = appPorts;
   const ports: RoutePorts = {
     ...appPorts,
     onPublished: policyCache.set,
+    keyList: createKeyList(keys, clock, log),
     readFailures: (rollouts) => failuresOf(store, rollouts),
   };
   const changePolicy = createChangePolicy(ports);
@@ -92,6 +96,7 @@ function routesOf(appPorts: AppPorts): readonly Route[] {
     ...rolloutRoutes(ports),
     ...proposalRoutes(ports, changePolicy),
     ...keysRoutes(ports),
+    ...agentRoutes(ports),
     ...accessRoutes(ports),
   ];
 }
@@ -113,6 +118,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
     query: query.value,
     body: body.value,
     caller: caller.value,
+    agent: agentVersionOf(context.req.header('User-Agent')),
     expected: expected.value,
   });
 }
@@ -170,7 +176,7 @@ async function toResponse(context: AppContext, { mediaType, method }: Route, rep
   const headers: Record<string, string> = {
     ...browserHeaders,
     'Content-Type': `${mediaType}; charset=utf-8`,
-    'Cache-Control': 'no-store',
+    'Cache-Control': reply.immutable === true ? 'public, max-age=31536000, immutable' : 'no-store',
   };
   if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
   const text = mediaType === 'text/plain' ? String(reply.body) : `${JSON.stringify(reply.body, null, 2)}\n`;

@@ -122,6 +122,8 @@ const pollHeaders = Object.fromEntries(
     'Pinward-Organisation': 'The organisation whose keys sign the response. GET /v1/keys returns the keys.',
     'Pinward-Signature': 'v1, the id of the key, and the ES256 signature of the statement as base64 of its DER.',
     'Pinward-Unsigned': 'The reason why there is no signature. Present only without one.',
+    'Pinward-Agent':
+      'The version of the agent that the service hands out. An agent says it; nothing updates by itself.',
     'Pinward-Stale': 'Since when the store has been unreachable. Present only then; the pins are the last known ones.',
   }).map(([name, description]) => [name, { description, schema: headerSchemas[name] ?? { type: 'string' } }]),
 );

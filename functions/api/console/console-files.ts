@@ -1,8 +1,6 @@
 // The files of the console: a page, and what it loads. A deployment carries them in one file beside its code, which is read with
 // the first request for one of them.
 
-import { readFile } from 'node:fs/promises';
-
 /** One file, ready to send. */
 export interface ConsoleFile {
   readonly type: string;
@@ -27,14 +25,4 @@ export const bundledName = 'console.json';
 
 export function isConsolePath(path: string): boolean {
   return path.startsWith(assetPrefix) || (pagePaths as readonly string[]).includes(path);
-}
-
-/** Null when there is no such file: then nobody built the console. Rejects when it can't be read. */
-export async function readBundledConsole(folder: string): Promise<ConsoleFiles | null> {
-  try {
-    return JSON.parse(await readFile(`${folder}/${bundledName}`, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -7,6 +7,7 @@ import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import type { Adoption } from '../../adoption/adoption.ts';
 import { describeBug, type Log, traceOf } from '../../log.ts';
+import { agentVersionOf } from '../agents/agent-version.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import { credentialOf } from '../auth/credential.ts';
@@ -116,8 +117,18 @@ export function createPoll(ports: PollPorts): Poll {
     const common = [...headers, 'Pinward-Poll-After', pollAfter];
     response.writeHead(status, isUnchanged ? common : [...common, ...contentHeaders]);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : bytes);
-    log.info('poll', { status, machine, cli, format, ring, revision, ...traceOf(request.headers, traceProject) });
-    if (machine !== null) adoption.polled(machine, revision, ring, counters);
+    const agent = agentVersionOf(request.headers['user-agent']);
+    log.info('poll', {
+      status,
+      machine,
+      cli,
+      agent,
+      format,
+      ring,
+      revision,
+      ...traceOf(request.headers, traceProject),
+    });
+    if (machine !== null) adoption.polled(machine, revision, ring, counters, agent);
     return null;
   }
 

@@ -10,6 +10,7 @@ import { ringWithRollouts } from '../../../shared/domain/serving/bucketing.ts';
 import { ringChooser } from '../../../shared/domain/serving/machine.ts';
 import { heldBackBy, resolve } from '../../../shared/domain/serving/resolve.ts';
 import { validUntilOf } from '../../../shared/domain/serving/statement.ts';
+import { agentVersion } from '../agents/agent-version.ts';
 import { createBoundedMap } from '../caching/bounded-map.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import type { SignatureHeaders, Signatures } from '../signing/signatures.ts';
@@ -158,6 +159,7 @@ function commonHeadersOf({ published, staleSince }: ResponseCacheInput, validUnt
   return [
     ...['Pinward-Revision', String(published.revision.number)],
     ...['Pinward-Valid-Until', validUntil],
+    ...['Pinward-Agent', agentVersion],
     ...['Cache-Control', 'private, no-cache'],
     ...['Vary', 'Authorization, Accept'],
     ...(since === null ? [] : ['Pinward-Stale', `store unreachable since ${since}`]),

@@ -67,6 +67,15 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         hint: `The first revision is of ${fault.first}. Ask for that time or a later one.`,
         field: 'at',
       };
+    case 'agents_unavailable':
+      return {
+        status: 404,
+        title: 'This service hands out no agents',
+        hint:
+          fault.missing === 'address'
+            ? 'Set PINWARD_URL to the address at which machines reach it.'
+            : 'Deploy what npm run build makes: api.zip has the agents.',
+      };
     case 'precondition_required':
       return {
         status: 428,

@@ -164,6 +164,7 @@ function textOf(fault: ApiFault): ProblemText {
     case 'time_before_policy':
     case 'precondition_required':
     case 'route_unknown':
+    case 'agents_unavailable':
     case 'method_unsupported':
     case 'format_unsupported':
     case 'media_type_unsupported':

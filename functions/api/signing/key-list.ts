@@ -10,7 +10,7 @@ import { retrySignerAfterMs, type SigningKeys } from './signatures.ts';
 
 type KeyState = 'current' | 'next' | 'retiring';
 
-interface KeyList {
+export interface KeyList {
   /** Null when responses are not signed. */
   readonly organisation: string | null;
   readonly keys: readonly ListedKey[];

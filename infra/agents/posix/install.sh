@@ -3,8 +3,9 @@
 # the folders beside its own. `--bundle` makes one script of all the files, for an MDM that runs one script per machine.
 #
 #   sh install.sh [--root DIR] OPTIONS     where OPTIONS are those of: pinward install
+#   sh install.sh [--root DIR] --update
 #   sh install.sh [--root DIR] --remove
-#   sh install.sh --bundle OPTIONS         prints the script
+#   sh install.sh --bundle [OPTIONS]       prints the script; without OPTIONS, one that takes them itself
 #
 # With --root DIR the script fills that folder, such as a disk image, and starts nothing.
 set -eu
@@ -64,8 +65,9 @@ stop_on_linux() {
     systemctl disable --now pinward.timer || :
     systemctl stop pinward.service 2>/dev/null || : # a refresh may run for minutes
   fi
-  rm -f "$root/etc/systemd/system/pinward.service" "$root/etc/systemd/system/pinward.timer"
-  [ -n "$root" ] || systemctl daemon-reload
+  units=$root/etc/systemd/system
+  rm -f "$units/pinward.service" "$units/pinward.timer"
+  if [ -n "$root" ]; then remove_empty "$units/timers.target.wants" "$units" "${units%/*}"; else systemctl daemon-reload; fi
 }
 
 start_on_macos() {
@@ -80,7 +82,12 @@ start_on_macos() {
 stop_on_macos() {
   [ -n "$root" ] || launchctl bootout system/pinward.daemon 2>/dev/null || :
   rm -f "$root/Library/LaunchDaemons/pinward.daemon.plist"
+  [ -z "$root" ] || remove_empty "$root/Library/LaunchDaemons"
 }
+
+# A folder that is to become a machine may have had none of these.
+# in: FOLDER ...
+remove_empty() { rmdir "$@" 2>/dev/null || :; }
 
 copy_file() {
   if [ "$user_id" -eq 0 ] && { ! is_trusted_source "$1" || ! is_roots_alone "${2%/*}"; }; then
@@ -95,8 +102,10 @@ print_help() {
 Install or remove, as root, the agent and what starts it: a systemd timer on Linux, a launch daemon on macOS.
 
   sh install.sh [--root DIR] OPTIONS     where OPTIONS are those of: pinward install
+  sh install.sh [--root DIR] --update    replace both; configuration, token and keys stay
   sh install.sh [--root DIR] --remove    remove both
-  sh install.sh --bundle OPTIONS         print one script of all the files, for an MDM that runs one script per machine
+  sh install.sh --bundle [OPTIONS]       print one script of all the files, for an MDM that runs one script per machine;
+                                         without OPTIONS it takes them itself
 
   --root DIR   fill this folder, such as a disk image, and start nothing
   --help       show this text
@@ -107,9 +116,12 @@ END
   sh "$here/posix/pinward.sh" --help
 }
 
+# in: the options, or none
 print_bundle() {
+  printf '%s\n' '#!/bin/sh' 'set -eu' 'umask 022'
+  cat "$here/posix/parts/26-root.sh"
   # shellcheck disable=SC2016 # the bundle expands these
-  printf '%s\n' '#!/bin/sh' 'set -eu' 'dir=$(mktemp -d)' 'trap '\''rm -rf "$dir"'\'' EXIT'
+  printf '%s\n' secure_search_path 'dir=$(mktemp -d)' 'trap '\''rm -rf "$dir"'\'' EXIT'
   for file in $agent_files; do
     # shellcheck disable=SC2016
     printf 'mkdir -p "$dir/%s"\ncat >"$dir/%s" <<'\''END OF THE FILE'\''\n' "$(dirname "$file")" "$file"
@@ -118,6 +130,8 @@ print_bundle() {
   done
   # shellcheck disable=SC2016
   printf 'sh "$dir/posix/install.sh"'
+  # shellcheck disable=SC2016
+  [ $# -gt 0 ] || printf ' "$@"'
   for word do printf " '%s'" "$(printf %s "$word" | sed "s/'/'\\\\''/g")"; done
   echo
 }

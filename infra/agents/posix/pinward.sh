@@ -54,7 +54,7 @@ main() {
     helper) delivery_option=helper && load_configuration && print_policy ;;
     status) load_configuration && print_status ;;
     doctor) load_configuration && doctor ;;
-    install) install_agent && login ;;
+    install) if [ -n "$update" ]; then update_agent; else install_agent; fi && login ;;
     uninstall) load_configuration && uninstall_agent ;;
     '') print_usage >&2 && exit 2 ;;
     *) die 2 "unknown command $command_name; see: pinward help" ;;
@@ -76,6 +76,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
+              or --update: replace the installed agent by this one; configuration, token and keys stay
   uninstall   remove what install and login wrote
   help        or --help; --version
 
@@ -99,7 +100,7 @@ EOF
 # out: command_name and a variable for each option; config_lines: the options that belong in the configuration
 read_options() {
   command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
-  key_files='' first_use='' offline='' stay='' json=''
+  key_files='' first_use='' update='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
@@ -107,7 +108,7 @@ read_options() {
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
     case $1 in
-      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy)
+      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy | --update)
         install_option=$1 ;;
     esac
     case $1 in
@@ -125,6 +126,7 @@ read_options() {
       --proxy) add_setting proxy "$2" && shift ;;
       --no-proxy) add_setting no_proxy "$2" && shift ;;
       --trust-on-first-use) first_use=yes ;;
+      --update) update=yes ;;
       --offline) offline=yes ;;
       --json) json=yes ;;
       --stay) stay=yes ;;
@@ -144,6 +146,8 @@ add_setting() { config_lines="$config_lines$1=$2$newline"; }
 
 check_options() {
   [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
+  [ -z "$update" ] || [ -z "$config_lines$token_source$key_files$first_use$delivery_option" ] ||
+    die 2 '--update keeps the configuration: no other option of install goes with it'
   [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
   [ -z "$json" ] || [ "$command_name" = doctor ] || die 2 '--json belongs to: pinward doctor'
   [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'
@@ -263,6 +267,7 @@ print_status() {
     print_field applied nothing
   fi
   print_field server "${server:-none}"
+  print_field agent "$version$(describe_update)"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
   print_field 'claude code' "$(read_state cli | grep . || echo none was found)"
   valid_until=$(read_state valid_until)
@@ -277,6 +282,14 @@ print_status() {
 
 # in: NAME VALUE
 print_field() { printf '%-12s %s\n' "$1" "$2"; }
+
+# Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
+describe_update() {
+  served_version=$(read_state agent | to_version)
+  newest_version=$(printf '%s\n' "$version" "$served_version" | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
+  [ "$newest_version" = "$version" ] || [ -z "$server" ] ||
+    printf '; the server has %s: curl -fsS %s/install.sh | sudo sh -s -- --update' "$served_version" "$server"
+}
 
 describe_signatures() {
   if [ -z "$organisation" ]; then
@@ -301,7 +314,7 @@ list_trusted_keys() {
 # The commands that put the agent, its configuration, token and keys on this machine, and that remove them.
 
 install_agent() {
-  [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."
+  refuse_pipe
   [ -z "$token_source" ] || add_setting token_file /etc/pinward/token
   add_setting delivery "${delivery_option:-fragment}"
   load_configuration
@@ -311,6 +324,17 @@ install_agent() {
   select_keys
   install_files || die 1 "could not write below ${root:-/}; installing needs root"
 }
+
+# Replaces the program. What the machine was told at its installation stays.
+update_agent() {
+  refuse_pipe
+  load_configuration
+  program_dir=$root/usr/local/bin
+  refuse_writable_folders "$program_dir" "$settings_dir"
+  install_program || die 1 "could not write below ${root:-/}; updating needs root"
+}
+
+refuse_pipe() { [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."; }
 
 # out: out_pinned_keys: a line for each key to trust, with its id and its base64
 select_keys() {
@@ -372,11 +396,13 @@ EOF
   write_file "$config" 644 <<EOF || return
 ${config_lines}
 EOF
+  install_program || return
+  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\""; }
+}
+
+install_program() {
   write_file "$program_dir/pinward" 755 <"$0" || return
-  case $delivery in
-    helper) install_helper ;;
-    shell) rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\"" ;;
-  esac
+  [ "$delivery" != helper ] || install_helper
 }
 
 # Makes a folder with its parents, like mkdir -p, and prints each folder that it made. Uninstall removes exactly those.
@@ -561,6 +587,7 @@ record_success() {
     "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
     "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= "cli=$(to_printable "$cli_found")" \
+    "agent=$out_pinward_agent" \
     ${out_changed:+"applied_at=$(utc_now)"}
 }
 
@@ -701,10 +728,10 @@ explain_status() {
 # out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
 read_headers() {
   out_etag='' out_content_type='' out_location='' out_retry_after=''
-  out_pinward_revision='' out_pinward_poll_after='' out_pinward_valid_until='' out_pinward_stale=''
+  out_pinward_revision='' out_pinward_poll_after='' out_pinward_valid_until='' out_pinward_stale='' out_pinward_agent=''
   out_pinward_organisation='' out_pinward_signature=''
   header_names='etag content_type location retry_after pinward_revision pinward_poll_after pinward_valid_until'
-  set_variables out_ "$header_names pinward_stale pinward_organisation pinward_signature" <<EOF
+  set_variables out_ "$header_names pinward_stale pinward_agent pinward_organisation pinward_signature" <<EOF
 $(awk '{
     gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
     sub(/^[^:]*: */, ""); print name "=" $0

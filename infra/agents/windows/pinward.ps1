@@ -37,6 +37,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
+              or --update: replace the installed agent by this one; configuration, token and keys stay
   uninstall   remove what install and login wrote
   help        or --help; --version
 
@@ -147,7 +148,7 @@ function Invoke-Main([string[]]$words) {
     'helper' { $script:wanted = 'helper'; Initialize-Agent; Write-Policy }
     'status' { Initialize-Agent; Write-Status }
     'doctor' { Initialize-Agent; Invoke-Doctor }
-    'install' { Install-Agent; Invoke-Login }
+    'install' { if ($updates) { Update-Agent } else { Install-Agent }; Invoke-Login }
     'uninstall' { Initialize-Agent; Uninstall-Agent }
     '' { Stop-Agent 2 $usage }
     default { Stop-Agent 2 "unknown command ${verb}; see: pinward help" }
@@ -160,7 +161,7 @@ function Read-CommandLine([string[]]$words) {
   $installing = ''
   for ($at = 0; $at -lt $words.Count; $at++) {
     $word = $words[$at]
-    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy)\z') { $installing = $word }
+    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy|update)\z') { $installing = $word }
     $value = ''
     if ($valued -ccontains $word) {
       $at++
@@ -174,6 +175,9 @@ function Read-CommandLine([string[]]$words) {
   if ($installing -and $verb -cne 'install') { Stop-Agent 2 "$installing belongs to: pinward install" }
   if ($isOffline -and $verb -cne 'doctor') { Stop-Agent 2 '--offline belongs to: pinward doctor' }
   if ($asJson -and $verb -cne 'doctor') { Stop-Agent 2 '--json belongs to: pinward doctor' }
+  if ($updates -and ($given.PSBase.Count -or $tokenFrom -or $keyFiles -or $trustsFirst -or $wanted)) {
+    Stop-Agent 2 '--update keeps the configuration: no other option of install goes with it'
+  }
   if ($stays -and $verb -cne 'refresh') { Stop-Agent 2 '--stay belongs to: pinward refresh' }
 }
 
@@ -195,6 +199,7 @@ function Read-Word([string]$word, [string]$value) {
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
     '--offline' { $script:isOffline = $true; return }
     '--json' { $script:asJson = $true; return }
+    '--update' { $script:updates = $true; return }
     '--stay' { $script:stays = $true; return }
   }
   if ($word.StartsWith('-')) { Stop-Agent 2 "unknown option ${word}; see: pinward help" }
@@ -271,6 +276,7 @@ function Write-Status {
     $script:code = 1
   }
   Format-Fact 'server' $(if ($server) { $server } else { 'none' })
+  Format-Fact 'agent' "$version$(Get-Newer)"
   Format-Fact 'last check' $(if (Get-Fact 'checked_at') { Get-Fact 'checked_at' } else { 'never' })
   Format-Fact 'claude code' $(if (Get-Fact 'cli') { Get-Fact 'cli' } else { 'none was found' })
   $until = Get-Fact 'valid_until'
@@ -279,6 +285,13 @@ function Write-Status {
   Format-Fact 'signatures' (Get-Trust)
   Format-Fact 'last error' $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
   if ($trouble) { Write-Note $trouble }
+}
+
+# Says that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
+function Get-Newer {
+  $served = Get-Fact 'agent'
+  if ($served -cnotmatch '^([0-9]{1,6}\.){2}[0-9]{1,6}\z' -or [version]$served -le [version]$version) { return }
+  "; the server has ${served}: & ([scriptblock]::Create((irm $server/install.ps1))) --update"
 }
 
 function Get-Trust {
@@ -316,6 +329,14 @@ function Install-Agent {
     Stop-Agent 2 "$applied has a value that Pinward did not set; remove that value, or install with --delivery fragment"
   }
   try { Install-Files $secret.Trim() $pinned } catch {
+    Stop-Agent 1 "could not install below ${own}; installing needs an administrator: $(Get-Reason $_)"
+  }
+}
+
+# Replaces the program. What the machine was told at its installation stays.
+function Update-Agent {
+  Initialize-Agent
+  try { Install-Program } catch {
     Stop-Agent 1 "could not install below ${own}; installing needs an administrator: $(Get-Reason $_)"
   }
 }
@@ -358,6 +379,14 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   Remove-Keys
   foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
   Set-Text $config @($given.PSBase.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
+  Install-Program
+  if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
+  if ($delivery -ceq 'shell') {
+    "Add to the PowerShell profile: Invoke-Expression (& '$(Join-Path $own 'pinward.ps1')' env | Out-String)"
+  }
+}
+
+function Install-Program {
   $agent = Join-Path $own 'pinward.ps1'
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
@@ -365,8 +394,6 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
   Set-Text (Join-Path $own 'pinward.cmd') $shim
   if ($delivery -ceq 'helper') { Install-Helper }
-  if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
-  if ($delivery -ceq 'shell') { "Add to the PowerShell profile: Invoke-Expression (& '$agent' env | Out-String)" }
   if ($onWindows -and -not $root) {
     $start = ([DateTime]'2026-01-01').AddSeconds((New-Object Random).Next(300)).ToString('s')
     $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent)).Replace('START', $start)
@@ -606,6 +633,7 @@ function Request-Pins([string]$held) {
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
     next_at = (Get-Now) + $pace; wait = $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
     valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']; cli = $cliFound
+    agent = $answer['Pinward-Agent']
   }
   if ($changed) { $facts['applied_at'] = Get-Utc }
   Write-Facts $facts
@@ -648,7 +676,7 @@ function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string
 function Read-Headers($response) {
   $answer = @{ Code = [int]$response.StatusCode; Signer = '' }
   $names = 'ETag', 'Content-Type', 'Location', 'Retry-After', 'Pinward-Revision', 'Pinward-Poll-After',
-  'Pinward-Valid-Until', 'Pinward-Stale', 'Pinward-Organisation', 'Pinward-Signature'
+  'Pinward-Valid-Until', 'Pinward-Stale', 'Pinward-Agent', 'Pinward-Organisation', 'Pinward-Signature'
   foreach ($name in $names) { $answer[$name] = '' }
   foreach ($headers in @($response.Headers, $response.Content.Headers)) {
     foreach ($header in $headers.GetEnumerator()) {
@@ -2289,6 +2317,7 @@ $verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false
+$updates = $false
 $token = $serverAnswer = $null
 $isOffline = $asJson = $configGiven = $false
 $clientFolder = $claude = $accessToken = $quotaProject = $gcloudError = $credentialKind = ''

@@ -27,6 +27,8 @@ export interface AdoptionCounts {
   readonly heldBack: readonly { readonly family: string; readonly ring: string; readonly machines: number }[];
   /** Machines of the period that a rollout has reached. */
   readonly reached: readonly { readonly rollout: number; readonly machines: number }[];
+  /** Machines of the period by the version of their agent. One that was updated in it counts for both. */
+  readonly agents: readonly { readonly version: string; readonly machines: number }[];
   readonly standardError: number;
 }
 

@@ -7,13 +7,13 @@ import { z } from 'zod';
 const EncodedHyperLogLog = z.base64().max(6_000);
 
 /**
- * `served {revision} {ring}`, `held {family} {ring}`, `reached {rollout}`, `applied {ring}` or `failed {ring}`. Older
- * documents have `held`, `applied` and `failed` without a ring.
+ * `served {revision} {ring}`, `held {family} {ring}`, `reached {rollout}`, `agent {version}`, `applied {ring}` or `failed {ring}`.
+ * Older documents have `held`, `applied` and `failed` without a ring.
  */
 const CounterName = z
   .string()
   .regex(
-    /^(?:served \d{1,10} [a-z0-9-]{1,32}|reached \d{1,10}|(?:held [a-z]{1,20}|applied|failed)(?: [a-z0-9-]{1,32})?)$/,
+    /^(?:served \d{1,10} [a-z0-9-]{1,32}|reached \d{1,10}|agent \d{1,4}(?:\.\d{1,4}){2}|(?:held [a-z]{1,20}|applied|failed)(?: [a-z0-9-]{1,32})?)$/,
   );
 
 /** One document: the polls of one window, or the reports on one revision. */

@@ -35,8 +35,26 @@ function testAdoption(open: Open): void {
     await using opened = await open();
     await instance(opened.store).flush();
 
-    const nothing = { period: null, machines: 0, revisions: [], heldBack: [], reached: [], standardError };
+    const nothing = { period: null, machines: 0, revisions: [], heldBack: [], reached: [], agents: [], standardError };
     assert.deepEqual(await must(readAdoption(opened.store)), nothing);
+  });
+
+  test('counts machines by the version of their agent, and loses nothing to versions that somebody invents', async () => {
+    await using opened = await open();
+    const adoption = instance(opened.store);
+    for (const machine of fleet(30)) adoption.polled(machine, 41, 'everyone', [], '0.2.0');
+    for (const machine of fleet(4, 'old-')) adoption.polled(machine, 41, 'everyone', [], '0.1.0');
+    for (const machine of fleet(3, 'curl-')) adoption.polled(machine, 41, 'everyone', []);
+    for (const machine of fleet(500, 'liar-')) adoption.polled(machine, 41, 'everyone', [], `9.9.${machine.slice(5)}`);
+    for (const machine of fleet(2, 'new-')) adoption.polled(machine, 42, 'everyone', [], '0.2.0');
+    await adoption.flush();
+
+    const { agents, machines, revisions } = await must(readAdoption(opened.other));
+    const counted = new Map(agents.map((each) => [each.version, each.machines]));
+    assert.deepEqual([counted.get('0.2.0'), counted.get('0.1.0')], [32, 4]);
+    assert.ok(counted.size <= 20, `${counted.size} versions`);
+    assert.ok(Math.abs(machines - 539) <= 30, `${machines} machines`);
+    assert.equal(revisions[0]?.served, 2);
   });
 
   test('adds up what instances write at the same time, machines that several of them saw once', async () => {

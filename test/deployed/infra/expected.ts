@@ -28,6 +28,7 @@ const writing = { ...everywhere, PINWARD_WRITER_KMS_KEY: 'what signs the documen
 export const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   api: {
     ...writing,
+    PINWARD_URL: 'the address that install.sh and install.ps1 give to machines',
     PINWARD_AUDIENCES: 'whose ID tokens are taken',
     PINWARD_HOSTED_DOMAINS: 'who may come in',
     PINWARD_IAP_AUDIENCE: 'what the proxy before the console signs for',

@@ -2,13 +2,12 @@
 // while it is installed.
 
 import { ok } from '../../../../shared/domain/fault.ts';
-import { createKeyList, toKeySet, toLines } from '../../signing/key-list.ts';
+import { toKeySet, toLines } from '../../signing/key-list.ts';
 import { NoQuery } from '../schemas/common.ts';
 import { KeyLines, KeysReply } from '../schemas/keys.ts';
 import { type Route, type RoutePorts, route } from './route.ts';
 
-export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
-  const list = createKeyList(keys, clock, log);
+export function keysRoutes({ keyList }: RoutePorts): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -20,7 +19,7 @@ export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: KeysReply,
       handle: async () => {
-        const listed = await list();
+        const listed = await keyList();
         return listed.ok ? ok({ body: toKeySet(listed.value) }) : listed;
       },
     }),
@@ -34,7 +33,7 @@ export function keysRoutes({ keys, clock, log }: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: KeyLines,
       handle: async () => {
-        const listed = await list();
+        const listed = await keyList();
         return listed.ok ? ok({ body: toLines(listed.value) }) : listed;
       },
     }),

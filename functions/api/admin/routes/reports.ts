@@ -28,7 +28,7 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
       body: Report,
       reply: ReportReply,
       statuses: [202],
-      handle: async ({ body, caller }) => {
+      handle: async ({ body, caller, agent }) => {
         const report = readReport(body);
         if (!report.ok) return report;
         const { machine, cli = null, revision, outcome, reason = '' } = report.value;
@@ -41,7 +41,8 @@ export function reportRoutes({ store, policyCache, adoption, log, rateLimiter }:
         const { email, labels } = caller;
         const { ring } = chooserOf(newest.value)({ name: machine, email, labels, cli });
         adoption.reported(machine, revision, ring.name, outcome);
-        if (outcome === 'failed') log.warn('report failed', { machine, cli, revision, reason: printable(reason) });
+        if (outcome === 'failed')
+          log.warn('report failed', { machine, cli, agent, revision, reason: printable(reason) });
         return ok({ body: { accepted: true }, status: 202 });
       },
     }),

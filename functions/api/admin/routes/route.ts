@@ -3,16 +3,18 @@
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
-import { fail, ok } from '../../../../shared/domain/fault.ts';
+import { fail, ok, type Result } from '../../../../shared/domain/fault.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import type { Store } from '../../../../shared/ports.ts';
 import type { Adoption } from '../../../adoption/adoption.ts';
 import type { ChangeAccessPorts } from '../../../commands/change-access.ts';
 import type { MoveRolloutsPorts } from '../../../commands/move-rollouts.ts';
 import type { Log } from '../../../log.ts';
+import type { LoadAgents } from '../../agents/agent-files.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PolicyCache } from '../../polls/policy-cache.ts';
 import type { ApiFault, ApiResult } from '../../problems/http-fault.ts';
+import type { KeyList } from '../../signing/key-list.ts';
 import type { SigningKeys } from '../../signing/signatures.ts';
 import type { RateLimiter } from '../../traffic/rate-limit.ts';
 import type { ChangeQuery } from '../schemas/common.ts';
@@ -22,6 +24,10 @@ export interface RoutePorts extends MoveRolloutsPorts, ChangeAccessPorts {
   readonly rateLimiter: RateLimiter;
   readonly catalogueAsOf: string;
   readonly keys: SigningKeys | null;
+  readonly keyList: () => Promise<Result<KeyList>>;
+  readonly loadAgents: LoadAgents;
+  /** Where machines reach this service; null when that is not known. */
+  readonly serviceUrl: () => string | null;
   readonly log: Log;
   readonly adoption: Adoption;
   /** Whether the store takes writes. */
@@ -37,6 +43,8 @@ export interface RouteRequest<Query> {
   /** The parsed JSON, on routes that have a body. */
   readonly body: unknown;
   readonly caller: Caller;
+  /** The version of the agent that calls; null for other programs. */
+  readonly agent: string | null;
   /** From If-Match, on routes with `changes`; else 'any'. */
   readonly expected: number | 'any';
 }
@@ -46,6 +54,8 @@ export interface Reply {
   /** The number of the revision in the body. It is sent as the ETag. */
   readonly revision?: number;
   readonly status?: ReplyStatus;
+  /** Whether the bytes at this address never change, so that anybody may keep them. */
+  readonly immutable?: boolean;
 }
 
 /** 202: the call was taken, and its effect comes later or not yet. 503: health that can't serve. */

@@ -12,7 +12,7 @@ main() {
     helper) delivery_option=helper && load_configuration && print_policy ;;
     status) load_configuration && print_status ;;
     doctor) load_configuration && doctor ;;
-    install) install_agent && login ;;
+    install) if [ -n "$update" ]; then update_agent; else install_agent; fi && login ;;
     uninstall) load_configuration && uninstall_agent ;;
     '') print_usage >&2 && exit 2 ;;
     *) die 2 "unknown command $command_name; see: pinward help" ;;
@@ -34,6 +34,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
+              or --update: replace the installed agent by this one; configuration, token and keys stay
   uninstall   remove what install and login wrote
   help        or --help; --version
 
@@ -57,7 +58,7 @@ EOF
 # out: command_name and a variable for each option; config_lines: the options that belong in the configuration
 read_options() {
   command_name='' root='' config='' delivery_option='' config_lines='' token_source='' install_option=''
-  key_files='' first_use='' offline='' stay='' json=''
+  key_files='' first_use='' update='' offline='' stay='' json=''
   while [ $# -gt 0 ]; do
     case $1 in
       --root | --config | --delivery | --server | --machine | --token-command | --token-file | --organisation | \
@@ -65,7 +66,7 @@ read_options() {
         [ $# -ge 2 ] || die 2 "$1 needs a value" ;;
     esac
     case $1 in
-      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy)
+      --server | --machine | --token-* | --organisation | --key | --trust-* | --ca-file | --proxy | --no-proxy | --update)
         install_option=$1 ;;
     esac
     case $1 in
@@ -83,6 +84,7 @@ read_options() {
       --proxy) add_setting proxy "$2" && shift ;;
       --no-proxy) add_setting no_proxy "$2" && shift ;;
       --trust-on-first-use) first_use=yes ;;
+      --update) update=yes ;;
       --offline) offline=yes ;;
       --json) json=yes ;;
       --stay) stay=yes ;;
@@ -102,6 +104,8 @@ add_setting() { config_lines="$config_lines$1=$2$newline"; }
 
 check_options() {
   [ -z "$install_option" ] || [ "$command_name" = install ] || die 2 "$install_option belongs to: pinward install"
+  [ -z "$update" ] || [ -z "$config_lines$token_source$key_files$first_use$delivery_option" ] ||
+    die 2 '--update keeps the configuration: no other option of install goes with it'
   [ -z "$offline" ] || [ "$command_name" = doctor ] || die 2 '--offline belongs to: pinward doctor'
   [ -z "$json" ] || [ "$command_name" = doctor ] || die 2 '--json belongs to: pinward doctor'
   [ -z "$stay" ] || [ "$command_name" = refresh ] || die 2 '--stay belongs to: pinward refresh'

@@ -10,6 +10,7 @@ print_status() {
     print_field applied nothing
   fi
   print_field server "${server:-none}"
+  print_field agent "$version$(describe_update)"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
   print_field 'claude code' "$(read_state cli | grep . || echo none was found)"
   valid_until=$(read_state valid_until)
@@ -24,6 +25,14 @@ print_status() {
 
 # in: NAME VALUE
 print_field() { printf '%-12s %s\n' "$1" "$2"; }
+
+# Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
+describe_update() {
+  served_version=$(read_state agent | to_version)
+  newest_version=$(printf '%s\n' "$version" "$served_version" | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
+  [ "$newest_version" = "$version" ] || [ -z "$server" ] ||
+    printf '; the server has %s: curl -fsS %s/install.sh | sudo sh -s -- --update' "$served_version" "$server"
+}
 
 describe_signatures() {
   if [ -z "$organisation" ]; then

@@ -2,7 +2,7 @@
 # The commands that put the agent, its configuration, token and keys on this machine, and that remove them.
 
 install_agent() {
-  [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."
+  refuse_pipe
   [ -z "$token_source" ] || add_setting token_file /etc/pinward/token
   add_setting delivery "${delivery_option:-fragment}"
   load_configuration
@@ -12,6 +12,17 @@ install_agent() {
   select_keys
   install_files || die 1 "could not write below ${root:-/}; installing needs root"
 }
+
+# Replaces the program. What the machine was told at its installation stays.
+update_agent() {
+  refuse_pipe
+  load_configuration
+  program_dir=$root/usr/local/bin
+  refuse_writable_folders "$program_dir" "$settings_dir"
+  install_program || die 1 "could not write below ${root:-/}; updating needs root"
+}
+
+refuse_pipe() { [ -f "$0" ] || die 2 "install copies itself, so run it from a file: sh pinward.sh install ..."; }
 
 # out: out_pinned_keys: a line for each key to trust, with its id and its base64
 select_keys() {
@@ -73,11 +84,13 @@ EOF
   write_file "$config" 644 <<EOF || return
 ${config_lines}
 EOF
+  install_program || return
+  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\""; }
+}
+
+install_program() {
   write_file "$program_dir/pinward" 755 <"$0" || return
-  case $delivery in
-    helper) install_helper ;;
-    shell) rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\"" ;;
-  esac
+  [ "$delivery" != helper ] || install_helper
 }
 
 # Makes a folder with its parents, like mkdir -p, and prints each folder that it made. Uninstall removes exactly those.

@@ -39,6 +39,7 @@ record_success() {
     "checked_at=$(utc_now)" "next_at=$(($(now) + out_poll_seconds))" "wait=$out_poll_seconds" \
     "moving_until=$(($(now) + out_rollout_seconds))" \
     "signed_by=$out_signer" "valid_until=$out_pinward_valid_until" "stale=$out_pinward_stale" last_error= "cli=$(to_printable "$cli_found")" \
+    "agent=$out_pinward_agent" \
     ${out_changed:+"applied_at=$(utc_now)"}
 }
 

@@ -113,10 +113,10 @@ explain_status() {
 # out: a variable for each header, such as out_pinward_revision; '' for a header that is missing
 read_headers() {
   out_etag='' out_content_type='' out_location='' out_retry_after=''
-  out_pinward_revision='' out_pinward_poll_after='' out_pinward_valid_until='' out_pinward_stale=''
+  out_pinward_revision='' out_pinward_poll_after='' out_pinward_valid_until='' out_pinward_stale='' out_pinward_agent=''
   out_pinward_organisation='' out_pinward_signature=''
   header_names='etag content_type location retry_after pinward_revision pinward_poll_after pinward_valid_until'
-  set_variables out_ "$header_names pinward_stale pinward_organisation pinward_signature" <<EOF
+  set_variables out_ "$header_names pinward_stale pinward_agent pinward_organisation pinward_signature" <<EOF
 $(awk '{
     gsub(/[^ -~]/, ""); name = tolower($0); sub(/:.*/, "", name); gsub(/-/, "_", name)
     sub(/^[^:]*: */, ""); print name "=" $0

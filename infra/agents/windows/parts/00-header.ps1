@@ -37,6 +37,7 @@ usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
   install     --server URL [--token-file FILE | --token-stdin | --token-command COMMAND] [--machine ID]
               [--ca-file FILE] [--proxy URL] [--no-proxy HOSTS]
               [--organisation ORG --key FILE ... | [--organisation ORG] --trust-on-first-use]
+              or --update: replace the installed agent by this one; configuration, token and keys stay
   uninstall   remove what install and login wrote
   help        or --help; --version
 
@@ -147,7 +148,7 @@ function Invoke-Main([string[]]$words) {
     'helper' { $script:wanted = 'helper'; Initialize-Agent; Write-Policy }
     'status' { Initialize-Agent; Write-Status }
     'doctor' { Initialize-Agent; Invoke-Doctor }
-    'install' { Install-Agent; Invoke-Login }
+    'install' { if ($updates) { Update-Agent } else { Install-Agent }; Invoke-Login }
     'uninstall' { Initialize-Agent; Uninstall-Agent }
     '' { Stop-Agent 2 $usage }
     default { Stop-Agent 2 "unknown command ${verb}; see: pinward help" }
@@ -160,7 +161,7 @@ function Read-CommandLine([string[]]$words) {
   $installing = ''
   for ($at = 0; $at -lt $words.Count; $at++) {
     $word = $words[$at]
-    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy)\z') { $installing = $word }
+    if ($word -cmatch '^--(server|machine|token-.*|organisation|key|trust-.*|ca-file|proxy|no-proxy|update)\z') { $installing = $word }
     $value = ''
     if ($valued -ccontains $word) {
       $at++
@@ -174,6 +175,9 @@ function Read-CommandLine([string[]]$words) {
   if ($installing -and $verb -cne 'install') { Stop-Agent 2 "$installing belongs to: pinward install" }
   if ($isOffline -and $verb -cne 'doctor') { Stop-Agent 2 '--offline belongs to: pinward doctor' }
   if ($asJson -and $verb -cne 'doctor') { Stop-Agent 2 '--json belongs to: pinward doctor' }
+  if ($updates -and ($given.PSBase.Count -or $tokenFrom -or $keyFiles -or $trustsFirst -or $wanted)) {
+    Stop-Agent 2 '--update keeps the configuration: no other option of install goes with it'
+  }
   if ($stays -and $verb -cne 'refresh') { Stop-Agent 2 '--stay belongs to: pinward refresh' }
 }
 
@@ -195,6 +199,7 @@ function Read-Word([string]$word, [string]$value) {
     '--trust-on-first-use' { $script:trustsFirst = $true; return }
     '--offline' { $script:isOffline = $true; return }
     '--json' { $script:asJson = $true; return }
+    '--update' { $script:updates = $true; return }
     '--stay' { $script:stays = $true; return }
   }
   if ($word.StartsWith('-')) { Stop-Agent 2 "unknown option ${word}; see: pinward help" }

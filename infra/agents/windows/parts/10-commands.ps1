@@ -64,6 +64,7 @@ function Write-Status {
     $script:code = 1
   }
   Format-Fact 'server' $(if ($server) { $server } else { 'none' })
+  Format-Fact 'agent' "$version$(Get-Newer)"
   Format-Fact 'last check' $(if (Get-Fact 'checked_at') { Get-Fact 'checked_at' } else { 'never' })
   Format-Fact 'claude code' $(if (Get-Fact 'cli') { Get-Fact 'cli' } else { 'none was found' })
   $until = Get-Fact 'valid_until'
@@ -72,6 +73,13 @@ function Write-Status {
   Format-Fact 'signatures' (Get-Trust)
   Format-Fact 'last error' $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
   if ($trouble) { Write-Note $trouble }
+}
+
+# Says that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
+function Get-Newer {
+  $served = Get-Fact 'agent'
+  if ($served -cnotmatch '^([0-9]{1,6}\.){2}[0-9]{1,6}\z' -or [version]$served -le [version]$version) { return }
+  "; the server has ${served}: & ([scriptblock]::Create((irm $server/install.ps1))) --update"
 }
 
 function Get-Trust {
@@ -109,6 +117,14 @@ function Install-Agent {
     Stop-Agent 2 "$applied has a value that Pinward did not set; remove that value, or install with --delivery fragment"
   }
   try { Install-Files $secret.Trim() $pinned } catch {
+    Stop-Agent 1 "could not install below ${own}; installing needs an administrator: $(Get-Reason $_)"
+  }
+}
+
+# Replaces the program. What the machine was told at its installation stays.
+function Update-Agent {
+  Initialize-Agent
+  try { Install-Program } catch {
     Stop-Agent 1 "could not install below ${own}; installing needs an administrator: $(Get-Reason $_)"
   }
 }
@@ -151,6 +167,14 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   Remove-Keys
   foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
   Set-Text $config @($given.PSBase.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
+  Install-Program
+  if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
+  if ($delivery -ceq 'shell') {
+    "Add to the PowerShell profile: Invoke-Expression (& '$(Join-Path $own 'pinward.ps1')' env | Out-String)"
+  }
+}
+
+function Install-Program {
   $agent = Join-Path $own 'pinward.ps1'
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
@@ -158,8 +182,6 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
   Set-Text (Join-Path $own 'pinward.cmd') $shim
   if ($delivery -ceq 'helper') { Install-Helper }
-  if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
-  if ($delivery -ceq 'shell') { "Add to the PowerShell profile: Invoke-Expression (& '$agent' env | Out-String)" }
   if ($onWindows -and -not $root) {
     $start = ([DateTime]'2026-01-01').AddSeconds((New-Object Random).Next(300)).ToString('s')
     $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent)).Replace('START', $start)

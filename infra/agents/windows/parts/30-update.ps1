@@ -67,6 +67,7 @@ function Request-Pins([string]$held) {
     etag = Get-Hash ([IO.File]::ReadAllBytes($copy)); signed_by = $answer['Signer']
     next_at = (Get-Now) + $pace; wait = $pace; moving_until = (Get-Now) + $(if ($pace -lt 300) { 600 } else { 0 })
     valid_until = $answer['Pinward-Valid-Until']; stale = $answer['Pinward-Stale']; cli = $cliFound
+    agent = $answer['Pinward-Agent']
   }
   if ($changed) { $facts['applied_at'] = Get-Utc }
   Write-Facts $facts
@@ -109,7 +110,7 @@ function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string
 function Read-Headers($response) {
   $answer = @{ Code = [int]$response.StatusCode; Signer = '' }
   $names = 'ETag', 'Content-Type', 'Location', 'Retry-After', 'Pinward-Revision', 'Pinward-Poll-After',
-  'Pinward-Valid-Until', 'Pinward-Stale', 'Pinward-Organisation', 'Pinward-Signature'
+  'Pinward-Valid-Until', 'Pinward-Stale', 'Pinward-Agent', 'Pinward-Organisation', 'Pinward-Signature'
   foreach ($name in $names) { $answer[$name] = '' }
   foreach ($headers in @($response.Headers, $response.Content.Headers)) {
     foreach ($header in $headers.GetEnumerator()) {

@@ -3,6 +3,7 @@ $verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli
 $keyFiles = @()
 $trustsFirst = $false
 $stays = $false
+$updates = $false
 $token = $serverAnswer = $null
 $isOffline = $asJson = $configGiven = $false
 $clientFolder = $claude = $accessToken = $quotaProject = $gcloudError = $credentialKind = ''

@@ -11,6 +11,7 @@ function counts(...revisions: readonly (readonly [number, number, number])[]): A
     machines: 0,
     heldBack: [],
     reached: [],
+    agents: [],
     standardError: 0,
     revisions: revisions.map(([revision, reports, failed]) => ({
       revision,
