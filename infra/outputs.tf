@@ -28,6 +28,13 @@ output "probe_identity" {
   value       = google_service_account.probe.email
 }
 
+output "agents" {
+  description = "The SHA-256 of the agents that the api hands out, by their extensions, for `--sha256` of the one line that installs. It comes from the release or the build, not from the api."
+  value = var.release != null ? var.release.agents : {
+    for extension in ["sh", "ps1"] : extension => try(filesha256("${local.bundle_folder}/agent.${extension}"), null)
+  }
+}
+
 output "address" {
   description = "What the domains of the load balancer must point to (A records); null without one."
   value       = one(google_compute_global_address.api[*].address)
@@ -48,8 +55,8 @@ output "next" {
     gcloud scheduler jobs run pinward-probe --location=${var.region} --project=${var.project}
     curl ${local.url}/v1/availability -H @"$HOME/.pinward-header"
 
-    # Set up a machine.
-    gcloud secrets versions access latest --secret=pinward-machine-token --project=${var.project} > machine-token
-    sudo sh infra/agents/posix/pinward.sh install --server ${local.url} --token-file machine-token
+    # Set up a machine: this line asks for its token.
+    gcloud secrets versions access latest --secret=pinward-machine-token --project=${var.project}
+    curl -fsS ${local.url}/install.sh | sudo sh -s -- --token-stdin
   EOT
 }

@@ -10,7 +10,8 @@ import { writePackages } from './agents/packages/packages.ts';
 import { sectionOf } from './changelog.ts';
 
 const help = `Make a release of this commit in dist/release/VERSION: a zip for each function with the list of what it holds,
-packages of the agents, SHA256SUMS, the changes, and the Terraform that uses them. It publishes nothing.
+packages of the agents, those that api hands out, SHA256SUMS, the changes, and the Terraform that uses them. It publishes
+nothing.
 
   npm run release -- [--url URL]
 
@@ -95,9 +96,9 @@ function build(root: string, dist: string): void {
   execFileSync(process.execPath, [join(root, 'infra/bundle.ts')], { stdio: 'inherit' });
 }
 
-/** A zip, or a list of what one holds (CycloneDX). */
+/** A zip, a list of what one holds (CycloneDX), or an agent. */
 function isBuilt(name: string): boolean {
-  return /\.(?:zip|cdx\.json)$/.test(name);
+  return /\.(?:zip|cdx\.json)$|^agent\.(?:sh|ps1)$/.test(name);
 }
 
 function emptyFolder(folder: string): void {
@@ -128,6 +129,10 @@ function moduleOf({ version, url, repository }: Release, made: readonly Made[]):
     const zip = made.find(({ name }) => name === `pinward-${target}-${version}.zip`);
     return `      ${target.padEnd(8)} = "${zip?.sha256}"\n`;
   });
+  const agents = ['ps1', 'sh'].map((extension) => {
+    const agent = made.find(({ name }) => name === `pinward-agent-${version}.${extension}`);
+    return `      ${extension.padEnd(3)} = "${agent?.sha256}"\n`;
+  });
   return `module "pinward" {
   source = "git::${repository}.git//infra?ref=v${version}"
 
@@ -136,6 +141,8 @@ function moduleOf({ version, url, repository }: Release, made: readonly Made[]):
     version = "${version}"
     sha256 = {
 ${hashes.toSorted().join('')}    }
+    agents = {
+${agents.join('')}    }
   }
 
   # The variables of infra/examples/small/main.tf.

@@ -103,6 +103,7 @@ variable "release" {
     url     = string
     version = string
     sha256  = map(string)
+    agents  = optional(map(string), {})
   })
   description = "The zips of a release, by address and hash, as `npm run release` prints them; those of `bundles` when null."
   default     = null

@@ -99,7 +99,7 @@ describe('the agents', () => {
     const unknown = await service.ask().get(`/agents/${'0'.repeat(64)}.sh`);
     assert.deepEqual(
       [unknown.status, unknown.body.code, unknown.headers['cache-control']],
-      [404, 'route_unknown', 'no-store'],
+      [404, 'agents_unavailable', 'no-store'],
     );
   });
 

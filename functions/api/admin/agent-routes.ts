@@ -62,8 +62,8 @@ export function agentRoutes({ loadAgents, serviceUrl, keyList, store }: RoutePor
         const files = await agents();
         const path = `/agents/${file}`;
         const system = files === null ? undefined : systems.find((each) => agentPath(each, files[each]) === path);
-        if (files === null || system === undefined)
-          return failHttp({ code: 'route_unknown', path: path.slice(0, 200) });
+        if (files === null) return failHttp({ code: 'agents_unavailable', missing: 'files' });
+        if (system === undefined) return failHttp({ code: 'agents_unavailable', missing: 'hash' });
         return ok({ body: files[system].agent, immutable: true });
       },
     }),

@@ -43,8 +43,8 @@ export type HttpFault =
   | { readonly code: 'time_before_policy'; readonly at: string; readonly first: string }
   | { readonly code: 'precondition_required' }
   | { readonly code: 'route_unknown'; readonly path: string }
-  /** No agents are handed out: `files` were not built, or the `address` for their configuration is not set. */
-  | { readonly code: 'agents_unavailable'; readonly missing: 'files' | 'address' }
+  /** `files` were not built, the `address` for their configuration is not set, or no agent has this `hash`. */
+  | { readonly code: 'agents_unavailable'; readonly missing: 'files' | 'address' | 'hash' }
   | { readonly code: 'method_unsupported'; readonly method: string; readonly allowed: readonly string[] }
   | { readonly code: 'format_unsupported'; readonly requested: string; readonly offered: readonly string[] }
   | { readonly code: 'media_type_unsupported'; readonly got: string; readonly expected: string }

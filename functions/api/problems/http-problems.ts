@@ -68,14 +68,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
         field: 'at',
       };
     case 'agents_unavailable':
-      return {
-        status: 404,
-        title: 'This service hands out no agents',
-        hint:
-          fault.missing === 'address'
-            ? 'Set PINWARD_URL to the address at which machines reach it.'
-            : 'Deploy what npm run build makes: api.zip has the agents.',
-      };
+      return { status: 404, title: 'This service does not hand out this agent', hint: agentHints[fault.missing] };
     case 'precondition_required':
       return {
         status: 428,
@@ -160,3 +153,9 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       };
   }
 }
+
+const agentHints: Readonly<Record<Extract<HttpFault, { code: 'agents_unavailable' }>['missing'], string>> = {
+  files: 'Deploy what npm run build makes: api.zip has the agents.',
+  address: 'Set PINWARD_URL to the address at which machines reach the service.',
+  hash: 'Fetch the install script again: another version was deployed since.',
+};

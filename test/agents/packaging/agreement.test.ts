@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { agentVersion } from '../../../functions/api/agents/agent-version.ts';
 import { statementText, voucherText } from '../../../shared/domain/serving/statement.ts';
 import { commandLines, read, root } from './files.ts';
 
@@ -32,6 +33,11 @@ test('a command line with an unknown command or option is found out', () => {
   assert.deepEqual(of('logon'), ['unknown command logon']);
   assert.deepEqual(of('login', '--server', 'https://x'), ['--server belongs to install']);
   assert.match(of('install', '--sever', 'https://x').join(), /unknown option --sever/);
+});
+
+test('both agents have the version that the service says it hands out', () => {
+  assert.equal(/^version=(.*)$/m.exec(sh)?.[1], agentVersion);
+  assert.equal(/^\$version = '(.*)'$/m.exec(ps1)?.[1], agentVersion);
 });
 
 test('both agents have the same commands', () => {

@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import type { AgentFiles } from '../../../functions/api/agents/agent-files.ts';
 import { type Target, targets } from '../../../functions/environment.ts';
 import { type Bundle, bundle, zipBundle } from '../../../infra/bundle.ts';
 import type { Lock } from '../../../infra/lock.ts';
@@ -16,16 +17,17 @@ const framework = '@google-cloud/functions-framework';
 
 describe('a bundle', () => {
   const bundles = new Map<Target, Bundle>();
+  let elsewhere: string;
+  let printed: string;
 
   before(async () => {
     for (const target of targets) bundles.set(target, await bundle(root, target));
+    elsewhere = copyProject();
+    const env = { ...process.env, TZ: 'Pacific/Kiritimati' };
+    printed = execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: elsewhere, env, encoding: 'utf8' });
   });
 
   test('has the same bytes when the command makes it in another folder and another time zone', () => {
-    const elsewhere = copyProject();
-    const env = { ...process.env, TZ: 'Pacific/Kiritimati' };
-    execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: elsewhere, env, stdio: 'pipe' });
-
     for (const [target, made] of bundles) {
       const zip = readFileSync(join(elsewhere, 'dist', `${target}.zip`));
       assert.ok(zip.equals(zipBundle(made)), `${target}.zip differs`);
@@ -63,6 +65,18 @@ describe('a bundle', () => {
     assert.deepEqual(holders('@google-cloud/aiplatform'), ['probe']);
     assert.deepEqual(holders('@slack/webhook'), ['announce']);
     assert.deepEqual(holders('@google-cloud/firestore'), targets);
+  });
+
+  test('has the agents if it is that of the api, those that stand beside it with their hashes', () => {
+    for (const [target, made] of bundles) assert.equal('agents.json' in made, target === 'api', target);
+    const agents: AgentFiles = JSON.parse(String(Buffer.from(bundles.get('api')?.['agents.json'] ?? '')));
+    for (const [system, file] of [
+      ['posix', 'agent.sh'],
+      ['windows', 'agent.ps1'],
+    ] as const) {
+      assert.equal(readFileSync(join(elsewhere, 'dist', file), 'utf8'), agents[system].agent);
+      assert.ok(printed.includes(`${file} ${agents[system].sha256}\n`), printed);
+    }
   });
 
   test('has the console if it is that of the api, and in no other', () => {

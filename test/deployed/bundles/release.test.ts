@@ -63,7 +63,8 @@ describe('npm run release', () => {
       assert.ok(listed.includes(name), name);
     assert.deepEqual([...sums.keys()].toSorted(), listed.toSorted());
     for (const [name, sum] of sums) assert.equal(sum, hashOf(join(folder, name)), name);
-    for (const zip of zips) assert.ok(text.includes(sums.get(zip) ?? 'none'), zip);
+    const agents = ['sh', 'ps1'].map((extension) => `pinward-agent-7.8.9.${extension}`);
+    for (const name of [...zips, ...agents]) assert.ok(text.includes(sums.get(name) ?? 'none'), name);
     assert.ok(text.includes('git::https://github.com/example/pinward.git//infra?ref=v7.8.9'));
     assert.ok(text.includes('https://github.com/example/pinward/releases/download/v7.8.9'));
     assert.equal(readFileSync(join(folder, 'CHANGES.md'), 'utf8'), '### Added\n\n- A thing.\n');

@@ -91,6 +91,7 @@ describe('a report', () => {
       message: 'report failed',
       machine: 'laptop-7',
       cli: '2.1.331',
+      agent: null,
       revision: 1,
       reason: 'no space [2J left on /etc'.replace('left on', 'left  on'),
     });

@@ -6,6 +6,7 @@ import type { Policy } from '../../../../shared/domain/policy/policy.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import type * as access from '../../../api/admin/schemas/access.ts';
 import type { AdoptionReply } from '../../../api/admin/schemas/adoption.ts';
+import type { AgentsReply } from '../../../api/admin/schemas/agents.ts';
 import type * as common from '../../../api/admin/schemas/common.ts';
 import type { ExplainReply } from '../../../api/admin/schemas/explain.ts';
 import type { HealthReply } from '../../../api/admin/schemas/health.ts';
@@ -34,6 +35,7 @@ export interface Replies {
   readonly '/v1/access/revisions': z.infer<typeof access.AccessRevisionsReply>;
   readonly '/v1/access/revisions/{number}': AccessRevision;
   readonly '/v1/tokens': z.infer<typeof access.TokensReply>;
+  readonly '/v1/agents': z.infer<typeof AgentsReply>;
   readonly '/v1/keys': z.infer<typeof KeysReply>;
 }
 

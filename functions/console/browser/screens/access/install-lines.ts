@@ -1,20 +1,24 @@
-// The lines that install the agent, as infra/agents/README.md has them, with the address of this service.
+// The lines that install the agent, as infra/agents/README.md has them, with the address of this service and the hashes of its agents.
+
+import type { Replies } from '../../client/replies.ts';
 
 export interface InstallLines {
   readonly system: string;
   readonly lines: string;
 }
 
-/** `organisation` is null when answers are not signed. */
-export function installLines(server: string, organisation: string | null): readonly InstallLines[] {
-  const trust = organisation === null ? '' : ` --organisation ${organisation} --trust-on-first-use`;
-  return [
-    { system: 'Linux', lines: `sudo sh install.sh --server ${server}${trust} --token-file token` },
-    { system: 'macOS', lines: `sudo sh install.sh --server ${server}${trust} --token-file token` },
-    {
-      system: 'Windows',
-      lines: `powershell.exe -NoProfile -ExecutionPolicy Bypass -File .\\pinward.ps1 install --server ${server}${trust} --token-file .\\token`,
-    },
-    { system: 'one user, without root', lines: `sh pinward.sh install --server ${server}${trust} --token-file token` },
-  ];
+/** None when the service hands out no agents. */
+export function installLines({ server, files }: Replies['/v1/agents']): readonly InstallLines[] {
+  if (server === null) return [];
+  return files.map(({ system, sha256 }) =>
+    system === 'posix'
+      ? {
+          system: 'Linux and macOS',
+          lines: `curl -fsS ${server}/install.sh | sudo sh -s -- --token-stdin --sha256 ${sha256}`,
+        }
+      : {
+          system: 'Windows',
+          lines: `& ([scriptblock]::Create((irm ${server}/install.ps1))) --sha256 ${sha256}`,
+        },
+  );
 }

@@ -10,10 +10,13 @@ import { installLines } from './install-lines.ts';
 export function Install() {
   const reading = useGet('/v1/keys');
   const { organisation = null, keys = [] } = reading.value ?? {};
+  const agents = useGet('/v1/agents');
+  const lines = agents.value === null ? [] : installLines(agents.value);
+  const versions = agents.value?.machines.map(({ version, machines }) => `${machines} with ${version}`) ?? [];
   return (
     <section class="card" aria-labelledby="install">
       <h2 id="install">Install on machines</h2>
-      <Loading of={[reading]} />
+      <Loading of={[reading, agents]} />
       {reading.value !== null && organisation === null && (
         <p class="notice warn">
           Answers are not signed, so machines can't tell who made them. Set a signing key first.
@@ -34,15 +37,19 @@ export function Install() {
           </ul>
         </>
       )}
-      {installLines(location.origin, organisation).map(({ system, lines }) => (
+      {agents.value !== null && lines.length === 0 && (
+        <p class="notice warn">This service hands out no agents. Set PINWARD_URL, and deploy a built api.zip.</p>
+      )}
+      {lines.map(({ system, lines: text }) => (
         <div key={system}>
           <h3>{system}</h3>
-          <Code text={lines} />
-          <Copy text={lines} label={`Copy for ${system}`} />
+          <Code text={text} />
+          <Copy text={text} label={`Copy for ${system}`} />
         </div>
       ))}
       <p class="quiet">
-        The file <code>token</code> has a fleet token with the role machine, and only its owner can read it.
+        Each line asks for a fleet token with the role machine. Agents that polled lately:{' '}
+        {versions.join(', ') || 'none'}.
       </p>
     </section>
   );
