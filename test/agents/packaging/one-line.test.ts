@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { isMissing } from '../../support/needs.ts';
-import { finished, fragment, newMachine, shells, whyNot } from '../posix/machine.ts';
+import { finished, fragment, newMachine, shells, until, whyNot } from '../posix/machine.ts';
 import { startServer } from '../posix/server.ts';
 import { read } from './files.ts';
 import { filled, type Handing, runLine, startHanding } from './one-line.ts';
@@ -47,6 +47,7 @@ describe('curl | sh', { skip: isMissing('systemd-analyze') || isMissing('curl') 
             /^signatures +required of local, last good one by [0-9a-f]{16}/m,
           );
 
+          await until(() => machine.files().some((name) => name.endsWith('.reported_applied')));
           const removed = await runLine(machine, `${get} | ${shell} -s -- --root ${machine.root} --remove`);
           assert.equal(removed.code, 0, removed.err);
           assert.deepEqual(machine.files(), []);
