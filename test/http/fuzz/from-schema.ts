@@ -14,6 +14,7 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
   number: ['1', '2', '3'],
   rollout: ['1', '2'],
   proposal: ['1', '2', '3', '4'],
+  file: [`${'ab'.repeat(32)}.sh`, `${'cd'.repeat(32)}.ps1`],
   upgrade: ['everyone.opus.claude-opus-91', 'canary.opus.claude-opus-92', 'everyone.opus.claude-opus-92'],
   name: ['build', 'everyone', 'canary'],
   machine: ['c-1', 'laptop-7'],

@@ -53,7 +53,14 @@ export async function openWorld(log: Log): Promise<World> {
     onTokenUse: () => undefined,
     adminTokenUse: null,
   });
-  const service = startService({ store, authenticator, log });
+  const agents = {
+    posix: { agent: 'echo hi\n', sha256: 'ab'.repeat(32), script: '@server@' },
+    windows: { agent: "'hi'\n", sha256: 'cd'.repeat(32), script: '@server@' },
+  };
+  const service = startService(
+    { store, authenticator, log, loadAgents: async () => agents },
+    { PINWARD_URL: 'https://pinward.example.com' },
+  );
   service.time = fleet.time + 60_000;
   await listen(service.server);
   return {
