@@ -6,12 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
-import {
-  type AgentFiles,
-  bundledName as agentsName,
-  extensions,
-  systems,
-} from '../functions/api/agents/agent-files.ts';
+import { bundledName as agentsName, extensions, systems } from '../functions/api/agents/agent-files.ts';
 import { buildAgents } from '../functions/api/agents/build-agents.ts';
 import { bundledName as consoleName } from '../functions/api/console/console-files.ts';
 import { readCommandLine } from '../functions/cli/command-line.ts';
@@ -73,15 +68,11 @@ async function bundleAll(root: string, folder: string): Promise<void> {
     progress.end();
     process.stdout.write(`${target}.zip ${(zip.length / 1e6).toFixed(2)} MB; its packages: ${target}.cdx.json\n`);
   }
-  writeAgents(folder, buildAgents(root));
-}
-
-/** The agents that api.zip has, too: their hashes can be had without asking the service. */
-function writeAgents(folder: string, agents: AgentFiles): void {
+  // The agents that api.zip has, too: so their hashes can be had without asking the service.
+  const agents = buildAgents(root);
   for (const system of systems) {
-    const [name, { agent, sha256 }] = [`agent.${extensions[system]}`, agents[system]];
-    writeFileSync(join(folder, name), agent);
-    process.stdout.write(`${name} ${sha256}\n`);
+    writeFileSync(join(folder, `agent.${extensions[system]}`), agents[system].agent);
+    process.stdout.write(`agent.${extensions[system]} ${agents[system].sha256}\n`);
   }
 }
 
