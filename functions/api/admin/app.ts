@@ -16,6 +16,7 @@ import { problemResponse } from '../problems/problem.ts';
 import { createKeyList } from '../signing/key-list.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { openapiOf } from './openapi.ts';
+import { readJson } from './read-json.ts';
 import { readQuery, refuseParameter } from './read-query.ts';
 import { type NeedsOf, needsFrom } from './route-needs.ts';
 import { accessRoutes } from './routes/access.ts';
@@ -111,7 +112,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   if (!expected.ok) return expected;
   const query = readQuery(route.query, new URL(context.req.url).search);
   if (!query.ok) return query;
-  const body = route.body === null ? ok(undefined) : await readBody(context);
+  const body = route.body === null ? ok(undefined) : await readJson(context.req);
   if (!body.ok) return body;
   return route.handle({
     parameters,
@@ -142,33 +143,6 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
   return refuseParameter('If-Match', header, 'the ETag of what you change, such as "41", or *');
-}
-
-/** Of a body that may be nothing but space. */
-const maxBlankBytes = 1_024;
-
-async function readBody({ req }: AppContext): Promise<ApiResult<unknown>> {
-  const bytes = await req.arrayBuffer();
-  const isBlank = bytes.byteLength <= maxBlankBytes && /^\s*$/.test(new TextDecoder().decode(bytes));
-  if (isBlank) return failHttp({ code: 'json_malformed', detail: null });
-  const type = req.header('Content-Type') ?? 'none';
-  const encoding = req.header('Content-Encoding') ?? 'identity';
-  // Not other `+json` types: a merge patch, for example, would be taken for a whole policy.
-  if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
-    return failHttp({
-      code: 'media_type_unsupported',
-      got: encoding === 'identity' ? type : `${type} (${encoding})`,
-      expected: 'application/json',
-    });
-  }
-  try {
-    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch (cause) {
-    return failHttp({
-      code: 'json_malformed',
-      detail: cause instanceof SyntaxError ? cause.message : 'The body is not UTF-8',
-    });
-  }
 }
 
 /** Only replies of a GET are compressed: no secret is in them, so that their length tells nothing. */
