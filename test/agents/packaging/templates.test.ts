@@ -79,7 +79,7 @@ describe('snippets of the docs', () => {
   });
 
   test('PowerShell parses', () => {
-    assert.equal(of('powershell').length, 2);
+    assert.equal(of('powershell').length, 3);
     for (const { text } of of('powershell')) assert.deepEqual(errorsIn(parseScript(text)), []);
   });
 
