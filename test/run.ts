@@ -1,5 +1,5 @@
-// `npm test`, `npm run test:claude` and `npm run check`: they run tests, each with its own help. What they don't know goes to
-// `node --test`.
+// `npm test`, `npm run check` and the tests that need more than these: they run tests, each with its own help. What they don't
+// know goes to `node --test`.
 
 import { spawnSync } from 'node:child_process';
 
@@ -46,6 +46,16 @@ ${moreOptions}`,
 
 ${moreOptions}`,
   },
+  powershell: {
+    files: ['test/contracts/agent/conformance-windows.ts'],
+    before: [],
+    concurrency: 1,
+    help: `Run the conformance kit on the Windows agent in PowerShell 7, then on each of its seeded faults. Needs pwsh.
+
+  npm run test:powershell
+
+${moreOptions}`,
+  },
   check: {
     files: ['test/**/*.test.ts'],
     before: [
@@ -64,7 +74,7 @@ ${moreOptions}`,
 } as const;
 
 function main(name: string | undefined, words: readonly string[]): number {
-  const mode = name === 'claude' || name === 'console' || name === 'check' ? modes[name] : modes.test;
+  const mode = isMode(name) ? modes[name] : modes.test;
   if (words.includes('--help') || words.includes('-h')) {
     process.stdout.write(mode.help);
     return 0;
@@ -76,6 +86,10 @@ function main(name: string | undefined, words: readonly string[]): number {
     if (status !== 0) return 1;
   }
   return 0;
+}
+
+function isMode(name: string | undefined): name is keyof typeof modes {
+  return name !== undefined && Object.hasOwn(modes, name);
 }
 
 const [, , name, ...words] = process.argv;
