@@ -47,7 +47,7 @@ export function serveFrom(
 ): Serve {
   const cache = new Map<string, Served>();
   const contents = new Map<Ring, string>();
-  const plainPolicy = { ...policy, settings: partOf(policy.settings, 'resolved') };
+  const plainPolicy = { ...policy, settings: resolvedOf(policy.settings) };
   return function serve(ring, reached, cli) {
     const content = contents.get(ring) ?? contentOf(ring);
     contents.set(ring, content);
@@ -55,7 +55,7 @@ export function serveFrom(
     const known = cache.get(key);
     if (known !== undefined) return known;
     const pins = { ...ring.pins, ...Object.fromEntries(reached.map(({ family, to }) => [family, to])) };
-    const own = ring.settings === undefined ? {} : { settings: partOf(ring.settings, 'resolved') };
+    const own = ring.settings === undefined ? {} : { settings: resolvedOf(ring.settings) };
     const machines = { cli, callableModels, day, selector: '*', reached: [] };
     const {
       ring: _,
@@ -75,17 +75,23 @@ export function serveFrom(
   };
 }
 
+/** Whether a resolution reads a setting or may write over it. All others pass unchanged. */
+export function isResolved(key: string): boolean {
+  return resolvedKeys.has(key);
+}
+
+/** The same for a variable of `env`. */
+export function isResolvedVariable(name: string): boolean {
+  return resolvedVariables.has(name.toUpperCase());
+}
+
 /** Equal for rings that differ only in who is in them: those are served the same. */
 function contentOf(ring: Ring): string {
   return JSON.stringify({ ...ring, name: undefined, match: undefined });
 }
 
-/** The settings that a resolution reads or may write over, or all others. */
-export function partOf({ env, ...settings }: Settings, part: 'resolved' | 'passed'): Settings {
-  const isResolved = part === 'resolved';
-  const keys = Object.entries(settings).filter(([key]) => resolvedKeys.has(key) === isResolved);
-  const variables = Object.entries(env ?? {}).filter(
-    ([name]) => resolvedVariables.has(name.toUpperCase()) === isResolved,
-  );
+function resolvedOf({ env = {}, ...settings }: Settings): Settings {
+  const keys = Object.entries(settings).filter(([key]) => isResolved(key));
+  const variables = Object.entries(env).filter(([name]) => isResolvedVariable(name));
   return { ...Object.fromEntries(keys), ...(variables.length === 0 ? {} : { env: Object.fromEntries(variables) }) };
 }

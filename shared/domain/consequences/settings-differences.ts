@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Policy, Ring } from '../policy/policy.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { MachineKind } from './machine-kinds.ts';
-import { partOf } from './served.ts';
+import { isResolved, isResolvedVariable } from './served.ts';
 
 /** One leaf that differs. `keys` leads to it. An absent value is undefined. */
 export interface LeafDifference {
@@ -68,10 +68,14 @@ export function passedDifferences(
 
 /** The settings that pass unchanged, by name: each variable of `env`, and any other key as a whole. */
 function passedFrom(settings: Settings): ReadonlyMap<string, unknown> {
-  const { env = {}, ...others } = partOf(settings, 'passed');
-  const variables = Object.entries(env).map(([name, value]) => [`${variable}${name}`, value] as const);
-  const keys = Object.entries(others).map(([key, value]) => [`${topKey}${key}`, value] as const);
-  return new Map<string, unknown>([...keys, ...variables]);
+  const passed = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(settings)) {
+    if (key !== 'env' && !isResolved(key)) passed.set(`${topKey}${key}`, value);
+  }
+  for (const [name, value] of Object.entries(settings.env ?? {})) {
+    if (!isResolvedVariable(name)) passed.set(`${variable}${name}`, value);
+  }
+  return passed;
 }
 
 /** The first character of a name says what the rest of it is. A key can have any text. */
