@@ -6,22 +6,14 @@ import { readAdoption } from '../../adoption/adoption.ts';
 import { type AgentFiles, agentPath, extensions, type System, systems } from '../agents/agent-files.ts';
 import { agentVersion } from '../agents/agent-version.ts';
 import { fillInstallScript } from '../agents/install-script.ts';
+import { loadOnce } from '../caching/load-once.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { type Reply, type Route, type RoutePorts, route } from './routes/route.ts';
 import { AgentsReply, AgentText, InstallScript } from './schemas/agents.ts';
 import { NoQuery } from './schemas/common.ts';
 
 export function agentRoutes({ loadAgents, serviceUrl, keyList, store }: RoutePorts): readonly Route[] {
-  let loading: Promise<AgentFiles | null> | null = null;
-
-  /** Loaded once; after a failure, with the next call again. */
-  function agents(): Promise<AgentFiles | null> {
-    loading ??= loadAgents();
-    loading.catch(() => {
-      loading = null;
-    });
-    return loading;
-  }
+  const agents = loadOnce(loadAgents);
 
   async function script(system: System): Promise<ApiResult<Reply>> {
     const [files, server] = [await agents(), serviceUrl()];

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { takesBrotli } from '../../brotli.ts';
+import { loadOnce } from '../caching/load-once.ts';
 import { browserHeaders } from '../problems/browser-headers.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { assetPrefix, type ConsoleFile, type LoadConsole, pageKey } from './console-files.ts';
@@ -40,17 +41,10 @@ export type ServeConsole = (request: IncomingMessage, response: ServerResponse, 
 
 /** The files are loaded once; after a failure, with the next request again. */
 export function createServeConsole(load: LoadConsole): ServeConsole {
-  let loading: Promise<ReadonlyMap<string, Prepared>> | null = null;
-
-  function files(): Promise<ReadonlyMap<string, Prepared>> {
-    loading ??= load().then(
-      (loaded) => new Map(Object.entries(loaded ?? {}).map(([path, file]) => [path, prepare(file)])),
-    );
-    loading.catch(() => {
-      loading = null;
-    });
-    return loading;
-  }
+  const files = loadOnce(async () => {
+    const loaded = (await load()) ?? {};
+    return new Map(Object.entries(loaded).map(([path, file]) => [path, prepare(file)] as const));
+  });
 
   return async function serveConsole(request, response, path) {
     const { method = '' } = request;
