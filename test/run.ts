@@ -3,6 +3,9 @@
 
 import { spawnSync } from 'node:child_process';
 
+/** No test waits for ever, whatever hangs. The slowest take some minutes. */
+const maxTestMs = 20 * 60_000;
+
 const moreOptions = `Other options go to node --test, such as --test-name-pattern=TEXT. Exit codes: 0 all pass, else 1.
 `;
 
@@ -80,7 +83,8 @@ function main(name: string | undefined, words: readonly string[]): number {
     return 0;
   }
   const files = words.some((word) => !word.startsWith('-')) ? [] : mode.files;
-  const tests = [process.execPath, '--test', `--test-concurrency=${mode.concurrency}`, ...words, ...files];
+  const options = ['--import', './test/support/open-handles.ts', '--test', '--test-timeout', String(maxTestMs)];
+  const tests = [process.execPath, ...options, `--test-concurrency=${mode.concurrency}`, ...words, ...files];
   for (const [program = '', ...options] of [...mode.before, tests]) {
     const { status } = spawnSync(program, options, { stdio: 'inherit' });
     if (status !== 0) return 1;
