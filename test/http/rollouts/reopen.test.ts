@@ -114,4 +114,20 @@ describe('an upgrade', () => {
 
     assert.equal((await upgrade(fleet, everyone)).state, 'rejected');
   });
+
+  test('that was rejected does not start by itself when its ring gets another name', async () => {
+    await enable(fleet, 'claude-opus-91');
+    await fleet.advance();
+    await fleet.ask('ada', 'POST', `/v1/upgrades/${canary}/reject`);
+    const { rings, ...rest } = rolloutPolicy();
+    const [first, ...others] = rings as Record<string, unknown>[]; // rolloutPolicy makes two
+    await fleet.ask('ada', 'PUT', '/v1/policy', { ...rest, rings: [{ ...first, name: 'early' }, ...others] });
+    for (let tick = 0; tick < 3; tick++) {
+      fleet.pass(100);
+      await fleet.advance();
+    }
+
+    assert.equal((await upgrade(fleet, 'early.opus.claude-opus-91')).state, 'rejected');
+    assert.equal(await percent(fleet), null);
+  });
 });

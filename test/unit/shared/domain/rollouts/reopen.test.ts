@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { followPins } from '../../../../../shared/domain/rollouts/reopen.ts';
 import { emptyRolloutState } from '../../../../../shared/domain/rollouts/rollout-state.ts';
-import { startTransition } from '../../../../../shared/domain/rollouts/transition.ts';
-import type { UpgradeState } from '../../../../../shared/domain/rollouts/upgrade.ts';
+import { startTransition, type Transition } from '../../../../../shared/domain/rollouts/transition.ts';
+import type { Upgrade, UpgradeState } from '../../../../../shared/domain/rollouts/upgrade.ts';
 import { newUpgrade } from '../../../../../shared/domain/rollouts/upgrade-actions.ts';
 import { catalogue, cell, matrix, pins, policy, revision, ring } from '../../../../support/world.ts';
 
@@ -44,19 +45,87 @@ describe('an upgrade to opus 5', () => {
   });
 });
 
-function followed(state: UpgradeState, before: string | null, after: string | null) {
+describe('an upgrade to opus 5 of a ring that gets another name', () => {
+  for (const [state, after, then, isMarked] of [
+    ['rejected', 'claude-opus-4-8', 'rejected', false],
+    ['ready', 'claude-opus-4-8', 'found', false],
+    ['approved', 'claude-opus-4-8', 'found', false],
+    ['superseded', 'claude-opus-4-8', 'superseded', false],
+    ['rejected', 'claude-opus-4-6', 'rejected', false],
+    ['found', 'claude-opus-5', 'superseded', false],
+  ] as const) {
+    test(`that was ${state} is ${then} when the pin goes from 4.8 to ${after} with the name`, () => {
+      const upgrades = followed(state, 'claude-opus-4-8', after, { renamed: true });
+      const kept = upgrades.find(({ id }) => id === `all.opus.${model}`);
+      assert.deepEqual([kept?.state, kept?.reopened !== null], [then, isMarked]);
+    });
+  }
+
+  test('needs a person when the pin moves back past it with the name', () => {
+    const kept = followed('superseded', 'claude-opus-5-5', 'claude-opus-4-8', { renamed: true });
+    assert.deepEqual(
+      kept.filter(({ ring: name }) => name === 'all').map((each) => [each.model, each.state, each.reopened?.by]),
+      [
+        [model, 'found', 'ada'],
+        ['claude-opus-5-5', 'found', 'ada'],
+      ],
+    );
+  });
+
+  test('stays rejected where only one of two rings that become one had rejected it', () => {
+    const two = [ring({ name: 'one', match: ['domain:example.com'] }), ring({ name: 'other' })];
+    const upgrades = ['one', 'other'].map((name) => newUpgrade(`${name}.opus.${model}`, name, 'opus', model, now));
+    const rejected = upgrades.map((each) => (each.ring === 'one' ? each : { ...each, state: 'rejected' as const }));
+    for (const order of [rejected, rejected.toReversed()]) {
+      const found = followPins(
+        start(policy({ rings: two }), order, policy({ rings: [ring({ name: 'all' })] })),
+        'ada',
+        '',
+      );
+      assert.equal(found.rolloutState.upgrades.find(({ id }) => id === `all.opus.${model}`)?.state, 'rejected');
+    }
+  });
+
+  test('is decided anew in a ring that was there before, whatever its machines come from', () => {
+    const rings = (names: readonly string[]) =>
+      policy({ rings: [ring({ name: 'one', match: names }), ring({ name: 'other' })] });
+    const upgrade = { ...newUpgrade(`one.opus.${model}`, 'one', 'opus', model, now), state: 'rejected' as const };
+    const { upgrades } = followPins(
+      start(rings(['label:a=b', 'label:a=c']), [upgrade], rings(['label:a=b'])),
+      'ada',
+      '',
+    ).rolloutState;
+    assert.deepEqual(
+      upgrades.map(({ id }) => id),
+      [upgrade.id],
+    );
+  });
+});
+
+function followed(
+  state: UpgradeState,
+  before: string | null,
+  after: string | null,
+  { renamed = false }: { readonly renamed?: boolean } = {},
+) {
   const upgrade = { ...newUpgrade(`everyone.opus.${model}`, 'everyone', 'opus', model, now), state };
+  const transition = start(pinned(before), [upgrade], pinned(after, renamed ? 'all' : 'everyone'));
+  return followPins(transition, 'ada', 'moved back').rolloutState.upgrades;
+}
+
+/** A change of the policy, with the upgrades of before. */
+function start(before: Policy, upgrades: readonly Upgrade[], after: Policy): Transition {
   const transition = startTransition({
-    revision: revision({ policy: pinned(before) }),
-    rolloutState: { ...emptyRolloutState, upgrades: [upgrade] },
+    revision: revision({ policy: before }),
+    rolloutState: { ...emptyRolloutState, upgrades: [...upgrades] },
     matrix: matrix([cell(model)]),
     catalogue,
     now,
   });
-  return followPins({ ...transition, policy: pinned(after) }, 'ada', 'moved back').rolloutState.upgrades;
+  return { ...transition, policy: after };
 }
 
-function pinned(opus: string | null) {
+function pinned(opus: string | null, name = 'everyone') {
   const { opus: _, ...others } = pins;
-  return policy({ rings: [ring({ pins: opus === null ? others : { ...others, opus: { model: opus } } })] });
+  return policy({ rings: [ring({ name, pins: opus === null ? others : { ...others, opus: { model: opus } } })] });
 }
