@@ -46,10 +46,12 @@ secure_search_path() {
   if [ "$(id -u)" -eq 0 ]; then unset TMPDIR; else PATH=$callers_path; fi
 }
 
+# Where the configuration stays, proxies and certificates are for the download alone.
 # out: options: the words for the agent, quoted; expected_sha256, asks_token, keeps_configuration, names_keys; proxy,
 #      unproxied, ca_file of the download
 read_options() {
   options='' expected_sha256=$agent_sha256 asks_token='' keeps_configuration='' names_keys='' proxy='' unproxied='' ca_file=''
+  network=''
   while [ $# -gt 0 ]; do
     case $1 in
       --sha256 | --proxy | --no-proxy | --ca-file) [ $# -ge 2 ] || refuse "$1 needs a value" ;;
@@ -58,15 +60,16 @@ read_options() {
       --help | -h) print_help && exit ;;
       --sha256) expected_sha256=$(printf %s "$2" | tr A-F a-f) && shift 2 && continue ;;
       --token-stdin) asks_token=yes && shift && continue ;;
-      --proxy) proxy=$2 ;;
-      --no-proxy) unproxied=$2 ;;
-      --ca-file) ca_file=$2 ;;
+      --proxy | --no-proxy | --ca-file)
+        case $1 in --proxy) proxy=$2 ;; --no-proxy) unproxied=$2 ;; *) ca_file=$2 ;; esac
+        network="$network $1 $(quote "$2")" && shift 2 && continue ;;
       --remove | --update) keeps_configuration=yes ;;
       --organisation | --key | --trust-on-first-use) names_keys=yes ;;
     esac
     options="$options $(quote "$1")"
     shift
   done
+  [ -n "$keeps_configuration" ] || options="$options$network"
 }
 
 # A service that was taken over hands out a script that does not check: see SECURITY.md.

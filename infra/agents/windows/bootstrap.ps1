@@ -59,10 +59,11 @@ and the options of pinward install, such as --delivery, --machine and --proxy. -
       $words[$at + 1]
     }
 
-    # The words for the agent. What this script does itself is left out.
+    # The words for the agent. What this script does itself is left out; on --update that is the proxy, too.
     function Get-Options([string[]]$words) {
+      $own = @('--sha256') + @(if ($words -ccontains '--update') { '--proxy', '--no-proxy' })
       for ($at = 0; $at -lt $words.Length; $at++) {
-        if ($words[$at] -ceq '--sha256') { $at++ }
+        if ($own -ccontains $words[$at]) { $at++ }
         elseif ($words[$at] -cne '--token-stdin') { $words[$at] }
       }
     }

@@ -291,7 +291,9 @@ function Write-Status {
 function Get-Newer {
   $served = Get-Fact 'agent'
   if ($served -cnotmatch '^([0-9]{1,6}\.){2}[0-9]{1,6}\z' -or [version]$served -le [version]$version) { return }
-  "; the server has ${served}: & ([scriptblock]::Create((irm $server/install.ps1))) --update"
+  $word = "'$($proxy.Replace("'", "''"))'"
+  $from, $by = if ($proxy) { " -Proxy $word", " --proxy $word" } else { '', '' }
+  "; the server has ${served}: & ([scriptblock]::Create((irm $server/install.ps1$from))) --update$by"
 }
 
 function Get-Trust {

@@ -70,6 +70,10 @@ describe('the one line', { skip: isMissing('systemd-analyze') || isMissing('curl
       ['agent.conf', 'token', 'made'].map((name) => machine.read(`etc/pinward/${name}`)),
       kept,
     );
+    // The service takes the request form of proxies.
+    const network = `--proxy ${service.url} --no-proxy example.com`;
+    const byProxy = await runLine(machine, `${get} | sh -s -- ${network} --update --root ${machine.root}`);
+    assert.equal(byProxy.code, 0, byProxy.err);
     const refused = await runLine(machine, `${get} | sh -s -- --update --machine m-8 --root ${machine.root}`);
     assert.equal(refused.code, 2);
     assert.match(refused.err, /--update keeps the configuration/);

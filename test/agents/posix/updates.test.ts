@@ -20,7 +20,7 @@ inEveryShell(
         await machine.run(['login']);
         const { out } = await machine.run(['status']);
 
-        const line = `curl -fsS ${server.url}/install.sh | sudo sh -s -- --update`;
+        const line = `curl -fsS ${server.url}/install.sh | sudo sh -s -- --update --root ${machine.root}`;
         assert.ok(out.includes(`agent        ${own}; the server has ${newer}: ${line}\n`), out);
         assert.deepEqual(
           server.asked.map(({ path }) => path),
@@ -29,6 +29,20 @@ inEveryShell(
       });
   },
   () => {
+    test('comes with a line that goes the way of the agent: by its proxy, with its certificates, to its root', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering({ ...first, headers: { 'Pinward-Agent': '99.0.0' } }));
+      machine.configure({ server: server.url });
+      await machine.run(['login']);
+      machine.configure({ server: server.url, proxy: server.url, no_proxy: 'example.com', ca_file: '/its own/ca.pem' });
+      const { out } = await machine.run(['status']);
+
+      const certificates = `'${machine.root}/its own/ca.pem'`;
+      const get = `curl -fsS --proxy ${server.url} --noproxy example.com --cacert ${certificates} ${server.url}/install.sh`;
+      const options = `--proxy ${server.url} --no-proxy example.com --ca-file ${certificates}`;
+      assert.ok(out.includes(`${get} | sudo sh -s -- --update ${options} --root ${machine.root}\n`), out);
+    });
+
     for (const said of [own, '0.0.9', '', 'newest', '$(id)', '9;id', `${'9'.repeat(40)}.0.0`])
       test(`is all that status says when the server says "${said}"`, async () => {
         using machine = newMachine();

@@ -90,7 +90,8 @@ describe('irm | iex', { skip: isMissing('pwsh') || isMissing('openssl'), concurr
       if (delivery === 'fragment') assert.match(machine.read(fragment), /claude-opus/);
       const agent = `& '${machine.path('Program Files/Pinward/pinward.ps1')}' --root ${machine.root}`;
       assert.match((await run(machine, `${agent} status`)).out, /^signatures +required of local, last good one by/m);
-      assert.equal((await run(machine, `${block} --root ${machine.root} --update`)).code, 0);
+      const update = `--root ${machine.root} --update --proxy ${service.url}`;
+      assert.equal((await run(machine, `${block} ${update}`)).code, 0);
       assert.equal((await run(machine, `${agent} uninstall`)).code, 0);
       assert.deepEqual(installed(machine), found);
     });

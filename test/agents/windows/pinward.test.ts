@@ -50,6 +50,16 @@ describe('pinward.ps1', { skip: isMissing('pwsh') }, () => {
     assert.match((await run(machine, ['status'])).out, /^claude code +2\.1\.137: .*bob.*package\.json$/m);
     assert.ok(!machine.files().includes('ran'));
   });
+
+  it('tells of a newer agent of its server, with the line that gets it by its proxy', async () => {
+    using machine = newMachine();
+    await using server = await startServer(answering({ ...first, headers: { 'Pinward-Agent': '99.0.0' } }));
+    await run(machine, ['install', '--server', server.url, '--proxy', server.url, '--token-stdin']);
+
+    const line = `& ([scriptblock]::Create((irm ${server.url}/install.ps1 -Proxy '${server.url}'))) --update`;
+    const { out } = await run(machine, ['status']);
+    assert.ok(out.includes(`; the server has 99.0.0: ${line} --proxy '${server.url}'`), out);
+  });
 });
 
 /** All files but those that PowerShell itself keeps in a home. */

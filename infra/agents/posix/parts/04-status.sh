@@ -30,8 +30,21 @@ print_field() { printf '%-12s %s\n' "$1" "$2"; }
 describe_update() {
   served_version=$(read_state agent | to_version)
   newest_version=$(printf '%s\n' "$version" "$served_version" | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
-  [ "$newest_version" = "$version" ] || [ -z "$server" ] ||
-    printf '; the server has %s: curl -fsS %s/install.sh | sudo sh -s -- --update' "$served_version" "$server"
+  { [ "$newest_version" != "$version" ] && [ -n "$server" ]; } || return 0
+  for_curl='' for_script=''
+  add_to_line --proxy --proxy "$proxy"
+  add_to_line --noproxy --no-proxy "$unproxied"
+  add_to_line --cacert --ca-file "$ca_file"
+  add_to_line '' --root "$root"
+  printf '; the server has %s: curl -fsS%s %s/install.sh | sudo sh -s -- --update%s' \
+    "$served_version" "$for_curl" "$server" "$for_script"
+}
+
+# in:  OPTION of curl, OPTION of the script, VALUE of both
+# out: for_curl, for_script
+add_to_line() {
+  [ -n "$3" ] || return 0
+  for_curl="$for_curl${1:+ $1 $(quote_for_shell "$3")}" for_script="$for_script $2 $(quote_for_shell "$3")"
 }
 
 describe_signatures() {
