@@ -17,7 +17,10 @@ type DropReason = 'malformed' | 'number not in the store' | 'different id in the
 const EventReference = z.object({ seq: envelope.seq, id: envelope.id });
 type EventReference = z.infer<typeof EventReference>;
 
-/** `body` is the message's data in Base64, which the sender of a push may have made anything else. An event is published after its commit, so a real one is in the store. */
+/**
+ * `body` is the message's data in Base64; the sender of a push may have made it anything else. An event is published
+ * after its commit, so a real one is in the store.
+ */
 export async function findStoredEvent(store: Store, body: unknown): Promise<Result<Found>> {
   // An object with a `length` would make Buffer.from allocate that much.
   const reference = typeof body === 'string' ? parseReference(body) : null;

@@ -292,7 +292,8 @@ function Get-Newer {
   $served = Get-Fact 'agent'
   if ($served -cnotmatch '^([0-9]{1,6}\.){2}[0-9]{1,6}\z' -or [version]$served -le [version]$version) { return }
   $word = "'$($proxy.Replace("'", "''"))'"
-  $from, $by = if ($proxy) { " -Proxy $word", " --proxy $word" } else { '', '' }
+  $from = if ($proxy) { " -Proxy $word" } else { '' }
+  $by = if ($proxy) { " --proxy $word" } else { '' }
   "; the server has ${served}: & ([scriptblock]::Create((irm $server/install.ps1$from))) --update$by"
 }
 

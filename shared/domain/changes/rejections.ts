@@ -26,11 +26,10 @@ export function rejectedFor(
   return function isRejected(name, family, model) {
     return rejections
       .filter((each) => each.family === family && each.model === model)
-      .some(({ ring, since }) =>
-        revisionsAt(since, [current, ...earlier]).some(
-          ({ policy }) => !hasRing(policy, ring) || share(policy, ring, current.policy, name),
-        ),
-      );
+      .some(({ ring, since }) => {
+        const then = revisionsAt(since, [current, ...earlier]).filter(({ policy }) => hasRing(policy, ring));
+        return then.length === 0 || then.some(({ policy }) => share(policy, ring, current.policy, name));
+      });
   };
 }
 
