@@ -53,6 +53,15 @@ describe('the announce function', () => {
     for (const { id } of [event, second]) assert.equal(await world.announcement(id), null);
   });
 
+  test('drops a message whose data is no text, though its bytes would name a real event', async () => {
+    const bytes = [...Buffer.from(JSON.stringify({ seq: event.seq, id: event.id }))];
+    for (const data of [bytes, { type: 'Buffer', data: bytes }, { ...bytes, length: bytes.length }, 7, null])
+      await world.deliver(data).expect(204);
+
+    assert.deepEqual(world.posts, []);
+    assert.equal(linesWith('message dropped').length, 5);
+  });
+
   test('tells nobody of an old event that is replayed when its announcement has expired', async () => {
     await world.eventarc(event).expect(204);
     world.time += 200 * 86_400_000;

@@ -59,11 +59,16 @@ export class AnnounceWorld {
 
   /** As Eventarc delivers in production. */
   eventarc(body: unknown) {
+    return this.deliver(base64(body));
+  }
+
+  /** The same with data that need not be text. */
+  deliver(data: unknown) {
     return request(this.server)
       .post('/')
       .set({ 'ce-id': '1', 'ce-specversion': '1.0', 'ce-source': '//pubsub.googleapis.com/projects/p/topics/t' })
       .set({ 'ce-type': 'google.cloud.pubsub.topic.v1.messagePublished', 'content-type': 'application/json' })
-      .send({ message: { data: base64(body), messageId: '1', attributes: {} }, subscription: 's' });
+      .send({ message: { data, messageId: '1', attributes: {} }, subscription: 's' });
   }
 
   /** As the Pub/Sub emulator pushes. */
