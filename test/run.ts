@@ -83,8 +83,8 @@ function main(name: string | undefined, words: readonly string[]): number {
     return 0;
   }
   const files = words.some((word) => !word.startsWith('-')) ? [] : mode.files;
-  const options = ['--import', './test/support/open-handles.ts', '--test', '--test-timeout', String(maxTestMs)];
-  const tests = [process.execPath, ...options, `--test-concurrency=${mode.concurrency}`, ...words, ...files];
+  const bounds = ['--import', './test/support/open-handles.ts', `--test-timeout=${maxTestMs}`];
+  const tests = [process.execPath, ...bounds, '--test', `--test-concurrency=${mode.concurrency}`, ...words, ...files];
   for (const [program = '', ...options] of [...mode.before, tests]) {
     const { status } = spawnSync(program, options, { stdio: 'inherit' });
     if (status !== 0) return 1;

@@ -13,6 +13,12 @@ import { type Transition, withEvent, withUpgrade } from './transition.ts';
 import { type Upgrade, upgradeId } from './upgrade.ts';
 import { decidedEvent, followUpgrades, newUpgrade } from './upgrade-actions.ts';
 
+/** Who moved the pin back or reopened the upgrade, and why. */
+interface Cause {
+  readonly by: string;
+  readonly reason: string;
+}
+
 /**
  * Nothing changes when the upgrade has not ended. Faults: `upgrade_unknown`; `upgrade_state` when the ring's pin is as
  * new as the upgrade, or gone.
@@ -72,12 +78,7 @@ function withUpgradesOf(transition: Transition, { name }: Ring, former: readonly
 }
 
 /** A pin that is back after its removal offers again what its removal ended, but not what a person rejected. */
-function offerAgain(
-  transition: Transition,
-  { name, pins }: Ring,
-  former: readonly Ring[],
-  because: { readonly by: string; readonly reason: string },
-): Transition {
+function offerAgain(transition: Transition, { name, pins }: Ring, former: readonly Ring[], cause: Cause): Transition {
   return families.reduce((next, family) => {
     const [from, to] = [newestPin(former, family), pins[family]];
     if (to === undefined || (from !== undefined && !isNewer(from.model, to.model))) return next;
@@ -86,8 +87,8 @@ function offerAgain(
       .filter(({ rollout }) => !next.rollouts.some(({ id }) => id === rollout))
       .filter(({ model }) => isNewer(model, to.model))
       .filter((each) => (from === undefined ? wasEndedByPin(each) : !isNewer(each.model, from.model)))
-      .reduce((marked, upgrade) => reopened(marked, upgrade, because), next);
-    return from === undefined ? returned : withFormerModel(returned, name, family, from, because);
+      .reduce((marked, upgrade) => reopened(marked, upgrade, cause), next);
+    return from === undefined ? returned : withFormerModel(returned, name, family, from, cause);
   }, transition);
 }
 
@@ -107,7 +108,7 @@ function withFormerModel(
   ring: string,
   family: Upgrade['family'],
   { model }: Pin,
-  { by, reason }: { readonly by: string; readonly reason: string },
+  { by, reason }: Cause,
 ): Transition {
   const id = upgradeId(ring, family, model);
   const isKnown = transition.rolloutState.upgrades.some((each) => each.id === id);
@@ -116,11 +117,7 @@ function withFormerModel(
   return withUpgrade(transition, { ...newUpgrade(id, ring, family, model, at), reopened: { by, at, reason } });
 }
 
-function reopened(
-  transition: Transition,
-  upgrade: Upgrade,
-  { by, reason }: { readonly by: string; readonly reason: string },
-): Transition {
+function reopened(transition: Transition, upgrade: Upgrade, { by, reason }: Cause): Transition {
   const at = transition.committed.now;
   const open = { state: 'found', since: at, proposed: null, decided: null, rollout: null } as const;
   const next = withUpgrade(transition, { ...upgrade, ...open, reopened: { by, at, reason } });
