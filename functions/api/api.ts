@@ -22,9 +22,10 @@ import { sendProblem } from './problems/problem.ts';
 import type { SigningKeys } from './signing/signatures.ts';
 import { createAdmission, type RouteNeeds } from './traffic/admission.ts';
 import { readBody, skipBody, type WithRawBody } from './traffic/body.ts';
+import { sent } from './traffic/connection.ts';
 import { createLoadShedding, type RequestClass } from './traffic/load-shedding.ts';
 import { createRateLimiter } from './traffic/rate-limit.ts';
-import { normaliseTarget } from './traffic/request-target.ts';
+import { readTarget } from './traffic/request-target.ts';
 
 interface ApiPorts {
   readonly store: Store;
@@ -123,6 +124,8 @@ export function createApi(ports: ApiPorts): Handler {
     if (seconds > 0) return refuse(request, response, { code: 'overloaded', seconds });
     try {
       await listener(request, response);
+      // What anybody may ask for is the same bytes for all, so a client that reads slowly holds nothing.
+      if (requestClass !== 'open') await sent(response);
     } finally {
       loadShedding.release(requestClass);
     }
@@ -154,29 +157,21 @@ export function createApi(ports: ApiPorts): Handler {
     const options = { overrideGlobalObjects: false };
     return {
       needsOf,
-      listenerFor: (caller) => getRequestListener((request) => app.fetch(request, { caller }), options),
+      listenerFor: (caller) => (incoming, response) =>
+        getRequestListener((request) => app.fetch(request, { caller, response }), options)(incoming, response),
     };
   }
 
   return function api(request, response) {
-    const { url = '' } = request;
-    const target = normaliseTarget(url);
-    // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      refuse(request, response, { code: 'request_malformed' });
-      return;
-    }
-    if (target === null) {
-      refuse(request, response, { code: 'route_unknown', path: url.slice(0, 200) });
-      return;
-    }
+    const target = readTarget(request);
+    if (!target.ok) return refuse(request, response, target.fault);
     // Rate limits, admission and Hono all read this one.
-    request.url = target;
-    const isPollTarget = isPoll(target);
+    request.url = target.value;
+    const isPollTarget = isPoll(target.value);
     const ifNoneMatch = request.headers['if-none-match'];
     if (loadShedding.shed(request, response, isPollTarget ? pollClassOf(ifNoneMatch) : null)) return;
     if (isPollTarget) servePoll(request, response, ifNoneMatch);
-    else serveCall(request, response, pathOf(target)).catch((error) => reportBug(response, error));
+    else serveCall(request, response, pathOf(target.value)).catch((error) => reportBug(response, error));
   };
 
   function reportBug(response: ServerResponse, error: unknown): void {

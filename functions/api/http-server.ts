@@ -6,6 +6,7 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpFault } from './problems/http-fault.ts';
 import { problemResponse, sendProblem } from './problems/problem.ts';
+import { serveInTurn } from './traffic/connection.ts';
 
 // An import would read all that node:http exports, and so load undici for its WebSocket: a seventh of a start. (Node 24)
 const { maxHeaderSize, STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -17,6 +18,8 @@ const { maxHeaderSize, STATUS_CODES } = process.getBuiltinModule('node:http');
 export const connectionLimits = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
+  /** Of a connection on which nothing moves, such as one whose client doesn't read its response. No call takes as long. */
+  timeout: 60_000,
   maxHeadersCount: 100,
   maxConnections: 2_000,
 } as const;
@@ -32,7 +35,7 @@ export function attachToServer(
   // The api itself refuses a request without Host.
   Object.assign(server, limits, { requireHostHeader: false });
   server.removeAllListeners('request');
-  server.on('request', api);
+  server.on('request', serveInTurn(api));
   server.on('clientError', refuseUnreadable);
   server.on('checkExpectation', (_, response) => sendProblem(response, { code: 'expectation_unsupported' }));
   server.on('connect', (_, socket) =>

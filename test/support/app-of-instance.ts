@@ -1,7 +1,8 @@
 // The app of one instance of the api, for tests that call it without HTTP: on a store, without keys.
 
 import type { Adoption } from '../../functions/adoption/adoption.ts';
-import { type App, createApp } from '../../functions/api/admin/app.ts';
+import { createApp } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/reply.ts';
 import type { PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { createRateLimiter } from '../../functions/api/traffic/rate-limit.ts';
 import type { Log } from '../../functions/log.ts';

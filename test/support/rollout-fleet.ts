@@ -3,7 +3,7 @@
 
 import { createAdoption } from '../../functions/adoption/adoption.ts';
 import { failuresOf } from '../../functions/adoption/failures.ts';
-import type { App } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/reply.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { createPolicyCache, type PolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';

@@ -1,7 +1,7 @@
 // A policy with the rule of the second person, and people with roles: ada and bob approve, eve edits, robo is software.
 
 import { createAdoption } from '../../functions/adoption/adoption.ts';
-import type { App } from '../../functions/api/admin/app.ts';
+import type { App } from '../../functions/api/admin/reply.ts';
 import type { Caller } from '../../functions/api/auth/caller.ts';
 import { createPolicyCache } from '../../functions/api/polls/policy-cache.ts';
 import { moveRollouts } from '../../functions/commands/move-rollouts.ts';

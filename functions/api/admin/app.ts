@@ -1,23 +1,21 @@
 // The app: every call except the poll, on Hono. For each route of the table it checks caller, If-Match, query and body
 // in the same way, and it turns every fault into problem+json. Loaded with the first request that needs it.
 
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { isAtLeast, type Role } from '../../../shared/domain/access/roles.ts';
 import { ok } from '../../../shared/domain/fault.ts';
 import { failuresOf } from '../../adoption/failures.ts';
-import { takesBrotli, withBrotli } from '../../brotli.ts';
 import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
 import { agentVersionOf } from '../agents/agent-version.ts';
 import type { Caller } from '../auth/caller.ts';
-import { browserHeaders } from '../problems/browser-headers.ts';
-import { type ApiFault, type ApiResult, failHttp } from '../problems/http-fault.ts';
-import { problemResponse } from '../problems/problem.ts';
+import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { createKeyList } from '../signing/key-list.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { openapiOf } from './openapi.ts';
 import { readJson } from './read-json.ts';
 import { readQuery, refuseParameter } from './read-query.ts';
+import { type App, type AppContext, createToResponse, problem, type ReplyForm } from './reply.ts';
 import { type NeedsOf, needsFrom } from './route-needs.ts';
 import { accessRoutes } from './routes/access.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -34,22 +32,16 @@ import { upgradeRoutes } from './routes/upgrades.ts';
 /** The ports of the routes, without those that the app makes itself. */
 type AppPorts = Omit<RoutePorts, 'onPublished' | 'readFailures' | 'keyList'>;
 
-/** Passed with each request: its caller, who was identified before the body was read. */
-interface Bindings {
-  readonly caller: ApiResult<Caller>;
-}
-
-export type App = Hono<{ Bindings: Bindings }>;
-
 export interface Application {
   readonly app: App;
   readonly needsOf: NeedsOf;
 }
 
-type AppContext = Context<{ Bindings: Bindings }>;
+const openapiRoute: ReplyForm = { method: 'GET', mediaType: 'application/json', role: null, alwaysAnswers: false };
 
 export function createApp(ports: AppPorts): Application {
   const routes = routesOf(ports);
+  const toResponse = createToResponse();
   const app: App = new Hono();
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), async (context) => {
@@ -58,10 +50,10 @@ export function createApp(ports: AppPorts): Application {
       return reply.ok ? toResponse(context, route, reply.value) : problem(reply.fault);
     });
   }
-  let document: ReturnType<typeof openapiOf> | null = null;
+  let document: string | null = null;
   app.get('/openapi.json', (context) => {
-    document ??= openapiOf(routes);
-    return context.json(document, 200, browserHeaders);
+    document ??= JSON.stringify(openapiOf(routes));
+    return toResponse(context, openapiRoute, { body: document });
   });
   for (const path of new Set([...routes.map((route) => route.path), '/openapi.json'])) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method);
@@ -143,28 +135,6 @@ function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));
   return refuseParameter('If-Match', header, 'the ETag of what you change, such as "41", or *');
-}
-
-/** Only replies of a GET are compressed: no secret is in them, so that their length tells nothing. */
-async function toResponse(context: AppContext, { mediaType, method }: Route, reply: Reply): Promise<Response> {
-  const headers: Record<string, string> = {
-    ...browserHeaders,
-    'Content-Type': `${mediaType}; charset=utf-8`,
-    'Cache-Control': reply.immutable === true ? 'public, max-age=31536000, immutable' : 'no-store',
-  };
-  if (reply.revision !== undefined) headers['ETag'] = `"${reply.revision}"`;
-  const text = mediaType === 'text/plain' ? String(reply.body) : `${JSON.stringify(reply.body, null, 2)}\n`;
-  if (method !== 'GET') return context.body(text, reply.status ?? 200, headers);
-  headers['Vary'] = 'Accept-Encoding';
-  const compressed = takesBrotli(context.req.header('Accept-Encoding')) ? await withBrotli(text) : null;
-  if (compressed === null) return context.body(text, reply.status ?? 200, headers);
-  headers['Content-Encoding'] = 'br';
-  return context.body(compressed, reply.status ?? 200, headers);
-}
-
-function problem(fault: ApiFault): Response {
-  const { status, headers, body } = problemResponse(fault);
-  return new Response(body, { status, headers });
 }
 
 function honoPath(path: string): string {

@@ -70,7 +70,7 @@ async function measure({ url, process: { pid = 0 } }: Running) {
   const admin = await calls.stop();
   progress.show('recovering');
   const recoveryMs = await recovery(() => offer(20, 'refreshes', { connections: 20 }));
-  const restores = await measureInsiders(url);
+  const restores = await measureInsiders(url, pid);
   const answered = (logins.statuses[200] ?? 0) - before;
   const answeredAlone = alone.offers[0]?.statuses[200] ?? 0;
   return {
@@ -148,7 +148,7 @@ function missedOf(report: Report): readonly string[] {
     [`logins at ${minLogins * 100} % of capacity`, atCapacity || !isJudged],
     ['refreshes are shed', (refreshes.statuses[503] ?? 0) > 0],
     ['no restore is refused while insiders attack', report.restores.refused === 0],
-    ['memory is bounded', memoryMiB.later < instanceMiB],
+    ['memory is bounded', Math.max(memoryMiB.later, report.restores.memoryMiB) < instanceMiB],
     ['an admin can act', admin.failed === 0 && admin.answered > 0],
     ['recovered within 5 s', recoveryMs <= recoveryWithinMs],
   ];

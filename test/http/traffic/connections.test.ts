@@ -12,11 +12,12 @@ import { listen, portOf } from './listen.ts';
 describe('a connection', () => {
   test('has limits on the server that is deployed', () => {
     const service = startService();
-    const { headersTimeout, requestTimeout, maxHeadersCount, maxConnections } = service.server;
+    const { headersTimeout, requestTimeout, timeout, maxHeadersCount, maxConnections } = service.server;
 
-    assert.deepEqual({ headersTimeout, requestTimeout, maxHeadersCount, maxConnections }, connectionLimits);
+    assert.deepEqual({ headersTimeout, requestTimeout, timeout, maxHeadersCount, maxConnections }, connectionLimits);
     // Of each, 0 is Node's word for no limit.
     assert.ok(headersTimeout > 0 && headersTimeout <= requestTimeout && requestTimeout <= 30_000);
+    assert.ok(timeout > requestTimeout && timeout <= 120_000);
     assert.ok(Number(maxHeadersCount) > 0 && Number(maxHeadersCount) <= 1_000);
     assert.ok(maxConnections > 0 && maxConnections <= 10_000);
   });
