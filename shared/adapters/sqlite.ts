@@ -3,6 +3,7 @@
 
 import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Documents, Kind } from '../domain/documents.ts';
 import { fail, ok, type Result } from '../domain/fault.ts';
 import type { Page, Store, Stored, Write } from '../ports.ts';
@@ -18,18 +19,23 @@ interface Row {
   readonly digest: string;
 }
 
+/** How long a call waits for another process's lock (milliseconds), and up to how long between two tries. */
+const lockTimeoutMs = 5_000;
+const retryWithinMs = 20;
+
 /**
- * Opens or creates the file. `synchronous = FULL`, because an acknowledged change must survive a power cut.
- * `busy_timeout` is how long to wait for another process's lock (milliseconds).
+ * Opens or creates the file. `synchronous = FULL`, because an acknowledged change must survive a power cut. SQLite waits for another
+ * process's lock only while the file is opened. After that, its waiting would hold up the event loop, so calls wait by themselves.
  */
 export function openSqlite(file: string, keys: DocumentKeys): Store {
   const database = new DatabaseSync(file);
-  database.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL');
+  database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}; PRAGMA synchronous = FULL`);
   useWriteAheadLog(database);
   database.exec(
     `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
      digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
   );
+  database.exec('PRAGMA busy_timeout = 0');
   return new SqliteStore(database, createCodec(keys));
 }
 
@@ -42,8 +48,7 @@ function useWriteAheadLog(database: DatabaseSync): void {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (cause) {
-      const isLocked = cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy;
-      if (!isLocked || tries === 500) throw cause;
+      if (!isBusy(cause) || tries === 500) throw cause;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }
@@ -61,7 +66,7 @@ class SqliteStore implements Store {
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Result<Stored<Documents[K]> | null>> {
-    const rows = this.#rows('SELECT * FROM document WHERE kind = ? AND id = ?', kind, id);
+    const rows = await this.#rows('SELECT * FROM document WHERE kind = ? AND id = ?', kind, id);
     if (!rows.ok) return rows;
     const [row] = rows.value;
     return row === undefined ? ok(null) : this.#stored(kind, row);
@@ -72,7 +77,7 @@ class SqliteStore implements Store {
     const after = page.after === undefined ? [] : [page.after];
     const where = after.length === 0 ? 'kind = ?' : `kind = ? AND id ${comparison} ?`;
     const sql = `SELECT * FROM document WHERE ${where} ORDER BY id ${order} LIMIT ?`;
-    const rows = this.#rows(sql, kind, ...after, page.limit);
+    const rows = await this.#rows(sql, kind, ...after, page.limit);
     if (!rows.ok) return rows;
     const documents: Stored<Documents[K]>[] = [];
     for (const row of rows.value) {
@@ -86,27 +91,28 @@ class SqliteStore implements Store {
   async commit(writes: readonly Write[]): Promise<Result<null>> {
     const encoded = await this.#codec.encodeAll(writes);
     if (!encoded.ok) return encoded;
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
-    } catch (cause) {
-      return unavailable(cause);
-    }
-    try {
-      const refused = encoded.value.writes.find((each) => !this.#write(each));
-      this.#database.exec(refused === undefined ? 'COMMIT' : 'ROLLBACK');
-      if (refused === undefined) {
-        this.#codec.committed(encoded.value);
-        return ok(null);
-      }
-      return fail({ code: 'write_conflict', document: refused.document });
-    } catch (cause) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      return unavailable(cause);
-    }
+    const refused = await whenFree(() => this.#transact(encoded.value.writes));
+    if (!refused.ok) return refused;
+    if (refused.value !== null) return fail({ code: 'write_conflict', document: refused.value.document });
+    this.#codec.committed(encoded.value);
+    return ok(null);
   }
 
   async close(): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** The first write whose document wasn't as expected; null when all are committed. */
+  #transact(writes: readonly EncodedWrite[]): EncodedWrite | null {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const refused = writes.find((each) => !this.#write(each)) ?? null;
+      this.#database.exec(refused === null ? 'COMMIT' : 'ROLLBACK');
+      return refused;
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw cause;
+    }
   }
 
   /** False when the document wasn't as expected. */
@@ -129,13 +135,9 @@ class SqliteStore implements Store {
     return Number(this.#database.prepare(sql).run(...values).changes) === 1;
   }
 
-  #rows(sql: string, ...values: (string | number)[]): Result<readonly Row[]> {
-    try {
-      // The cast is safe: the table is STRICT and has these columns.
-      return ok(this.#database.prepare(sql).all(...values) as unknown as Row[]);
-    } catch (cause) {
-      return unavailable(cause);
-    }
+  #rows(sql: string, ...values: (string | number)[]): Promise<Result<readonly Row[]>> {
+    // The cast is safe: the table is STRICT and has these columns.
+    return whenFree(() => this.#database.prepare(sql).all(...values) as unknown as Row[]);
   }
 
   async #stored<K extends Kind>(kind: K, row: Row): Promise<Result<Stored<Documents[K]>>> {
@@ -144,6 +146,24 @@ class SqliteStore implements Store {
     const { value, edition } = decoded.value;
     return ok({ id: row.id, version: versionOf(edition, String(row.version)), value });
   }
+}
+
+/** Tries until no other process has the lock. Fault: `store_unavailable`. */
+async function whenFree<Value>(attempt: () => Value): Promise<Result<Value>> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return ok(attempt());
+    } catch (cause) {
+      if (!isBusy(cause) || performance.now() - began > lockTimeoutMs) return unavailable(cause);
+    }
+    await wait(1 + randomInt(retryWithinMs));
+  }
+}
+
+/** The lower byte is the kind of error. Source: https://www.sqlite.org/rescode.html */
+function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === sqliteBusy;
 }
 
 function unavailable(cause: unknown): Result<never> {

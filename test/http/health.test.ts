@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, test } from 'node:test';
 import { HealthReply } from '../../functions/api/admin/schemas/health.ts';
 import { limits } from '../../functions/api/traffic/rate-limit.ts';
@@ -42,6 +43,19 @@ describe('health', () => {
     const { status, body } = await service.ask().get('/v1/health').set(headers);
     return { httpStatus: status, ...HealthReply.parse(body) };
   };
+
+  test('is degraded, and answers, while another process keeps the store locked', async () => {
+    service = startService();
+    await service.state();
+    // A write that went well just now would be taken as an answer.
+    service.time += 60_000;
+    const holder = new DatabaseSync(service.file);
+    holder.exec('BEGIN IMMEDIATE');
+    const [health, pins] = await Promise.all([ask(), service.ask().get('/v1/pins.json?machine=a').set(asMachine)]);
+    holder.close();
+
+    assert.deepEqual([health.status, health.writable, pins.status], ['degraded', false, 200]);
+  });
 
   test('is ok where pins can be served and policies written', async () => {
     start();

@@ -58,6 +58,25 @@ describe('the sqlite file', () => {
     await must(opened.store.commit([writeJournal('a', 2)]));
   });
 
+  test('holds up nothing else in this process while another process keeps it locked, and takes the write afterwards', async () => {
+    await using opened = await openTestSqlite();
+    const holder = new DatabaseSync(opened.file);
+    holder.exec('BEGIN IMMEDIATE');
+
+    let isDone = false;
+    const commit = must(opened.store.commit([writeJournal('a', 1)])).finally(() => {
+      isDone = true;
+    });
+    // Signing a write takes turns of its own; the lock is met after them.
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+    assert.equal(isDone, false);
+    holder.exec('COMMIT');
+    await commit;
+
+    assert.deepEqual((await must(opened.other.read('chainHead', 'a')))?.value, chainHead(1));
+    holder.close();
+  });
+
   test('is store_unavailable when its table is gone', async () => {
     await using opened = await openTestSqlite();
     execute(opened.file, 'DROP TABLE document');
