@@ -7,9 +7,11 @@ import { writers } from '../../shared/domain/writers.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { openStore } from '../open-store.ts';
+import { printable } from '../printable.ts';
 import { messageOf } from './service-client.ts';
 
 const help = `Take over a store from before documents were signed: sign every document that has no signature.
+One whose signature is wrong is left, and named: restore it from a backup.
 
   npm run sign-documents -- [--writer NAME]
 
@@ -21,6 +23,8 @@ npm run verify-history before: what is signed is believed from then on. It may b
 
 Exit codes: 0 everything is signed, 1 something is left, 2 nothing could be done.
 `;
+
+const maxShown = 20;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -40,7 +44,9 @@ async function main(): Promise<number> {
     if (!taken.ok) return fail(JSON.stringify(taken.fault));
     const { signed, left } = taken.value;
     process.stdout.write(`${signed} documents signed, ${left.length} left\n`);
-    for (const name of left.slice(0, 20)) process.stdout.write(`  ${name}\n`);
+    for (const { document, reason } of left.slice(0, maxShown))
+      process.stdout.write(`  ${printable(document)}: ${printable(reason)}\n`);
+    if (left.length > maxShown) process.stdout.write(`  and ${left.length - maxShown} more\n`);
     return left.length === 0 ? 0 : 1;
   } finally {
     await store.close();

@@ -8,7 +8,7 @@ import { type Head, revisionHash } from '../../domain/events/head.ts';
 import { fail, ok, type Result } from '../../domain/fault.ts';
 import { isSigned, writersOf } from '../../domain/writers.ts';
 import type { Put, Remove, Write } from '../../ports.ts';
-import { createVerifier, documentHash, headHash, signCommit } from './commit-signature.ts';
+import { createVerifier, documentHash, headHash, type NotSigned, signCommit } from './commit-signature.ts';
 import type { DocumentKeys, LoggedHead } from './document-keys.ts';
 import { nextEdition } from './edition.ts';
 
@@ -90,12 +90,13 @@ export function createCodec(keys: DocumentKeys): Codec {
     id: string,
     { body, signature }: StoredText,
     value: Documents[K],
-  ): Result<number, string> {
+  ): Result<number, NotSigned> {
     const signed = verifySigned(signature, documentHash(kind, id, body));
     if (!signed.ok) return signed;
     const { edition, by } = signed.value;
     if (writersOf(kind, value).some((writer) => by.writers.includes(writer))) return ok(edition);
-    return { ok: false, fault: `it is signed by ${by.writers.join(', ')}, which may not write it` };
+    const detail = `it is signed by ${by.writers.join(', ')}, which may not write it`;
+    return { ok: false, fault: { isUnsigned: false, detail } };
   }
 
   async function decode<K extends Kind>(kind: K, id: string, stored: StoredText) {
@@ -111,7 +112,7 @@ export function createCodec(keys: DocumentKeys): Codec {
       const value = parsed as Documents[K];
       const edition = checkSigned(kind, id, stored, value);
       if (edition.ok) return ok({ value, edition: edition.value });
-      if (keys.unsigned === 'refuse') return corrupt(edition.fault);
+      if (keys.unsigned === 'refuse' || !edition.fault.isUnsigned) return corrupt(edition.fault.detail);
     }
     const { schemas } = await import('../../domain/documents.ts');
     const checked = schemas[kind].safeParse(parsed);

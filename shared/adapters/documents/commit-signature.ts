@@ -16,8 +16,18 @@ export interface Signed {
   readonly by: WriterKey;
 }
 
+export interface NotSigned {
+  /** Whether there is no signature at all, as before documents were signed. */
+  readonly isUnsigned: boolean;
+  /** Why, as a clause for people. */
+  readonly detail: string;
+}
+
 /** `v1 EDITION KEY SIGNATURE HASH...`: the key's id, the signature in Base64, hashes in Base64url. */
 const form = /^v1 (\d{1,15}) ([0-9a-f]{16}) ([A-Za-z0-9+/]+=*)((?: [A-Za-z0-9_-]{43})+)$/;
+
+/** What stood there before there were signatures: nothing, or a digest. */
+const before = /^(?:[A-Za-z0-9_-]{43})?$/;
 
 /** The text to sign. Neither line can contain a line break. */
 function textOf(edition: string, hashes: string): string {
@@ -50,10 +60,9 @@ const maxRemembered = 1_000;
 
 /**
  * Returns a function that verifies that `hash` was signed. Signatures that it has verified are remembered, so that an
- * instance verifies an unchanged document once. The fault is a
- * clause for people.
+ * instance verifies an unchanged document once.
  */
-export function createVerifier(keys: WriterKeys): (signature: string, hash: string) => Result<Signed, string> {
+export function createVerifier(keys: WriterKeys): (signature: string, hash: string) => Result<Signed, NotSigned> {
   const verified = new Map<string, Signed>();
   const keyObjects = new Map<string, KeyObject>();
 
@@ -65,7 +74,7 @@ export function createVerifier(keys: WriterKeys): (signature: string, hash: stri
 
   return (signature, hash) => {
     const [, edition = '', id = '', base64 = '', list = ''] = form.exec(signature) ?? [];
-    if (id === '') return refuse('it has no signature');
+    if (id === '') return notSigned(signature);
     if (!list.includes(` ${hash}`)) return refuse('its signature is of other content');
     const known = verified.get(signature);
     if (known !== undefined) return ok(known);
@@ -80,6 +89,11 @@ export function createVerifier(keys: WriterKeys): (signature: string, hash: stri
   };
 }
 
-function refuse(fault: string): Result<never, string> {
-  return { ok: false, fault };
+function notSigned(signature: string): Result<never, NotSigned> {
+  if (!before.test(signature)) return refuse('its signature is damaged');
+  return { ok: false, fault: { isUnsigned: true, detail: 'it has no signature' } };
+}
+
+function refuse(detail: string): Result<never, NotSigned> {
+  return { ok: false, fault: { isUnsigned: false, detail } };
 }

@@ -16,7 +16,10 @@ export interface DocumentKeys {
   /** Signs what this process writes. Null: it writes no document that is signed. */
   readonly signer: Signer | null;
   readonly writers: WriterKeys;
-  /** `accept`: documents without a signature are taken if they pass their schema, as before there were signatures. */
+  /**
+   * `accept`: documents without a signature are taken if they pass their schema, as before there were signatures. One with
+   * a wrong signature never is.
+   */
   readonly unsigned: 'refuse' | 'accept';
   /** Gets the signed head of the history after each commit that moved it. */
   readonly onHead?: (head: LoggedHead) => void;

@@ -23,8 +23,12 @@ export async function keepWriterKey(dataFolder: string, database: string | null)
   const taken = await takeOver(store, writers);
   await store.close();
   if (!taken.ok) throw new Error(`the documents of ${database} can't be signed: ${JSON.stringify(taken.fault)}`);
-  const [left] = taken.value.left;
-  if (left !== undefined) throw new Error(`${left} was changed meanwhile: stop what else uses ${database}`);
+  const [left, ...others] = taken.value.left;
+  if (left !== undefined)
+    throw new Error(
+      `${left.document} and ${others.length} other documents of ${database} can't be signed: ${left.reason}. Stop what else uses it, ` +
+        `and put back its writer-key.pem if that is missing. To start anew, move ${database} away.`,
+    );
   renameSync(unfinished, file);
   return file;
 }

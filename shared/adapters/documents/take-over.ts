@@ -2,15 +2,27 @@
 // stopped, repeated, and run while instances write: each document is written on the version that was read.
 
 import type { Kind } from '../../domain/documents.ts';
-import { ok, type Result } from '../../domain/fault.ts';
+import { type Fault, ok, type Result } from '../../domain/fault.ts';
 import { signedKinds, type Writer, writersOf } from '../../domain/writers.ts';
 import type { Put, Store } from '../../ports.ts';
 import { editionOf } from './edition.ts';
 
 export interface TakenOver {
   readonly signed: number;
-  /** Names of documents that are still without a signature: of other writers, or written meanwhile. */
-  readonly left: readonly string[];
+  /** What nobody signed. */
+  readonly left: readonly LeftDocument[];
+}
+
+interface LeftDocument {
+  /** Its name, such as `revision/0000000041`. */
+  readonly document: string;
+  /** Why, as a clause for people. */
+  readonly reason: string;
+}
+
+interface Found {
+  readonly unsigned: readonly Put[];
+  readonly left: readonly LeftDocument[];
 }
 
 const pageSize = 200;
@@ -18,46 +30,63 @@ const pageSize = 200;
 const signedTogether = 20;
 
 /**
- * `store` accepts documents without a signature, and signs with the key of `owners`. Faults: those of the store;
- * `document_corrupt` names a document that doesn't pass its schema, which nobody should sign.
+ * `store` accepts documents without a signature, and signs with the key of `owners`. A document whose signature is wrong, or
+ * that breaks its schema, is left: what is signed is believed from then on. Faults: those of the store.
  */
 export async function takeOver(store: Store, owners: readonly Writer[]): Promise<Result<TakenOver>> {
   let signed = 0;
-  const left: string[] = [];
+  const left: LeftDocument[] = [];
   for (const kind of signedKinds) {
-    const unsigned = await unsignedOf(store, kind);
-    if (!unsigned.ok) return unsigned;
-    const ours = unsigned.value.filter((put) =>
-      writersOf(put.kind, put.value).some((writer) => owners.includes(writer)),
-    );
-    left.push(...unsigned.value.filter((put) => !ours.includes(put)).map(nameOf));
+    const found = await findUnsigned(store, kind);
+    if (!found.ok) return found;
+    left.push(...found.value.left);
+    const ours: Put[] = [];
+    for (const put of found.value.unsigned) {
+      const writers = writersOf(put.kind, put.value);
+      if (writers.some((writer) => owners.includes(writer))) ours.push(put);
+      else left.push({ document: nameOf(put), reason: `only ${writers.join(' or ')} may sign it` });
+    }
     for (let from = 0; from < ours.length; from += signedTogether) {
       const puts = ours.slice(from, from + signedTogether);
       const committed = await store.commit(puts);
       if (committed.ok) signed += puts.length;
-      else if (committed.fault.code === 'write_conflict') left.push(...puts.map(nameOf));
-      else return committed;
+      else if (committed.fault.code !== 'write_conflict') return committed;
+      else
+        left.push(
+          ...puts.map((put) => ({ document: nameOf(put), reason: 'it was written meanwhile: run this again' })),
+        );
     }
   }
   return ok({ signed, left });
 }
 
-async function unsignedOf(store: Store, kind: Kind): Promise<Result<readonly Put[]>> {
-  const puts: Put[] = [];
+/** A page with a document that is refused is read again, one by one. */
+async function findUnsigned(store: Store, kind: Kind): Promise<Result<Found>> {
+  const [unsigned, left]: [Put[], LeftDocument[]] = [[], []];
   let after: string | undefined;
+  let limit = pageSize;
   for (;;) {
     const page = await store.list(kind, {
       order: 'ascending',
-      limit: pageSize,
+      limit,
       ...(after === undefined ? {} : { after }),
     });
-    if (!page.ok) return page;
+    if (!page.ok) {
+      const { fault }: { readonly fault: Fault } = page;
+      if (fault.code !== 'document_corrupt') return page;
+      if (limit === 1) {
+        left.push({ document: fault.document, reason: fault.detail });
+        after = fault.document.slice(kind.length + 1);
+      }
+      limit = limit === 1 ? pageSize : 1;
+      continue;
+    }
     for (const { id, version, value } of page.value) {
       after = id;
       // The cast is safe: the store gave a value of this kind.
-      if (editionOf(version) === 0) puts.push({ kind, id, expect: { version }, value } as Put);
+      if (editionOf(version) === 0) unsigned.push({ kind, id, expect: { version }, value } as Put);
     }
-    if (page.value.length < pageSize) return ok(puts);
+    if (page.value.length < limit) return ok({ unsigned, left });
   }
 }
 

@@ -38,7 +38,7 @@ test('leaves what another function writes, and names it', async () => {
   const { left } = await must(takeOver(store, ['api']));
   await store.close();
 
-  assert.deepEqual(left, ['matrix/current']);
+  assert.deepEqual(left, [{ document: 'matrix/current', reason: 'only probe may sign it' }]);
 });
 
 test('leaves what an instance of before writes meanwhile, and signs it the next time', async () => {
@@ -57,19 +57,49 @@ test('leaves what an instance of before writes meanwhile, and signs it the next 
     close: async () => {},
   };
 
-  assert.deepEqual((await must(takeOver(spied, ['api', 'advance', 'probe']))).left, ['published/current']);
+  const { left } = await must(takeOver(spied, ['api', 'advance', 'probe']));
+  assert.deepEqual(left, [{ document: 'published/current', reason: 'it was written meanwhile: run this again' }]);
   assert.deepEqual((await must(takeOver(spied, ['api', 'advance', 'probe']))).signed, 1);
   await store.close();
 });
 
-test('is refused for a document that breaks its schema, which is named', async () => {
+test('leaves a document that breaks its schema, and signs all others', async () => {
   const file = await oldStore();
   execute(file, 'UPDATE document SET body = ? WHERE kind = ?', '{"revision":1}', 'published');
   const store = openSqlite(file, accepting);
-  const taken = await takeOver(store, ['api']);
+  const { signed, left } = await must(takeOver(store, ['api', 'advance', 'probe']));
   await store.close();
 
-  assert.ok(!taken.ok && taken.fault.code === 'document_corrupt' && taken.fault.document === 'published/current');
+  assert.deepEqual([signed, left.map(({ document }) => document)], [48, ['published/current']]);
+});
+
+test('never signs what has a wrong signature, which nobody is served meanwhile either', async () => {
+  const edits: readonly (readonly [what: string, edit: (file: string) => void])[] = [
+    ['other content', (file) => execute(file, "UPDATE document SET body = replace(body, 'opus-4-8', 'opus-4-1')")],
+    ['a signature with another letter', (file) => execute(file, `UPDATE document SET digest = ${withOtherLetter}`)],
+    ['half a signature', (file) => execute(file, 'UPDATE document SET digest = substr(digest, 1, 40)')],
+    [
+      'the signature of another document',
+      (file) => execute(file, `UPDATE document SET digest = ${signatureOf('matrix')}`),
+    ],
+    ['a key that is no writer', (file) => execute(file, `UPDATE document SET digest = ${withKey('0123456789abcdef')}`)],
+  ];
+  for (const [what, edit] of edits) {
+    const file = await oldStore();
+    const store = openSqlite(file, accepting);
+    await must(takeOver(store, ['api', 'advance', 'probe']));
+    edit(file);
+    const published = await openAgain(file).read('published', 'current');
+    const { signed, left } = await must(takeOver(openAgain(file), ['api', 'advance', 'probe']));
+    await store.close();
+
+    assert.equal(published.ok, false, what);
+    assert.equal(signed, 0, what);
+    assert.ok(
+      left.some(({ document }) => document === 'published/current'),
+      what,
+    );
+  }
 });
 
 test('is done by npm start with its first key, and never again', async () => {
@@ -112,14 +142,33 @@ test('is one command, which says what it signed and what is left to others', asy
     });
 
   const [first, again] = [sign(), sign()];
-  assert.deepEqual([first.stdout, first.status], ['48 documents signed, 1 left\n  matrix/current\n', 1]);
-  assert.deepEqual([again.stdout, again.status], ['0 documents signed, 1 left\n  matrix/current\n', 1]);
+  assert.deepEqual([first.stdout, first.status], [oneLeft(48), 1]);
+  assert.deepEqual([again.stdout, again.status], [oneLeft(0), 1]);
   const all = `${writers},probe:${testSigner.key.der.toString('base64')}`;
   const probe = sign(['--writer', 'probe'], { PINWARD_WRITERS: all });
   assert.deepEqual([probe.stdout, probe.status], ['1 documents signed, 0 left\n', 0]);
   assert.equal(sign(['--writer', 'announce']).status, 2);
   assert.match(sign(['--help']).stdout, /--writer NAME/);
 });
+
+function oneLeft(signed: number): string {
+  return `${signed} documents signed, 1 left\n  matrix/current: only probe may sign it\n`;
+}
+
+function signatureOf(kind: string): string {
+  return `(SELECT digest FROM document WHERE kind = '${kind}')`;
+}
+
+const withOtherLetter = "substr(digest, 1, 40) || iif(substr(digest, 41, 1) = 'A', 'B', 'A') || substr(digest, 42)";
+
+/** The signature, as if another key had made it. */
+function withKey(key: string): string {
+  return `substr(digest, 1, instr(substr(digest, 4), ' ') + 3) || '${key}' || substr(digest, instr(substr(digest, 4), ' ') + 20)`;
+}
+
+function openAgain(file: string) {
+  return openSqlite(file, accepting);
+}
 
 /** As a release without signatures left it: each document has a digest of its text. */
 async function oldStore(): Promise<string> {
