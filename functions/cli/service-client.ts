@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { ProblemReply } from '../api/admin/schemas/common.ts';
 import type { Environment } from '../environment.ts';
 import { findLocalService, type LocalService } from './local-service.ts';
+import { patientFetch } from './patient-fetch.ts';
 
 /** A problem from the service, or an error of the command in the same form. */
 export type CommandError = Partial<z.infer<typeof ProblemReply>> & {
@@ -94,7 +95,7 @@ export async function call<T>(target: Target, request: Call, reply: z.ZodType<T>
 }
 
 function send({ url, token }: Target, { method, path, body, ifMatch }: Call): Promise<Response> {
-  return fetch(`${url}${path}`, {
+  return patientFetch(`${url}${path}`, () => ({
     method,
     headers: {
       Authorization: `Bearer ${token}`,
@@ -108,7 +109,7 @@ function send({ url, token }: Target, { method, path, body, ifMatch }: Call): Pr
     // A redirect could turn a change into a GET, and would send the token to another host.
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
-  });
+  }));
 }
 
 function readToken(file: string | undefined, variable: string | undefined): Attempt<string> {

@@ -11,9 +11,10 @@ import { readCommandLine } from './command-line.ts';
 import { checkHistory, type Verdict } from './history/history-chain.ts';
 import { readService, type Source } from './history/history-export.ts';
 import { checkEvents, checkRevisions, type Heads, readHeads } from './history/history-heads.ts';
+import { checkAccess, checkNumbers } from './history/history-numbers.ts';
 import { type CommandError, messageOf, readTarget } from './service-client.ts';
 
-const help = `Check that the history is intact: no event was changed, removed, inserted or moved.
+const help = `Check that the history is intact: no event was changed, removed, inserted or moved, and no older roles were put back.
 
   npm run verify-history -- FILE                       check an export, without a service
   npm run verify-history -- --url URL [--export FILE]  check the history of a service, and export it
@@ -59,13 +60,17 @@ async function main(): Promise<number> {
   const heads = values.heads === undefined ? null : await openHeads(values.heads);
   if (heads?.count === 0 && heads.findings.length === 0) return unchecked(`${values.heads} has no head of a history\n`);
   const lines = values.export === undefined ? source.lines : copyTo(values.export, source);
-  const events = heads === null ? { lines, findings: [] } : checkEvents(lines, heads);
+  const numbers = checkNumbers(lines);
+  const events = heads === null ? { lines: numbers.lines, findings: [] } : checkEvents(numbers.lines, heads);
   const verdict = await checkHistory(events.lines, expected);
   const commandError = source.commandError();
   if (commandError !== null) return unchecked(errorText(commandError));
   const revisions = heads === null || target === null ? [] : await checkRevisions(target.value, heads);
   if ('code' in revisions) return unchecked(errorText(revisions));
-  const findings = [...source.refused(), ...(heads?.findings ?? []), ...events.findings, ...revisions];
+  const access = target === null ? [] : await checkAccess(target.value, numbers.newest);
+  if ('code' in access) return unchecked(errorText(access));
+  const inLog = [...(heads?.findings ?? []), ...events.findings, ...revisions];
+  const findings = [...source.refused(), ...numbers.findings, ...inLog, ...access];
   process.stdout.write(verdictText(verdict));
   if (heads !== null)
     process.stdout.write(

@@ -75,5 +75,13 @@ function accessChanged(before: Access | null, revision: AccessRevision): NewEven
   const granted = [...membersAdded(former, roles)];
   const withdrawn = [...membersAdded(roles, former)];
   const data = { number, note, granted, withdrawn, issued, revoked };
-  return { id: `AccessChanged.access.${number}`, kind: 'AccessChanged', subject: 'access', at, by, data };
+  // With the time: when somebody deletes a change from the database, the next one has its number, and is announced all the same.
+  return {
+    id: `AccessChanged.access.${number}.${Date.parse(at)}`,
+    kind: 'AccessChanged',
+    subject: 'access',
+    at,
+    by,
+    data,
+  };
 }

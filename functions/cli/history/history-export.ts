@@ -3,13 +3,15 @@
 
 import { z } from 'zod';
 import { type ChainHead, emptyChain } from '../../../shared/domain/events/event.ts';
-import { type CommandError, call, type Target } from '../service-client.ts';
+import { type Answer, type Attempt, type CommandError, call, type Target } from '../service-client.ts';
 import { endLine, Link } from './history-chain.ts';
 
 /** Events as they were sent, unparsed, so that the export can't change one. */
 const Page = z.looseObject({ events: z.array(z.unknown()) });
 
 const pageSize = 200;
+/** The greatest that the API takes for `before`. */
+const lastNumber = 9_999_999_999;
 
 export interface Source {
   readonly lines: AsyncIterable<string>;
@@ -24,11 +26,10 @@ export function readService(target: Target): Source {
   const refused = new Set<string>();
 
   /** Newest first. A page with a refused event is read in halves. */
-  async function read(before: number | null, limit: number): Promise<readonly unknown[]> {
-    const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
-    const page = await call(target, { method: 'GET', path }, Page);
+  async function read(before: number, limit: number): Promise<readonly unknown[]> {
+    const page = await readPage(before, limit);
     if (page.ok) return page.value.body.events;
-    if (page.commandError.code !== 'document_corrupt' || before === null) {
+    if (page.commandError.code !== 'document_corrupt') {
       commandError = page.commandError;
       return [];
     }
@@ -41,13 +42,29 @@ export function readService(target: Target): Source {
     return before - half <= 1 ? newer : [...newer, ...(await read(before - half, limit - half))];
   }
 
+  /** The newest event that a writer signed. What somebody put after it may have any number, so it is stepped over. */
   async function readNewest(): Promise<ChainHead> {
-    const [newest] = await read(null, 1);
-    if (newest !== undefined) return Link.parse(newest);
-    const [, seq] = /event\/(\d{10})/.exec(commandError?.code === 'document_corrupt' ? commandError.title : '') ?? [];
-    if (seq === undefined) return emptyChain;
-    commandError = null;
-    return { seq: Number(seq), hash: emptyChain.hash };
+    for (let before: number | null = null; before !== 0; ) {
+      const page: Attempt<Answer<z.infer<typeof Page>>> = await readPage(before, 1);
+      if (page.ok) {
+        const [newest] = page.value.body.events;
+        return newest === undefined ? emptyChain : Link.parse(newest);
+      }
+      const { code, title } = page.commandError;
+      const next: number = Number(/event\/(\d{10})/.exec(title)?.[1] ?? lastNumber);
+      if (code !== 'document_corrupt' || next >= (before ?? Number.POSITIVE_INFINITY)) {
+        commandError = page.commandError;
+        break;
+      }
+      refused.add(title);
+      before = next;
+    }
+    return emptyChain;
+  }
+
+  function readPage(before: number | null, limit: number): Promise<Attempt<Answer<z.infer<typeof Page>>>> {
+    const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
+    return call(target, { method: 'GET', path }, Page);
   }
 
   async function* lines(): AsyncGenerator<string> {

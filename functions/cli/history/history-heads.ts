@@ -27,31 +27,45 @@ const Head = z.object({
   signature: z.string(),
 });
 /** A line of the log, as the function wrote it or as Cloud Logging exports it. */
-const Line = z.union([z.object({ jsonPayload: Head }).transform(({ jsonPayload }) => jsonPayload), Head]);
+const Line = z.union([
+  z.looseObject({ jsonPayload: z.looseObject({}) }).transform(({ jsonPayload }) => jsonPayload),
+  z.looseObject({}),
+]);
 
 /** Revisions as they were sent: a schema of today could add a field to one of an older Pinward. */
 const Unparsed = z.looseObject({});
 
-/** Lines that are no heads are skipped. */
+/** Lines of other messages are skipped. A line that can't be read is a finding: it may have been a head. */
 export async function readHeads(lines: AsyncIterable<string> | Iterable<string>, keys: WriterKeys): Promise<Heads> {
   const verify = createVerifier(keys);
   const [events, revisions] = [new Map<number, Set<string>>(), new Map<number, Set<string>>()];
   const findings: string[] = [];
   let [line, count] = [0, 0];
+  const unreadable: number[] = [];
   for await (const text of lines) {
     line++;
-    const head = Line.safeParse(parseJson(text)).data;
-    if (head === undefined) continue;
-    const { event, revision, signature } = head;
+    // Some tools put a byte order mark in front of a file.
+    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text;
+    if (json.trim() === '') continue;
+    const logged = Line.safeParse(parseJson(json)).data;
+    if (logged === undefined) unreadable.push(line);
+    if (logged?.['message'] !== 'history head') continue;
+    const head = Head.safeParse(logged);
+    if (!head.success) {
+      findings.push(`the head in line ${line} of the log is damaged (/${head.error.issues[0]?.path.join('/')})`);
+      continue;
+    }
+    const { event, revision, signature } = head.data;
     const signed = verify(signature, headHash({ event, revision }));
     if (!signed.ok) {
-      findings.push(`the head in line ${line} of the log is forged: ${signed.fault}`);
+      findings.push(`the head in line ${line} of the log is forged: ${signed.fault.detail}`);
       continue;
     }
     count++;
     if (event !== null) add(events, event.seq, event.hash);
     if (revision !== null) add(revisions, revision.number, revision.sha256);
   }
+  if (unreadable.length > 0) findings.push(unreadableText(unreadable));
   findings.push(...anew('event', events), ...anew('revision', revisions));
   return { count, events, revisions, findings };
 }
@@ -113,6 +127,11 @@ function contentHash(link: Link): string {
   // The cast is safe: the chain only reads the fields of a Link.
   const { seq, previous, hash: _, ...newEvent } = link as Event;
   return appendEvent({ seq: seq - 1, hash: previous }, newEvent).event.hash;
+}
+
+function unreadableText([first, ...others]: readonly number[]): string {
+  const more = others.length === 0 ? '' : `, nor are ${others.length} others`;
+  return `line ${first} of the log is not a JSON object${more}: export one object a line, whole`;
 }
 
 function add(heads: Map<number, Set<string>>, number: number, hash: string): void {

@@ -164,7 +164,7 @@ function policyChanged(revision: Revision, { changes, pinChanges, consequences }
   const { number, at, by, note, restores, forced } = revision;
   const told = { changes: changes.length, pinChanges: [...pinChanges], ...toStored(consequences) };
   return {
-    id: `PolicyChanged.policy.${number}`,
+    id: `PolicyChanged.policy.${number}.${Date.parse(at)}`,
     kind: 'PolicyChanged',
     subject: 'policy',
     at,

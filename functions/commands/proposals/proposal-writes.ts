@@ -40,6 +40,6 @@ export function changeProposed(
   note: string | null,
 ): NewEvent {
   const data = { proposal: number, kind, decision, consequences, moreConsequences, note };
-  const id = `ChangeProposed.${number}.${decision}`;
+  const id = `ChangeProposed.${number}.${decision}.${Date.parse(at)}`;
   return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
 }

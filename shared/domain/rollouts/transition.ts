@@ -129,7 +129,7 @@ export function withRollout(transition: Transition, rollout: Rollout, move: Roll
   const percent = state === 'aborted' ? 0 : percentOf(rollout);
   const { now } = transition.committed;
   const event: NewEvent = {
-    id: `RolloutMoved.${id}.${nextRevisionNumber(transition)}.${move}`,
+    id: `RolloutMoved.${id}.${nextRevisionNumber(transition)}.${move}.${Date.parse(now)}`,
     kind: 'RolloutMoved',
     subject: `rollout-${id}`,
     at: now,

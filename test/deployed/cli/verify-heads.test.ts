@@ -132,6 +132,54 @@ describe('npm run verify-history with heads', () => {
     assert.match(stdout, /^Broken: revision 3: /m);
   });
 
+  test("names each line of the log that can't be read, and takes the head after a byte order mark", async () => {
+    const [first = '', second = '', ...others] = service.logged.filter((line) => line.includes('"history head"'));
+    const broken = [`\uFEFF${first}`, second.slice(0, -9), 'not JSON', '', second.replace('"seq"', '"sec"'), ...others];
+    const { status, stdout } = await verify(newFile('broken.jsonl', broken.join('\n')));
+
+    assert.match(stdout, /^4 heads, /m);
+    assert.match(stdout, /^Broken: the head in line 5 of the log is damaged \(\/event\/seq\)$/m);
+    assert.match(stdout, /^Broken: line 2 of the log is not a JSON object, nor are 1 others: /m);
+    assert.equal(status, 1);
+  });
+
+  test('steps over what somebody put after the newest event, whatever its number, and names it', async () => {
+    for (const id of ['9999999998', '0000004711', 'zzz'])
+      execute(
+        service.file,
+        "INSERT INTO document SELECT kind, ?, version, body, digest FROM document WHERE kind = 'event' AND id = ?",
+        id,
+        numberedId(5),
+      );
+    const { status, stdout } = await verify();
+
+    assert.match(stdout, /^5 events, chain intact/);
+    for (const id of ['9999999998', '0000004711', 'zzz'])
+      assert.match(stdout, new RegExp(`^Broken: The stored document event/${id} can't be read$`, 'm'));
+    assert.equal(status, 1);
+  });
+
+  test('names older roles that were put back, and the change that then has a number again', async () => {
+    const now = rowOf(service.file, 'access', 'current');
+    await service.ask().post('/v1/tokens').set(asAdmin).send({ name: 'more' }).expect(200);
+    remove('accessRevision', numberedId(2));
+    insert('access', 'current', now);
+    const fresh = await serve({ PINWARD_SQLITE: service.file });
+    const back = await verify(headsFile(), fresh.url);
+    fresh.service.time += 1_000;
+    await fresh.service.ask().post('/v1/tokens').set(asAdmin).send({ name: 'other' }).expect(200);
+    const again = await verify(headsFile(), fresh.url);
+    const ids = (await fresh.service.ask().get('/v1/events').set(asAdmin)).body.events.map(
+      ({ id }: { id: string }) => id,
+    );
+    await fresh.close();
+
+    assert.match(back.stdout, /^Broken: access 1 is in force, but the history has access 2$/m);
+    assert.match(again.stdout, /^Broken: event 7 is AccessChanged 2 again: /m);
+    assert.deepEqual([back.status, again.status], [1, 1]);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
   test('takes no head that no writer signed, and ends with 2 where there is none', async () => {
     const forged = service.logged
       .filter((line) => line.includes('"history head"'))

@@ -12,6 +12,7 @@ import { TokenRequest } from '../../../shared/domain/access/fleet-token.ts';
 import { findBreak } from '../../../shared/domain/events/event.ts';
 import { testKeys } from '../../support/document-keys.ts';
 import { asAdmin } from '../../support/service.ts';
+import { now } from '../../support/world.ts';
 import { firstOwner, type Headers, startWorld, type World } from './callers-world.ts';
 
 const owners = { owner: [`email:${firstOwner}`] };
@@ -143,5 +144,5 @@ describe('the roles', () => {
 
 function changed(number: number, over: object) {
   const data = { number, note: null, granted: [], withdrawn: [], issued: null, revoked: null, ...over };
-  return { id: `AccessChanged.access.${number}`, by: firstOwner, data };
+  return { id: `AccessChanged.access.${number}.${now}`, by: firstOwner, data };
 }
