@@ -27,7 +27,7 @@ const floors: readonly (readonly string[])[] = [
   ['shared/domain/probe/', 'shared/domain/rollouts/'],
   ['shared/domain/documents.ts'],
   ['shared/domain/writers.ts', 'shared/catalogue/', 'shared/ports.ts', 'shared/with-timeout.ts'],
-  ['functions/framework-server.ts', 'functions/printable.ts', 'functions/brotli.ts'],
+  ['shared/list-readable.ts', 'functions/framework-server.ts', 'functions/printable.ts', 'functions/brotli.ts'],
   ['shared/adapters/', 'functions/environment.ts', 'functions/log.ts'],
   ['functions/commands/', 'functions/lifecycle.ts', 'functions/open-store.ts', 'functions/bundled.ts'],
   ['functions/adoption/', 'functions/probe/', 'functions/advance/', 'functions/announce/'],

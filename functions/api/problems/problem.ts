@@ -148,7 +148,7 @@ function textOf(fault: ApiFault): ProblemText {
       return {
         status: 500,
         title: `The stored document ${fault.document} can't be read`,
-        hint: `${fault.detail}. Restore the document from a backup, or restore an older revision.`,
+        hint: `${fault.detail}. Nothing was changed. Restore it from a backup: infra/README.md, "Restore Firestore".`,
       };
     case 'unauthenticated':
     case 'credentials_ambiguous':

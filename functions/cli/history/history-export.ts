@@ -3,15 +3,13 @@
 
 import { z } from 'zod';
 import { type ChainHead, emptyChain } from '../../../shared/domain/events/event.ts';
-import { type Answer, type Attempt, type CommandError, call, type Target } from '../service-client.ts';
+import { type CommandError, call, type Target } from '../service-client.ts';
 import { endLine, Link } from './history-chain.ts';
 
 /** Events as they were sent, unparsed, so that the export can't change one. */
-const Page = z.looseObject({ events: z.array(z.unknown()) });
+const Page = z.looseObject({ events: z.array(z.unknown()), refused: z.array(z.string()), next: z.int().nullable() });
 
 const pageSize = 200;
-/** The greatest that the API takes for `before`. */
-const lastNumber = 9_999_999_999;
 
 export interface Source {
   readonly lines: AsyncIterable<string>;
@@ -25,61 +23,52 @@ export function readService(target: Target): Source {
   let commandError: CommandError | null = null;
   const refused = new Set<string>();
 
-  /** Newest first. A page with a refused event is read in halves. */
-  async function read(before: number, limit: number): Promise<readonly unknown[]> {
-    const page = await readPage(before, limit);
-    if (page.ok) return page.value.body.events;
-    if (page.commandError.code !== 'document_corrupt') {
+  /** Newest first. Null after an error. */
+  async function readPage(before: number | null, limit: number): Promise<z.infer<typeof Page> | null> {
+    const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
+    const page = await call(target, { method: 'GET', path }, Page);
+    if (!page.ok) {
       commandError = page.commandError;
-      return [];
+      return null;
     }
-    if (limit === 1) {
-      refused.add(page.commandError.title);
-      return [];
-    }
-    const half = Math.ceil(limit / 2);
-    const newer = await read(before, half);
-    return before - half <= 1 ? newer : [...newer, ...(await read(before - half, limit - half))];
+    for (const document of page.value.body.refused) refused.add(`${document} is left out: no writer signed it`);
+    return page.value.body;
   }
 
   /** The newest event that a writer signed. What somebody put after it may have any number, so it is stepped over. */
   async function readNewest(): Promise<ChainHead> {
-    for (let before: number | null = null; before !== 0; ) {
-      const page: Attempt<Answer<z.infer<typeof Page>>> = await readPage(before, 1);
-      if (page.ok) {
-        const [newest] = page.value.body.events;
-        return newest === undefined ? emptyChain : Link.parse(newest);
-      }
-      const { code, title } = page.commandError;
-      const next: number = Number(/event\/(\d{10})/.exec(title)?.[1] ?? lastNumber);
-      if (code !== 'document_corrupt' || next >= (before ?? Number.POSITIVE_INFINITY)) {
-        commandError = page.commandError;
-        break;
-      }
-      refused.add(title);
-      before = next;
+    for (let before: number | null | undefined; before !== null; ) {
+      const page = await readPage(before ?? null, pageSize);
+      const [newest] = page?.events ?? [];
+      if (newest !== undefined) return Link.parse(newest);
+      before = page?.next ?? null;
     }
     return emptyChain;
   }
 
-  function readPage(before: number | null, limit: number): Promise<Attempt<Answer<z.infer<typeof Page>>>> {
-    const path = `v1/events?limit=${limit}${before === null ? '' : `&before=${before}`}`;
-    return call(target, { method: 'GET', path }, Page);
+  /** The events from `low` on and before `high`, oldest first. There may be other documents between them. */
+  async function readRange(low: number, high: number): Promise<readonly unknown[]> {
+    const events: unknown[] = [];
+    for (let before: number | null = high; before !== null && before > low; ) {
+      const page = await readPage(before, pageSize);
+      events.push(...(page?.events ?? []).filter((event) => !isBefore(low, event)));
+      before = page?.next ?? null;
+    }
+    return events.toReversed();
   }
 
   async function* lines(): AsyncGenerator<string> {
     const { seq, hash } = await readNewest();
-    let last: ReadonlySet<string> = new Set();
     for (let low = 1; low <= seq && commandError === null; low += pageSize) {
-      const events = await read(Math.min(low + pageSize, seq + 1), pageSize);
-      // Where an event is missing, halves overlap.
-      const page = [...new Set(events.toReversed().map((event) => JSON.stringify(event)))];
-      // If an event is missing, this page overlaps the one before.
-      yield* page.filter((line) => !last.has(line));
-      if (page.length > 0) last = new Set(page);
+      const events = await readRange(low, Math.min(low + pageSize, seq + 1));
+      yield* events.map((event) => JSON.stringify(event));
     }
     if (commandError === null) yield endLine({ seq, hash });
   }
 
   return { lines: lines(), commandError: () => commandError, refused: () => [...refused] };
+}
+
+function isBefore(low: number, event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'seq' in event && Number(event.seq) < low;
 }

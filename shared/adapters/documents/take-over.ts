@@ -2,8 +2,9 @@
 // stopped, repeated, and run while instances write: each document is written on the version that was read.
 
 import type { Kind } from '../../domain/documents.ts';
-import { type Fault, ok, type Result } from '../../domain/fault.ts';
+import { ok, type Result } from '../../domain/fault.ts';
 import { signedKinds, type Writer, writersOf } from '../../domain/writers.ts';
+import { listReadable, type ReadablePage } from '../../list-readable.ts';
 import type { Put, Store } from '../../ports.ts';
 import { editionOf } from './edition.ts';
 
@@ -60,34 +61,25 @@ export async function takeOver(store: Store, owners: readonly Writer[]): Promise
   return ok({ signed, left });
 }
 
-/** A page with a document that is refused is read again, one by one. */
 async function findUnsigned(store: Store, kind: Kind): Promise<Result<Found>> {
   const [unsigned, left]: [Put[], LeftDocument[]] = [[], []];
-  let after: string | undefined;
-  let limit = pageSize;
-  for (;;) {
-    const page = await store.list(kind, {
+  for (let after: string | null | undefined; after !== null; ) {
+    const from = after === undefined ? {} : { after };
+    const page: Result<ReadablePage<Kind>> = await listReadable(store, kind, {
       order: 'ascending',
-      limit,
-      ...(after === undefined ? {} : { after }),
+      limit: pageSize,
+      ...from,
     });
-    if (!page.ok) {
-      const { fault }: { readonly fault: Fault } = page;
-      if (fault.code !== 'document_corrupt') return page;
-      if (limit === 1) {
-        left.push({ document: fault.document, reason: fault.detail });
-        after = fault.document.slice(kind.length + 1);
-      }
-      limit = limit === 1 ? pageSize : 1;
-      continue;
-    }
-    for (const { id, version, value } of page.value) {
-      after = id;
+    if (!page.ok) return page;
+    const { documents, refused } = page.value;
+    left.push(...refused.map(({ document, detail }) => ({ document, reason: detail })));
+    for (const { id, version, value } of documents) {
       // The cast is safe: the store gave a value of this kind.
       if (editionOf(version) === 0) unsigned.push({ kind, id, expect: { version }, value } as Put);
     }
-    if (page.value.length < limit) return ok({ unsigned, left });
+    after = page.value.after;
   }
+  return ok({ unsigned, left });
 }
 
 function nameOf({ kind, id }: Put): string {

@@ -75,8 +75,8 @@ describe('npm run verify-history with heads', () => {
     }
     const { status, stdout } = await verify();
 
-    assert.match(stdout, /^Broken: The stored document event\/0000000002 can't be read$/m);
-    assert.match(stdout, /^Broken: The stored document event\/0000000005 can't be read$/m);
+    assert.match(stdout, /^Broken: event\/0000000002 is left out: no writer signed it$/m);
+    assert.match(stdout, /^Broken: event\/0000000005 is left out: no writer signed it$/m);
     assert.match(stdout, /^Broken: revision 3: The stored document revision\/0000000003 can't be read/m);
     assert.equal(status, 1);
   });
@@ -144,7 +144,7 @@ describe('npm run verify-history with heads', () => {
   });
 
   test('steps over what somebody put after the newest event, whatever its number, and names it', async () => {
-    for (const id of ['9999999998', '0000004711', 'zzz'])
+    for (const id of ['9999999998', '0000004711', '0000000003x', 'zzz'])
       execute(
         service.file,
         "INSERT INTO document SELECT kind, ?, version, body, digest FROM document WHERE kind = 'event' AND id = ?",
@@ -154,8 +154,8 @@ describe('npm run verify-history with heads', () => {
     const { status, stdout } = await verify();
 
     assert.match(stdout, /^5 events, chain intact/);
-    for (const id of ['9999999998', '0000004711', 'zzz'])
-      assert.match(stdout, new RegExp(`^Broken: The stored document event/${id} can't be read$`, 'm'));
+    for (const id of ['9999999998', '0000004711', '0000000003x', 'zzz'])
+      assert.match(stdout, new RegExp(`^Broken: event/${id} is left out: `, 'm'));
     assert.equal(status, 1);
   });
 

@@ -121,6 +121,23 @@ describe('somebody who can write to the database', () => {
     assert.match(body.hint, /it was removed/);
   });
 
+  test('hides nothing in the lists of the API, which name what they leave out', async () => {
+    await service.state({ lock: true });
+    const lists = [
+      ['revision', '/v1/revisions', 'revisions', 2],
+      ['event', '/v1/events', 'events', 3],
+      ['accessRevision', '/v1/access/revisions', 'revisions', 1],
+      ['proposal', '/v1/proposals', 'proposals', 0],
+      ['rollout', '/v1/rollouts', 'rollouts', 0],
+    ] as const;
+    for (const [kind, path, items, count] of lists) {
+      execute(service.file, 'INSERT INTO document VALUES (?, ?, 1, ?, ?)', kind, '0000000077', '{}', '');
+      const { body } = await service.ask().get(path).set(asAdmin).expect(200);
+
+      assert.deepEqual([body[items].length, body.refused], [count, [`${kind}/0000000077`]], path);
+    }
+  });
+
   test('can not give a document the place of another one', async () => {
     await service.state({ settings: { companyAnnouncements: ['newer'] } });
     copyDocument(service.file, 'revision', '0000000001', '0000000002');

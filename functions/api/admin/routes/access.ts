@@ -10,11 +10,13 @@ import {
 } from '../../../../shared/domain/access/decide-access-change.ts';
 import { type FleetToken, TokenRequest } from '../../../../shared/domain/access/fleet-token.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
+import { listReadable } from '../../../../shared/list-readable.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type AccessChangeRequest, type AccessOutcome, changeAccess } from '../../../commands/change-access.ts';
 import { changeRolesOfAccess, type RolesOutcome } from '../../../commands/change-roles.ts';
 import { fleetPrefix, hashToken } from '../../auth/authenticator.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
+import { restOf } from '../rest-of-page.ts';
 import {
   AccessRevisionsReply,
   IssuedReply,
@@ -78,11 +80,10 @@ export function accessRoutes(ports: RoutePorts): readonly Route[] {
       reply: AccessRevisionsReply,
       handle: async ({ query: { limit, before } }) => {
         const from = before === undefined ? {} : { after: numberedId(before) };
-        const page = await store.list('accessRevision', { limit, order: 'descending', ...from });
+        const page = await listReadable(store, 'accessRevision', { limit, order: 'descending', ...from });
         if (!page.ok) return page;
-        const revisions = page.value.map(({ value: { roles: _, ...summary } }) => summary);
-        const last = revisions.at(-1)?.number ?? 1;
-        return ok({ body: { revisions, next: last <= 1 ? null : last } });
+        const revisions = page.value.documents.map(({ value: { roles: _, ...summary } }) => summary);
+        return ok({ body: { revisions, ...restOf(page.value) } });
       },
     }),
     route({

@@ -3,9 +3,11 @@
 import type { z } from 'zod';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { Revision } from '../../../../shared/domain/serving/revision.ts';
+import { listReadable } from '../../../../shared/list-readable.ts';
 import { numberedId, type Store } from '../../../../shared/ports.ts';
 import { type ChangePolicy, draftOfRevision } from '../../../commands/policy/change-policy.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
+import { restOf } from '../rest-of-page.ts';
 import { ChangeReply, EventsReply, NoQuery, PageQuery, PublishQuery, RevisionsReply } from '../schemas/common.ts';
 import { changeReply, changeRequest } from './policy.ts';
 import { numberOf, type Route, type RoutePorts, readCurrentRevision, route } from './route.ts';
@@ -20,12 +22,12 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       query: PageQuery,
       reply: RevisionsReply,
       handle: async ({ query }) => {
-        const page = await store.list('revision', pageOf(query));
+        const page = await listReadable(store, 'revision', pageOf(query));
         if (!page.ok) return page;
-        const revisions = page.value.map(
+        const revisions = page.value.documents.map(
           ({ value: { policy: _, rollouts: _rollouts, callableModels: _models, ...summary } }) => summary,
         );
-        return ok({ body: { revisions, next: nextOf(revisions.at(-1)?.number) } });
+        return ok({ body: { revisions, ...restOf(page.value) } });
       },
     }),
     route({
@@ -67,10 +69,10 @@ export function historyRoutes({ store }: RoutePorts, changePolicy: ChangePolicy)
       query: PageQuery,
       reply: EventsReply,
       handle: async ({ query }) => {
-        const page = await store.list('event', pageOf(query));
+        const page = await listReadable(store, 'event', pageOf(query));
         if (!page.ok) return page;
-        const events = page.value.map(({ value }) => value);
-        return ok({ body: { events, next: nextOf(events.at(-1)?.seq) } });
+        const events = page.value.documents.map(({ value }) => value);
+        return ok({ body: { events, ...restOf(page.value) } });
       },
     }),
   ];
@@ -80,10 +82,6 @@ type PageRequest = z.infer<typeof PageQuery>;
 
 function pageOf({ limit, before }: PageRequest) {
   return { limit, order: 'descending', ...(before === undefined ? {} : { after: numberedId(before) }) } as const;
-}
-
-function nextOf(last: number | undefined): number | null {
-  return last === undefined || last <= 1 ? null : last;
 }
 
 async function unknownRevision(store: Store, revision: number): Promise<ApiResult<never>> {

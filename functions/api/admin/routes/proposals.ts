@@ -3,6 +3,7 @@
 import type { Access } from '../../../../shared/domain/access/access.ts';
 import { type Proposal, proposalState } from '../../../../shared/domain/changes/proposal.ts';
 import { ok } from '../../../../shared/domain/fault.ts';
+import { listReadable } from '../../../../shared/list-readable.ts';
 import type { ChangePolicy } from '../../../commands/policy/change-policy.ts';
 import { approveProposal } from '../../../commands/proposals/approve-proposal.ts';
 import type { ProposalOutcome } from '../../../commands/proposals/proposal-outcome.ts';
@@ -10,6 +11,7 @@ import { readProposal } from '../../../commands/proposals/read-proposal.ts';
 import { rebaseProposal } from '../../../commands/proposals/rebase-proposal.ts';
 import { rejectProposal } from '../../../commands/proposals/reject-proposal.ts';
 import type { ApiResult } from '../../problems/http-fault.ts';
+import { namesOf } from '../rest-of-page.ts';
 import { ChangeQuery, NoQuery } from '../schemas/common.ts';
 import { ProposalOutcomeReply, ProposalReply, ProposalsReply } from '../schemas/proposals.ts';
 import { rolesReply } from './access.ts';
@@ -34,12 +36,17 @@ export function proposalRoutes(ports: RoutePorts, changePolicy: ChangePolicy): r
       query: NoQuery,
       reply: ProposalsReply,
       handle: async () => {
-        const page = await store.list('proposal', { order: 'descending', limit: pageSize });
+        const page = await listReadable(store, 'proposal', { order: 'descending', limit: pageSize });
         if (!page.ok) return page;
         const access = await store.read('access', 'current');
         if (!access.ok) return access;
         const view = viewOf(access.value?.value ?? null);
-        return ok({ body: { proposals: page.value.map(({ value }) => summaryOf(view(value))) } });
+        return ok({
+          body: {
+            proposals: page.value.documents.map(({ value }) => summaryOf(view(value))),
+            refused: namesOf(page.value),
+          },
+        });
       },
     }),
     route({

@@ -4,7 +4,9 @@
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { setBreakGlass, setFrozen } from '../../../../shared/domain/rollouts/safeguards.ts';
+import { listReadable } from '../../../../shared/list-readable.ts';
 import { numberedId } from '../../../../shared/ports.ts';
+import { namesOf } from '../rest-of-page.ts';
 import { NoQuery } from '../schemas/common.ts';
 import { ActionQuery, BreakGlassQuery, RolloutReply, RolloutsReply } from '../schemas/rollouts.ts';
 import { action, noteOf, readTransition } from './rollout-call.ts';
@@ -24,14 +26,19 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       query: NoQuery,
       reply: RolloutsReply,
       handle: async () => {
-        const page = await store.list('rollout', { order: 'descending', limit: pageSize });
+        const page = await listReadable(store, 'rollout', { order: 'descending', limit: pageSize });
         if (!page.ok) return page;
         const current = await readTransition(ports);
-        if (!current.ok) return current.fault.code === 'no_policy' ? ok({ body: { rollouts: [] } }) : current;
+        if (!current.ok)
+          return current.fault.code === 'no_policy'
+            ? ok({ body: { rollouts: [], refused: namesOf(page.value) } })
+            : current;
         const failures = await ports.readFailures(current.value.rollouts);
         // Damaged counts must not hide the rollouts that somebody wants to abort.
         const view = rolloutView(current.value, failures.ok ? failures.value : new Map());
-        return ok({ body: { rollouts: page.value.map(({ value }) => view(value)) } });
+        return ok({
+          body: { rollouts: page.value.documents.map(({ value }) => view(value)), refused: namesOf(page.value) },
+        });
       },
     }),
     route({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AccessRevision } from '../../../../shared/domain/access/access.ts';
 import { FleetToken } from '../../../../shared/domain/access/fleet-token.ts';
 import { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
+import { refused } from './common.ts';
 
 export const AccessChangeReply = z.strictObject({
   number: z
@@ -32,6 +33,7 @@ export const RevokedReply = AccessChangeReply.extend({
 
 export const AccessRevisionsReply = z.strictObject({
   revisions: z.array(AccessRevision.omit({ roles: true })),
+  refused,
   next: z.int().nullable().describe('Pass it as `before` to get the next page; null on the last page.'),
 });
 

@@ -103,13 +103,18 @@ export const ChangeReply = z.strictObject({
     .describe('Rollouts by which changed pins reach their rings in stages: started by this change, or under way.'),
 });
 
+export const refused = z
+  .array(z.string())
+  .describe('Stored documents of this page that nobody is shown, because no writer signed them.');
+
 const RevisionSummary = Revision.omit({ policy: true, rollouts: true, callableModels: true });
 export const RevisionsReply = z.strictObject({
   revisions: z.array(RevisionSummary),
+  refused,
   next: z.int().nullable().describe('Pass it as `before` to get the next page; null on the last page.'),
 });
 
-export const EventsReply = z.strictObject({ events: z.array(Event), next: z.int().nullable() });
+export const EventsReply = z.strictObject({ events: z.array(Event), refused, next: z.int().nullable() });
 
 export const CatalogueReply = z.strictObject({ asOf: z.iso.date(), models: z.array(CatalogueModel) });
 

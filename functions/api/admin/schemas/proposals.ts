@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PolicyProposal, RolesProposal } from '../../../../shared/domain/changes/proposal.ts';
 import { RolesReply } from './access.ts';
-import { ChangeReply } from './common.ts';
+import { ChangeReply, refused } from './common.ts';
 
 const state = z
   .enum(['open', 'approved', 'rejected', 'rebased', 'expired', 'void'])
@@ -17,6 +17,7 @@ export const ProposalsReply = z.strictObject({
   proposals: z.array(
     z.discriminatedUnion('kind', [PolicyView.omit({ policy: true }), RolesView.omit({ roles: true })]),
   ),
+  refused,
 });
 
 /** What a call that carries out a proposal replies: that of a change of the policy, or of the roles. */

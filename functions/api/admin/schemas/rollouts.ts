@@ -8,7 +8,7 @@ import { Upgrade } from '../../../../shared/domain/rollouts/upgrade.ts';
 import { waitReasons } from '../../../../shared/domain/rollouts/waits.ts';
 import { FailureSample } from '../../../../shared/domain/serving/failure-history.ts';
 import { Rollout } from '../../../../shared/domain/serving/rollout.ts';
-import { ChangeQuery, note } from './common.ts';
+import { ChangeQuery, note, refused } from './common.ts';
 
 const Action = ChangeQuery.extend({ reason: note.describe('The former name of `note`.') });
 
@@ -72,7 +72,7 @@ const RolloutView = Rollout.extend({
     .describe('The next step; null when the rollout is over.'),
 });
 
-export const RolloutsReply = z.strictObject({ rollouts: z.array(RolloutView).describe('Newest first.') });
+export const RolloutsReply = z.strictObject({ rollouts: z.array(RolloutView).describe('Newest first.'), refused });
 
 export const RolloutReply = RolloutView.extend({
   reports: z.int().describe('Estimated number of machines of the ring that have reported since the rollout began.'),
