@@ -147,8 +147,13 @@ ${agents.join('')}    }
 
   # The variables of infra/examples/small/main.tf.
 }
-`;
+
+# Those that infra/README.md and infra/agents/README.md ask for.
+${outputs.map((name) => `output "${name}" {\n  value = module.pinward.${name}\n}\n`).join('\n')}`;
 }
+
+/** As in infra/examples. */
+const outputs = ['next', 'url', 'agents', 'address', 'writers', 'writer_key'];
 
 function summaryOf(folder: string, made: readonly Made[], { version, url }: Release): string {
   const files = made.map(({ name, bytes, sha256 }) => `  ${name}  ${(bytes / 1e6).toFixed(2)} MB  ${sha256}\n`);

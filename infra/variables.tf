@@ -310,8 +310,8 @@ variable "budget" {
   default     = null
 
   validation {
-    condition     = var.budget == null ? true : can(regex("^[0-9A-F]{6}(-[0-9A-F]{6}){2}$", var.budget.billing_account)) && var.budget.monthly > 0 && floor(var.budget.monthly) == var.budget.monthly
-    error_message = "A billing account looks like 0123AB-4567CD-89EF01; monthly is a whole number above 0."
+    condition     = var.budget == null ? true : can(regex("^[0-9A-F]{6}(-[0-9A-F]{6}){2}$", var.budget.billing_account)) && can(regex("^[A-Z]{3}$", var.budget.currency)) && var.budget.monthly > 0 && floor(var.budget.monthly) == var.budget.monthly
+    error_message = "A billing account looks like 0123AB-4567CD-89EF01; monthly is a whole number above 0; a currency is three capital letters."
   }
 }
 
@@ -329,6 +329,16 @@ variable "load_balancer" {
       for name in compact([var.load_balancer.domain, var.load_balancer.console_domain]) : can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", name))
     ]) && var.load_balancer.domain != var.load_balancer.console_domain
     error_message = "Two different domain names, such as pinward.example.com and pinward-console.example.com."
+  }
+
+  validation {
+    condition     = var.load_balancer == null ? true : alltrue([for member in var.load_balancer.console_members : can(regex("^((user|group|serviceAccount):[^@\\s]+@[^@\\s]+|domain:[^@\\s]+|principal(Set)?://\\S+)$", member))])
+    error_message = "A member looks like group:platform@example.com, user:ada@example.com or domain:example.com."
+  }
+
+  validation {
+    condition     = var.load_balancer == null ? true : var.load_balancer.console_domain != null || length(var.load_balancer.console_members) == 0
+    error_message = "Members of the console need a console_domain, which is where they sign in."
   }
 }
 
@@ -353,5 +363,20 @@ variable "vertex" {
   validation {
     condition     = var.vertex == null ? true : (var.vertex.folder == null) != (var.vertex.organisation == null)
     error_message = "The number of either a folder or an organisation."
+  }
+
+  validation {
+    condition     = var.vertex == null ? true : alltrue([for number in compact([var.vertex.folder, var.vertex.organisation]) : can(regex("^[0-9]+$", number))])
+    error_message = "A folder or organisation is its number alone, such as 123456789012."
+  }
+
+  validation {
+    condition     = var.vertex == null ? true : can(regex("^[0-9A-F]{6}(-[0-9A-F]{6}){2}$", var.vertex.billing_account)) && can(regex("^[A-Z]{3}$", var.vertex.currency))
+    error_message = "A billing account looks like 0123AB-4567CD-89EF01; a currency is three capital letters, such as USD."
+  }
+
+  validation {
+    condition     = try(var.vertex.monthly_budget, null) == null ? true : var.vertex.monthly_budget > 0 && floor(var.vertex.monthly_budget) == var.vertex.monthly_budget
+    error_message = "The monthly budget is a whole number above 0, or null for none."
   }
 }

@@ -66,8 +66,17 @@ module "pinward" {
   alert_channels = ["projects/example-pinward/notificationChannels/1234567890123456789"]
 }
 
+# Those that infra/README.md and infra/agents/README.md ask for.
 output "next" {
   value = module.pinward.next
+}
+
+output "url" {
+  value = module.pinward.url
+}
+
+output "agents" {
+  value = module.pinward.agents
 }
 
 output "address" {

@@ -37,8 +37,21 @@ module "pinward" {
   alert_email    = "platform@example.com"
 }
 
+# Those that infra/README.md and infra/agents/README.md ask for.
 output "next" {
   value = module.pinward.next
+}
+
+output "url" {
+  value = module.pinward.url
+}
+
+output "agents" {
+  value = module.pinward.agents
+}
+
+output "address" {
+  value = module.pinward.address
 }
 
 output "writers" {

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { targets } from '../../../functions/environment.ts';
-import { parseFile } from '../infra/terraform.ts';
+import { parseFile, readTerraform } from '../infra/terraform.ts';
 import { root } from './installed.ts';
 
 const changelog =
@@ -65,6 +65,8 @@ describe('npm run release', () => {
     for (const [name, sum] of sums) assert.equal(sum, hashOf(join(folder, name)), name);
     const agents = ['sh', 'ps1'].map((extension) => `pinward-agent-7.8.9.${extension}`);
     for (const name of [...zips, ...agents]) assert.ok(text.includes(sums.get(name) ?? 'none'), name);
+    const { outputs } = await readTerraform('infra/examples/small');
+    assert.deepEqual(Object.keys(module['output'] ?? {}).toSorted(), outputs.map(({ name }) => name).toSorted());
     assert.ok(text.includes('git::https://github.com/example/pinward.git//infra?ref=v7.8.9'));
     assert.ok(text.includes('https://github.com/example/pinward/releases/download/v7.8.9'));
     assert.equal(readFileSync(join(folder, 'CHANGES.md'), 'utf8'), '### Added\n\n- A thing.\n');

@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
 import { describe, test } from 'node:test';
+import { readPages } from '../pages/code-blocks.ts';
 import { type Code, readCode } from './code.ts';
 import { roles } from './expected.ts';
 import { findings } from './findings.ts';
 import { rolesAgree } from './roles-agree.ts';
-import { at, parseFile, readTerraform, textOf } from './terraform.ts';
+import { at, type Block, blocksAt, ofType, parseFile, readTerraform, textOf } from './terraform.ts';
 import { withTables } from './variables-table.ts';
 
 const terraform = await readTerraform('infra');
@@ -67,6 +69,67 @@ test('infra/README.md has the tables of variables and outputs that the Terraform
   const page = readFileSync('infra/README.md', 'utf8');
 
   assert.equal(page, withTables(page, terraform), 'run node test/deployed/infra/variables-table.ts');
+});
+
+test('each output that a page reads is one of the roots that it speaks of, and of the module of a release', async () => {
+  const named = readPages().flatMap(({ text }) =>
+    [...text.matchAll(/terraform (?:-chdir=\S+ )?output (?:-\w+ )*(\w+)/g)].map(([, name = '']) => name),
+  );
+  const asked = new Set([...named, 'next', 'url']);
+
+  assert.ok(named.length > 4, named.join());
+  for (const folder of ['infra/examples/small', 'infra/examples/large']) {
+    const { outputs } = await readTerraform(folder);
+    const has = outputs.map(({ name }) => name);
+    assert.deepEqual(
+      [...asked].filter((name) => !has.includes(name)),
+      [],
+      folder,
+    );
+    for (const { name, body } of outputs) {
+      assert.equal(textOf(at(body, 'value')), `\${module.pinward.${name}}`);
+      assert.ok(
+        terraform.outputs.some((output) => output.name === name),
+        name,
+      );
+    }
+  }
+});
+
+test('a workflow that deploys keeps each file of the build that Terraform reads', () => {
+  const read = globSync('infra/*.tf').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/local\.bundle_folder\}\/([^"]+)"/g)].map(([, name = '']) => name),
+  );
+  const kept = [...readFileSync('infra/examples/github/deploy.yml', 'utf8').matchAll(/^ +dist\/(\S+)$/gm)].map(
+    ([, pattern = '']) => pattern,
+  );
+
+  assert.ok(read.length > 1, read.join());
+  for (const name of read)
+    assert.ok(
+      kept.some((pattern) => matchesGlob(name.replaceAll(/\$\{.*?\}/g, 'x'), pattern)),
+      name,
+    );
+});
+
+test('the page of costs counts the conditions of the alerts, for each of which Google takes a price', () => {
+  const [, told = ''] = /\| (\d+) conditions at /.exec(readFileSync('infra/README.md', 'utf8')) ?? [];
+  const counted = Object.keys(terraform.locals['counted_alerts'] as Block); // a map, in alerts.tf
+  const conditions = ofType(terraform, 'google_monitoring_alert_policy').map(({ name, body }) =>
+    name === 'counted' ? counted.length : blocksAt(body, 'conditions').length,
+  );
+
+  assert.equal(
+    Number(told),
+    conditions.reduce((sum, each) => sum + each, 0),
+  );
+});
+
+test('the schema of the provider that the tests use is that of the oldest version that is allowed', async () => {
+  const versions = readFileSync('infra/versions.tf', 'utf8');
+  const { version } = JSON.parse(readFileSync('test/deployed/infra/provider/schema.json', 'utf8'));
+
+  assert.equal(`${/hashicorp\/google"\n +version = ">= ([\d.]+),/.exec(versions)?.[1]}.0`, version);
 });
 
 describe('what is taken from the code, or comes new, is found:', () => {

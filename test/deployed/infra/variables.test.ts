@@ -61,9 +61,24 @@ const refused: Readonly<Record<string, readonly Json[]>> = {
     { billing_account: '123', monthly: 10 },
     { billing_account: account, monthly: 0 },
     { billing_account: account, monthly: 1.5 },
+    { billing_account: account, monthly: 1, currency: 'euro' },
   ],
-  load_balancer: [{ domain: 'localhost' }, { domain: 'a.example.com', console_domain: 'a.example.com' }],
-  vertex: [vertex, { ...vertex, folder: '1', organisation: '2' }, { ...vertex, folder: '1', group: 'group:all' }],
+  load_balancer: [
+    { domain: 'localhost' },
+    { domain: 'a.example.com', console_domain: 'a.example.com' },
+    { domain: 'a.example.com', console_domain: 'b.example.com', console_members: ['ada@example.com'] },
+    { domain: 'a.example.com', console_members: ['user:ada@example.com'] },
+  ],
+  vertex: [
+    vertex,
+    { ...vertex, folder: '1', organisation: '2' },
+    { ...vertex, folder: '1', group: 'group:all' },
+    { ...vertex, folder: 'folders/1' },
+    { ...vertex, folder: '1', billing_account: '123' },
+    { ...vertex, folder: '1', currency: 'euro' },
+    { ...vertex, folder: '1', monthly_budget: 0 },
+    { ...vertex, folder: '1', monthly_budget: 1.5 },
+  ],
 };
 
 describe('the variables of Terraform', { skip: isMissing }, () => {
