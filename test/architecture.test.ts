@@ -36,8 +36,8 @@ const floors: readonly (readonly string[])[] = [
   ['functions/api/polls/'],
   ['functions/api/admin/'],
   ['functions/api/', 'functions/console/'],
-  ['functions/wiring.ts'],
-  ['functions/index.ts', 'functions/local/', 'functions/cli/'],
+  ['functions/wiring.ts', 'functions/cli/'],
+  ['functions/index.ts', 'functions/local/'],
   ['infra/'],
 ];
 

@@ -16,7 +16,8 @@ import {
   tryOrProbe,
 } from './policy-plan.ts';
 import { pullPolicy } from './policy-pull.ts';
-import { type Attempt, type CommandError, messageOf, readTarget } from './service-client.ts';
+import { readTarget } from './read-target.ts';
+import { type Attempt, type CommandError, messageOf } from './service-client.ts';
 
 const help = `Keep the policy in a file. Its extension says whether it is YAML or JSON; - is standard input or output.
 

@@ -11,12 +11,9 @@ import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { findCredentialKind } from '../../shared/adapters/vertex-clients.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
-import { adviceFor, type CredentialKind, fillIn } from '../../shared/catalogue/vertex-advice.ts';
-import { findings } from '../../shared/catalogue/vertex-findings.ts';
+import type { CredentialKind } from '../../shared/catalogue/vertex-advice.ts';
 import type { Cell } from '../../shared/domain/availability/availability.ts';
-import type { BlindCause } from '../../shared/domain/availability/observation.ts';
 import { explainLocation, isLocation } from '../../shared/domain/models/location.ts';
-import { Policy } from '../../shared/domain/policy/policy.ts';
 import type { ProbeResult } from '../../shared/domain/probe/probe-input.ts';
 import type { Garden, Store } from '../../shared/ports.ts';
 import { readEnvironment } from '../environment.ts';
@@ -24,8 +21,12 @@ import { printable } from '../printable.ts';
 import { runProbe } from '../probe/run.ts';
 import { originOf } from '../probe/simulated-data.ts';
 import { readCommandLine, refuseCommandLine } from './command-line.ts';
+import { readDataFolder } from './data-folder/data-option.ts';
 import { probeTable } from './probe-table.ts';
 import { createProgress } from './progress.ts';
+import { messageOf } from './service-client.ts';
+import { adviceOn, findObstacle } from './vertex/obstacle.ts';
+import { readProject } from './vertex/project-option.ts';
 
 const help = `Show which Claude models a project can call, and where.
 
@@ -58,8 +59,8 @@ async function main(): Promise<number> {
   const fakeHost = readEnvironment().PINWARD_VERTEX_ENDPOINT;
   const garden = openVertex(fakeHost === undefined ? {} : { fakeHost });
   try {
-    const obstacle = await findObstacle(garden, options);
-    return obstacle === null ? await probe(garden, options) : fail(`Project ${options.project}: ${obstacle}`);
+    const obstacle = await findObstacle(garden, options.project, options.locations[0]);
+    return obstacle === null ? await probe(garden, options) : fail(obstacle);
   } finally {
     await garden.close();
   }
@@ -77,36 +78,18 @@ function readOptions(): Options {
   });
   const { project, data } = values;
   if (project === undefined) return refuseCommandLine(help, '--project is missing');
-  if (!Policy.shape.project.safeParse(project).success) {
-    const form = '6 to 30 lower-case letters, digits and hyphens, such as acme-claude';
-    return refuseCommandLine(
-      help,
-      `--project is not the id of a Google Cloud project: ${printable(project)} (${form})`,
-    );
-  }
   const locations = values.locations.split(',').map((location) => location.trim());
   const wrong = locations.find((location) => !isLocation(location));
   if (wrong !== undefined) {
     const { message, fix } = explainLocation(wrong);
     return refuseCommandLine(help, `--locations has "${printable(wrong)}": ${message}. ${fix}`);
   }
-  return { project, locations, dataFolder: values['dry-run'] ? null : data, allProjects: values['all-projects'] };
-}
-
-/** What keeps every call from an answer about a model, by one free call; null when nothing does. */
-async function findObstacle(garden: Garden, { project, locations }: Options): Promise<string | null> {
-  const [newest] = shippedCatalogue;
-  const [location = 'global'] = locations;
-  const { cause, evidence } = await garden.screen({ project, location, model: newest?.id ?? '' });
-  if (cause === null || cause === 'wrong_address') return null;
-  if (cause === 'unauthenticated') {
-    return `${cause}. Sign in first: gcloud auth application-default login. (Google: ${printable(evidence)})`;
-  }
-  const endpoint = { project, location, model: newest?.id ?? '' };
-  const advice = adviceOn(cause, endpoint, await findCredentialKind())
-    .trim()
-    .split(/\n +/);
-  return `${cause}. ${printable(advice.join(' Run: '))} (Google: ${printable(evidence)})`;
+  return {
+    project: readProject(help, project),
+    locations,
+    dataFolder: values['dry-run'] ? null : readDataFolder(help, data),
+    allProjects: values['all-projects'],
+  };
 }
 
 async function probe(garden: Garden, { project, locations, dataFolder, allProjects }: Options): Promise<number> {
@@ -175,11 +158,4 @@ function explain({ endpoint, observation: { verdict, cause, evidence } }: ProbeR
   return cause === null ? `${verdict}, ${evidence}` : `${cause}, ${evidence}${adviceOn(cause, endpoint, kind)}`;
 }
 
-/** What to do about it, for these credentials; empty when nobody has to do anything. */
-function adviceOn(cause: BlindCause, { project, location }: ProbeResult['endpoint'], kind: CredentialKind): string {
-  const advice = adviceFor(kind, findings[cause].advice);
-  if (advice === null) return '';
-  return fillIn(`\n    ${advice.meaning}\n    ${advice.fix}`, { project, location, consumer: project });
-}
-
-process.exitCode = await main();
+process.exitCode = await main().catch((error) => fail(messageOf(error)));

@@ -1,11 +1,8 @@
 // The HTTP client of the admin commands. Every failure becomes a CommandError with a title and a hint: a refusal by the
 // service (problem+json), a response that isn't Pinward's, or no response.
 
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ProblemReply } from '../api/admin/schemas/common.ts';
-import type { Environment } from '../environment.ts';
-import { findLocalService, type LocalService } from './local-service.ts';
 import { patientFetch } from './patient-fetch.ts';
 
 /** A problem from the service, or an error of the command in the same form. */
@@ -45,38 +42,6 @@ export function commandError(code: string, title: string, hint: string, more: Pa
   return { ok: false, commandError: { ...more, code, title, hint } } as const;
 }
 
-/** The service's URL and the token; those of `npm start` in this folder when none are given. The token is never a command-line argument, which other users can see. */
-export function readTarget(
-  options: { readonly url?: string | undefined; readonly 'token-file'?: string | undefined },
-  { PINWARD_URL, PINWARD_TOKEN }: Environment,
-  local: LocalService | null = findLocalService(),
-): Attempt<Target> {
-  const named = options.url ?? (PINWARD_URL || null);
-  const given = named ?? local?.url ?? '';
-  const url = URL.canParse(given) ? new URL(given) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
-    const title =
-      given === '' ? 'The URL of the service is missing' : `${given.replace(/.*@/, '')} is not a service URL`;
-    const hint = 'Set --url or PINWARD_URL, such as https://pinward.example.com. Or run npm start in this folder.';
-    return commandError('url_invalid', title, hint);
-  }
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url.protocol === 'http:' && !isLocal) {
-    return commandError(
-      'url_invalid',
-      `${given} would send the token unencrypted`,
-      'Use https. http is allowed only for this machine.',
-    );
-  }
-  // A token of the environment is for the service of the environment.
-  const usesLocalToken = url.origin === local?.url && (named === null || !PINWARD_TOKEN);
-  const localFile = usesLocalToken ? local?.tokenFile : undefined;
-  if (named === null && local !== null)
-    process.stderr.write(`Calling ${local.url}, which npm start runs in this folder.\n`);
-  const token = readToken(options['token-file'] ?? localFile, PINWARD_TOKEN);
-  return token.ok ? { ok: true, value: { url: url.href.replace(/\/*$/, '/'), token: token.value } } : token;
-}
-
 /** Sends a call, and checks the response's body against the schema `reply`. */
 export async function call<T>(target: Target, request: Call, reply: z.ZodType<T>): Promise<Attempt<Answer<T>>> {
   const callName = `${request.method} ${target.url}${request.path.split('?')[0]}`;
@@ -110,22 +75,6 @@ function send({ url, token }: Target, { method, path, body, ifMatch }: Call): Pr
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   }));
-}
-
-function readToken(file: string | undefined, variable: string | undefined): Attempt<string> {
-  const hint = 'Set PINWARD_TOKEN, or pass --token-file with a file that holds the token.';
-  const source = file ?? 'PINWARD_TOKEN';
-  try {
-    const token = (file === undefined ? (variable ?? '') : readFileSync(file, 'utf8')).trim();
-    if (/^[A-Za-z0-9._~+/=-]{1,4096}$/.test(token)) return { ok: true, value: token };
-    return commandError(
-      'token_missing',
-      token === '' ? 'The token is missing' : `${source} does not hold a token`,
-      hint,
-    );
-  } catch (error) {
-    return commandError('token_missing', `${source} can't be read: ${messageOf(error)}`, hint);
-  }
 }
 
 function refusal(callName: string, response: Response, body: unknown) {

@@ -12,7 +12,8 @@ import { checkHistory, type Verdict } from './history/history-chain.ts';
 import { readService, type Source } from './history/history-export.ts';
 import { checkEvents, checkRevisions, type Heads, readHeads } from './history/history-heads.ts';
 import { checkAccess, checkNumbers } from './history/history-numbers.ts';
-import { type CommandError, messageOf, readTarget } from './service-client.ts';
+import { readTarget } from './read-target.ts';
+import { type CommandError, messageOf } from './service-client.ts';
 
 const help = `Check that the history is intact: no event was changed, removed, inserted or moved, and no older roles were put back.
 

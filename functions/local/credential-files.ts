@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { People } from './people.ts';
 
 /** Reads the token NAME, or makes one on the first start. Throws when its file is empty. */
 export function keepToken(folder: string, name: string): string {
@@ -18,8 +19,14 @@ export function headerFile(folder: string, name: string): string {
   return join(folder, `${name}-header`);
 }
 
-export function writeToken(folder: string, name: string, token: string): void {
-  writeSecret(join(folder, `${name}-token`), `${token}\n`);
+/** Gives each person a new token, in three files of the folder. */
+export async function writeTokens({ all }: People, folder: string, url: string): Promise<void> {
+  for (const { name, token } of all) {
+    const idToken = await token();
+    writeSecret(join(folder, `${name}-token`), `${idToken}\n`);
+    writeHeader(folder, name, idToken);
+    writeLink(folder, name, url, idToken);
+  }
 }
 
 export function writeHeader(folder: string, name: string, token: string): void {
@@ -31,7 +38,7 @@ export function writeLink(folder: string, name: string, url: string, token: stri
   writeSecret(join(folder, `${name}-link`), `${url}/#token=${token}\n`);
 }
 
-/** Says where the service listens, for `npm run policy` and its like, which find it in functions/cli/local-service.ts. */
+/** Says where the service listens, for `npm run policy` and its like, which find it in functions/cli/data-folder/local-service.ts. */
 export function writeAddress(folder: string, url: string): string {
   const file = join(folder, 'url');
   writeSecret(file, `${url}\n`);

@@ -5,6 +5,7 @@ import type { Channel } from '../../shared/ports.ts';
 import { credentialOption } from '../announce/credential-option.ts';
 import { headerFile } from './credential-files.ts';
 import type { Person } from './people.ts';
+import { quoted } from './quoted.ts';
 
 /** Wraps a channel. `folder` has the header files. */
 export function withLocalCalls(channel: Channel, folder: string, people: readonly Person[]): Channel {
@@ -19,9 +20,4 @@ function localise(message: Message, folder: string, people: readonly Person[]): 
     return { text, call: call.replace(credentialOption, () => `-H @${quoted(headerFile(folder, caller))}`) };
   });
   return { ...message, actions };
-}
-
-/** For a POSIX shell; only what needs it is quoted. */
-function quoted(file: string): string {
-  return /^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }

@@ -12,18 +12,21 @@ import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { openLoopback } from '../../shared/adapters/loopback.ts';
 import { openSlack } from '../../shared/adapters/slack.ts';
 import type { Event } from '../../shared/domain/events/event.ts';
-import type { Result } from '../../shared/domain/fault.ts';
+import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Clock, Garden } from '../../shared/ports.ts';
 import type { Announce, PubsubMessage } from '../announce/announce.ts';
 import { attachToServer } from '../api/http-server.ts';
+import { lockFolder } from '../cli/data-folder/folder-lock.ts';
+import { alreadyRuns } from '../cli/data-folder/local-service.ts';
 import { defaultTopic, type Environment, pointAtEmulators } from '../environment.ts';
 import { stop } from '../lifecycle.ts';
 import type { Probed } from '../probe/probe.ts';
 import { createWiring } from '../wiring.ts';
-import { keepToken, writeAddress, writeHeader, writeLink, writeToken } from './credential-files.ts';
+import { keepToken, writeAddress, writeHeader, writeLink, writeTokens } from './credential-files.ts';
 import { withLocalCalls } from './local-calls.ts';
 import { createPeople, type People } from './people.ts';
 import { pushPath, subscribePush } from './push.ts';
+import { repeat } from './repeat.ts';
 import { createRolloutTable } from './rollout-table.ts';
 import { createTerminalLog, keepHeads, openTerminalChannel, terminalStyle } from './terminal.ts';
 
@@ -50,8 +53,8 @@ export interface Local {
   readonly adminToken: string;
   readonly machineToken: string;
   readonly people: People;
-  /** The current one at this start; null when there is none. */
-  readonly revision: number | null;
+  /** The current revision at this start; null when there is none. A fault when the store has one that can't be read. */
+  readonly policy: Result<number | null>;
   /** Whether this start made the tokens. */
   readonly isFirstStart: boolean;
   /** Runs the probe now. */
@@ -70,9 +73,22 @@ const probeEveryMs = 20_000;
 const signInEveryMs = 60_000;
 const emulatedProject = 'demo-pinward';
 
+/** Throws an `Error` with a text for the operator when it can't start, such as beside another service in the same folder. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
+  const { dataFolder } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(dataFolder);
+  if (unlock === null) throw new Error(alreadyRuns(dataFolder));
+  try {
+    return await startLocked(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(options: LocalOptions, unlock: () => void): Promise<Local> {
+  const { port, dataFolder, slackUrl, emulators, project, garden, clock = Date.now, write } = options;
   const isFirstStart = !existsSync(join(dataFolder, 'admin-token'));
   const adminToken = keepToken(dataFolder, 'admin');
   writeHeader(dataFolder, 'admin', adminToken);
@@ -113,31 +129,28 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   attachToServer(server, api);
   const url = await listen(server, port);
   environment.PINWARD_URL = url;
-  // Not before: if the port is taken, the folder may be that of a running service, which doesn't know these tokens.
   writeLink(dataFolder, 'admin', url, adminToken);
-  await signIn(people, dataFolder, url);
+  const signIn = () => writeTokens(people, dataFolder, url);
+  await signIn();
   const addressFile = writeAddress(dataFolder, url);
   const published = await store.read('published', 'current');
-  const revision = published.ok ? (published.value?.value.revision.number ?? null) : null;
+  const policy = published.ok ? ok(published.value?.value.revision.number ?? null) : published;
   const showRollouts = createRolloutTable(store, write);
   const announce = await wiring.announce();
   announced.resolve(announce);
   const servers = [server, ...(emulators === null ? [] : [await serveAnnounce(announce)])];
   const timers = [
-    setInterval(() => wiring.advanceOnce().then(showRollouts), advanceEveryMs),
-    setInterval(() => signIn(people, dataFolder, url).catch(warn), signInEveryMs),
+    repeat('advance', advanceEveryMs, wiring.log, () => wiring.advanceOnce().then(showRollouts)),
+    repeat('renewal of the tokens of people', signInEveryMs, wiring.log, signIn),
   ];
-  if (garden !== null) timers.push(setInterval(wiring.probeOnce, probeEveryMs));
-
-  function warn(error: unknown): void {
-    write(`! The tokens of the people can't be renewed: ${error instanceof Error ? error.message : error}\n`);
-  }
+  if (garden !== null) timers.push(repeat('probe', probeEveryMs, wiring.log, wiring.probeOnce));
 
   async function close(): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     rmSync(addressFile, { force: true });
     await Promise.all(servers.map(stop));
     await wiring.close();
+    unlock();
   }
   return {
     url,
@@ -145,7 +158,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     adminToken,
     machineToken,
     people,
-    revision,
+    policy,
     isFirstStart,
     probe: wiring.probeOnce,
     advance: wiring.advanceOnce,
@@ -160,16 +173,6 @@ async function serveAnnounce(announce: Announce): Promise<Server> {
   const endpoint = (await listen(server, 0)) + pushPath(emulatedProject, defaultTopic);
   await subscribePush(emulatedProject, defaultTopic, endpoint);
   return server;
-}
-
-/** Gives each person a new token, in three files of the folder. */
-async function signIn({ all }: People, folder: string, url: string): Promise<void> {
-  for (const { name, token } of all) {
-    const idToken = await token();
-    writeToken(folder, name, idToken);
-    writeHeader(folder, name, idToken);
-    writeLink(folder, name, url, idToken);
-  }
 }
 
 /** An event in the form in which Eventarc delivers it. */

@@ -2,16 +2,21 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type DocumentKeys, oneKeyForAll } from '../../shared/adapters/documents/document-keys.ts';
 import { makeSigner, openKeyFile } from '../../shared/adapters/key-file.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
 import { openVertex } from '../../shared/adapters/vertex.ts';
 import { shippedCatalogue } from '../../shared/catalogue/catalogue.ts';
-import { readEnvironment } from '../environment.ts';
+import type { Garden } from '../../shared/ports.ts';
+import { readCommandLine, readWholeNumber, refuseCommandLine } from '../cli/command-line.ts';
+import { readDataFolder } from '../cli/data-folder/data-option.ts';
+import { findObstacle } from '../cli/vertex/obstacle.ts';
+import { readProject } from '../cli/vertex/project-option.ts';
+import { type Environment, readEnvironment } from '../environment.ts';
 import { originOf } from '../probe/simulated-data.ts';
 import { type Emulator, startFirestoreEmulator, startPubsubEmulator, whyNoEmulators } from './emulators.ts';
 import { greeting } from './greeting.ts';
+import { quoted } from './quoted.ts';
 import { type Local, startLocal } from './service.ts';
 import { openSimulatedGarden } from './simulated-garden.ts';
 
@@ -29,7 +34,10 @@ const help = `Run the whole Pinward service on this machine.
   --help          show this text
 
 PINWARD_SLACK_URL in the environment: announce to this Slack incoming webhook. Without it, announcements are shown here.
+Exit codes: 0 stopped, 1 did not start, 2 wrong options.
 `;
+
+const maxPort = 65_535;
 
 interface Options {
   readonly port: number;
@@ -41,13 +49,12 @@ interface Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  if (options === null) return;
   const write = (text: string) => process.stdout.write(text);
   const started: Emulator[] = [];
   const local = await start(options, started, write).catch(async (error: NodeJS.ErrnoException) => {
     await Promise.all(started.map((emulator) => emulator.stop()));
-    const hint = error.code === 'EADDRINUSE' ? ` Use another port: npm start -- --port ${options.port + 1}` : '';
-    return quit(`Pinward did not start: ${error.message}.${hint}`);
+    const hint = error.code === 'EADDRINUSE' ? ` Use another port: ${otherPort(options)}` : '';
+    return quit(`Pinward did not start: ${error.message.replace(/\.$/, '')}.${hint}`);
   });
   let isStopping = false;
   const stop = async () => {
@@ -67,24 +74,39 @@ async function main(): Promise<void> {
 
 /** Starts the emulators first if the options need them. Adds each to `started`. */
 async function start(options: Options, started: Emulator[], write: (text: string) => void): Promise<Local> {
-  const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = readEnvironment();
+  const environment = readEnvironment();
+  const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = environment;
   // The data of emulators that start here is new each time, and so is the story.
   const startFile = options.emulators ? null : join(options.dataFolder, 'simulated-since');
-  const garden = options.project === null ? openSimulatedGarden(shippedCatalogue, Date.now, startFile) : openVertex();
+  const given = firestore !== undefined && pubsub !== undefined ? { firestore, pubsub } : null;
+  if (given === null && !options.emulators) await checkData(options, startFile);
+  const { project } = options;
+  const simulated = () => openSimulatedGarden(shippedCatalogue, Date.now, startFile);
+  const garden = project === null ? simulated() : await openReadyVertex(project, environment, write);
   const common = { ...options, garden, write };
-  if (firestore !== undefined && pubsub !== undefined) {
-    return startLocal({ ...common, emulators: { firestore, pubsub } });
-  }
-  if (!options.emulators) {
-    await checkData(options, startFile);
-    return startLocal({ ...common, emulators: null });
-  }
+  if (given !== null || !options.emulators) return startLocal({ ...common, emulators: given });
   const missing = whyNoEmulators();
   if (missing !== false) throw new Error(`--emulators can't be used: ${missing}`);
   write('Starting the emulators of Firestore and Pub/Sub.\n');
   for (const emulator of [startFirestoreEmulator, startPubsubEmulator]) started.push(await emulator());
   const [{ host: documents = '' } = {}, { host: events = '' } = {}] = started;
   return startLocal({ ...common, emulators: { firestore: documents, pubsub: events } });
+}
+
+/** Throws when Vertex AI would answer nothing about this project's models, such as without credentials. */
+async function openReadyVertex(
+  project: string,
+  { PINWARD_VERTEX_ENDPOINT: fakeHost }: Environment,
+  write: (text: string) => void,
+): Promise<Garden> {
+  // Google's library warns that this machine is none of Google's, before what matters.
+  process.removeAllListeners('warning');
+  write(`Asking Vertex AI whether it answers for project ${project}.\n`);
+  const garden = openVertex(fakeHost === undefined ? {} : { fakeHost });
+  const obstacle = await findObstacle(garden, project);
+  if (obstacle === null) return garden;
+  await garden.close();
+  throw new Error(obstacle);
 }
 
 /** A store from before there was a key has documents without a signature. */
@@ -111,41 +133,39 @@ async function checkData({ dataFolder, project }: Options, startFile: string | n
     throw new Error(`${dataFolder} has results of the real Vertex AI. Add --project ID, or name another --data FOLDER`);
 }
 
-function readOptions(): Options | null {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '8787' },
-        data: { type: 'string' },
-        slack: { type: 'string' }, // refused below: it was the way of earlier versions
-        project: { type: 'string' },
-        emulators: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(help);
-      return null;
-    }
-    const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535) {
-      return quit(`--port is a number from 0 to 65535, not ${values.port}`);
-    }
-    if (values.slack !== undefined) {
-      return quit('--slack would show the URL to every user of this machine: set PINWARD_SLACK_URL instead');
-    }
-    const { PINWARD_SLACK_URL: slackUrl = '' } = readEnvironment();
-    if (slackUrl !== '' && !URL.canParse(slackUrl)) return quit('PINWARD_SLACK_URL is not a URL');
-    return {
-      port,
-      dataFolder: values.data ?? (values.project === undefined ? '.pinward' : join('.pinward', 'real')),
-      slackUrl: slackUrl === '' ? null : slackUrl,
-      project: values.project ?? null,
-      emulators: values.emulators,
-    };
-  } catch (error) {
-    return quit(`${error instanceof Error ? error.message : error}\n\n${help}`);
+function readOptions(): Options {
+  const { values } = readCommandLine(help, {
+    options: {
+      port: { type: 'string', default: '8787' },
+      data: { type: 'string' },
+      slack: { type: 'string' }, // refused below: it was the way of earlier versions
+      project: { type: 'string' },
+      emulators: { type: 'boolean', default: false },
+    },
+  });
+  if (values.slack !== undefined) {
+    const mistake = '--slack would show the URL to every user of this machine: set PINWARD_SLACK_URL instead';
+    return refuseCommandLine(help, mistake);
   }
+  const { PINWARD_SLACK_URL: slackUrl = '' } = readEnvironment();
+  if (slackUrl !== '' && !URL.canParse(slackUrl)) return refuseCommandLine(help, 'PINWARD_SLACK_URL is not a URL');
+  const project = values.project === undefined ? null : readProject(help, values.project);
+  const dataFolder = values.data ?? (project === null ? '.pinward' : join('.pinward', 'real'));
+  return {
+    port: readWholeNumber(help, 'port', values.port, 0, maxPort),
+    dataFolder: readDataFolder(help, dataFolder),
+    slackUrl: slackUrl === '' ? null : slackUrl,
+    project,
+    emulators: values.emulators,
+  };
+}
+
+/** The same command with another port. */
+function otherPort({ port, dataFolder, project, emulators }: Options): string {
+  const words = ['npm start -- --port', port === maxPort ? port - 1 : port + 1, '--data', quoted(dataFolder)];
+  if (project !== null) words.push('--project', project);
+  if (emulators) words.push('--emulators');
+  return words.join(' ');
 }
 
 function quit(message: string): never {

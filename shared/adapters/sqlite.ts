@@ -26,17 +26,28 @@ const retryWithinMs = 20;
 /**
  * Opens or creates the file. `synchronous = FULL`, because an acknowledged change must survive a power cut. SQLite waits for another
  * process's lock only while the file is opened. After that, its waiting would hold up the event loop, so calls wait by themselves.
+ * Throws with a text for the operator.
  */
 export function openSqlite(file: string, keys: DocumentKeys): Store {
-  const database = new DatabaseSync(file);
-  database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}; PRAGMA synchronous = FULL`);
-  useWriteAheadLog(database);
-  database.exec(
-    `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
-     digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
-  );
-  database.exec('PRAGMA busy_timeout = 0');
-  return new SqliteStore(database, createCodec(keys));
+  return new SqliteStore(openDatabase(file), createCodec(keys));
+}
+
+function openDatabase(file: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}; PRAGMA synchronous = FULL`);
+    useWriteAheadLog(database);
+    database.exec(
+      `CREATE TABLE IF NOT EXISTS document (kind TEXT, id TEXT, version INTEGER NOT NULL, body TEXT NOT NULL,
+       digest TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT`,
+    );
+    database.exec('PRAGMA busy_timeout = 0');
+    return database;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const hint = reason.includes('not a database') ? '. Move it away, or restore it from a backup' : '';
+    throw new Error(`the store ${file} can't be opened: ${reason}${hint}`, { cause });
+  }
 }
 
 const sqliteBusy = 5;

@@ -7,23 +7,25 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { findLocalService } from '../../functions/cli/local-service.ts';
-import { readTarget } from '../../functions/cli/service-client.ts';
+import { findLocalService } from '../../functions/cli/data-folder/local-service.ts';
+import { readTarget } from '../../functions/cli/read-target.ts';
 import { greeting } from '../../functions/local/greeting.ts';
 import { type Local, startLocal } from '../../functions/local/service.ts';
 import { keepWriterKey } from '../../shared/adapters/documents/folder-key.ts';
 import { openSqlite } from '../../shared/adapters/sqlite.ts';
+import { ok } from '../../shared/domain/fault.ts';
 import { keysOfFile } from '../support/document-keys.ts';
+import { execute } from '../support/open-sqlite.ts';
 import { must } from '../support/stores.ts';
-import { cell, matrix } from '../support/world.ts';
+import { cell, matrix, revision } from '../support/world.ts';
 
 describe('a local run', () => {
   test('fits its greeting in a terminal of 80 columns and 24 lines, with the address and the files of the tokens', () => {
     const people = { all: ['ada', 'grace'].map((name) => ({ name, email: `${name}@example.com` })) };
     const local = { url: 'http://127.0.0.1:8787', dataFolder: '.pinward', adminToken: 'x'.repeat(43), people };
     for (const over of [
-      { revision: null, isFirstStart: true },
-      { revision: 12_345, isFirstStart: false },
+      { policy: ok(null), isFirstStart: true },
+      { policy: ok(12_345), isFirstStart: false },
     ]) {
       // Only what a greeting reads is here.
       const text = greeting({ ...local, ...over } as unknown as Local, { project: null, slackUrl: null });
@@ -51,11 +53,49 @@ describe('a local run', () => {
 
     const token = readFileSync(join(folder, '.pinward/admin-token'), 'utf8').trim();
     assert.deepEqual(target, { ok: true, value: { url: `${local.url}/`, token } });
-    assert.deepEqual(other, target);
+    assert.deepEqual(other, { ok: true, value: { url: `${local.url}/`, token: 'of-another-service' } });
     assert.equal(elsewhere.ok, false);
     assert.equal(findLocalService(dataFolder), null);
     writeFileSync(join(folder, '.pinward/url'), 'http://evil.test:80\n');
     assert.equal(findLocalService(dataFolder), null);
+  });
+
+  test('quotes the folder in what it prints, and names the project that it probes in the first policy', () => {
+    const people = { all: [{ name: 'ada', email: 'ada@example.com' }] };
+    const local = {
+      url: 'http://127.0.0.1:8787',
+      dataFolder: '/of Ada/it',
+      adminToken: 'x',
+      people,
+      isFirstStart: false,
+    };
+    // Only what a greeting reads is here.
+    const given = { ...local, policy: ok(null) } as unknown as Local;
+    const text = greeting(given, { project: 'acme-claude', slackUrl: null });
+    const commands = text.split('\n').filter((line) => /(?:curl|sh|--token-file|-H|export) .*\/of Ada/.test(line));
+
+    assert.ok(commands.length >= 8, text);
+    assert.deepEqual(
+      commands.filter((line) => !/(?:@|cat |--root |--token-file )'\/of Ada\/it\/[a-z-]+'/.test(line)),
+      [],
+    );
+    assert.match(text, /sed 's\/your-claude-project\/acme-claude\/' infra\/examples\/policy\.json \|\n +curl -X PUT/);
+  });
+
+  test('tells a policy that it can not read from one that is missing', async () => {
+    const folder = newFolder();
+    const store = openSqlite(join(folder, 'pinward.db'), keysOfFile(await keepWriterKey(folder, null)));
+    const value = { revision: revision() };
+    await must(store.commit([{ kind: 'published', id: 'current', expect: 'absent', value }]));
+    await store.close();
+    execute(join(folder, 'pinward.db'), "UPDATE document SET digest = 'forged' WHERE kind = 'published'");
+    const options = { port: 0, dataFolder: folder, slackUrl: null, emulators: null, project: null, garden: null };
+    const local = await startLocal({ ...options, write: () => undefined });
+    await local.close();
+    const text = greeting(local, options);
+
+    assert.match(text, /The policy can't be read\. The stored document published\/current can't be read\./);
+    assert.doesNotMatch(text, /There is no policy yet|Publish a policy/);
   });
 
   test('mixes no simulated results with those of Vertex, in either order', async () => {
