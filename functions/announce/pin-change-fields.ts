@@ -3,6 +3,7 @@
 
 import type { PinChange, PinState } from '../../shared/domain/changes/pin-change.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
+import { dollars } from '../../shared/domain/models/price.ts';
 
 type MessageField = Message['fields'][number];
 
@@ -83,11 +84,6 @@ function difference(from: number, to: number): string {
   const percent = Math.round((to / from - 1) * 100);
   const sign = percent > 0 ? '+' : percent < 0 ? '−' : '±';
   return `${dollars(from)} → ${dollars(to)} (${sign}${Math.abs(percent)}%)`;
-}
-
-function dollars(amount: number): string {
-  const [whole = '', cents] = String(Number(amount.toFixed(4))).split('.');
-  return cents === undefined ? `$${whole}` : `$${whole}.${cents.padEnd(2, '0')}`;
 }
 
 /** Of the earlier model: how long machines can keep it. */

@@ -47,6 +47,7 @@ export function tellStory(openStore?: () => Promise<Store>): void {
     await owner.click('State the first policy');
     await owner.page.getByLabel('The whole policy').fill(JSON.stringify(policy));
     await owner.sees('It needs no second person');
+    await owner.sees('It is the first policy');
     await owner.judge('the first policy');
     await owner.click('Publish');
     await owner.sees('Revision 1 is published');
@@ -92,6 +93,17 @@ export function tellStory(openStore?: () => Promise<Store>): void {
     await editor.sees('Done.');
   });
 
+  step('a reader is told who may restore and edit, and of a revision that is none', async () => {
+    const reader = await as('reader');
+    await reader.open('/history?revision=1');
+    assert.equal(await reader.page.getByRole('button', { name: 'Restore… (for editors)' }).isDisabled(), true);
+    await reader.open('/history?revision=99');
+    await reader.sees('Choose one of the list.');
+    await reader.open('/rings?edit=1');
+    await reader.sees('A draft is for editors, and you are reader.');
+    await reader.judge('the editor for a reader');
+  });
+
   step('the browser finds the chain of events whole, and says in which event it is not', async () => {
     const reader = await as('reader');
     await reader.open('/history?of=events');
@@ -116,6 +128,13 @@ export function tellStory(openStore?: () => Promise<Store>): void {
     await reader.click('Explain');
     await reader.sees('matches by');
     await reader.judge('an explained machine');
+    await reader.open('/machine');
+    await reader.page.getByLabel('Its token has no labels').check();
+    await reader.page.getByLabel('It has no name').check();
+    await reader.click('Explain');
+    await reader.sees('Rings that were considered');
+    assert.match(reader.page.url(), /machine=&label=/);
+    await reader.page.getByText('More than one ring is possible').waitFor({ state: 'detached' });
     await reader.open('/machine?machine=pilot-laptop&at=2020-01-01T00:00:00Z');
     await reader.sees('There was no policy on');
   });

@@ -72,6 +72,17 @@ describe('the console', () => {
     assert.deepEqual([headed.status, headed.text ?? ''], [200, '']);
   });
 
+  test('says to a browser where to go from an address that is none, and to other clients what is wrong', async () => {
+    const page = await service.ask().get('/nope<script>').set('Accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
+    const called = await service.ask().get('/nope').set('Accept', '*/*');
+
+    assert.deepEqual([page.status, page.headers['content-type']], [404, 'text/html; charset=utf-8']);
+    assert.match(page.text, /There is no page \/nope[\s\S]*<a href="\/">/);
+    assert.doesNotMatch(page.text, /<script/);
+    assert.match(page.headers['content-security-policy'] ?? '', /^default-src 'none'/);
+    assert.deepEqual([called.status, called.body.code], [404, 'route_unknown']);
+  });
+
   test('takes at most 40 kB of a connection', () => {
     const sizes = Object.values(files).map(({ brotli }) => Buffer.from(brotli, 'base64').length);
     const sum = sizes.reduce((a, b) => a + b, 0);

@@ -9,6 +9,7 @@ import { createChangePolicy } from '../../commands/policy/change-policy.ts';
 import { describeBug, type Log } from '../../log.ts';
 import { agentVersionOf } from '../agents/agent-version.ts';
 import type { Caller } from '../auth/caller.ts';
+import { notFoundPage } from '../console/not-found-page.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 import { createKeyList } from '../signing/key-list.ts';
 import { agentRoutes } from './agent-routes.ts';
@@ -61,7 +62,10 @@ export function createApp(ports: AppPorts): Application {
       problem({ code: 'method_unsupported', method: req.method, allowed: withHead(allowed) }),
     );
   }
-  app.notFound((context) => problem({ code: 'route_unknown', path: context.req.path.slice(0, 200) }));
+  app.notFound(({ req }) => {
+    const page = notFoundPage(req.header('Accept'), req.path);
+    return page ?? problem({ code: 'route_unknown', path: req.path.slice(0, 200) });
+  });
   app.onError((error) => {
     ports.log.error('bug', { error: describeBug(error) });
     return problem({ code: 'internal' });

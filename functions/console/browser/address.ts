@@ -28,9 +28,9 @@ export function useAddress(): Address {
   return address;
 }
 
-/** Values that are null or empty are left out. */
+/** Values that are null are left out; an empty one says that there is none of it. */
 export function addressOf(path: PagePath, query: Query = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== '');
+  const given = Object.entries(query).filter(([, value]) => value !== null);
   const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   return given.length === 0 ? path : `${path}?${parameters}`;
 }

@@ -70,7 +70,11 @@ function Outcome({ reply }: { readonly reply: ChangeReply }) {
       <Findings findings={findings} />
       <PinChanges pinChanges={pinChanges} />
       <h3>For whom</h3>
-      <Consequences consequences={consequences} more={moreConsequences} />
+      {reply.revision === 1 ? (
+        <p>It is the first policy: machines get the pins of their ring as soon as they ask.</p>
+      ) : (
+        <Consequences consequences={consequences} more={moreConsequences} />
+      )}
     </>
   );
 }

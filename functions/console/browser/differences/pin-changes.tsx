@@ -1,6 +1,7 @@
 // Pins before and after a change, with what people compare: price, minimum Claude Code, retirement.
 
 import type { PinChange } from '../../../../shared/domain/changes/pin-change.ts';
+import { dollars } from '../../../../shared/domain/models/price.ts';
 
 type PinState = PinChange['from'];
 
@@ -27,7 +28,7 @@ function modelOf(pin: PinState): string {
 }
 
 function factsOf(from: PinState, to: PinState): string {
-  const price = (pin: PinState) => (pin?.price ? `$${pin.price.input}/$${pin.price.output}` : '?');
+  const price = (pin: PinState) => (pin?.price ? `${dollars(pin.price.input)}/${dollars(pin.price.output)}` : '?');
   const facts = [
     `price ${price(from)} → ${price(to)} per million tokens`,
     ...(to?.minimumCli ? [`needs Claude Code ${to.minimumCli}`] : []),

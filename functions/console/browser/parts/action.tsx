@@ -2,11 +2,11 @@
 // a command. The dialog stays open until the service has answered.
 
 import { useRef, useState } from 'preact/hooks';
-import { isAtLeast, type Role } from '../../../../shared/domain/access/roles.ts';
+import type { Role } from '../../../../shared/domain/access/roles.ts';
 import { type Call, pathOf, send } from '../client/call.ts';
 import { readAllAgain } from '../client/readings.ts';
 import type { Problem } from '../client/replies.ts';
-import { useGet } from '../client/use-call.ts';
+import { ForRole, useLacks } from '../for-role.tsx';
 import { CurlView } from './curl-view.tsx';
 import { ProblemView } from './problem-view.tsx';
 
@@ -27,13 +27,12 @@ export interface ActionProps {
 export function Action(props: ActionProps) {
   const { label, needs, isGrave = false } = props;
   const [isOpen, setOpen] = useState(false);
-  const caller = useGet('/v1/caller').value;
-  const isRefused = caller !== null && !isAtLeast(caller.role, needs);
+  const isRefused = useLacks(needs);
   return (
     <>
       <button type="button" class={isGrave ? 'grave' : ''} disabled={isRefused} onClick={() => setOpen(true)}>
         {label}
-        {isRefused && <span class="for-role"> (for {needs}s)</span>}
+        <ForRole needs={needs} />
       </button>
       {isOpen && <ActionDialog {...props} onClose={() => setOpen(false)} />}
     </>

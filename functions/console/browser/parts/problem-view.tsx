@@ -1,6 +1,7 @@
 // A problem of a call: what is wrong, how to fix it, and the findings. Whoever must sign in can do it here.
 
 import { useState } from 'preact/hooks';
+import { hintOf } from '../client/problem-words.ts';
 import { readAllAgain } from '../client/readings.ts';
 import type { Problem } from '../client/replies.ts';
 import { signIn } from '../client/session.ts';
@@ -8,11 +9,11 @@ import { Findings } from './findings.tsx';
 
 export function ProblemView({ problem }: { readonly problem: Problem | null }) {
   if (problem === null) return null;
-  const { title, hint, code, field, findings = [] } = problem;
+  const { title, code, field, findings = [] } = problem;
   return (
     <div class="notice bad" role="alert">
-      <strong>{title}.</strong> <span>{hint}</span>
-      {field !== undefined && (
+      <strong>{title}.</strong> <span>{hintOf(problem)}</span>
+      {field?.startsWith('/') && (
         <p class="quiet">
           At <code>{field}</code>
         </p>

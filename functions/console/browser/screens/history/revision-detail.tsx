@@ -7,6 +7,7 @@ import type { Replies } from '../../client/replies.ts';
 import { useCall, useGet } from '../../client/use-call.ts';
 import { DiffView } from '../../differences/diff-view.tsx';
 import { DryRunView, useDryRun } from '../../differences/dry-run.tsx';
+import { ForRole, useLacks } from '../../for-role.tsx';
 import { Action } from '../../parts/action.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -60,6 +61,7 @@ function contentOf(revision: Revision | null): object {
 function Restore({ number }: { readonly number: string }) {
   const [isAsked, setAsked] = useState(false);
   const [done, setDone] = useState(false);
+  const isRefused = useLacks('editor');
   const current = useGet('/v1/policy');
   const path = `/v1/revisions/${encodeURIComponent(number)}/restore`;
   const etag = current.etag ?? '*';
@@ -75,8 +77,9 @@ function Restore({ number }: { readonly number: string }) {
   if (!isAsked)
     return (
       <p>
-        <button type="button" onClick={() => setAsked(true)}>
+        <button type="button" disabled={isRefused} onClick={() => setAsked(true)}>
           Restore…
+          <ForRole needs="editor" />
         </button>
       </p>
     );

@@ -84,11 +84,17 @@ function reachedText(reached: boolean | null): string {
   return reached ? 'has reached it' : 'has not reached it';
 }
 
-function Undecided({ answer: { hint, possible } }: { readonly answer: UndecidedAnswer }) {
+const missing: Readonly<Record<UndecidedAnswer['decidedBy'][number], string>> = {
+  machine: 'the name of the machine, or that it has none',
+  email: 'the email of its user, if it polls with an account',
+  label: 'the labels of its token, or that it has none',
+};
+
+function Undecided({ answer: { decidedBy, possible } }: { readonly answer: UndecidedAnswer }) {
   return (
     <>
       <h2 id="explained">More than one ring is possible</h2>
-      <p class="notice info">{hint}</p>
+      <p class="notice info">State {decidedBy.map((fact) => missing[fact]).join('; and ')}.</p>
       <ul class="plain">
         {possible.map(({ ring, matches, pins }) => (
           <li key={ring}>

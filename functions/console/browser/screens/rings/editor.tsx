@@ -8,6 +8,7 @@ import type { ChangeReply } from '../../client/replies.ts';
 import { differences } from '../../differences/diff.ts';
 import { Differences } from '../../differences/diff-view.tsx';
 import { DryRunView, useDryRun } from '../../differences/dry-run.tsx';
+import { NotYours, useLacks } from '../../for-role.tsx';
 import { Link } from '../../parts/link.tsx';
 import {
   type Draft,
@@ -40,8 +41,10 @@ export function Editor({ policy, etag, ring }: EditorProps) {
   const change = (changed: Draft) => setDraft(keepDraft(changed));
   const { value, error } = parseDraft(draft.text);
   const isChanged = draft.base === null || differences(draft.base, value).length > 0;
+  const isRefused = useLacks('editor');
+  const isReady = isChanged && error === null && !isRefused;
   const dryRun = useDryRun(
-    error !== null || !isChanged
+    !isReady
       ? null
       : {
           method: 'PUT',
@@ -70,6 +73,7 @@ export function Editor({ policy, etag, ring }: EditorProps) {
           </button>
         )}
       </p>
+      <NotYours needs="editor" what="A draft" />
       <div class="split">
         <div>
           {isPolicyShaped(value) && (
@@ -91,15 +95,15 @@ export function Editor({ policy, etag, ring }: EditorProps) {
           </p>
         </div>
         <div>
-          <DryRunView state={dryRun} />
+          {!isRefused && <DryRunView state={dryRun} />}
           {draft.base !== null && isChanged && error === null && (
             <details>
               <summary>What you changed</summary>
               <Differences of={differences(draft.base, value)} />
             </details>
           )}
-          {isChanged && error === null && <ExceptionsForm exceptions={exceptions} onChange={setExceptions} />}
-          {isChanged && error === null && (
+          {isReady && <ExceptionsForm exceptions={exceptions} onChange={setExceptions} />}
+          {isReady && (
             <Publish
               draft={draft}
               value={value}

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { findModel, priceIn } from '../../../../../shared/domain/models/catalogue.ts';
 import { families } from '../../../../../shared/domain/models/model.ts';
+import { dollars } from '../../../../../shared/domain/models/price.ts';
 import type { Policy, Ring } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
 import { useGet } from '../../client/use-call.ts';
@@ -65,7 +66,7 @@ function Pins({ policy, ring }: { readonly policy: Policy; readonly ring: Ring }
             <th scope="col">Location</th>
             <th scope="col">Answers</th>
             <th scope="col">Claude Code from</th>
-            <th scope="col">$ per million tokens</th>
+            <th scope="col">Price per million tokens</th>
             <th scope="col">Upgrades</th>
           </tr>
         </thead>
@@ -93,7 +94,7 @@ function Pins({ policy, ring }: { readonly policy: Policy; readonly ring: Ring }
                   <Badge state={cell?.state ?? 'unknown'} />
                 </td>
                 <td>{facts?.minimumCli.value ?? 'unknown'}</td>
-                <td>{price === null ? 'unknown' : `${price.input} in, ${price.output} out`}</td>
+                <td>{price === null ? 'unknown' : `${dollars(price.input)} in, ${dollars(price.output)} out`}</td>
                 <td>{rule?.rule ?? 'manual'}</td>
               </tr>
             );

@@ -3,6 +3,7 @@
 import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { addressOf } from '../../address.ts';
 import { useGet } from '../../client/use-call.ts';
+import { ForRole } from '../../for-role.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Editor } from './editor.tsx';
@@ -26,6 +27,7 @@ export function RingsScreen({ query }: { readonly query: URLSearchParams }) {
           </p>
           <Link to={addressOf('/rings', { edit: 1 })} class="button primary">
             State the first policy
+            <ForRole needs="editor" />
           </Link>
         </div>
       )}
@@ -46,6 +48,7 @@ function Rings({ policy, ring }: { readonly policy: Policy; readonly ring: strin
         </span>
         <Link to={addressOf('/rings', { ring, edit: 1 })} class="button primary">
           Edit
+          <ForRole needs="editor" />
         </Link>
       </p>
       <RingTable policy={policy} chosen={ring} />
