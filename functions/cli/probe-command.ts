@@ -22,10 +22,10 @@ import { runProbe } from '../probe/run.ts';
 import { originOf } from '../probe/simulated-data.ts';
 import { readCommandLine, refuseCommandLine } from './command-line.ts';
 import { readDataFolder } from './data-folder/data-option.ts';
-import { probeTable } from './probe-table.ts';
 import { createProgress } from './progress.ts';
 import { messageOf } from './service-client.ts';
 import { adviceOn, findObstacle } from './vertex/obstacle.ts';
+import { probeTable } from './vertex/probe-table.ts';
 import { readProject } from './vertex/project-option.ts';
 
 const help = `Show which Claude models a project can call, and where.

@@ -104,7 +104,7 @@ async function serve(route: Route, context: AppContext): Promise<ApiResult<Reply
   const parameters = context.req.param();
   const stray = findStrayNumber(route.path, parameters);
   if (stray !== null) return { ok: false, fault: stray };
-  const expected = route.changes ? readIfMatch(context.req.header('If-Match')) : ok<'any'>('any');
+  const expected = route.changes ? readIfMatch(route, context.req.header('If-Match')) : ok<'any'>('any');
   if (!expected.ok) return expected;
   const query = readQuery(route.query, new URL(context.req.url).search);
   if (!query.ok) return query;
@@ -133,8 +133,9 @@ function logChange(log: Log, { operation }: Route, reply: ApiResult<Reply>, { re
   else log.info('change', { operation, revision: reply.value.revision, dryRun });
 }
 
-function readIfMatch(header: string | undefined): ApiResult<number | 'any'> {
-  if (header === undefined) return failHttp({ code: 'precondition_required' });
+function readIfMatch({ path }: Route, header: string | undefined): ApiResult<number | 'any'> {
+  if (header === undefined)
+    return failHttp({ code: 'precondition_required', of: path.startsWith('/v1/access') ? 'access' : 'policy' });
   if (header.trim() === '*') return ok('any');
   const number = /^"?(\d{1,9})"?$/.exec(header.trim())?.[1];
   if (number !== undefined) return ok(Number(number));

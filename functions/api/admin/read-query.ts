@@ -1,7 +1,9 @@
 // The query of an admin call: parameters by name, each once, checked by the route's schema.
 
-import type { z } from 'zod';
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
 import { ok } from '../../../shared/domain/fault.ts';
+import { needOf } from '../../../shared/domain/policy/schema-needs.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 
 const maxParameters = 32;
@@ -19,12 +21,21 @@ export function readQuery(schema: z.ZodType, search: string): ApiResult<unknown>
     if (name in query) return refuseParameter(name, value, 'one value');
     if (name !== '') query[name] = value;
   }
-  const parsed = schema.safeParse(query);
+  const parsed = schema.safeParse(query, { error: needOf });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
-  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-  const expected = issue?.code === 'unrecognized_keys' ? 'no parameter of this name' : (issue?.message ?? 'valid');
+  const isUnknown = issue?.code === 'unrecognized_keys';
+  const parameter = isUnknown ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+  const expected = isUnknown ? insteadOf(parameter, schema) : (issue?.message ?? 'valid');
   return refuseParameter(parameter, query[parameter] ?? '', expected);
+}
+
+function insteadOf(parameter: string, schema: z.ZodType): string {
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const nearest = known.length === 0 ? '' : closest(parameter.slice(0, 64), known);
+  const isNear = nearest !== '' && distance(parameter.slice(0, 64), nearest) <= 2;
+  if (isNear) return `no parameter of this name. Did you mean ${nearest}?`;
+  return known.length === 0 ? 'no parameters' : `no parameter of this name, but ${known.join(', ')}`;
 }
 
 export function refuseParameter(parameter: string, value: string, expected: string): ApiResult<never> {

@@ -41,7 +41,7 @@ export type HttpFault =
   | { readonly code: 'headers_too_large'; readonly limitBytes: number }
   | { readonly code: 'expectation_unsupported' }
   | { readonly code: 'time_before_policy'; readonly at: string; readonly first: string }
-  | { readonly code: 'precondition_required' }
+  | { readonly code: 'precondition_required'; readonly of: 'policy' | 'access' }
   | { readonly code: 'route_unknown'; readonly path: string }
   /** `files` were not built, the `address` for their configuration is not set, or no agent has this `hash`. */
   | { readonly code: 'agents_unavailable'; readonly missing: 'files' | 'address' | 'hash' }

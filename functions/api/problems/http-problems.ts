@@ -45,7 +45,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       return {
         status: 400,
         title: `Invalid value of ${fault.parameter}: "${fault.value}"`,
-        hint: `Expected: ${fault.expected}.`,
+        hint: `Expected: ${fault.expected}${fault.expected.endsWith('?') ? '' : '.'}`,
         field: fault.parameter,
       };
     case 'request_malformed':
@@ -73,7 +73,7 @@ export function httpProblemText(fault: HttpFault): ProblemText {
       return {
         status: 428,
         title: 'The If-Match header is missing',
-        hint: 'Send the ETag of what you change (GET /v1/policy), such as "41". Send "0" for the first policy, * for any.',
+        hint: `Send the ETag of what you change (GET /v1/${fault.of}), such as "41". ${withoutETag[fault.of]}, * for any.`,
         field: 'If-Match',
       };
     case 'route_unknown':
@@ -159,3 +159,8 @@ const agentHints: Readonly<Record<Extract<HttpFault, { code: 'agents_unavailable
   address: 'Set PINWARD_URL to the address at which machines reach the service.',
   hash: 'Fetch the install script again: another version was deployed since.',
 };
+
+const withoutETag = {
+  policy: 'Send "0" for the first policy',
+  access: 'Send "0" for the first roles',
+} as const;

@@ -80,9 +80,22 @@ export function rolloutProblemText(fault: RolloutFault): ProblemText {
       return {
         status: 409,
         title: `Proposal ${fault.proposal} is ${fault.state}`,
-        hint: 'POST /v1/proposals/{proposal}/rebase makes an open one again. Else make the change again.',
+        hint: proposalHint(fault),
         field: 'proposal',
       };
+  }
+}
+
+function proposalHint({ proposal, state }: Extract<RolloutFault, { readonly code: 'proposal_state' }>): string {
+  switch (state) {
+    case 'approved':
+      return 'It was carried out, so nothing is left to do. GET /v1/events has when and by whom.';
+    case 'rebased':
+      return 'A newer proposal replaces it: GET /v1/proposals lists that one.';
+    case 'void':
+      return `POST /v1/proposals/${proposal}/rebase makes an open one again, of yours.`;
+    default:
+      return 'Make the change again.';
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
+import { needOf, sentenceOf } from './schema-needs.ts';
 
 const maxDepth = 24;
 /** Keys that change an object's prototype when JavaScript assigns them; no setting of Claude Code has such a name. */
@@ -12,7 +13,7 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
   const unsafe = findUnsafe(draft, at, 0);
   if (unsafe !== null) return fail({ code: 'policy_invalid', findings: [unsafe] });
-  const parsed = schema.safeParse(draft);
+  const parsed = schema.safeParse(draft, { error: sentenceOf });
   if (parsed.success) return ok(parsed.data);
   return fail({ code: 'policy_invalid', findings: parsed.error.issues.flatMap((issue) => findingsOf(issue, at)) });
 }
@@ -54,7 +55,7 @@ function findingsOf(issue: z.core.$ZodIssue, at: string): readonly Finding[] {
     case 'invalid_key':
       return [error('key_form', path, issue.issues[0]?.message ?? issue.message, 'Rename this key.')];
     case 'invalid_type':
-      return [error('type', path, issue.message, `Give a value of type ${issue.expected}.`)];
+      return [error('type', path, issue.message, `Give ${needOf(issue)}.`)];
     case 'custom': {
       const params: Record<string, unknown> = issue.params ?? {};
       return [

@@ -18,6 +18,14 @@ async function change(project: string): Promise<number> {
 }
 
 describe('a broken glass', () => {
+  test('is told in the answer, and so is its end', async () => {
+    const { body: broken } = await world.ask('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');
+    const { body: ended } = await world.ask('ada', 'POST', '/v1/break-glass/end');
+
+    assert.match(broken.now, /^No second person is needed until 20\d\d-/);
+    assert.equal(ended.now, 'The rule of the second person is not set aside.');
+  });
+
   test('lets one person change what raises risk, until it ends by itself', async () => {
     const before = await change('other-project');
     await world.must('ada', 'POST', '/v1/break-glass?note=incident&minutes=30');

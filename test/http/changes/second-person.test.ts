@@ -143,6 +143,7 @@ describe('the second person', () => {
     const { status, body } = await world.ask('bob', 'POST', '/v1/proposals/1/approve');
     assert.deepEqual([status, body.code], [409, 'proposal_state']);
     assert.match(body.title, /expired/);
+    assert.equal(body.hint, 'Make the change again.');
   });
 
   test('approves nothing whose author lost the role', async () => {
@@ -151,6 +152,7 @@ describe('the second person', () => {
     const { status, body } = await world.ask('bob', 'POST', '/v1/proposals/2/approve');
     assert.deepEqual([status, body.code], [409, 'proposal_state']);
     assert.match(body.title, /void/);
+    assert.match(body.hint, /^POST \/v1\/proposals\/2\/rebase makes an open one again/);
   });
 
   test('gets the change anew when the policy has moved', async () => {

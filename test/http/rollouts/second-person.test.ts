@@ -32,6 +32,7 @@ describe('where a second person is needed', () => {
     assert.equal(before.body.rings[1].pins.opus.model, 'claude-opus-90');
     assert.deepEqual([body.by, body.approvedBy], ['ada', 'bob']);
     assert.deepEqual([again.status, again.body.code], [409, 'proposal_state']);
+    assert.match(again.body.hint, /^It was carried out/);
   });
 
   test('a change that lowers risk, and a restore, need nobody', async () => {

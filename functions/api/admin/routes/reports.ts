@@ -3,6 +3,7 @@
 
 import { ok, type Result } from '../../../../shared/domain/fault.ts';
 import type { Policy } from '../../../../shared/domain/policy/policy.ts';
+import { needOf } from '../../../../shared/domain/policy/schema-needs.ts';
 import { type AdoptionCounts, adoptionByRing } from '../../../../shared/domain/serving/adoption.ts';
 import { ringChooser } from '../../../../shared/domain/serving/machine.ts';
 import type { Revision } from '../../../../shared/domain/serving/revision.ts';
@@ -106,7 +107,7 @@ function createChooserOf(): (revision: Revision) => ReturnType<typeof ringChoose
 }
 
 function readReport(body: unknown): ApiResult<Report> {
-  const parsed = Report.safeParse(body);
+  const parsed = Report.safeParse(body, { error: needOf });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? [issue.keys[0] ?? ''] : (issue?.path ?? []);

@@ -24,6 +24,8 @@ interface ActionRoute<Query> {
   readonly summary: string;
   readonly lowersRisk?: boolean;
   readonly action: (request: RouteRequest<Query>) => RolloutAction;
+  /** What is so after the call; of the upgrade, the rollout or the freeze when absent. */
+  readonly now?: (transition: Transition) => string;
 }
 
 export function action<Query extends Action>(
@@ -36,7 +38,7 @@ export function action<Query extends Action>(
     method: 'POST',
     query,
     reply: RolloutActionReply,
-    handle: (request) => runAction(ports, request, definition.action(request)),
+    handle: (request) => runAction(ports, request, definition.action(request), definition.now),
   });
 }
 
@@ -57,12 +59,15 @@ async function runAction(
   ports: RoutePorts,
   { caller, query, parameters }: RouteRequest<Action>,
   rolloutAction: RolloutAction,
+  now?: ActionRoute<Action>['now'],
 ): Promise<ApiResult<Reply>> {
   const moved = await moveRollouts(ports, caller.name, rolloutAction, query['dry-run'] ?? false);
   if (!moved.ok) return moved;
   const { upgrade, rollout } = parameters;
   const about = rollout === undefined ? { upgrade } : { rollout: numberOf(rollout) };
-  return ok({ body: actionReply(moved.value, about), revision: moved.value.revisionNumber });
+  const body = actionReply(moved.value, about);
+  const said = now?.(moved.value.transition) ?? body.now;
+  return ok({ body: { ...body, now: said }, revision: moved.value.revisionNumber });
 }
 
 /** What is so after a call about an upgrade, a rollout, or the freeze. */

@@ -1,9 +1,11 @@
 // The calls for rollouts and the freeze. They need no If-Match: each names the object that it changes, and a
 // call that lowers risk must not fail because the policy has changed.
 
+import { isGlassBroken } from '../../../../shared/domain/changes/break-glass.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../../shared/domain/rollouts/rollout-actions.ts';
 import { setBreakGlass, setFrozen } from '../../../../shared/domain/rollouts/safeguards.ts';
+import type { Transition } from '../../../../shared/domain/rollouts/transition.ts';
 import { listReadable } from '../../../../shared/list-readable.ts';
 import { numberedId } from '../../../../shared/ports.ts';
 import { namesOf } from '../rest-of-page.ts';
@@ -83,6 +85,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
           const until = new Date(Date.parse(transition.committed.now) + query.minutes * 60_000).toISOString();
           return ok(setBreakGlass(transition, until, caller.name, noteOf(query)));
         },
+      now: secondPersonSentence,
     }),
     action(ports, ActionQuery, {
       role: 'editor',
@@ -94,6 +97,7 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
         ({ caller, query }) =>
         (transition) =>
           ok(setBreakGlass(transition, null, caller.name, noteOf(query))),
+      now: secondPersonSentence,
     }),
     ...([true, false] as const).map((frozen) =>
       action(ports, ActionQuery, {
@@ -108,6 +112,12 @@ export function rolloutRoutes(ports: RoutePorts): readonly Route[] {
       }),
     ),
   ];
+}
+
+function secondPersonSentence({ rolloutState: { breakGlass }, committed }: Transition): string {
+  if (breakGlass !== null && isGlassBroken(breakGlass, committed.now))
+    return `No second person is needed until ${breakGlass.until}. Everybody is told.`;
+  return 'The rule of the second person is not set aside.';
 }
 
 const rolloutActions = { pause: pauseRollout, resume: resumeRollout, abort: abortRollout };

@@ -1,7 +1,7 @@
 // The table of a probe: what each model answered in each location, and what the marks mean.
 
-import type { Cell } from '../../shared/domain/availability/availability.ts';
-import { printable } from '../printable.ts';
+import type { Cell } from '../../../shared/domain/availability/availability.ts';
+import { printable } from '../../printable.ts';
 
 const marks: Record<Cell['state'], string> = {
   enabled: 'yes',
