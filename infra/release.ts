@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../functions/cli/command-line.ts';
 import { targets } from '../functions/environment.ts';
 import { writePackages } from './agents/packages/packages.ts';
 import { sectionOf } from './changelog.ts';
@@ -42,11 +42,7 @@ interface Made {
 class Refusal extends Error {}
 
 function main(root: string): void {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-  if (values.help === true) {
-    process.stdout.write(help);
-    return;
-  }
+  const { values } = readCommandLine(help, { options: { url: { type: 'string' } } });
   const release = readRelease(root, values.url);
   const dist = join(root, 'dist');
   build(root, dist);
@@ -176,8 +172,7 @@ if (import.meta.main) {
   try {
     main(join(import.meta.dirname, '..'));
   } catch (error) {
-    const isExpected = error instanceof Refusal || (error instanceof TypeError && 'code' in error);
-    if (!isExpected) throw error;
+    if (!(error instanceof Refusal)) throw error;
     process.stderr.write(`${error.message}\nNothing was made. See npm run release -- --help.\n`);
     process.exitCode = 1;
   }

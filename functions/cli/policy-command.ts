@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../environment.ts';
+import { printable } from '../printable.ts';
 import { confirm } from './confirm.ts';
 import { errorText, planText } from './plan-text.ts';
 import {
@@ -37,7 +38,7 @@ const help = `Keep the policy in a file. Its extension says whether it is YAML o
 
 Exit codes:
   0  done, or nothing to change
-  1  failed: nothing was changed, unless the error says otherwise
+  1  failed, or wrong options: nothing was changed, unless the error says otherwise
   2  plan: there are changes
   3  apply: a second person must approve
   4  somebody else changed the policy meanwhile: plan again
@@ -68,7 +69,7 @@ async function main(): Promise<number> {
     return exits.done;
   }
   if ((command !== 'plan' && command !== 'apply' && command !== 'pull') || file === undefined || others.length > 0) {
-    process.stderr.write(help);
+    process.stderr.write(`${mistakeIn(positionals)}\n\n${help}`);
     return exits.failed;
   }
   const { json, yes, note, force, probe } = values;
@@ -95,6 +96,14 @@ async function main(): Promise<number> {
   const { exit, text, document } = outcome.value;
   process.stdout.write(json ? `${JSON.stringify({ command, ...document }, null, 2)}\n` : text);
   return exit;
+}
+
+/** What is wrong with the words: there must be a command and its file. */
+function mistakeIn([command, file, ...others]: readonly string[]): string {
+  if (command === undefined) return 'Name a command: plan, apply or pull';
+  if (command !== 'plan' && command !== 'apply' && command !== 'pull')
+    return `There is no command ${printable(command)}: use plan, apply or pull`;
+  return file === undefined ? `Name the file to ${command}` : `One file at a time, not ${printable(others.join(' '))} too`;
 }
 
 function readArguments() {

@@ -1,6 +1,5 @@
 // `npm run sign-documents`: takes over a store from before documents were signed.
 
-import { parseArgs } from 'node:util';
 import { takeOver } from '../../shared/adapters/documents/take-over.ts';
 import { openKms } from '../../shared/adapters/kms.ts';
 import { writers } from '../../shared/domain/writers.ts';
@@ -8,6 +7,7 @@ import { readEnvironment } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { openStore } from '../open-store.ts';
 import { printable } from '../printable.ts';
+import { readCommandLine, refuseCommandLine } from './command-line.ts';
 import { messageOf } from './service-client.ts';
 
 const help = `Take over a store from before documents were signed: sign every document that has no signature.
@@ -27,15 +27,9 @@ Exit codes: 0 everything is signed, 1 something is left, 2 nothing could be done
 const maxShown = 20;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { writer: { type: 'string', default: 'api' }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+  const { values } = readCommandLine(help, { options: { writer: { type: 'string', default: 'api' } } });
   const writer = writers.find((name) => name === values.writer);
-  if (writer === undefined) return fail(`--writer is one of ${writers.join(', ')}`);
+  if (writer === undefined) return refuseCommandLine(help, `--writer is one of ${writers.join(', ')}`);
   const kms = openKms();
   const { store, openWriterKey } = openStore({ ...readEnvironment(), PINWARD_UNSIGNED: 'accept' }, kms, createLog(2));
   try {
