@@ -103,7 +103,9 @@ function mistakeIn([command, file, ...others]: readonly string[]): string {
   if (command === undefined) return 'Name a command: plan, apply or pull';
   if (command !== 'plan' && command !== 'apply' && command !== 'pull')
     return `There is no command ${printable(command)}: use plan, apply or pull`;
-  return file === undefined ? `Name the file to ${command}` : `One file at a time, not ${printable(others.join(' '))} too`;
+  return file === undefined
+    ? `Name the file to ${command}`
+    : `One file at a time, not ${printable(others.join(' '))} too`;
 }
 
 function readArguments() {

@@ -2,10 +2,12 @@
 // the events of the service at the same time.
 
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
-import { readWriterKeys } from '../../shared/adapters/documents/document-keys.ts';
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { oneKeyForAll, readWriterKeys } from '../../shared/adapters/documents/document-keys.ts';
+import { openKeyFile } from '../../shared/adapters/key-file.ts';
 import type { ChainHead } from '../../shared/domain/events/event.ts';
-import { parseList, readEnvironment, requireVariable } from '../environment.ts';
+import { parseList, readEnvironment } from '../environment.ts';
 import { printable } from '../printable.ts';
 import { readCommandLine } from './command-line.ts';
 import { checkHistory, type Verdict } from './history/history-chain.ts';
@@ -27,7 +29,8 @@ const help = `Check that the history is intact: no event was changed, removed, i
                       and keep it outside of Pinward. It finds a history that was cut or rewritten as a whole.
   --heads FILE        check against the heads of the history: log lines of the functions, one JSON a line. They name
                       each event that was cut or rewritten and, of a service, each revision. infra/README.md says how
-                      to export them. PINWARD_WRITERS has the public keys that they are checked with.
+                      to export them. PINWARD_WRITERS has the public keys that they are checked with. Those of npm start
+                      are in heads.jsonl of its data folder, with their key.
 
 Exit codes: 0 intact, 1 broken, 2 not checked.
 `;
@@ -82,9 +85,16 @@ async function main(): Promise<number> {
 }
 
 async function openHeads(file: string): Promise<Heads> {
-  const writers = requireVariable(readEnvironment(), 'PINWARD_WRITERS');
-  return readHeads(readLines(file), readWriterKeys(parseList(writers)));
+  const { PINWARD_WRITERS: writers } = readEnvironment();
+  if (writers) return readHeads(readLines(file), readWriterKeys(parseList(writers)));
+  // `npm start` has one key for all that it writes, beside its heads.
+  const keyFile = join(dirname(file), 'writer-key.pem');
+  if (existsSync(keyFile)) return readHeads(readLines(file), oneKeyForAll(openKeyFile(keyFile, 'refuse').key));
+  throw new Error(noKeys);
 }
+
+const noKeys = `PINWARD_WRITERS is not set: set it to the public keys of the functions that write documents, which are
+Terraform's output writers. Heads of npm start need none: name their file in its data folder.`;
 
 function errorText({ title, hint }: CommandError): string {
   return `${printable(title)}\n  ${printable(hint)}\n`;

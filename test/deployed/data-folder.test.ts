@@ -10,6 +10,9 @@ import { describe, test } from 'node:test';
 import { findLocalService } from '../../functions/cli/data-folder/local-service.ts';
 import { readTarget } from '../../functions/cli/read-target.ts';
 import { startLocal } from '../../functions/local/service.ts';
+import { execute } from '../support/open-sqlite.ts';
+import { draft } from '../support/world.ts';
+import { newFile, run } from './cli/command.ts';
 
 describe('the folder of a local service', () => {
   test('takes no second service, which says who has it and leaves its address alone', async () => {
@@ -54,6 +57,26 @@ describe('the folder of a local service', () => {
     }
     assert.equal(given.ok, true);
     assert.equal(found?.isRunning, true);
+  });
+
+  test('has the heads of its history with their key, so that the history can be checked', async () => {
+    const folder = newFolder();
+    const { url, adminToken: token, close } = await startHere(folder);
+    const headers = { Authorization: `Bearer ${token}`, 'If-Match': '"0"', 'Content-Type': 'application/json' };
+    const stated = await fetch(`${url}/v1/policy`, { method: 'PUT', headers, body: JSON.stringify(draft()) });
+    const heads = join(folder, 'heads.jsonl');
+    const whole = await run('verify-history', ['--heads', heads], { url, token });
+    const keyless = await run('verify-history', ['--heads', newFile('heads.jsonl', readFileSync(heads, 'utf8'))], {
+      url,
+      token,
+    });
+    execute(join(folder, 'pinward.db'), "DELETE FROM document WHERE kind = 'event'");
+    const cut = await run('verify-history', ['--heads', heads], { url, token });
+    await close();
+
+    assert.equal(stated.status, 200);
+    assert.deepEqual([whole.status, keyless.status, cut.status], [0, 2, 1], whole.stderr + whole.stdout);
+    assert.match(keyless.stderr, /^PINWARD_WRITERS is not set[\s\S]*name their file in its data folder/);
   });
 
   test('is free again after a start that failed', async () => {

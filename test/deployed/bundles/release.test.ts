@@ -143,7 +143,7 @@ describe('npm run release', () => {
 
   test('says how to call it, and refuses an option that it does not have', () => {
     assert.match(release('--help').stdout, /npm run release -- /);
-    assert.deepEqual([release('--what').status, release('--what').stdout], [1, '']);
+    assert.deepEqual([release('--what').status, release('--what').stdout], [2, '']);
   });
 
   function release(...words: readonly string[]) {

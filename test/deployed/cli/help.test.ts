@@ -35,6 +35,21 @@ describe('every npm script', () => {
   }
 });
 
+describe('npm run policy', () => {
+  for (const [words, reason] of [
+    [[], 'Name a command: plan, apply or pull'],
+    [['show', 'x.yaml'], 'There is no command show: use plan, apply or pull'],
+    [['plan'], 'Name the file to plan'],
+    [['plan', 'a.yaml', 'b.yaml'], 'One file at a time, not b.yaml too'],
+  ] as const)
+    test(`says what is wrong with "${words.join(' ')}" before its help`, () => {
+      const { status, stderr } = run(['functions/cli/policy-command.ts', ...words]);
+
+      // 2 says that a plan has changes.
+      assert.deepEqual([status, stderr.split('\n').slice(0, 2)], [1, [reason, '']]);
+    });
+});
+
 describe('an option that is a whole number', () => {
   for (const [name, option, text, range] of [
     ['simulate', 'machines', '10', '200 to 1000000'],
