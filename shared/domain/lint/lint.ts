@@ -15,7 +15,7 @@ import { checkAllowedProviders, checkSwitches } from './provider-checks.ts';
 import { checkCompleteness, checkSelectors, checkSharedVariables } from './ring-checks.ts';
 import { checkSettings } from './settings-checks.ts';
 
-const settingsChecks: readonly SettingsCheck[] = [checkTexts, checkSwitches, checkSettings];
+const settingsChecks: readonly SettingsCheck[] = [checkTexts, checkSwitches];
 
 const checks: readonly Check[] = [
   checkSelectors,
@@ -45,9 +45,11 @@ export function lint(policy: Policy, shipped: Catalogue, day: string, matrix: Ma
     firstRings: new Map(selectors.toReversed()),
     day,
   };
+  const written = writtenSettings(policy);
   const found = [
     ...lintedRings(input).flatMap((ring) => checks.flatMap((check) => check(ring, input))),
-    ...writtenSettings(policy).flatMap((written) => settingsChecks.flatMap((check) => check(written, input))),
+    ...written.flatMap((each) => settingsChecks.flatMap((check) => check(each, input))),
+    ...checkSettings(written),
   ];
   const byText = new Map(found.map((finding) => [`${finding.code} ${finding.path} ${finding.message}`, finding]));
   return [...byText.values()];

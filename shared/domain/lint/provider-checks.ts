@@ -2,7 +2,6 @@
 
 import type { Finding } from '../fault.ts';
 import { hostSwitches, providerSwitches } from '../models/claude-code.ts';
-import { knownProviders } from '../policy/known-settings.ts';
 import { pointer } from '../policy/read-draft.ts';
 import { gatewayVariable } from '../serving/written-settings.ts';
 import {
@@ -13,7 +12,6 @@ import {
   settingPath,
   variableOf,
   type WrittenSettings,
-  warning,
 } from './linted-ring.ts';
 
 /** More entries than this are none that Claude Code has. */
@@ -37,12 +35,7 @@ export function checkAllowedProviders(linted: LintedRing, input: LintInput): rea
   const named = allowed.slice(0, maxProviders).map(String);
   const gateway = variableOf(linted, input, gatewayVariable) ?? '';
   const missing = ['vertex', ...(gateway === '' ? [] : ['customEndpoint'])].filter((each) => !named.includes(each));
-  if (missing.length > 0) {
-    const message = `allowedProviders without ${missing.join(' and ')}: Claude Code would not start on these machines`;
-    return [error('provider_excluded', path, message, `Add ${missing.map((each) => `"${each}"`).join(' and ')}.`)];
-  }
-  const unknown = named.filter((provider) => !knownProviders.includes(provider));
-  if (unknown.length === 0) return [];
-  const fix = `The known ones are: ${knownProviders.join(', ')}.`;
-  return [warning('provider_unknown', path, `Claude Code knows no provider ${unknown.join(', ')}`, fix)];
+  if (missing.length === 0) return [];
+  const message = `allowedProviders without ${missing.join(' and ')}: Claude Code would not start on these machines`;
+  return [error('provider_excluded', path, message, `Add ${missing.map((each) => `"${each}"`).join(' and ')}.`)];
 }

@@ -11,7 +11,9 @@ import type { Finding } from '../../../shared/domain/fault.ts';
 import { lint } from '../../../shared/domain/lint/lint.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
+import type { ValueForm } from '../../../shared/domain/policy/value-form.ts';
 import { day, draft } from '../../support/world.ts';
+import { formCases } from '../../unit/shared/domain/lint/form-cases.ts';
 import { type CliVersion, holdingVersions, whyNoClient } from './client.ts';
 import { type Asked, fleetForEach, pinned } from './fleet.ts';
 
@@ -23,9 +25,11 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
   const fleet = fleetForEach(holdingVersions);
 
   test('every known key with a value of the wrong form is found, and no newer client names another', async () => {
-    const forms = Object.entries(Object.assign({}, ...Object.values(data.keys))).filter(([key]) => !own.includes(key));
+    const forms = Object.entries<ValueForm>(Object.assign({}, ...Object.values(data.keys)));
     const wrong = Object.fromEntries(
-      forms.map(([key, form]) => [key, Array.isArray(form) || /string/.test(String(form)) ? 5 : 'x']),
+      forms
+        .filter(([key]) => !own.includes(key))
+        .map(([key, form]) => [key, JSON.stringify(form).includes('"type":"string"') ? 5 : 'x']),
     );
     const refused = Object.keys(wrong).filter((key) =>
       errorsOf({ [key]: wrong[key] }).some(({ severity }) => severity === 'error'),
@@ -46,11 +50,36 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
     }
   });
 
-  test('a wrong form is more than a flaw: 2.1.137 drops the whole file, pins included', async () => {
-    const { requests } = await ask({ verbose: 'yes' }, '2.1.137', ['--model', 'claude-opus-4-7']);
+  test('the forms are those that the newest client hands out in a prompt of its own', async () => {
+    await ask({}, '2.1.332', ['/update-config']);
+    const handedOut = fleet().vertex.lastBody();
+    const { client } = data.keys;
 
-    assert.deepEqual(codesOf({ verbose: 'yes' }), ['error setting_form']);
-    assert.notEqual(requests[0]?.project, 'acme-claude');
+    assert.ok(handedOut.includes('Full Settings JSON Schema'));
+    const [, escaped = ''] = /Full Settings JSON Schema[^{]*(\{.*?\\n\})\\n/.exec(handedOut) ?? [];
+    const { properties } = JSON.parse(JSON.parse(`"${escaped}"`));
+    assert.deepEqual(withoutNotes(resolved(client)), withoutNotes(properties));
+  });
+
+  test('a wrong value within a setting is named by the newest client, and a right one is not', async () => {
+    for (const { what, policy, finds } of formCases) {
+      const { output } = await ask(policy.settings, '2.1.332');
+      const named = [...output.matchAll(/50-team\.json \((\w+)/g)].map(([, key = '']) => key);
+      const found = finds.filter((find) => !find.includes('setting_unknown')).map((find) => find.split('/')[2]);
+      // The client takes any theme, and shows the default one for one that it doesn't know.
+      if (found[0] !== 'theme') assert.deepEqual([...new Set(named)], found, `${what}: ${output}`);
+    }
+  });
+
+  test('a wrong form makes 2.1.137 drop the whole file, pins included', async () => {
+    for (const { what, policy, finds } of formCases) {
+      const [severity, code, path = ''] = finds[0]?.split(' ') ?? [];
+      // It looks at no single rule and no event of hooks.
+      const isTaken = code !== 'setting_form' || /(?:deny|ask)\/0$|hooks\/PreToolUse$/.test(path);
+      if (severity === 'warning') continue;
+      const { requests } = await ask(policy.settings, '2.1.137');
+      assert.equal(requests[0]?.project, isTaken ? 'acme-claude' : undefined, what);
+    }
   });
 
   test('a misspelt key is silently ignored by every client, and found by lint', async () => {
@@ -126,6 +155,25 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
     return fleet().asks(words, version);
   }
 });
+
+/** A form with those that it names. */
+function resolved(form: unknown): unknown {
+  if (Array.isArray(form)) return form.map(resolved);
+  if (typeof form !== 'object' || form === null) return form;
+  if ('$ref' in form) return resolved(Reflect.get(data.forms, String(form.$ref)));
+  return Object.fromEntries(Object.entries(form).map(([key, inner]) => [key, resolved(inner)]));
+}
+
+/** Without what says nothing of a value, and without our own form of a rule. */
+function withoutNotes(form: unknown): unknown {
+  const text = JSON.stringify(form, (_, value) => {
+    if (value?.title !== undefined && value.type === 'string') return { type: 'string' };
+    return value?.type === undefined && value?.anyOf === undefined
+      ? value
+      : { ...value, description: undefined, default: undefined };
+  });
+  return JSON.parse(text);
+}
 
 function errorsOf(settings: Record<string, unknown>): readonly Finding[] {
   const read = readDraft(Policy, draft({ settings }));

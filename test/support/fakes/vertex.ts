@@ -16,6 +16,8 @@ export interface FakeVertex {
   readonly url: string;
   /** What was asked since the last call. */
   take(): VertexRequest[];
+  /** The body of the last request. */
+  lastBody(): string;
   close(): void;
 }
 
@@ -24,10 +26,15 @@ const path =
 
 export async function startFakeVertex(): Promise<FakeVertex> {
   let asked: VertexRequest[] = [];
+  let body = '';
   const server = createServer((request, response) => {
     const [, project, location, model] = path.exec(decodeURIComponent(request.url ?? '')) ?? [];
-    request.resume();
+    let text = '';
+    request.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
     request.on('end', () => {
+      body = text;
       if (project === undefined || location === undefined || model === undefined) {
         response.writeHead(404).end();
         return;
@@ -45,6 +52,7 @@ export async function startFakeVertex(): Promise<FakeVertex> {
       asked = [];
       return taken;
     },
+    lastBody: () => body,
     close: () => server.close(),
   };
 }

@@ -8,12 +8,13 @@ import { lint } from '../../../../../shared/domain/lint/lint.ts';
 import type { CatalogueModel } from '../../../../../shared/domain/models/catalogue-model.ts';
 import { models, pins, policy, policyOfRing } from '../../../../support/invented.ts';
 import { policy as worldPolicy, ring as worldRing } from '../../../../support/world.ts';
+import { formCases } from './form-cases.ts';
 import { day, rows } from './lint-cases.ts';
 import { modelCases } from './model-cases.ts';
 import { placeCases } from './place-cases.ts';
 import { settingsCases } from './settings-cases.ts';
 
-const shippedCases = [...modelCases, ...settingsCases, ...placeCases];
+const shippedCases = [...modelCases, ...settingsCases, ...formCases, ...placeCases];
 
 test('lint finds each mistake, and only where there is one', async (t) => {
   for (const { what, policy: linted, finds } of rows) {
