@@ -1,11 +1,14 @@
 // Reading a draft: checks JSON that somebody sent against a schema. Every error becomes a Finding with a path and a
 // fix, in the form that the lint uses for its findings.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
 import { needOf, sentenceOf } from './schema-needs.ts';
+import { meantBy, namesOf } from './spelling.ts';
 
 const maxDepth = 24;
+/** Unknown keys of one object that are compared with the known ones. */
+const maxHints = 50;
 /** Keys that change an object's prototype when JavaScript assigns them; no setting of Claude Code has such a name. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -13,9 +16,17 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
   const unsafe = findUnsafe(draft, at, 0);
   if (unsafe !== null) return fail({ code: 'policy_invalid', findings: [unsafe] });
-  const parsed = schema.safeParse(draft, { error: sentenceOf });
+  const listed: ListedKeys = new Map();
+  const parsed = schema.safeParse(draft, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject)
+        listed.set(issue.keys, Object.keys(issue.inst.shape));
+      return sentenceOf(issue);
+    },
+  });
   if (parsed.success) return ok(parsed.data);
-  return fail({ code: 'policy_invalid', findings: parsed.error.issues.flatMap((issue) => findingsOf(issue, at)) });
+  const findings = parsed.error.issues.flatMap((issue) => findingsOf(issue, at, listed));
+  return fail({ code: 'policy_invalid', findings });
 }
 
 /** The JSON pointer (RFC 6901) that extends `at` by `path`. */
@@ -40,18 +51,20 @@ function findUnsafe(value: unknown, at: string, depth: number): Finding | null {
   return null;
 }
 
-function findingsOf(issue: z.core.$ZodIssue, at: string): readonly Finding[] {
+/** The keys of the object that some unknown ones stand in; a schema tells them only while it reads. */
+type ListedKeys = Map<readonly string[], readonly string[]>;
+
+function findingsOf(issue: z.core.$ZodIssue, at: string, listed: ListedKeys): readonly Finding[] {
   const path = pointer(at, issue.path);
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) =>
-        error(
-          'key_unknown',
-          pointer(path, [key]),
-          `no such key: ${key}`,
-          'Remove it, or check its spelling and level.',
-        ),
-      );
+    case 'unrecognized_keys': {
+      const names = namesOf(listed.get(issue.keys) ?? []);
+      return issue.keys.map((key, index) => {
+        const meant = index < maxHints ? meantBy(key, names) : null;
+        const fix = meant === null ? 'Remove it, or check its spelling and level.' : `Did you mean "${meant}"?`;
+        return error('key_unknown', pointer(path, [key]), `no such key: ${key}`, fix);
+      });
+    }
     case 'invalid_key':
       return [error('key_form', path, issue.issues[0]?.message ?? issue.message, 'Rename this key.')];
     case 'invalid_type':

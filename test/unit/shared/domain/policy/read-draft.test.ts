@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Pin } from '../../../../../shared/domain/policy/pin.ts';
+import { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import { pointer, readDraft } from '../../../../../shared/domain/policy/read-draft.ts';
+import { draft, ring } from '../../../../support/world.ts';
 
 test('a pointer escapes ~ and / as RFC 6901 has it', () => {
   assert.equal(pointer('', []), '');
@@ -27,6 +29,19 @@ test('a path begins with where the draft stands', () => {
   assert.deepEqual(
     read.fault.findings.map(({ path }) => path),
     ['/rings/0/pins/opus/location', '/rings/0/pins/opus/x'],
+  );
+});
+
+test('a key that is misspelt is recognised by the keys of its own object', () => {
+  const read = readDraft(Policy, draft({ locaton: 'eu', rings: [ring({ setings: {}, quantum: true })] }));
+  assert.ok(!read.ok && read.fault.code === 'policy_invalid');
+  assert.deepEqual(
+    read.fault.findings.map(({ path, fix }) => `${path} ${fix}`),
+    [
+      '/rings/0/setings Did you mean "settings"?',
+      '/rings/0/quantum Remove it, or check its spelling and level.',
+      '/locaton Did you mean "location"?',
+    ],
   );
 });
 
