@@ -2,8 +2,9 @@
 
 import { isCallable } from '../availability/availability.ts';
 import type { Finding } from '../fault.ts';
+import { findModel, isShut } from '../models/catalogue.ts';
 import { defaultModelsOf } from '../models/claude-code.ts';
-import { type Family, parseModel } from '../models/model.ts';
+import { compareModels, type Family, parseModel } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import { pointer } from '../policy/read-draft.ts';
 import {
@@ -38,20 +39,17 @@ export function checkSelectors(
 export function checkCompleteness(linted: LintedRing, input: LintInput): readonly Finding[] {
   const { ring, at, locked } = linted;
   const path = pointer('', ['rings', at, 'pins']);
-  if (Object.keys(ring.pins).length === 0) {
+  if (Object.keys(ring.pins).length === 0 && locked) {
     const message = `ring ${ring.name} is locked to its pins but has none: no model could be chosen`;
     const fix = 'Add pins, or write "lock": false in this ring.';
-    return locked ? [error('lock_without_pins', path, message, fix)] : [];
+    return [error('lock_without_pins', path, message, fix)];
   }
   const missing = (['opus', 'sonnet', 'haiku'] as const).filter((family) => ring.pins[family] === undefined);
-  const defaults = missing.map((family) => defaultsOf(linted, input, family));
-  const isCostly = ring.pins.opus !== undefined && missing.length > 0;
-  const unseen = defaults.filter(({ isSeen }) => !isSeen);
-  if (!isCostly && (input.matrix === null || unseen.length === 0)) return [];
-  const facts = [
-    ...(input.matrix === null ? defaults : unseen).map(({ text }) => text),
-    ...(isCostly ? ['background work runs on opus, at its price'] : []),
-  ];
+  const falls = missing.flatMap((family) => fallOf(linted, input, family) ?? []);
+  // Claude Code's documentation (model-config): background work runs on sonnet, unless opus alone is pinned.
+  const isCostly = ring.pins.opus !== undefined && ring.pins.sonnet === undefined && !locked;
+  if (!isCostly && (falls.length === 0 || (input.matrix === null && !locked))) return [];
+  const facts = [...falls, ...(isCostly ? ['background work runs on opus, at its price'] : [])];
   const message = `${missing.join(' and ')} without a pin: ${facts.join('; ')}`;
   return [warning('pins_incomplete', path, message, fixFor(linted, input, missing))];
 }
@@ -71,33 +69,45 @@ export function checkSharedVariables({ pins }: LintedRing): readonly Finding[] {
   });
 }
 
-/** What Claude Code calls for a family without a pin, and whether the project can. */
-function defaultsOf(
-  linted: LintedRing,
-  input: LintInput,
-  family: Family,
-): { readonly text: string; readonly isSeen: boolean } {
-  const { project, location } = linted;
-  const models = defaultModelsOf(family, settingOf(linted, input, 'requiredMinimumVersion') ?? null);
-  const unseen = models.filter((model) => seenCallable(input, { project, location, model }) === null);
-  const falls = `${family} falls to Claude Code's built-in ${models.join(' or ')}`;
-  if (input.matrix === null) return { text: `${falls}, of which nothing is known here`, isSeen: false };
-  const states = unseen.map((model) => input.cells.get(endpointKey({ project, location, model }))?.state ?? 'unknown');
-  const text = `${falls}, which project ${project} can't call in ${location} as far as the probe saw (${[...new Set(states)].join(', ')})`;
-  return { text, isSeen: unseen.length === 0 };
+/** What Claude Code calls for a family without a pin, unless each such model is known to answer. */
+function fallOf(linted: LintedRing, input: LintInput, family: Family): string | null {
+  const { project, location, locked } = linted;
+  if (locked) return `the lock lets no ${family} through`;
+  const minimum = settingOf(linted, input, 'requiredMinimumVersion') ?? null;
+  const states = defaultModelsOf(family, minimum).map((model) => {
+    const endpoint = { project, location, model };
+    if (seenCallable(input, endpoint) !== null) return { model, state: 'answers' };
+    return { model, state: input.cells.get(endpointKey(endpoint))?.state ?? 'unknown' };
+  });
+  if (states.every(({ state }) => state === 'answers')) return null;
+  const facts = states.map(({ model, state }) => {
+    if (state === 'answers') return `${model} (answers)`;
+    return state === 'unknown' ? `${model} (not known to answer)` : `${model} (does not answer: ${state})`;
+  });
+  return `${family} falls to Claude Code's built-in ${facts.join(' or ')}, in project ${project} and location ${location}`;
 }
 
 /** A callable model for each family without a pin; for the others, the pin of another family. */
-function fixFor({ ring, project, location }: LintedRing, { matrix }: LintInput, missing: readonly Family[]): string {
+function fixFor(
+  { ring, project, location }: LintedRing,
+  { matrix, catalogue, day }: LintInput,
+  missing: readonly Family[],
+): string {
   const callable = (matrix?.cells ?? [])
     .filter((cell) => cell.project === project && cell.location === location && isCallable(cell.state))
-    .map(({ model }) => model);
+    .flatMap(({ model }) => parseModel(model) ?? [])
+    .filter(({ id }) => {
+      const known = findModel(catalogue, id);
+      return known === null || !isShut(known, day);
+    })
+    .toSorted(compareModels);
   const fixes = missing.map((family) => {
-    const own = callable.findLast((model) => parseModel(model)?.family === family);
-    if (own !== undefined) return `Pin ${family} to "${own}".`;
-    if (matrix === null) return `Pin ${family} too.`;
+    const own = callable.findLast((model) => model.family === family);
+    if (own !== undefined) return `Pin ${family} to "${own.id}".`;
     const other = Object.values(ring.pins)[0]?.model;
-    return `Enable a ${family} for project ${project}, or write {"id": "${other}", "families": ["${family}"]} in "models" and pin ${family} to it.`;
+    if (matrix === null || other === undefined) return `Pin ${family} too.`;
+    const article = /^[aeiou]/.test(family) ? 'an' : 'a';
+    return `Enable ${article} ${family} for project ${project}, or write {"id": "${other}", "families": ["${family}"]} in "models" and pin ${family} to it.`;
   });
   return fixes.join(' ');
 }
