@@ -12,6 +12,18 @@ export const largeBodies: Readonly<Record<string, (size: number) => Body>> = {
     withRings(98 * size, () => ({ match: list(100, (each) => `label:key${each}=value`) })),
   'rings and variables': (size) => withRings(98 * size, none, { settings: { env: keys(13_000 * size, 'A', '') } }),
   'rings and settings': (size) => withRings(98 * size, none, { settings: keys(14_000 * size, 'a', 1) }),
+  'rings of unknown settings': (size) =>
+    withRings(98 * size, (at) => ({
+      settings: Object.fromEntries(
+        list(20, (each) => [`${'companyAnnouncment'.repeat(3)}${at}x${each}`.padEnd(64, 's'), 1]),
+      ),
+    })),
+  'rings of misspelt variables': (size) =>
+    withRings(98 * size, (at) => ({
+      settings: { env: keys(20, `CLAUDE_CODE_DISABLE_NONESENTIAL_TRAFIC_${at}_`, '') },
+    })),
+  'values of hooks that are none': (size) =>
+    draft({ settings: { hooks: { PreToolUse: [{ hooks: list(9_000 * size, () => ({ type: 'http' })) }] } } }),
   'rings and own models': (size) =>
     withRings(98 * size, () => ({ pins: { opus: { model: 'claude-opus-98@default' } } }), {
       models: list(198 * size, (at) => ({ id: `claude-opus-4-8@${20_250_000 + at}` })),
