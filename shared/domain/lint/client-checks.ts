@@ -3,12 +3,29 @@
 
 import type { Finding } from '../fault.ts';
 import { suffixFor } from '../models/catalogue.ts';
-import { type CliNeed, locationNeed, lockedSuffixRefused, lockNeeds, needOf } from '../models/claude-code.ts';
+import {
+  type CliNeed,
+  locationNeed,
+  lockedSuffixRefused,
+  lockNeeds,
+  needOf, } from '../models/claude-code.ts';
 import { compareVersions, isRelease } from '../models/version.ts';
+import { newestKnown } from '../policy/known-settings.ts';
 import { pointer } from '../policy/read-draft.ts';
 import { error, type LintedRing, type LintInput, settingOf, settingPath, warning } from './linted-ring.ts';
 
-/** Bounds that no version is within, and a maximum that is too low for a model. */
+/** A minimum that no known version has: no client would start before a newer one is out. */
+export function checkMinimum(linted: LintedRing, input: LintInput): readonly Finding[] {
+  const minimum = settingOf(linted, input, 'requiredMinimumVersion');
+  if (minimum === undefined || compareVersions(minimum, newestKnown) <= 0) return [];
+  const path = settingPath(linted, ['requiredMinimumVersion']);
+  const message = `the newest known Claude Code is ${newestKnown}: if there is no ${minimum}, none would start`;
+  return [
+    warning('minimum_unknown', path, message, `Write ${newestKnown} or lower, or leave it if you run ${minimum}.`),
+  ];
+}
+
+/** Bounds that no version is within, and a maximum that is too low for a model or the location. */
 export function checkBounds(linted: LintedRing, input: LintInput): readonly Finding[] {
   const maximum = settingOf(linted, input, 'requiredMaximumVersion');
   if (maximum === undefined) return [];
@@ -19,11 +36,16 @@ export function checkBounds(linted: LintedRing, input: LintInput): readonly Find
     const message = `no Claude Code is at least ${minimum} (${key}) and at most ${maximum}: it would not start`;
     return [error('versions_exclude', path, message, `Write a maximum from ${minimum} on, or lower ${key}.`)];
   });
-  const tooLow = [...linted.pins, ...linted.named].flatMap(({ catalogueModel, endpoint, model }) => {
+  const called = [...linted.pins, ...linted.named].map(({ catalogueModel, endpoint, model }) => {
     const need = catalogueModel === null ? null : needOf(catalogueModel, endpoint.location, linted.location);
+    return { need, other: `another model than ${model}` };
+  });
+  // Without a pin, the built-in models are called in the ring's location.
+  const unpinned = { need: locationNeed(linted.location), other: `another location than ${linted.location}` };
+  const tooLow = (called.length === 0 ? [unpinned] : called).flatMap(({ need, other }) => {
     if (need === null || compareVersions(maximum, need.version) >= 0) return [];
     const message = `${need.what} needs Claude Code ${need.version}, but requiredMaximumVersion allows only ${maximum}`;
-    const fix = `Raise requiredMaximumVersion to ${need.version} or later, or choose another model than ${model}.`;
+    const fix = `Raise requiredMaximumVersion to ${need.version} or later, or choose ${other}.`;
     return [error('maximum_too_low', path, message, fix)];
   });
   return [...excluded, ...tooLow];

@@ -7,13 +7,14 @@ import type { Finding } from '../fault.ts';
 import { type Catalogue, extendCatalogue } from '../models/catalogue.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
 import type { Policy } from '../policy/policy.ts';
-import { checkBounds, checkLock, checkLockedSuffix, checkResidency } from './client-checks.ts';
+import { checkBounds, checkLock, checkLockedSuffix, checkMinimum, checkResidency } from './client-checks.ts';
 import { type Check, lintedRings, type SettingsCheck, writtenSettings } from './linted-ring.ts';
-import { checkModels, checkTexts } from './model-checks.ts';
+import { checkModels } from './model-checks.ts';
 import { checkPins } from './pin-checks.ts';
 import { checkAllowedProviders, checkSwitches } from './provider-checks.ts';
 import { checkCompleteness, checkSelectors, checkSharedVariables } from './ring-checks.ts';
 import { checkSettings } from './settings-checks.ts';
+import { checkTexts } from './text-checks.ts';
 
 const settingsChecks: readonly SettingsCheck[] = [checkTexts, checkSwitches];
 
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkModels,
   checkSharedVariables,
   checkAllowedProviders,
+  checkMinimum,
   checkBounds,
   checkLockedSuffix,
   checkLock,

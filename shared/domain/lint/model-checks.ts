@@ -1,18 +1,10 @@
-// Checks of every model that a ring calls, whether a pin or a setting names it, and of the entries of its lists.
+// Checks of every model that a ring calls, whether a pin or a setting names it.
 
 import { dayMs } from '../day.ts';
 import type { Finding } from '../fault.ts';
-import { type Catalogue, isServedIn, modelOf, modelsOfFamily, rightIdOf } from '../models/catalogue.ts';
+import { type Catalogue, isServedIn, newestOpen, rightIdOf } from '../models/catalogue.ts';
 import { listLocations } from '../models/location.ts';
-import { explainModel, parseModel } from '../models/model.ts';
-import {
-  isAlias,
-  type ModelReference,
-  maxCalled,
-  modelNamedBy,
-  modelReferences,
-  withoutSuffix,
-} from '../policy/model-references.ts';
+import type { Family } from '../models/model.ts';
 import { isAllowedBy, isDeniedBy } from '../serving/allow-list.ts';
 import { availableModelsOf, isExactMatch } from '../serving/written-settings.ts';
 import {
@@ -20,10 +12,10 @@ import {
   error,
   type LintedRing,
   type LintInput,
+  seenCallable,
   settingOf,
   settingPath,
   unlessSeen,
-  type WrittenSettings,
   warning,
 } from './linted-ring.ts';
 
@@ -34,7 +26,7 @@ export function checkModels(ring: LintedRing, input: LintInput): readonly Findin
   const called = [...ring.pins, ...ring.named];
   return [
     ...called.flatMap((model) => [
-      ...[...checkKnown(model, input), ...checkServed(model), ...checkShut(model, input)].map((found) =>
+      ...[...checkKnown(model, input), ...checkServed(model, input), ...checkShut(model, input)].map((found) =>
         found.severity === 'error' ? unlessSeen(input, model, found) : found,
       ),
       ...checkAllowed(model, ring, input),
@@ -44,23 +36,41 @@ export function checkModels(ring: LintedRing, input: LintInput): readonly Findin
   ];
 }
 
-function checkKnown(
-  { model, family, path, catalogueModel }: CalledModel,
-  { catalogue }: LintInput,
-): readonly Finding[] {
+function checkKnown({ model, family, path, catalogueModel }: CalledModel, input: LintInput): readonly Finding[] {
   if (catalogueModel !== null) return [];
-  const right = rightIdOf(catalogue, model);
-  const newest = modelsOfFamily(catalogue, family)[0]?.id ?? 'claude-opus-4-8';
-  const fix =
-    right === null
-      ? `Check the id (the newest known ${family} is "${newest}"), or add {"id": "${model}"} to "models" of the policy.`
-      : `Write "${right}".`;
-  return [error('model_unknown', path, `the catalogue has no ${model}`, fix)];
+  return [error('model_unknown', path, `the catalogue has no ${model}`, fixOf(model, family, input))];
 }
 
-function checkServed({ model, endpoint, locationPath, catalogueModel }: CalledModel): readonly Finding[] {
+/** Many rings may call one model. The catalogue of one lint is the key, so nothing is kept after it. */
+const fixes = new WeakMap<Catalogue, Map<string, string>>();
+
+function fixOf(model: string, family: Family, { catalogue, day }: LintInput): string {
+  const known = fixes.get(catalogue) ?? new Map<string, string>();
+  fixes.set(catalogue, known);
+  const fix = known.get(model) ?? makeFix(model, family, catalogue, day);
+  known.set(model, fix);
+  return fix;
+}
+
+function makeFix(model: string, family: Family, catalogue: Catalogue, day: string): string {
+  const right = rightIdOf(catalogue, model, day);
+  if (right !== null) return `Write "${right}".`;
+  const newest = newestOpen(catalogue, family, day);
+  const example = newest === null ? '' : ` (the newest known ${family} is "${newest.id}")`;
+  return `Check the id${example}, or add {"id": "${model}"} to "models" of the policy.`;
+}
+
+function checkServed(
+  { model, endpoint, path, locationPath, catalogueModel }: CalledModel,
+  input: LintInput,
+): readonly Finding[] {
   const { location } = endpoint;
   if (catalogueModel === null || isServedIn(catalogueModel, location) !== false) return [];
+  const bare = catalogueModel.id;
+  if (bare !== model && seenCallable(input, { ...endpoint, model: bare }) !== null) {
+    const message = `${model} is not known to be served in ${location}, but ${bare}, the same version, answered there`;
+    return [error('location_not_served', path, message, `Write "${bare}".`)];
+  }
   const served = listLocations(catalogueModel.locations.value ?? []);
   const message = `${model} is not served in ${location}`;
   const fix = `Use one of: ${served}; or, if Vertex serves it there by now, send the change with ?probe and again after the next run of the probe, or set its locations in "models" of the policy.`;
@@ -115,49 +125,4 @@ function checkOverrides(linted: LintedRing, input: LintInput): readonly Finding[
     const fix = `Remove it, and pin ${family} to the model that you want.`;
     return [error('pin_overridden', settingPath(linted, ['modelOverrides', model]), message, fix)];
   });
-}
-
-/** Texts that name no known model: to call one fails; in a list, the entry has no effect. */
-export function checkTexts({ settings, path: at }: WrittenSettings, { catalogue }: LintInput): readonly Finding[] {
-  const references = modelReferences(settings, at);
-  const called = references.filter(({ role }) => role === 'called');
-  const isKnownEntry = knownEntries(catalogue);
-  const wrong = references.filter(({ text, role }) => {
-    return !isAlias(text) && (role === 'called' ? modelNamedBy(text) === null : !isKnownEntry(text));
-  });
-  const tooMany = error(
-    'models_too_many',
-    at,
-    `these settings name ${called.length} models to call, more than the ${maxCalled} that are checked`,
-    'Remove models that nobody calls.',
-  );
-  return [
-    ...(called.length > maxCalled ? [tooMany] : []),
-    ...wrong.slice(0, maxCalled).map((reference) => wrongText(reference, catalogue)),
-  ];
-}
-
-function wrongText({ text, role, path }: ModelReference, catalogue: Catalogue): Finding {
-  const shown = text.slice(0, 128);
-  const explained = explainModel(shown);
-  const right = rightIdOf(catalogue, role === 'called' || shown.startsWith('claude-') ? shown : `claude-${shown}`);
-  const fix = right === null ? explained.fix : `Write "${right}".`;
-  return role === 'called'
-    ? error('model_unknown', path, `${shown} names no model on Vertex: ${explained.message}`, fix)
-    : warning('model_unknown', path, `${shown} names no known model, so the entry may have no effect`, fix);
-}
-
-/** Whether an entry of a list is the id of a known model, or a prefix of one that ends with a number. */
-function knownEntries(catalogue: Catalogue): (text: string) => boolean {
-  const models = catalogue.map((entry) => modelOf(entry));
-  const ids = new Set(models.map(({ id }) => id));
-  const numbers = new Set(
-    models.flatMap(({ family, major, minor }) => [`${family} ${major} ${minor}`, `${family} ${major} 0`]),
-  );
-  return function isKnownEntry(text) {
-    const entry = withoutSuffix(text);
-    const model = parseModel(entry.startsWith('claude-') ? entry : `claude-${entry}`);
-    if (model === null) return false;
-    return model.suffix === null ? numbers.has(`${model.family} ${model.major} ${model.minor}`) : ids.has(model.id);
-  };
 }

@@ -1,7 +1,7 @@
 // Checks of pins alone: the family, how the location is expressed, the 1M context.
 
 import type { Finding } from '../fault.ts';
-import { modelOf, modelsOfFamily } from '../models/catalogue.ts';
+import { modelOf, newestOpen } from '../models/catalogue.ts';
 import { type CalledModel, error, type LintedRing, type LintInput, warning } from './linted-ring.ts';
 
 export function checkPins({ pins, location }: LintedRing, input: LintInput): readonly Finding[] {
@@ -11,12 +11,12 @@ export function checkPins({ pins, location }: LintedRing, input: LintInput): rea
 /** The pin's own family, or one that the policy's `models` has for the model. */
 function checkFamily(
   { model, family, path, catalogueModel }: CalledModel,
-  { policy, catalogue }: LintInput,
+  { policy, catalogue, day }: LintInput,
 ): readonly Finding[] {
   const actual = modelOf({ id: model }).family;
   const own = policy.models.find(({ id }) => id === model || id === catalogueModel?.id);
   if (actual === family || own?.families?.includes(family) === true) return [];
-  const newest = modelsOfFamily(catalogue, family)[0]?.id;
+  const newest = newestOpen(catalogue, family, day)?.id;
   const message = `developers who choose ${family} would get ${model}, of family ${actual}`;
   const fix = `${newest === undefined ? 'Pin' : `Pin "${newest}" or another`} model of family ${family}; or, if you mean this, write {"id": "${model}", "families": ["${family}"]} in "models" of the policy.`;
   return [error('family_differs', path, message, fix)];

@@ -25,6 +25,7 @@ export function checkSettings(written: readonly WrittenSettings[]): readonly Fin
   for (const defect of defectsIn(written)) {
     counts[defect.kind] += 1;
     if (counts[defect.kind] <= maxOfKind) found.push(findingOf(defect));
+    if (counts.form === maxOfKind) break; // The policy is refused anyway.
   }
   return [...found, ...misspeltVariables(written)];
 }

@@ -35,11 +35,14 @@ export function findModel(catalogue: Catalogue, id: string): CatalogueModel | nu
   return catalogue.find((entry) => isSameVersion(modelOf(entry), model)) ?? null;
 }
 
-/** The catalogue's id of the version that a text means, such as an id with a wrong date; null when it has none. */
-export function rightIdOf(catalogue: Catalogue, text: string): string | null {
+/**
+ * The catalogue's id of the version that a text means, such as an id with a wrong date; null when it has none, or only one
+ * that Google has shut by this day (YYYY-MM-DD).
+ */
+export function rightIdOf(catalogue: Catalogue, text: string, day: string): string | null {
   const wanted = parseModel(correctedId(text) ?? '');
   if (wanted === null) return null;
-  const same = catalogue.filter((entry) => isSameNumber(modelOf(entry), wanted));
+  const same = catalogue.filter((entry) => isSameNumber(modelOf(entry), wanted) && !isShut(entry, day));
   return (same.find(({ id }) => id === wanted.id) ?? same[0])?.id ?? null;
 }
 
@@ -48,6 +51,11 @@ export function modelsOfFamily(catalogue: Catalogue, family: Family): readonly C
   return catalogue
     .filter((entry) => modelOf(entry).family === family)
     .sort((a, b) => compareModels(modelOf(b), modelOf(a)));
+}
+
+/** The newest entry of a family that Google hasn't shut by this day (YYYY-MM-DD); null for none. */
+export function newestOpen(catalogue: Catalogue, family: Family, day: string): CatalogueModel | null {
+  return modelsOfFamily(catalogue, family).find((entry) => !isShut(entry, day)) ?? null;
 }
 
 /** Whether this version of Claude Code supports the model; null when the catalogue has no minimum version. */

@@ -5,6 +5,9 @@
 export const families = ['opus', 'sonnet', 'haiku', 'fable'] as const;
 export type Family = (typeof families)[number];
 
+/** Longer texts are no id that somebody miswrote. */
+const maxExplained = 256;
+
 export interface Model {
   readonly id: string;
   readonly family: Family;
@@ -64,13 +67,7 @@ export function explainModel(text: string): { readonly message: string; readonly
       fix: `Write "model": "${corrected}" and "context1m": true beside it.`,
     };
   }
-  if (corrected !== null && /[/:]/.test(text)) {
-    return { message: 'a pin names the bare model id, not a path to it', fix: `Write "${corrected}".` };
-  }
-  if (corrected !== null && !corrected.includes('@')) {
-    return { message: 'since 4.6 the ids of Vertex have no date', fix: `Write "${corrected}".` };
-  }
-  if (corrected !== null) return { message: 'Vertex joins the date with @, not with -', fix: `Write "${corrected}".` };
+  if (corrected !== null) return { message: reasonFor(text, corrected), fix: `Write "${corrected}".` };
   if (/^(opus|sonnet|haiku|fable|default|best)$/.test(text)) {
     return {
       message: 'this is an alias; a pin needs an exact model id',
@@ -84,18 +81,40 @@ export function explainModel(text: string): { readonly message: string; readonly
 }
 
 /**
- * The id in text that also has a path, a method, `[1m]` or a dash before its date; null for none. Since 4.6 ids have no
- * date.
+ * The id in text that also has a path, a region or a version of Bedrock, a method, `[1m]`, `@latest`, blanks, capitals, dots
+ * in its number or a dash before its date; null for none. Since 4.6 ids have no date.
  */
 export function correctedId(text: string): string | null {
+  if (text.length > maxExplained) return null;
   const bare = text
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, '-')
     .replace(/^.*\//s, '')
+    .replace(/\[1m\]$/, '')
+    .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
+    .replace(/-v\d(?::\d+)?$/, '')
     .replace(/:\w+$/, '')
-    .replace(/\[1m\]$/i, '');
-  const model = parseModel(bare.replace(/-\d{8}$/, ''));
+    .replace(/@latest$|-latest$/, '')
+    .replace(/(\d)\.(\d)/g, '$1-$2');
+  const named = /^(?:opus|sonnet|haiku|fable)-\d/.test(bare) ? `claude-${bare}` : bare;
+  const model = parseModel(named.replace(/-\d{8}$/, ''));
   const isUndated = model !== null && (model.major > 4 || (model.major === 4 && model.minor >= 6));
-  const id = bare.replace(/-(\d{8})$/, isUndated ? '' : '@$1');
+  const id = named.replace(/-(\d{8})$/, isUndated ? '' : '@$1');
   return parseModel(id) === null ? null : id;
+}
+
+/** Why a text is another than the id that it means. */
+function reasonFor(text: string, corrected: string): string {
+  if (/anthropic\.|-v\d(?::\d+)?$/.test(text)) return 'this is the form of another platform; Vertex has its own ids';
+  if (/[/:]/.test(text)) return 'a pin names the bare model id, not a path to it';
+  if (/\s|[A-Z]/.test(text)) return 'ids of Vertex have small letters and no blanks';
+  if (/@latest$|-latest$/.test(text)) return 'an exact id names no latest version';
+  if (/\d\.\d/.test(text)) return 'ids of Vertex have no dots';
+  if (!text.startsWith('claude-')) return 'ids of Vertex begin with claude-';
+  return corrected.includes('@')
+    ? 'Vertex joins the date with @, not with -'
+    : 'since 4.6 the ids of Vertex have no date';
 }
 
 function toFamily(text: string | undefined): Family {

@@ -14,6 +14,9 @@ const knownVariables = new Set(variables.names);
 const names = namesOf([...known.keys()], data.otherWords);
 const variableNames = namesOf(variables.names);
 
+/** The newest Claude Code that the data are of. */
+export const newestKnown = data.newestClient;
+
 /** What is wrong with a setting, found one by one; paths begin with its key. */
 export function* defectsOf(key: string, value: unknown): Generator<ValueDefect> {
   const form = known.get(key);

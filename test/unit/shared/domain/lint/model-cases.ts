@@ -11,6 +11,23 @@ export const modelCases: readonly ShippedCase[] = [
     finds: ['error model_unknown /settings/model'],
     fix: /"claude-opus-4-6"/,
   },
+  ...[
+    ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'claude-haiku-4-5@20251001'],
+    ['anthropic.claude-opus-4-8', 'claude-opus-4-8'],
+    ['claude-opus-4.8', 'claude-opus-4-8'],
+    ['claude-opus-4-8@latest', 'claude-opus-4-8'],
+    ['claude-haiku-4-5@latest', 'claude-haiku-4-5@20251001'],
+    [' claude-opus-4-8 ', 'claude-opus-4-8'],
+    ['Claude Opus 4.8', 'claude-opus-4-8'],
+    ['CLAUDE-OPUS-4-8', 'claude-opus-4-8'],
+    ['opus-4-8', 'claude-opus-4-8'],
+    ['claude-3-haiku-20240307', 'claude-opus-5-5|claude-haiku-4-5@20251001'],
+  ].map(([text = '', right]) => ({
+    what: `the id ${JSON.stringify(text)} of another form`,
+    policy: passing({ model: text }),
+    finds: ['error model_unknown /settings/model'],
+    fix: new RegExp(`^Write "(?:${right})"`),
+  })),
   {
     what: 'a date behind a dash in a variable',
     policy: passing({ env: { CLAUDE_CODE_SUBAGENT_MODEL: 'claude-haiku-4-5-20251001' } }),

@@ -79,6 +79,15 @@ export const placeCases: readonly ShippedCase[] = [
     ],
   },
   {
+    what: 'a model with @default, where its bare id answered',
+    policy: policy({
+      rings: [ring({ pins: { ...pins, opus: { model: 'claude-opus-4-6@default', location: 'asia-south1' } } })],
+    }),
+    matrix: matrix([cell('claude-opus-4-6', { location: 'asia-south1' })]),
+    finds: ['error location_not_served /rings/0/pins/opus/model'],
+    fix: /^Write "claude-opus-4-6"\.$/,
+  },
+  {
     what: 'a model that nobody knows and that answered',
     policy: policy({ rings: [ring({ pins: { ...pins, opus: { model: 'claude-opus-7' } } })] }),
     matrix: matrix([cell('claude-opus-7')]),
@@ -102,7 +111,7 @@ export const placeCases: readonly ShippedCase[] = [
     matrix: matrix([cell('claude-opus-4-8'), cell('claude-sonnet-4-5@20250929', { state: 'not_enabled' })]),
     finds: ['warning pins_incomplete /rings/0/pins'],
     message:
-      /claude-sonnet-4-5@20250929, which project acme-claude can't call in global .*\(not_enabled\).*claude-haiku-4-5@20251001, which project acme-claude can't call/,
+      /claude-sonnet-4-5@20250929 \(does not answer: not_enabled\), in project acme-claude .*claude-haiku-4-5@20251001 \(not known to answer\)/,
     fix: /Enable a sonnet for project acme-claude, or write \{"id": "claude-opus-4-8", "families": \["sonnet"\]\}/,
   },
   {
@@ -111,6 +120,39 @@ export const placeCases: readonly ShippedCase[] = [
     matrix: matrix([cell('claude-opus-4-8'), cell('claude-sonnet-4-6'), cell('claude-haiku-4-5@20251001')]),
     finds: ['warning pins_incomplete /rings/0/pins'],
     fix: /Pin sonnet to "claude-sonnet-4-6"\. Pin haiku to "claude-haiku-4-5@20251001"/,
+  },
+  {
+    what: 'sonnet and haiku alone, where one of the built-in opuses answers',
+    policy: policy({
+      settings: { requiredMinimumVersion: '2.1.219' },
+      rings: [ring({ pins: { sonnet: pins.sonnet, haiku: pins.haiku } })],
+    }),
+    matrix: matrix([cell('claude-opus-5'), cell('claude-opus-5-5', { state: 'not_enabled' })]),
+    finds: ['warning pins_incomplete /rings/0/pins'],
+    message: /claude-opus-5-5 \(does not answer: not_enabled\) or claude-opus-5 \(answers\).*global$/,
+    fix: /^Pin opus to "claude-opus-5"\.$/,
+  },
+  {
+    what: 'sonnet alone, where nothing else answers',
+    policy: policy({ rings: [ring({ pins: { sonnet: pins.sonnet, haiku: pins.haiku } })] }),
+    matrix: matrix([cell('claude-sonnet-4-6')]),
+    finds: ['warning pins_incomplete /rings/0/pins'],
+    fix: /^Enable an opus for project/,
+  },
+  {
+    what: 'no pins, where nobody knows the built-in models',
+    policy: policy({ rings: [ring({ pins: {} })] }),
+    matrix: matrix([cell('claude-sonnet-4-6')]),
+    finds: ['warning pins_incomplete /rings/0/pins'],
+    message: /^opus and sonnet and haiku without a pin: opus falls to .*\(not known to answer\)/,
+    fix: /^Pin opus too\. Pin sonnet to "claude-sonnet-4-6"\. Pin haiku too\.$/,
+  },
+  {
+    what: 'opus alone under a lock, which lets no built-in model through',
+    policy: policy({ lock: true, settings: newest, rings: [onlyOpus] }),
+    matrix: matrix([cell('claude-opus-4-8')]),
+    finds: ['warning pins_incomplete /rings/0/pins'],
+    message: /: the lock lets no sonnet through; the lock lets no haiku through$/,
   },
 ];
 

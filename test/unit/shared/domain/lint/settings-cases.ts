@@ -90,6 +90,37 @@ export const settingsCases: readonly ShippedCase[] = [
     fix: /2\.1\.113/,
   },
   {
+    what: 'a minimum that no known client has',
+    policy: passing({ requiredMinimumVersion: '2.1.900' }),
+    finds: ['warning minimum_unknown /settings/requiredMinimumVersion'],
+  },
+  {
+    what: 'a maximum below what the location needs, without pins',
+    policy: policy({ location: 'eu', settings: { requiredMaximumVersion: '2.1.112' }, rings: [ring({ pins: {} })] }),
+    finds: ['error maximum_too_low /settings/requiredMaximumVersion'],
+    fix: /2\.1\.113 or later, or choose another location than eu/,
+  },
+  {
+    what: 'a haiku with a 1M context',
+    policy: passing({ model: 'haiku[1m]', env: { CLAUDE_CODE_SUBAGENT_MODEL: 'claude-haiku-4-5@20251001[1m]' } }),
+    finds: [
+      'warning context1m_unsupported /settings/model',
+      'warning context1m_unsupported /settings/env/CLAUDE_CODE_SUBAGENT_MODEL',
+    ],
+    fix: /^Write "haiku"\.$/,
+  },
+  {
+    what: 'an override that leads to another family',
+    policy: passing({ modelOverrides: { 'claude-opus-4-6': 'claude-haiku-4-5@20251001' } }),
+    finds: ['warning override_of_family /settings/modelOverrides/claude-opus-4-6'],
+  },
+  {
+    what: 'settings by the names that people give them',
+    policy: passing({ denyModels: ['fable'], enviroment: {} }),
+    finds: ['warning setting_unknown /settings/denyModels', 'warning setting_unknown /settings/enviroment'],
+    fix: /"deniedModels"/,
+  },
+  {
     what: 'a key that is misspelt',
     policy: passing({ companyAnnoucements: ['hi'] }),
     finds: ['warning setting_unknown /settings/companyAnnoucements'],
