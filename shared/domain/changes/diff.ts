@@ -2,7 +2,7 @@
 // added ring and a new order, not a change of every ring.
 
 import { isDeepStrictEqual } from 'node:util';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 
 /** One value that differs. `from` is absent for an added value, `to` for a removed one. */
 export interface Change {

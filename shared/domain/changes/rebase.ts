@@ -2,7 +2,7 @@
 // three-way merge of JSON, in which rings are matched by name.
 
 import { isDeepStrictEqual } from 'node:util';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 
 /** The merged value, or the JSON pointers to what both sides changed in different ways. */
 export type Rebased =

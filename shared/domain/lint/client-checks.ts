@@ -3,15 +3,10 @@
 
 import type { Finding } from '../fault.ts';
 import { suffixFor } from '../models/catalogue.ts';
-import {
-  type CliNeed,
-  locationNeed,
-  lockedSuffixRefused,
-  lockNeeds,
-  needOf, } from '../models/claude-code.ts';
+import { type CliNeed, locationNeed, lockedSuffixRefused, lockNeeds, needOf } from '../models/claude-code.ts';
 import { compareVersions, isRelease } from '../models/version.ts';
 import { newestKnown } from '../policy/known-settings.ts';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 import { error, type LintedRing, type LintInput, settingOf, settingPath, warning } from './linted-ring.ts';
 
 /** A minimum that no known version has: no client would start before a newer one is out. */

@@ -10,8 +10,8 @@ import { endpointKey, type ModelEndpoint } from '../models/model-endpoint.ts';
 import { calledReferences, type ModelReference, modelNamedBy, sharedReferences } from '../policy/model-references.ts';
 import type { Pin } from '../policy/pin.ts';
 import { locationOf } from '../policy/pinned-endpoints.ts';
+import { pointer } from '../policy/pointer.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
-import { pointer } from '../policy/read-draft.ts';
 import type { Settings } from '../policy/settings.ts';
 
 /** The policy and what it is checked against. */

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../fault.ts';
 import { hostSwitches, providerSwitches } from '../models/claude-code.ts';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 import { gatewayVariable } from '../serving/written-settings.ts';
 import {
   error,

@@ -6,7 +6,7 @@ import { findModel, isShut } from '../models/catalogue.ts';
 import { defaultModelsOf } from '../models/claude-code.ts';
 import { compareModels, type Family, parseModel } from '../models/model.ts';
 import { endpointKey } from '../models/model-endpoint.ts';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 import {
   type CalledModel,
   error,

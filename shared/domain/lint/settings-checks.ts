@@ -4,7 +4,7 @@
 
 import type { Finding } from '../fault.ts';
 import { defectsOf, isUnknownVariable, meantSetting, meantVariable } from '../policy/known-settings.ts';
-import { pointer } from '../policy/read-draft.ts';
+import { pointer } from '../policy/pointer.ts';
 import { meantBy, namesOf } from '../policy/spelling.ts';
 import { describeForm, type ValueDefect } from '../policy/value-form.ts';
 import { error, type WrittenSettings, warning } from './linted-ring.ts';

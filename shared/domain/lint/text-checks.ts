@@ -58,7 +58,8 @@ function wrongText({ text, role, path }: ModelReference, catalogue: Catalogue, d
   const { message } = explainModel(shown);
   const meant =
     rightIdOf(catalogue, shown, day) ??
-    newestOpen(catalogue, parseModel(correctedId(shown) ?? '')?.family ?? 'opus', day)?.id ?? null;
+    newestOpen(catalogue, parseModel(correctedId(shown) ?? '')?.family ?? 'opus', day)?.id ??
+    null;
   const fix = `Write ${meant === null ? 'another id' : `"${meant}"`}; GET /v1/catalogue lists the known ones.`;
   return role === 'called'
     ? error('model_unknown', path, `${shown} names no model on Vertex: ${message}`, fix)

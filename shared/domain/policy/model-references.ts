@@ -3,8 +3,8 @@
 
 import { modelVariables } from '../models/claude-code.ts';
 import { type Model, parseModel } from '../models/model.ts';
+import { pointer } from './pointer.ts';
 import type { Policy, Ring } from './policy.ts';
-import { pointer } from './read-draft.ts';
 import type { Settings } from './settings.ts';
 
 /** `called`: Claude Code may send requests to it. `allowed`, `denied`: an entry of such a list, often a prefix. */

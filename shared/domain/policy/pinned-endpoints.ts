@@ -3,8 +3,8 @@
 import { type Family, families } from '../models/model.ts';
 import type { ModelEndpoint } from '../models/model-endpoint.ts';
 import { calledReferences, modelNamedBy, sharedReferences } from './model-references.ts';
+import { pointer } from './pointer.ts';
 import type { Policy, Ring } from './policy.ts';
-import { pointer } from './read-draft.ts';
 
 /** One pin, with the endpoint that the ring's machines call for it. */
 export interface PinnedEndpoint {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Finding, fail, ok, type Result } from '../fault.ts';
+import { pointer } from './pointer.ts';
 import { needOf, sentenceOf } from './schema-needs.ts';
 import { meantBy, namesOf } from './spelling.ts';
 
@@ -11,6 +12,8 @@ const maxDepth = 24;
 const maxHints = 50;
 /** Keys that change an object's prototype when JavaScript assigns them; no setting of Claude Code has such a name. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+export { pointer };
 
 /** The draft as the schema's type; `at` prefixes each path. Fault: `policy_invalid`, with one finding an error. */
 export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Result<T> {
@@ -27,11 +30,6 @@ export function readDraft<T>(schema: z.ZodType<T>, draft: unknown, at = ''): Res
   if (parsed.success) return ok(parsed.data);
   const findings = parsed.error.issues.flatMap((issue) => findingsOf(issue, at, listed));
   return fail({ code: 'policy_invalid', findings });
-}
-
-/** The JSON pointer (RFC 6901) that extends `at` by `path`. */
-export function pointer(at: string, path: readonly PropertyKey[]): string {
-  return at + path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function findUnsafe(value: unknown, at: string, depth: number): Finding | null {

@@ -104,10 +104,10 @@ export const settingsCases: readonly ShippedCase[] = [
     what: 'a haiku with a 1M context',
     policy: passing({ model: 'haiku[1m]', env: { CLAUDE_CODE_SUBAGENT_MODEL: 'claude-haiku-4-5@20251001[1m]' } }),
     finds: [
-      'warning context1m_unsupported /settings/model',
       'warning context1m_unsupported /settings/env/CLAUDE_CODE_SUBAGENT_MODEL',
+      'warning context1m_unsupported /settings/model',
     ],
-    fix: /^Write "haiku"\.$/,
+    fix: /^Write "claude-haiku-4-5@20251001"\.$/,
   },
   {
     what: 'an override that leads to another family',

@@ -20,7 +20,7 @@ test('whoever writes an id wrongly is told how to write it', async (t) => {
     ['publishers/anthropic/models/claude-opus-4-8:streamRawPredict', 'Write "claude-opus-4-8".'],
     ['vertex_ai/claude-opus-4-8', 'Write "claude-opus-4-8".'],
     ['vertex_ai/claude-haiku-4-5-20251001', 'Write "claude-haiku-4-5@20251001".'],
-    ['anthropic/claude-opus-4.8', anyId],
+    ['anthropic/claude-opus-4.8', 'Write "claude-opus-4-8".'],
     ['opus[1m]', anyId],
     ['opus', anyId],
     ['default', anyId],

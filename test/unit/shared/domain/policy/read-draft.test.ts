@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Pin } from '../../../../../shared/domain/policy/pin.ts';
+import { pointer } from '../../../../../shared/domain/policy/pointer.ts';
 import { Policy } from '../../../../../shared/domain/policy/policy.ts';
-import { pointer, readDraft } from '../../../../../shared/domain/policy/read-draft.ts';
+import { readDraft } from '../../../../../shared/domain/policy/read-draft.ts';
 import { draft, ring } from '../../../../support/world.ts';
 
 test('a pointer escapes ~ and / as RFC 6901 has it', () => {
