@@ -8,6 +8,7 @@
 # All files are in %ProgramFiles%\Pinward, where only administrators may write. In ProgramData any user could write a
 # configuration that SYSTEM would then use. Needs Windows PowerShell 5.1 or newer. For usage run: pinward help
 
+# A module takes a tenth of a second to load: what runs at each start calls .NET, and cmdlets of no module.
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -21,7 +22,7 @@ $clockSkew = 300 # seconds: tolerance for a clock that is fast
 $onWindows = [Environment]::OSVersion.Platform -eq 'Win32NT'
 # Intune starts the 32-bit host by default. There ProgramFiles is a folder that Claude Code never reads.
 $programs = @($env:ProgramW6432, $env:ProgramFiles, '/Program Files' | Where-Object { $_ })[0]
-$utf8 = New-Object Text.UTF8Encoding $false
+$utf8 = [Text.UTF8Encoding]::new($false)
 
 $usage = @'
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND
@@ -317,7 +318,7 @@ function Format-Fact([string]$name, [string]$value) { '{0,-12} {1}' -f $name, $v
 
 function Install-Agent {
   if (-not $PSCommandPath) { Stop-Agent 2 'install copies itself, so run it from a file: powershell -File pinward.ps1' }
-  if ($tokenFrom) { $given['token_file'] = Join-Path (Join-Path $programs 'Pinward') 'token' }
+  if ($tokenFrom) { $given['token_file'] = [IO.Path]::Combine($programs, 'Pinward', 'token') }
   $given['delivery'] = $(if ($wanted) { $wanted } else { 'fragment' })
   Initialize-Agent
   $secret = ''
@@ -377,28 +378,28 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   $made = @(Read-Made)
   $folders = @($own, $stateDir, $settingsDir) + @(if ($pinned) { $keysDir })
   $made += @($folders | ForEach-Object { New-Folder $_ })
-  Set-Text (Join-Path $own 'made') ($made | Select-Object -Unique)
-  if ($tokenFrom) { Set-Whole (Join-Path $own 'token') $utf8.GetBytes("$secret`n") -Secret }
+  Set-Text ([IO.Path]::Combine($own, 'made')) ($made | Select-Object -Unique)
+  if ($tokenFrom) { Set-Whole ([IO.Path]::Combine($own, 'token')) $utf8.GetBytes("$secret`n") -Secret }
   Remove-Keys
-  foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
+  foreach ($key in $pinned) { Set-Text ([IO.Path]::Combine($keysDir, "$($key.Id).pem")) (Format-Pem $key) }
   Set-Text $config @($given.PSBase.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
   Install-Program
   if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
   if ($delivery -ceq 'shell') {
-    "Add to the PowerShell profile: Invoke-Expression (& '$(Join-Path $own 'pinward.ps1')' env | Out-String)"
+    "Add to the PowerShell profile: Invoke-Expression (& '$([IO.Path]::Combine($own, 'pinward.ps1'))' env | Out-String)"
   }
 }
 
 function Install-Program {
-  $agent = Join-Path $own 'pinward.ps1'
+  $agent = [IO.Path]::Combine($own, 'pinward.ps1')
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
   # One line: cmd.exe has read it before uninstall deletes the file.
   $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
-  Set-Text (Join-Path $own 'pinward.cmd') $shim
+  Set-Text ([IO.Path]::Combine($own, 'pinward.cmd')) $shim
   if ($delivery -ceq 'helper') { Install-Helper }
   if ($onWindows -and -not $root) {
-    $start = ([DateTime]'2026-01-01').AddSeconds((New-Object Random).Next(300)).ToString('s')
+    $start = ([DateTime]'2026-01-01').AddSeconds([Random]::new().Next(300)).ToString('s')
     $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent)).Replace('START', $start)
     $null = Register-ScheduledTask -TaskName 'Pinward' -Xml $task -Force
   }
@@ -407,15 +408,15 @@ function Install-Program {
 # On Windows policyHelper names an .exe without arguments. Windows PowerShell can compile one, PowerShell 7 can't. The
 # old file stays until the new one replaces it, since Claude Code does not start without its helper.
 function Install-Helper {
-  $exe = Join-Path $own 'pinward-helper.exe'
-  $new = Join-Path $own 'pinward-helper.new.exe'
+  $exe = [IO.Path]::Combine($own, 'pinward-helper.exe')
+  $new = [IO.Path]::Combine($own, 'pinward-helper.new.exe')
   if ($onWindows) {
     Remove-Quietly $new
     Add-Type -TypeDefinition $helperSource -OutputAssembly $new -OutputType ConsoleApplication
     Set-Whole $exe ([IO.File]::ReadAllBytes($new))
     Remove-Quietly $new
   }
-  $path = (Join-Path (Join-Path $programs 'Pinward') 'pinward-helper.exe').Replace('\', '\\')
+  $path = [IO.Path]::Combine($programs, 'Pinward', 'pinward-helper.exe').Replace('\', '\\')
   Set-Text $fragment "{`"policyHelper`": {`"path`": `"$path`", `"timeoutMs`": 10000, `"refreshIntervalMs`": 300000}}"
 }
 
@@ -428,10 +429,10 @@ function Uninstall-Agent {
   }
   Remove-Leftovers
   Remove-Keys
-  if (Test-Path -LiteralPath $stateDir) { Remove-Matching $stateDir 'pins.*' }
+  Remove-Matching $stateDir 'pins.*'
   $made = Read-Made
   foreach ($name in 'pinward.cmd', 'pinward-helper.exe', 'token', 'made', 'pinward.ps1') {
-    Remove-Quietly (Join-Path $own $name)
+    Remove-Quietly ([IO.Path]::Combine($own, $name))
   }
   Remove-Quietly $config
   foreach ($folder in ($made | Sort-Object -Descending)) {
@@ -441,34 +442,34 @@ function Uninstall-Agent {
 
 # The folders that install had to make.
 function Read-Made {
-  $file = Join-Path $own 'made'
-  if (Test-Path -LiteralPath $file) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
+  $file = [IO.Path]::Combine($own, 'made')
+  if ([IO.File]::Exists($file)) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
 }
 
 # Makes a folder with its parents and returns each folder that it made. Uninstall removes exactly those.
 function New-Folder([string]$folder) {
-  if (Test-Path -LiteralPath $folder) { return }
-  New-Folder (Split-Path -Parent $folder)
+  if (-not $folder -or [IO.Directory]::Exists($folder)) { return }
+  New-Folder ([IO.Path]::GetDirectoryName($folder))
   $null = [IO.Directory]::CreateDirectory($folder)
   $folder
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
 function Remove-Keys {
-  Remove-Matching (Join-Path (Split-Path -Parent $config) 'keys') '????????????????.pem'
+  Remove-Matching ([IO.Path]::Combine([IO.Path]::GetDirectoryName($config), 'keys')) '????????????????.pem'
   Remove-Matching $stateDir 'pins.????????????????.pem'
 }
 
 # --- configuration ----------------------------------------------------------------------------------------------------
 
 function Initialize-Agent {
-  $script:own = Join-Root (Join-Path $programs 'Pinward')
+  $script:own = Join-Root ([IO.Path]::Combine($programs, 'Pinward'))
   $script:isAdmin = $root -or -not $onWindows -or (Test-Administrator)
   $local = if ($env:LOCALAPPDATA) { $env:LOCALAPPDATA } else { [IO.Path]::GetTempPath() }
-  $users = Join-Root (Join-Path $local 'Pinward')
-  $usersConfig = Join-Path $users 'agent.conf'
-  if (-not $config -and -not $isAdmin -and (Test-Path -LiteralPath $usersConfig)) { $script:config = $usersConfig }
-  if (-not $config) { $script:config = Join-Path $own 'agent.conf' }
+  $users = Join-Root ([IO.Path]::Combine($local, 'Pinward'))
+  $usersConfig = [IO.Path]::Combine($users, 'agent.conf')
+  if (-not $config -and -not $isAdmin -and [IO.File]::Exists($usersConfig)) { $script:config = $usersConfig }
+  if (-not $config) { $script:config = [IO.Path]::Combine($own, 'agent.conf') }
   if ($given.Count -eq 0) { Read-Configuration }
   $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
   'state_dir', 'organisation', 'keys', 'ca_file', 'proxy', 'no_proxy'
@@ -491,7 +492,7 @@ function Initialize-Agent {
 }
 
 function Test-Administrator {
-  $user = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.WindowsIdentity]::GetCurrent())
+  $user = [Security.Principal.WindowsPrincipal]::new([Security.Principal.WindowsIdentity]::GetCurrent())
   $user.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 }
 
@@ -515,22 +516,22 @@ function Join-Root([string]$path) {
 }
 
 function Select-Paths([string]$users) {
-  $settings = Get-Given 'settings_dir' (Join-Path (Join-Path $programs 'ClaudeCode') 'managed-settings.d')
+  $settings = Get-Given 'settings_dir' ([IO.Path]::Combine($programs, 'ClaudeCode', 'managed-settings.d'))
   $script:settingsDir = Join-Root $settings
   $script:keysDir = Join-Root (Get-Given 'keys' '')
-  if (-not $keysDir) { $script:keysDir = Join-Path (Split-Path -Parent $config) 'keys' }
+  if (-not $keysDir) { $script:keysDir = [IO.Path]::Combine([IO.Path]::GetDirectoryName($config), 'keys') }
   # A user who may not read the machine's token uses the pins that SYSTEM's agent fetched.
   $isOurs = $isAdmin -or ($tokenFile -and -not (Test-Readable $tokenFile))
-  $script:stateDir = $(if ($isOurs) { Join-Path $own 'state' } else { $users })
+  $script:stateDir = $(if ($isOurs) { [IO.Path]::Combine($own, 'state') } else { $users })
   if (Get-Given 'state_dir' '') { $script:stateDir = Join-Root (Get-Given 'state_dir' '') }
   $script:format = 'settings.json'
   if ($delivery -ceq 'shell') { $script:format = 'ps1' }
   if ($delivery -ceq 'helper') { $script:format = 'helper.json' }
   $script:type = $(if ($format -ceq 'ps1') { 'text/x-powershell' } else { 'application/json' })
-  $script:copy = Join-Path $stateDir "pins.$format"
-  $script:state = Join-Path $stateDir "pins.$format.state"
-  $script:noReports = Join-Path $stateDir 'pins.no_reports'
-  $script:fragment = Join-Path $settingsDir '50-pinward.json'
+  $script:copy = [IO.Path]::Combine($stateDir, "pins.$format")
+  $script:state = [IO.Path]::Combine($stateDir, "pins.$format.state")
+  $script:noReports = [IO.Path]::Combine($stateDir, 'pins.no_reports')
+  $script:fragment = [IO.Path]::Combine($settingsDir, '50-pinward.json')
   $script:applied = $copy
   if ($delivery -ceq 'fragment') { $script:applied = $fragment }
   if (Test-Registry) { $script:applied = "HKLM\$policyKey, Settings" }
@@ -645,22 +646,22 @@ function Request-Pins([string]$held) {
 # Returns the answer as a table: Code, Body (bytes) and headers by name, in printable ASCII. The token stays in memory,
 # so no process list shows it. Every wait has a limit.
 function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string]$json) {
-  Add-Type -AssemblyName System.Net.Http
+  $null = [Reflection.Assembly]::LoadWithPartialName('System.Net.Http')
   $protocols = [Net.ServicePointManager]::SecurityProtocol # 0 on newer .NET: the system's default
   if ([int]$protocols -ne 0) {
     [Net.ServicePointManager]::SecurityProtocol = $protocols -bor [Net.SecurityProtocolType]::Tls12
   }
-  $handler = New-Object Net.Http.HttpClientHandler
+  $handler = [Net.Http.HttpClientHandler]::new()
   $handler.AllowAutoRedirect = $false
   $handler.UseCookies = $false
   $direct = @($unproxied.Split(',') | Where-Object { $_ } | ForEach-Object { [regex]::Escape($_.Trim().TrimStart('.')) })
-  if ($proxy) { $handler.Proxy = New-Object Net.WebProxy $proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" }) }
-  $client = New-Object Net.Http.HttpClient $handler
+  if ($proxy) { $handler.Proxy = [Net.WebProxy]::new($proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" })) }
+  $client = [Net.Http.HttpClient]::new($handler)
   try {
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
     $method = if ($json) { [Net.Http.HttpMethod]::Post } else { [Net.Http.HttpMethod]::Get }
-    $request = New-Object Net.Http.HttpRequestMessage $method, ($server + $path)
-    if ($json) { $request.Content = New-Object Net.Http.StringContent $json, $utf8, 'application/json' }
+    $request = [Net.Http.HttpRequestMessage]::new($method, $server + $path)
+    if ($json) { $request.Content = [Net.Http.StringContent]::new($json, $utf8, 'application/json') }
     $null = $request.Headers.TryAddWithoutValidation('User-Agent', "pinward-agent/$version")
     $bearer = Read-Token
     if ($bearer) { $null = $request.Headers.TryAddWithoutValidation('Authorization', "Bearer $bearer") }
@@ -690,8 +691,8 @@ function Read-Headers($response) {
 }
 
 function Read-Body($stream, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
-  $body = New-Object IO.MemoryStream
-  $buffer = New-Object byte[] 65536
+  $body = [IO.MemoryStream]::new()
+  $buffer = [byte[]]::new(65536)
   for (;;) {
     $count = Wait-Result $stream.ReadAsync($buffer, 0, $buffer.Length) $watch $seconds
     if ($count -le 0) { return , $body.ToArray() }
@@ -727,7 +728,10 @@ function Find-Cli {
   $said = Get-Given 'cli' $env:CLAUDE_CODE_VERSION
   $script:cliFound = "$said, by a setting"
   if (-not $said) {
-    $oldest = Find-Installed | Sort-Object { [Version]$_.Version } | Select-Object -First 1
+    $oldest = $null
+    foreach ($found in @(Find-Installed)) {
+      if ($null -eq $oldest -or [Version]$found.Version -lt [Version]$oldest.Version) { $oldest = $found }
+    }
     if ($oldest) {
       $said = $oldest.Version
       $script:cliFound = "${said}: $($oldest.Path)"
@@ -746,18 +750,18 @@ function Find-Cli {
 function Find-Installed {
   $homes = @($env:USERPROFILE)
   if ($isAdmin) {
-    $users = Join-Root $(if ($env:PUBLIC) { Split-Path -Parent $env:PUBLIC } else { '/Users' })
-    $homes = @(if (Test-Path -LiteralPath $users) { [IO.Directory]::GetDirectories($users) })
+    $users = Join-Root $(if ($env:PUBLIC) { [IO.Path]::GetDirectoryName($env:PUBLIC) } else { '/Users' })
+    $homes = @(if ([IO.Directory]::Exists($users)) { [IO.Directory]::GetDirectories($users) })
   }
   foreach ($folder in @($homes | Where-Object { $_ })) {
-    $native = Join-Path $folder '.local'
-    Read-Native (Join-Path $native 'bin/claude.exe') (Join-Path $native 'share/claude/versions')
-    Read-Package (Join-Path $folder 'AppData/Roaming/npm')
-    foreach ($node in @(Find-Folders (Join-Path $folder 'AppData/Roaming/nvm') 'v*')) { Read-Package $node }
-    Read-WinGet (Join-Path $folder 'AppData/Local/Microsoft/WinGet/Packages')
+    $native = [IO.Path]::Combine($folder, '.local')
+    Read-Native ([IO.Path]::Combine($native, 'bin', 'claude.exe')) ([IO.Path]::Combine($native, 'share', 'claude', 'versions'))
+    Read-Package ([IO.Path]::Combine($folder, 'AppData', 'Roaming', 'npm'))
+    foreach ($node in @(Find-Folders ([IO.Path]::Combine($folder, 'AppData', 'Roaming', 'nvm')) 'v*')) { Read-Package $node }
+    Read-WinGet ([IO.Path]::Combine($folder, 'AppData', 'Local', 'Microsoft', 'WinGet', 'Packages'))
   }
-  Read-Package (Join-Root (Join-Path $programs 'nodejs'))
-  Read-WinGet (Join-Root (Join-Path $programs 'WinGet/Packages'))
+  Read-Package (Join-Root ([IO.Path]::Combine($programs, 'nodejs')))
+  Read-WinGet (Join-Root ([IO.Path]::Combine($programs, 'WinGet', 'Packages')))
 }
 
 function Find-Folders([string]$folder, [string]$pattern) {
@@ -768,20 +772,20 @@ function Find-Folders([string]$folder, [string]$pattern) {
 function Read-Native([string]$exe, [string]$versions) {
   $said = Read-Exe $exe
   if ($said) { return $said }
-  if (-not (Test-Path -LiteralPath $versions)) { return }
-  $names = @([IO.Directory]::GetFileSystemEntries($versions) | ForEach-Object { (Split-Path -Leaf $_) -creplace '\.exe\z', '' })
+  if (-not [IO.Directory]::Exists($versions)) { return }
+  $names = @([IO.Directory]::GetFileSystemEntries($versions) | ForEach-Object { [IO.Path]::GetFileName($_) -creplace '\.exe\z', '' })
   $newest = $names | Where-Object { $_ -cmatch '^[0-9]{1,6}(\.[0-9]{1,6}){2}\z' } |
     Sort-Object { [Version]$_ } -Descending | Select-Object -First 1
-  if ($newest) { [PSCustomObject]@{ Version = $newest; Path = (Join-Path $versions $newest) } }
+  if ($newest) { [PSCustomObject]@{ Version = $newest; Path = ([IO.Path]::Combine($versions, $newest)) } }
 }
 
 function Read-WinGet([string]$packages) {
-  foreach ($folder in @(Find-Folders $packages 'Anthropic.ClaudeCode_*')) { Read-Exe (Join-Path $folder 'claude.exe') }
+  foreach ($folder in @(Find-Folders $packages 'Anthropic.ClaudeCode_*')) { Read-Exe ([IO.Path]::Combine($folder, 'claude.exe')) }
 }
 
 # An .exe says of itself what it is. One that does not say Claude may carry the version of what it was built with.
 function Read-Exe([string]$exe) {
-  if (-not (Test-Path -LiteralPath $exe)) { return }
+  if (-not [IO.File]::Exists($exe)) { return }
   try { $said = [Diagnostics.FileVersionInfo]::GetVersionInfo($exe) } catch { return }
   if ("$($said.ProductName) $($said.FileDescription)" -cnotmatch 'Claude') { return }
   if ("$($said.ProductVersion)" -cmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') {
@@ -791,10 +795,10 @@ function Read-Exe([string]$exe) {
 
 # A user may put anything there, so it reads no more than a package.json has.
 function Read-Package([string]$folder) {
-  $file = Join-Path $folder 'node_modules/@anthropic-ai/claude-code/package.json'
+  $file = [IO.Path]::Combine($folder, 'node_modules', '@anthropic-ai', 'claude-code', 'package.json')
   try {
     $stream = [IO.File]::OpenRead($file)
-    $buffer = New-Object byte[] 65536
+    $buffer = [byte[]]::new(65536)
     try { $count = $stream.Read($buffer, 0, $buffer.Length) } finally { $stream.Dispose() }
   } catch { return }
   if ($utf8.GetString($buffer, 0, $count) -cmatch '"version"\s*:\s*"([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})') {
@@ -804,9 +808,9 @@ function Read-Package([string]$folder) {
 
 # Returns what a command line prints. At the time limit the process and its children are killed.
 function Invoke-Bounded([string]$commandLine) {
-  $start = New-Object Diagnostics.ProcessStartInfo
+  $start = [Diagnostics.ProcessStartInfo]::new()
   if ($onWindows) {
-    $start.FileName = Join-Path ([Environment]::SystemDirectory) 'cmd.exe'
+    $start.FileName = [IO.Path]::Combine([Environment]::SystemDirectory, 'cmd.exe')
     $start.Arguments = "/d /s /c `"$commandLine`""
     $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in the working folder first
     # Users may write to some folders of the machine's PATH.
@@ -831,7 +835,7 @@ function Invoke-Bounded([string]$commandLine) {
 }
 
 function Stop-Tree($process) {
-  if ($onWindows) { $null = & (Join-Path ([Environment]::SystemDirectory) 'taskkill.exe') /t /f /pid $process.Id }
+  if ($onWindows) { $null = & ([IO.Path]::Combine([Environment]::SystemDirectory, 'taskkill.exe')) /t /f /pid $process.Id }
   else { $process.Kill() }
 }
 
@@ -916,7 +920,9 @@ function Confirm-Fresh([string]$until) {
   throw "the answer is a replay: valid until $until, after one until ${freshest}; if that is meant, remove $state"
 }
 
-function Find-Key([string]$id) { Read-TrustedKeys | Where-Object { $_.Id -ceq $id } | Select-Object -First 1 }
+function Find-Key([string]$id) {
+  foreach ($key in @(Read-TrustedKeys)) { if ($key.Id -ceq $id) { return $key } }
+}
 
 function Read-TrustedKeys {
   $files = @(Find-Files $keysDir '*.pem') + @(Find-Files $stateDir 'pins.*.pem')
@@ -953,7 +959,7 @@ function Receive-Voucher($voucher, [string]$listed) {
   if ($null -eq $key -or $key.Id -cne $id) { return }
   $fields = "organisation: $organisation", "key: $id", "sha256: $($key.Hash)", "valid-until: $until"
   if (Test-Signature $trusted 'pinward-key-v1' $fields $voucher.Groups[4].Value) {
-    Set-Text (Join-Path $stateDir "pins.$id.pem") (Format-Pem $key)
+    Set-Text ([IO.Path]::Combine($stateDir, "pins.$id.pem")) (Format-Pem $key)
   }
 }
 
@@ -1001,7 +1007,7 @@ function New-Verifier($key) {
   if ($onWindows) {
     $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
     $cng = [Security.Cryptography.CngKey]::Import($blob, [Security.Cryptography.CngKeyBlobFormat]::EccPublicBlob)
-    return New-Object Security.Cryptography.ECDsaCng $cng
+    return [Security.Cryptography.ECDsaCng]::new($cng)
   }
   $ecdsa = [Security.Cryptography.ECDsa]::Create()
   $null = $ecdsa.ImportSubjectPublicKeyInfo($key.Der, [ref]0)
@@ -1010,7 +1016,7 @@ function New-Verifier($key) {
 
 # Converts a signature in DER, a SEQUENCE of two INTEGERs, to the form of .NET: r and s, 32 bytes each.
 function ConvertFrom-Der([byte[]]$der) {
-  $raw = New-Object byte[] 64
+  $raw = [byte[]]::new(64)
   if ($der.Length -lt 8 -or $der.Length -gt 72) { throw 'the signature has a wrong length' }
   if ($der[0] -ne 0x30 -or $der[1] -ne $der.Length - 2) { throw 'no SEQUENCE' }
   $at = 2
@@ -1035,7 +1041,7 @@ function ConvertFrom-Der([byte[]]$der) {
 function Send-Report([string]$outcome) {
   try {
     if (-not (Test-Number $revision) -or (Get-Fact "reported_$outcome") -ceq $revision) { return }
-    if ((Test-Path -LiteralPath $noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()) $maxWait)) { return }
+    if ([IO.File]::Exists($noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()) $maxWait)) { return }
     $told = "`"machine`":`"$machine`",`"revision`":$revision,`"outcome`":`"$outcome`""
     if ($cli) { $told = "$told,`"cli`":`"$cli`"" }
     if ($outcome -ceq 'failed') {
@@ -1070,8 +1076,8 @@ function Set-Applied {
 # Returns the applied bytes, or an empty array.
 function Read-Applied {
   if (Test-Registry) { return , $utf8.GetBytes((Get-Policy)) }
-  if (Test-Path -LiteralPath $applied) { return , [IO.File]::ReadAllBytes($applied) }
-  return , (New-Object byte[] 0)
+  if ([IO.File]::Exists($applied)) { return , [IO.File]::ReadAllBytes($applied) }
+  return , [byte[]]::new(0)
 }
 
 # Claude Code is a 64-bit program, so a 32-bit PowerShell has to open the 64-bit registry, too.
@@ -1094,10 +1100,10 @@ function Test-Registry { $delivery -ceq 'registry' }
 # caller's pipes, which the caller reads to their end.
 function Start-Refresh([double]$seconds) {
   try {
-    $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ }
+    $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { [IO.Path]::Combine($PSHOME, $_) }
     $from = if ($root) { "--root `"$root`" " } else { '' }
-    $start = New-Object Diagnostics.ProcessStartInfo
-    $start.FileName = @($engines | Where-Object { Test-Path -LiteralPath $_ })[0]
+    $start = [Diagnostics.ProcessStartInfo]::new()
+    $start.FileName = @($engines | Where-Object { [IO.File]::Exists($_) })[0]
     $start.Arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File ' +
     "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery login"
     $start.UseShellExecute = $onWindows # a process of ShellExecute inherits no handles
@@ -1123,7 +1129,7 @@ function Enter-Lock {
 # Removes the temporary files of agents that were killed.
 function Remove-Leftovers {
   foreach ($file in $copy, $state, $fragment) {
-    Remove-Matching (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).*"
+    Remove-Matching ([IO.Path]::GetDirectoryName($file)) ".$([IO.Path]::GetFileName($file)).*"
   }
 }
 
@@ -1132,14 +1138,16 @@ function Remove-Matching([string]$folder, [string]$pattern) {
 }
 
 function Find-Files([string]$folder, [string]$pattern) {
-  if (Test-Path -LiteralPath $folder) { [IO.Directory]::GetFiles($folder, $pattern) }
+  if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetFiles($folder, $pattern) }
 }
 
-function Remove-Quietly([string]$file) { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+function Remove-Quietly([string]$file) {
+  try { [IO.File]::Delete($file) } catch { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+}
 
 # Writes to a hidden file beside the target, which Claude Code ignores, and renames that file.
 function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
-  $temp = Join-Path (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).$([IO.Path]::GetRandomFileName())"
+  $temp = [IO.Path]::Combine([IO.Path]::GetDirectoryName($file), ".$([IO.Path]::GetFileName($file)).$([IO.Path]::GetRandomFileName())")
   try {
     [IO.File]::Create($temp).Dispose()
     if ($Secret) { Protect-File $temp }
@@ -1159,7 +1167,7 @@ function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
 # moment.
 function Move-Over([string]$from, [string]$to) {
   if ($PSVersionTable.PSVersion.Major -ge 6) { return [IO.File]::Move($from, $to, $true) }
-  Add-Type -AssemblyName Microsoft.VisualBasic
+  $null = [Reflection.Assembly]::LoadWithPartialName('Microsoft.VisualBasic')
   [Microsoft.VisualBasic.FileIO.FileSystem]::MoveFile($from, $to, $true)
 }
 
@@ -1168,7 +1176,7 @@ function Set-Text([string]$file, [string[]]$lines) { Set-Whole $file $utf8.GetBy
 # Lets only SYSTEM and administrators read the file.
 function Protect-File([string]$file) {
   if ($onWindows) {
-    $icacls = Join-Path ([Environment]::SystemDirectory) 'icacls.exe'
+    $icacls = [IO.Path]::Combine([Environment]::SystemDirectory, 'icacls.exe')
     $null = & $icacls $file /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F'
   } else { $null = & chmod 600 $file }
   if ($LASTEXITCODE -ne 0) { throw 'the permissions of the file can not be set' }
@@ -1178,12 +1186,14 @@ function Protect-File([string]$file) {
 function Write-Facts([hashtable]$facts) {
   $all = Read-Facts
   foreach ($key in $facts.Keys) { $all[$key] = $facts[$key] }
-  Set-Text $state @($all.Keys | Sort-Object | ForEach-Object { "$_=$($all[$_])" })
+  $names = [string[]]$all.Keys
+  [Array]::Sort($names)
+  Set-Text $state @(foreach ($name in $names) { "$name=$($all[$name])" })
 }
 
 function Read-Facts {
   $facts = @{}
-  if (Test-Path -LiteralPath $state) {
+  if ([IO.File]::Exists($state)) {
     foreach ($line in [IO.File]::ReadAllLines($state)) {
       if ($line -cmatch '^([a-z_]+)=(.*)\z') { $facts[$Matches[1]] = $Matches[2] }
     }

@@ -9,6 +9,12 @@ import { finished, type Machine, newMachine, type Run, token, write } from '../p
 import { answering, envelope, exports, first, startServer } from '../posix/server.ts';
 
 const script = join(agents, 'windows/pinward.ps1');
+const asShell = { ...exports, headers: { 'Content-Type': 'text/x-powershell' } };
+const starts = [
+  ['fragment', first, 'refresh'],
+  ['shell', asShell, 'env'],
+  ['helper', envelope, 'helper'],
+] as const;
 const fragment = 'Program Files/ClaudeCode/managed-settings.d/50-pinward.json';
 
 describe('pinward.ps1', { skip: isMissing('pwsh') }, () => {
@@ -17,7 +23,6 @@ describe('pinward.ps1', { skip: isMissing('pwsh') }, () => {
       using machine = newMachine();
       await using server = await startServer((request, response) => {
         const path = request.url ?? '';
-        const asShell = { ...exports, headers: { 'Content-Type': 'text/x-powershell' } };
         answering(path.includes('.ps1') ? asShell : path.includes('.helper') ? envelope : first)(request, response);
       });
       write(machine.path('Program Files/ClaudeCode/managed-settings.d/10-other.json'), '{}\n');
@@ -32,6 +37,19 @@ describe('pinward.ps1', { skip: isMissing('pwsh') }, () => {
       if (delivery === 'helper') assert.equal((await run(machine, ['helper'])).out, envelope.body);
       assert.equal((await run(machine, ['uninstall'])).code, 0);
       assert.deepEqual(installed(machine), found);
+    });
+  }
+
+  for (const [delivery, answer, command] of starts) {
+    it(`loads no module for login and ${command}, which would make each start slower`, async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(answer));
+      await run(machine, ['install', '--server', server.url, '--delivery', delivery, '--token-stdin']);
+      const agent = `& '${script}' --root '${machine.root}'`;
+      const line = `${agent} login; ${agent} ${command}; "modules:$(Get-Module)."`;
+
+      const { out } = await finished(spawn('pwsh', ['-NoProfile', '-Command', line], { env: envOf(machine) }));
+      assert.match(out, /^revision 41 is applied.*modules:\.$/ms);
     });
   }
 
@@ -68,7 +86,10 @@ function installed(machine: Machine): readonly string[] {
 }
 
 async function run(machine: Machine, words: readonly string[]): Promise<Run> {
-  const env = { PATH: `${machine.path('bin')}:${process.env['PATH']}`, HOME: machine.path('home') };
   const args = ['-NoProfile', '-File', script, '--root', machine.root, ...words];
-  return await finished(spawn('pwsh', args, { env, cwd: machine.root }), `${token}\n`);
+  return await finished(spawn('pwsh', args, { env: envOf(machine), cwd: machine.root }), `${token}\n`);
+}
+
+function envOf(machine: Machine) {
+  return { PATH: `${machine.path('bin')}:${process.env['PATH']}`, HOME: machine.path('home') };
 }

@@ -33,7 +33,7 @@ export const windowsFaults: readonly SeededFault[] = [
   fault('sends no If-None-Match', ['if ($held) { $headers[', 'if ($false) { $headers['], 'asks-conditionally'),
   fault(
     'has its token in the address',
-    ['"?machine=$machine"', '"?machine=$machine&token=$(Read-Token)"'],
+    ['"?machine=$machine" + $(if ($cli) { "&cli=$cli" })\n  $headers', '"?token=$(Read-Token)"\n  $headers'],
     'token-in-header',
   ),
   fault(
@@ -44,7 +44,10 @@ export const windowsFaults: readonly SeededFault[] = [
   fault('writes for root alone', ['if ($Secret) { Protect-File $temp }', 'Protect-File $temp'], 'exact-bytes'),
   fault(
     'makes its temporary file in sight',
-    ['".$(Split-Path -Leaf $file).$([IO.Path]::GetRandomFileName())"', '"$([IO.Path]::GetRandomFileName()).json"'],
+    [
+      '".$([IO.Path]::GetFileName($file)).$([IO.Path]::GetRandomFileName())"',
+      '"$([IO.Path]::GetRandomFileName()).json"',
+    ],
     'nothing-beside',
   ),
   fault(
@@ -96,7 +99,11 @@ export const windowsFaults: readonly SeededFault[] = [
     ['(\'User-Agent\', "pinward-agent/$version")', "('X-Agent', 'none')"],
     'names-itself',
   ),
-  fault('does not name its machine', ['"?machine=$machine"', '"?host=$machine"'], 'names-itself'),
+  fault(
+    'does not name its machine',
+    ['"?machine=$machine" + $(if ($cli) { "&cli=$cli" })\n  $headers', '"?host=$machine"\n  $headers'],
+    'names-itself',
+  ),
   fault('reports at each login', ['-or (Get-Fact "reported_$outcome") -ceq $revision', ''], 'reports-once'),
   fault('has a helper that prints nothing', ['  $output.Write($bytes, 0, $bytes.Length)\n', ''], 'helper-one-object'),
   fault(

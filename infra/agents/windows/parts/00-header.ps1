@@ -8,6 +8,7 @@
 # All files are in %ProgramFiles%\Pinward, where only administrators may write. In ProgramData any user could write a
 # configuration that SYSTEM would then use. Needs Windows PowerShell 5.1 or newer. For usage run: pinward help
 
+# A module takes a tenth of a second to load: what runs at each start calls .NET, and cmdlets of no module.
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -21,7 +22,7 @@ $clockSkew = 300 # seconds: tolerance for a clock that is fast
 $onWindows = [Environment]::OSVersion.Platform -eq 'Win32NT'
 # Intune starts the 32-bit host by default. There ProgramFiles is a folder that Claude Code never reads.
 $programs = @($env:ProgramW6432, $env:ProgramFiles, '/Program Files' | Where-Object { $_ })[0]
-$utf8 = New-Object Text.UTF8Encoding $false
+$utf8 = [Text.UTF8Encoding]::new($false)
 
 $usage = @'
 usage: pinward [--root DIR] [--config FILE] [--delivery WHAT] COMMAND

@@ -105,7 +105,7 @@ function Format-Fact([string]$name, [string]$value) { '{0,-12} {1}' -f $name, $v
 
 function Install-Agent {
   if (-not $PSCommandPath) { Stop-Agent 2 'install copies itself, so run it from a file: powershell -File pinward.ps1' }
-  if ($tokenFrom) { $given['token_file'] = Join-Path (Join-Path $programs 'Pinward') 'token' }
+  if ($tokenFrom) { $given['token_file'] = [IO.Path]::Combine($programs, 'Pinward', 'token') }
   $given['delivery'] = $(if ($wanted) { $wanted } else { 'fragment' })
   Initialize-Agent
   $secret = ''
@@ -165,28 +165,28 @@ function Install-Files([string]$secret, [object[]]$pinned) {
   $made = @(Read-Made)
   $folders = @($own, $stateDir, $settingsDir) + @(if ($pinned) { $keysDir })
   $made += @($folders | ForEach-Object { New-Folder $_ })
-  Set-Text (Join-Path $own 'made') ($made | Select-Object -Unique)
-  if ($tokenFrom) { Set-Whole (Join-Path $own 'token') $utf8.GetBytes("$secret`n") -Secret }
+  Set-Text ([IO.Path]::Combine($own, 'made')) ($made | Select-Object -Unique)
+  if ($tokenFrom) { Set-Whole ([IO.Path]::Combine($own, 'token')) $utf8.GetBytes("$secret`n") -Secret }
   Remove-Keys
-  foreach ($key in $pinned) { Set-Text (Join-Path $keysDir "$($key.Id).pem") (Format-Pem $key) }
+  foreach ($key in $pinned) { Set-Text ([IO.Path]::Combine($keysDir, "$($key.Id).pem")) (Format-Pem $key) }
   Set-Text $config @($given.PSBase.Keys | Sort-Object | ForEach-Object { "$_=$($given[$_])" })
   Install-Program
   if ('shell', 'registry' -ccontains $delivery) { Remove-Quietly $fragment }
   if ($delivery -ceq 'shell') {
-    "Add to the PowerShell profile: Invoke-Expression (& '$(Join-Path $own 'pinward.ps1')' env | Out-String)"
+    "Add to the PowerShell profile: Invoke-Expression (& '$([IO.Path]::Combine($own, 'pinward.ps1'))' env | Out-String)"
   }
 }
 
 function Install-Program {
-  $agent = Join-Path $own 'pinward.ps1'
+  $agent = [IO.Path]::Combine($own, 'pinward.ps1')
   Set-Whole $agent ([IO.File]::ReadAllBytes($PSCommandPath))
   $powershell = '"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"'
   # One line: cmd.exe has read it before uninstall deletes the file.
   $shim = "@$powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"%~dp0pinward.ps1`" %* & exit /b"
-  Set-Text (Join-Path $own 'pinward.cmd') $shim
+  Set-Text ([IO.Path]::Combine($own, 'pinward.cmd')) $shim
   if ($delivery -ceq 'helper') { Install-Helper }
   if ($onWindows -and -not $root) {
-    $start = ([DateTime]'2026-01-01').AddSeconds((New-Object Random).Next(300)).ToString('s')
+    $start = ([DateTime]'2026-01-01').AddSeconds([Random]::new().Next(300)).ToString('s')
     $task = $taskXml.Replace('AGENT', [Security.SecurityElement]::Escape($agent)).Replace('START', $start)
     $null = Register-ScheduledTask -TaskName 'Pinward' -Xml $task -Force
   }
@@ -195,15 +195,15 @@ function Install-Program {
 # On Windows policyHelper names an .exe without arguments. Windows PowerShell can compile one, PowerShell 7 can't. The
 # old file stays until the new one replaces it, since Claude Code does not start without its helper.
 function Install-Helper {
-  $exe = Join-Path $own 'pinward-helper.exe'
-  $new = Join-Path $own 'pinward-helper.new.exe'
+  $exe = [IO.Path]::Combine($own, 'pinward-helper.exe')
+  $new = [IO.Path]::Combine($own, 'pinward-helper.new.exe')
   if ($onWindows) {
     Remove-Quietly $new
     Add-Type -TypeDefinition $helperSource -OutputAssembly $new -OutputType ConsoleApplication
     Set-Whole $exe ([IO.File]::ReadAllBytes($new))
     Remove-Quietly $new
   }
-  $path = (Join-Path (Join-Path $programs 'Pinward') 'pinward-helper.exe').Replace('\', '\\')
+  $path = [IO.Path]::Combine($programs, 'Pinward', 'pinward-helper.exe').Replace('\', '\\')
   Set-Text $fragment "{`"policyHelper`": {`"path`": `"$path`", `"timeoutMs`": 10000, `"refreshIntervalMs`": 300000}}"
 }
 
@@ -216,10 +216,10 @@ function Uninstall-Agent {
   }
   Remove-Leftovers
   Remove-Keys
-  if (Test-Path -LiteralPath $stateDir) { Remove-Matching $stateDir 'pins.*' }
+  Remove-Matching $stateDir 'pins.*'
   $made = Read-Made
   foreach ($name in 'pinward.cmd', 'pinward-helper.exe', 'token', 'made', 'pinward.ps1') {
-    Remove-Quietly (Join-Path $own $name)
+    Remove-Quietly ([IO.Path]::Combine($own, $name))
   }
   Remove-Quietly $config
   foreach ($folder in ($made | Sort-Object -Descending)) {
@@ -229,20 +229,20 @@ function Uninstall-Agent {
 
 # The folders that install had to make.
 function Read-Made {
-  $file = Join-Path $own 'made'
-  if (Test-Path -LiteralPath $file) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
+  $file = [IO.Path]::Combine($own, 'made')
+  if ([IO.File]::Exists($file)) { [IO.File]::ReadAllLines($file) | Where-Object { $_ } }
 }
 
 # Makes a folder with its parents and returns each folder that it made. Uninstall removes exactly those.
 function New-Folder([string]$folder) {
-  if (Test-Path -LiteralPath $folder) { return }
-  New-Folder (Split-Path -Parent $folder)
+  if (-not $folder -or [IO.Directory]::Exists($folder)) { return }
+  New-Folder ([IO.Path]::GetDirectoryName($folder))
   $null = [IO.Directory]::CreateDirectory($folder)
   $folder
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
 function Remove-Keys {
-  Remove-Matching (Join-Path (Split-Path -Parent $config) 'keys') '????????????????.pem'
+  Remove-Matching ([IO.Path]::Combine([IO.Path]::GetDirectoryName($config), 'keys')) '????????????????.pem'
   Remove-Matching $stateDir 'pins.????????????????.pem'
 }

@@ -1,13 +1,13 @@
 # --- configuration ----------------------------------------------------------------------------------------------------
 
 function Initialize-Agent {
-  $script:own = Join-Root (Join-Path $programs 'Pinward')
+  $script:own = Join-Root ([IO.Path]::Combine($programs, 'Pinward'))
   $script:isAdmin = $root -or -not $onWindows -or (Test-Administrator)
   $local = if ($env:LOCALAPPDATA) { $env:LOCALAPPDATA } else { [IO.Path]::GetTempPath() }
-  $users = Join-Root (Join-Path $local 'Pinward')
-  $usersConfig = Join-Path $users 'agent.conf'
-  if (-not $config -and -not $isAdmin -and (Test-Path -LiteralPath $usersConfig)) { $script:config = $usersConfig }
-  if (-not $config) { $script:config = Join-Path $own 'agent.conf' }
+  $users = Join-Root ([IO.Path]::Combine($local, 'Pinward'))
+  $usersConfig = [IO.Path]::Combine($users, 'agent.conf')
+  if (-not $config -and -not $isAdmin -and [IO.File]::Exists($usersConfig)) { $script:config = $usersConfig }
+  if (-not $config) { $script:config = [IO.Path]::Combine($own, 'agent.conf') }
   if ($given.Count -eq 0) { Read-Configuration }
   $known = 'server', 'token_file', 'token_command', 'delivery', 'machine', 'cli', 'timeout', 'settings_dir',
   'state_dir', 'organisation', 'keys', 'ca_file', 'proxy', 'no_proxy'
@@ -30,7 +30,7 @@ function Initialize-Agent {
 }
 
 function Test-Administrator {
-  $user = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.WindowsIdentity]::GetCurrent())
+  $user = [Security.Principal.WindowsPrincipal]::new([Security.Principal.WindowsIdentity]::GetCurrent())
   $user.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 }
 
@@ -54,22 +54,22 @@ function Join-Root([string]$path) {
 }
 
 function Select-Paths([string]$users) {
-  $settings = Get-Given 'settings_dir' (Join-Path (Join-Path $programs 'ClaudeCode') 'managed-settings.d')
+  $settings = Get-Given 'settings_dir' ([IO.Path]::Combine($programs, 'ClaudeCode', 'managed-settings.d'))
   $script:settingsDir = Join-Root $settings
   $script:keysDir = Join-Root (Get-Given 'keys' '')
-  if (-not $keysDir) { $script:keysDir = Join-Path (Split-Path -Parent $config) 'keys' }
+  if (-not $keysDir) { $script:keysDir = [IO.Path]::Combine([IO.Path]::GetDirectoryName($config), 'keys') }
   # A user who may not read the machine's token uses the pins that SYSTEM's agent fetched.
   $isOurs = $isAdmin -or ($tokenFile -and -not (Test-Readable $tokenFile))
-  $script:stateDir = $(if ($isOurs) { Join-Path $own 'state' } else { $users })
+  $script:stateDir = $(if ($isOurs) { [IO.Path]::Combine($own, 'state') } else { $users })
   if (Get-Given 'state_dir' '') { $script:stateDir = Join-Root (Get-Given 'state_dir' '') }
   $script:format = 'settings.json'
   if ($delivery -ceq 'shell') { $script:format = 'ps1' }
   if ($delivery -ceq 'helper') { $script:format = 'helper.json' }
   $script:type = $(if ($format -ceq 'ps1') { 'text/x-powershell' } else { 'application/json' })
-  $script:copy = Join-Path $stateDir "pins.$format"
-  $script:state = Join-Path $stateDir "pins.$format.state"
-  $script:noReports = Join-Path $stateDir 'pins.no_reports'
-  $script:fragment = Join-Path $settingsDir '50-pinward.json'
+  $script:copy = [IO.Path]::Combine($stateDir, "pins.$format")
+  $script:state = [IO.Path]::Combine($stateDir, "pins.$format.state")
+  $script:noReports = [IO.Path]::Combine($stateDir, 'pins.no_reports')
+  $script:fragment = [IO.Path]::Combine($settingsDir, '50-pinward.json')
   $script:applied = $copy
   if ($delivery -ceq 'fragment') { $script:applied = $fragment }
   if (Test-Registry) { $script:applied = "HKLM\$policyKey, Settings" }

@@ -76,22 +76,22 @@ function Request-Pins([string]$held) {
 # Returns the answer as a table: Code, Body (bytes) and headers by name, in printable ASCII. The token stays in memory,
 # so no process list shows it. Every wait has a limit.
 function Send-Request([string]$path, [hashtable]$headers, [int]$seconds, [string]$json) {
-  Add-Type -AssemblyName System.Net.Http
+  $null = [Reflection.Assembly]::LoadWithPartialName('System.Net.Http')
   $protocols = [Net.ServicePointManager]::SecurityProtocol # 0 on newer .NET: the system's default
   if ([int]$protocols -ne 0) {
     [Net.ServicePointManager]::SecurityProtocol = $protocols -bor [Net.SecurityProtocolType]::Tls12
   }
-  $handler = New-Object Net.Http.HttpClientHandler
+  $handler = [Net.Http.HttpClientHandler]::new()
   $handler.AllowAutoRedirect = $false
   $handler.UseCookies = $false
   $direct = @($unproxied.Split(',') | Where-Object { $_ } | ForEach-Object { [regex]::Escape($_.Trim().TrimStart('.')) })
-  if ($proxy) { $handler.Proxy = New-Object Net.WebProxy $proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" }) }
-  $client = New-Object Net.Http.HttpClient $handler
+  if ($proxy) { $handler.Proxy = [Net.WebProxy]::new($proxy, $true, @($direct | ForEach-Object { "(//|\.)$_(:|/|`$)" })) }
+  $client = [Net.Http.HttpClient]::new($handler)
   try {
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
     $method = if ($json) { [Net.Http.HttpMethod]::Post } else { [Net.Http.HttpMethod]::Get }
-    $request = New-Object Net.Http.HttpRequestMessage $method, ($server + $path)
-    if ($json) { $request.Content = New-Object Net.Http.StringContent $json, $utf8, 'application/json' }
+    $request = [Net.Http.HttpRequestMessage]::new($method, $server + $path)
+    if ($json) { $request.Content = [Net.Http.StringContent]::new($json, $utf8, 'application/json') }
     $null = $request.Headers.TryAddWithoutValidation('User-Agent', "pinward-agent/$version")
     $bearer = Read-Token
     if ($bearer) { $null = $request.Headers.TryAddWithoutValidation('Authorization', "Bearer $bearer") }
@@ -121,8 +121,8 @@ function Read-Headers($response) {
 }
 
 function Read-Body($stream, [Diagnostics.Stopwatch]$watch, [int]$seconds) {
-  $body = New-Object IO.MemoryStream
-  $buffer = New-Object byte[] 65536
+  $body = [IO.MemoryStream]::new()
+  $buffer = [byte[]]::new(65536)
   for (;;) {
     $count = Wait-Result $stream.ReadAsync($buffer, 0, $buffer.Length) $watch $seconds
     if ($count -le 0) { return , $body.ToArray() }
@@ -158,7 +158,10 @@ function Find-Cli {
   $said = Get-Given 'cli' $env:CLAUDE_CODE_VERSION
   $script:cliFound = "$said, by a setting"
   if (-not $said) {
-    $oldest = Find-Installed | Sort-Object { [Version]$_.Version } | Select-Object -First 1
+    $oldest = $null
+    foreach ($found in @(Find-Installed)) {
+      if ($null -eq $oldest -or [Version]$found.Version -lt [Version]$oldest.Version) { $oldest = $found }
+    }
     if ($oldest) {
       $said = $oldest.Version
       $script:cliFound = "${said}: $($oldest.Path)"
@@ -177,18 +180,18 @@ function Find-Cli {
 function Find-Installed {
   $homes = @($env:USERPROFILE)
   if ($isAdmin) {
-    $users = Join-Root $(if ($env:PUBLIC) { Split-Path -Parent $env:PUBLIC } else { '/Users' })
-    $homes = @(if (Test-Path -LiteralPath $users) { [IO.Directory]::GetDirectories($users) })
+    $users = Join-Root $(if ($env:PUBLIC) { [IO.Path]::GetDirectoryName($env:PUBLIC) } else { '/Users' })
+    $homes = @(if ([IO.Directory]::Exists($users)) { [IO.Directory]::GetDirectories($users) })
   }
   foreach ($folder in @($homes | Where-Object { $_ })) {
-    $native = Join-Path $folder '.local'
-    Read-Native (Join-Path $native 'bin/claude.exe') (Join-Path $native 'share/claude/versions')
-    Read-Package (Join-Path $folder 'AppData/Roaming/npm')
-    foreach ($node in @(Find-Folders (Join-Path $folder 'AppData/Roaming/nvm') 'v*')) { Read-Package $node }
-    Read-WinGet (Join-Path $folder 'AppData/Local/Microsoft/WinGet/Packages')
+    $native = [IO.Path]::Combine($folder, '.local')
+    Read-Native ([IO.Path]::Combine($native, 'bin', 'claude.exe')) ([IO.Path]::Combine($native, 'share', 'claude', 'versions'))
+    Read-Package ([IO.Path]::Combine($folder, 'AppData', 'Roaming', 'npm'))
+    foreach ($node in @(Find-Folders ([IO.Path]::Combine($folder, 'AppData', 'Roaming', 'nvm')) 'v*')) { Read-Package $node }
+    Read-WinGet ([IO.Path]::Combine($folder, 'AppData', 'Local', 'Microsoft', 'WinGet', 'Packages'))
   }
-  Read-Package (Join-Root (Join-Path $programs 'nodejs'))
-  Read-WinGet (Join-Root (Join-Path $programs 'WinGet/Packages'))
+  Read-Package (Join-Root ([IO.Path]::Combine($programs, 'nodejs')))
+  Read-WinGet (Join-Root ([IO.Path]::Combine($programs, 'WinGet', 'Packages')))
 }
 
 function Find-Folders([string]$folder, [string]$pattern) {
@@ -199,20 +202,20 @@ function Find-Folders([string]$folder, [string]$pattern) {
 function Read-Native([string]$exe, [string]$versions) {
   $said = Read-Exe $exe
   if ($said) { return $said }
-  if (-not (Test-Path -LiteralPath $versions)) { return }
-  $names = @([IO.Directory]::GetFileSystemEntries($versions) | ForEach-Object { (Split-Path -Leaf $_) -creplace '\.exe\z', '' })
+  if (-not [IO.Directory]::Exists($versions)) { return }
+  $names = @([IO.Directory]::GetFileSystemEntries($versions) | ForEach-Object { [IO.Path]::GetFileName($_) -creplace '\.exe\z', '' })
   $newest = $names | Where-Object { $_ -cmatch '^[0-9]{1,6}(\.[0-9]{1,6}){2}\z' } |
     Sort-Object { [Version]$_ } -Descending | Select-Object -First 1
-  if ($newest) { [PSCustomObject]@{ Version = $newest; Path = (Join-Path $versions $newest) } }
+  if ($newest) { [PSCustomObject]@{ Version = $newest; Path = ([IO.Path]::Combine($versions, $newest)) } }
 }
 
 function Read-WinGet([string]$packages) {
-  foreach ($folder in @(Find-Folders $packages 'Anthropic.ClaudeCode_*')) { Read-Exe (Join-Path $folder 'claude.exe') }
+  foreach ($folder in @(Find-Folders $packages 'Anthropic.ClaudeCode_*')) { Read-Exe ([IO.Path]::Combine($folder, 'claude.exe')) }
 }
 
 # An .exe says of itself what it is. One that does not say Claude may carry the version of what it was built with.
 function Read-Exe([string]$exe) {
-  if (-not (Test-Path -LiteralPath $exe)) { return }
+  if (-not [IO.File]::Exists($exe)) { return }
   try { $said = [Diagnostics.FileVersionInfo]::GetVersionInfo($exe) } catch { return }
   if ("$($said.ProductName) $($said.FileDescription)" -cnotmatch 'Claude') { return }
   if ("$($said.ProductVersion)" -cmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') {
@@ -222,10 +225,10 @@ function Read-Exe([string]$exe) {
 
 # A user may put anything there, so it reads no more than a package.json has.
 function Read-Package([string]$folder) {
-  $file = Join-Path $folder 'node_modules/@anthropic-ai/claude-code/package.json'
+  $file = [IO.Path]::Combine($folder, 'node_modules', '@anthropic-ai', 'claude-code', 'package.json')
   try {
     $stream = [IO.File]::OpenRead($file)
-    $buffer = New-Object byte[] 65536
+    $buffer = [byte[]]::new(65536)
     try { $count = $stream.Read($buffer, 0, $buffer.Length) } finally { $stream.Dispose() }
   } catch { return }
   if ($utf8.GetString($buffer, 0, $count) -cmatch '"version"\s*:\s*"([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})') {
@@ -235,9 +238,9 @@ function Read-Package([string]$folder) {
 
 # Returns what a command line prints. At the time limit the process and its children are killed.
 function Invoke-Bounded([string]$commandLine) {
-  $start = New-Object Diagnostics.ProcessStartInfo
+  $start = [Diagnostics.ProcessStartInfo]::new()
   if ($onWindows) {
-    $start.FileName = Join-Path ([Environment]::SystemDirectory) 'cmd.exe'
+    $start.FileName = [IO.Path]::Combine([Environment]::SystemDirectory, 'cmd.exe')
     $start.Arguments = "/d /s /c `"$commandLine`""
     $start.WorkingDirectory = [Environment]::SystemDirectory # cmd.exe looks for programs in the working folder first
     # Users may write to some folders of the machine's PATH.
@@ -262,7 +265,7 @@ function Invoke-Bounded([string]$commandLine) {
 }
 
 function Stop-Tree($process) {
-  if ($onWindows) { $null = & (Join-Path ([Environment]::SystemDirectory) 'taskkill.exe') /t /f /pid $process.Id }
+  if ($onWindows) { $null = & ([IO.Path]::Combine([Environment]::SystemDirectory, 'taskkill.exe')) /t /f /pid $process.Id }
   else { $process.Kill() }
 }
 

@@ -35,7 +35,9 @@ function Confirm-Fresh([string]$until) {
   throw "the answer is a replay: valid until $until, after one until ${freshest}; if that is meant, remove $state"
 }
 
-function Find-Key([string]$id) { Read-TrustedKeys | Where-Object { $_.Id -ceq $id } | Select-Object -First 1 }
+function Find-Key([string]$id) {
+  foreach ($key in @(Read-TrustedKeys)) { if ($key.Id -ceq $id) { return $key } }
+}
 
 function Read-TrustedKeys {
   $files = @(Find-Files $keysDir '*.pem') + @(Find-Files $stateDir 'pins.*.pem')
@@ -72,7 +74,7 @@ function Receive-Voucher($voucher, [string]$listed) {
   if ($null -eq $key -or $key.Id -cne $id) { return }
   $fields = "organisation: $organisation", "key: $id", "sha256: $($key.Hash)", "valid-until: $until"
   if (Test-Signature $trusted 'pinward-key-v1' $fields $voucher.Groups[4].Value) {
-    Set-Text (Join-Path $stateDir "pins.$id.pem") (Format-Pem $key)
+    Set-Text ([IO.Path]::Combine($stateDir, "pins.$id.pem")) (Format-Pem $key)
   }
 }
 
@@ -120,7 +122,7 @@ function New-Verifier($key) {
   if ($onWindows) {
     $blob = [byte[]]((0x45, 0x43, 0x53, 0x31, 32, 0, 0, 0) + $key.Der[27..90]) # "ECS1": P-256, 32 bytes a coordinate
     $cng = [Security.Cryptography.CngKey]::Import($blob, [Security.Cryptography.CngKeyBlobFormat]::EccPublicBlob)
-    return New-Object Security.Cryptography.ECDsaCng $cng
+    return [Security.Cryptography.ECDsaCng]::new($cng)
   }
   $ecdsa = [Security.Cryptography.ECDsa]::Create()
   $null = $ecdsa.ImportSubjectPublicKeyInfo($key.Der, [ref]0)
@@ -129,7 +131,7 @@ function New-Verifier($key) {
 
 # Converts a signature in DER, a SEQUENCE of two INTEGERs, to the form of .NET: r and s, 32 bytes each.
 function ConvertFrom-Der([byte[]]$der) {
-  $raw = New-Object byte[] 64
+  $raw = [byte[]]::new(64)
   if ($der.Length -lt 8 -or $der.Length -gt 72) { throw 'the signature has a wrong length' }
   if ($der[0] -ne 0x30 -or $der[1] -ne $der.Length - 2) { throw 'no SEQUENCE' }
   $at = 2

@@ -5,7 +5,7 @@
 function Send-Report([string]$outcome) {
   try {
     if (-not (Test-Number $revision) -or (Get-Fact "reported_$outcome") -ceq $revision) { return }
-    if ((Test-Path -LiteralPath $noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()) $maxWait)) { return }
+    if ([IO.File]::Exists($noReports) -and -not (Test-Due ([IO.File]::ReadAllText($noReports).Trim()) $maxWait)) { return }
     $told = "`"machine`":`"$machine`",`"revision`":$revision,`"outcome`":`"$outcome`""
     if ($cli) { $told = "$told,`"cli`":`"$cli`"" }
     if ($outcome -ceq 'failed') {

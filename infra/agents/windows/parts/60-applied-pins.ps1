@@ -17,8 +17,8 @@ function Set-Applied {
 # Returns the applied bytes, or an empty array.
 function Read-Applied {
   if (Test-Registry) { return , $utf8.GetBytes((Get-Policy)) }
-  if (Test-Path -LiteralPath $applied) { return , [IO.File]::ReadAllBytes($applied) }
-  return , (New-Object byte[] 0)
+  if ([IO.File]::Exists($applied)) { return , [IO.File]::ReadAllBytes($applied) }
+  return , [byte[]]::new(0)
 }
 
 # Claude Code is a 64-bit program, so a 32-bit PowerShell has to open the 64-bit registry, too.
@@ -41,10 +41,10 @@ function Test-Registry { $delivery -ceq 'registry' }
 # caller's pipes, which the caller reads to their end.
 function Start-Refresh([double]$seconds) {
   try {
-    $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ }
+    $engines = 'powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { [IO.Path]::Combine($PSHOME, $_) }
     $from = if ($root) { "--root `"$root`" " } else { '' }
-    $start = New-Object Diagnostics.ProcessStartInfo
-    $start.FileName = @($engines | Where-Object { Test-Path -LiteralPath $_ })[0]
+    $start = [Diagnostics.ProcessStartInfo]::new()
+    $start.FileName = @($engines | Where-Object { [IO.File]::Exists($_) })[0]
     $start.Arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File ' +
     "`"$PSCommandPath`" ${from}--config `"$config`" --delivery $delivery login"
     $start.UseShellExecute = $onWindows # a process of ShellExecute inherits no handles

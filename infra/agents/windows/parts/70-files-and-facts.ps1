@@ -13,7 +13,7 @@ function Enter-Lock {
 # Removes the temporary files of agents that were killed.
 function Remove-Leftovers {
   foreach ($file in $copy, $state, $fragment) {
-    Remove-Matching (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).*"
+    Remove-Matching ([IO.Path]::GetDirectoryName($file)) ".$([IO.Path]::GetFileName($file)).*"
   }
 }
 
@@ -22,14 +22,16 @@ function Remove-Matching([string]$folder, [string]$pattern) {
 }
 
 function Find-Files([string]$folder, [string]$pattern) {
-  if (Test-Path -LiteralPath $folder) { [IO.Directory]::GetFiles($folder, $pattern) }
+  if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetFiles($folder, $pattern) }
 }
 
-function Remove-Quietly([string]$file) { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+function Remove-Quietly([string]$file) {
+  try { [IO.File]::Delete($file) } catch { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+}
 
 # Writes to a hidden file beside the target, which Claude Code ignores, and renames that file.
 function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
-  $temp = Join-Path (Split-Path -Parent $file) ".$(Split-Path -Leaf $file).$([IO.Path]::GetRandomFileName())"
+  $temp = [IO.Path]::Combine([IO.Path]::GetDirectoryName($file), ".$([IO.Path]::GetFileName($file)).$([IO.Path]::GetRandomFileName())")
   try {
     [IO.File]::Create($temp).Dispose()
     if ($Secret) { Protect-File $temp }
@@ -49,7 +51,7 @@ function Set-Whole([string]$file, [byte[]]$bytes, [switch]$Secret) {
 # moment.
 function Move-Over([string]$from, [string]$to) {
   if ($PSVersionTable.PSVersion.Major -ge 6) { return [IO.File]::Move($from, $to, $true) }
-  Add-Type -AssemblyName Microsoft.VisualBasic
+  $null = [Reflection.Assembly]::LoadWithPartialName('Microsoft.VisualBasic')
   [Microsoft.VisualBasic.FileIO.FileSystem]::MoveFile($from, $to, $true)
 }
 
@@ -58,7 +60,7 @@ function Set-Text([string]$file, [string[]]$lines) { Set-Whole $file $utf8.GetBy
 # Lets only SYSTEM and administrators read the file.
 function Protect-File([string]$file) {
   if ($onWindows) {
-    $icacls = Join-Path ([Environment]::SystemDirectory) 'icacls.exe'
+    $icacls = [IO.Path]::Combine([Environment]::SystemDirectory, 'icacls.exe')
     $null = & $icacls $file /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F'
   } else { $null = & chmod 600 $file }
   if ($LASTEXITCODE -ne 0) { throw 'the permissions of the file can not be set' }
@@ -68,12 +70,14 @@ function Protect-File([string]$file) {
 function Write-Facts([hashtable]$facts) {
   $all = Read-Facts
   foreach ($key in $facts.Keys) { $all[$key] = $facts[$key] }
-  Set-Text $state @($all.Keys | Sort-Object | ForEach-Object { "$_=$($all[$_])" })
+  $names = [string[]]$all.Keys
+  [Array]::Sort($names)
+  Set-Text $state @(foreach ($name in $names) { "$name=$($all[$name])" })
 }
 
 function Read-Facts {
   $facts = @{}
-  if (Test-Path -LiteralPath $state) {
+  if ([IO.File]::Exists($state)) {
     foreach ($line in [IO.File]::ReadAllLines($state)) {
       if ($line -cmatch '^([a-z_]+)=(.*)\z') { $facts[$Matches[1]] = $Matches[2] }
     }
