@@ -6,8 +6,13 @@ import type { IncomingMessage } from 'node:http';
 import { type Behaviour, type FaultyServer, startServer } from '../../agents/posix/server.ts';
 import { type Key, keysText, newKey, type Statement, sha256, signatureOf } from './authority.ts';
 
-export const formats = ['settings.json', 'sh', 'helper.json'] as const;
-export type Format = (typeof formats)[number];
+const mediaTypes = {
+  'settings.json': 'application/json',
+  sh: 'text/x-shellscript',
+  ps1: 'text/x-powershell',
+  'helper.json': 'application/json',
+};
+export type Format = keyof typeof mediaTypes;
 
 /** The content of an answer. In each format bodies differ only by `mark`. */
 export interface Content {
@@ -129,6 +134,7 @@ export function endlessHeaders(): Behaviour {
 
 export function bodyOf({ mark }: Content, format: Format): string {
   if (format === 'sh') return `export MARK='${mark}'\n`;
+  if (format === 'ps1') return `$env:MARK = '${mark}'\n`;
   const settings = { env: { MARK: mark } };
   return `${JSON.stringify(format === 'helper.json' ? { managedSettings: settings } : settings)}\n`;
 }
@@ -144,7 +150,7 @@ export function headersOf(world: World, format: Format, lie: Lie): Record<string
   };
   return {
     ETag: `"${so.sha256}"`,
-    'Content-Type': format === 'sh' ? 'text/x-shellscript' : 'application/json',
+    'Content-Type': mediaTypes[format],
     'Pinward-Revision': so.revision,
     'Pinward-Poll-After': '0',
     'Pinward-Valid-Until': so.validUntil,
@@ -155,5 +161,6 @@ export function headersOf(world: World, format: Format, lie: Lie): Record<string
 }
 
 function formatOf({ url = '' }: IncomingMessage): Format {
+  const formats = Object.keys(mediaTypes) as Format[]; // its own keys, which nothing adds to
   return formats.find((format) => url.startsWith(`/v1/pins.${format}?`)) ?? 'settings.json';
 }

@@ -56,6 +56,8 @@ export interface Case {
 
 export const kept: Verdict = { kind: 'kept' };
 
+const starting = { env: 'shells start', helper: 'Claude Code starts' };
+
 export function broken(evidence: string): Verdict {
   return { kind: 'broken', evidence };
 }
@@ -93,27 +95,32 @@ export async function whatCaseDid(
   return wrong === undefined ? undefined : `when ${title}: ${wrong}`;
 }
 
-/**
- * What shells and Claude Code start with once the pins reached them. The first start may be over before they did, since no
- * start waits long; on a busy machine the next one may be, too.
- */
+/** What shells and Claude Code start with once the pins reached them. Throws if the pins never do. */
 export async function startsWithPins(bench: Bench, trial: Trial): Promise<Starts> {
-  const hasPins = (command: keyof Starts, starts: Starts) =>
-    bench.adapter[command] === '' || starts[command].includes(trial.world.held.mark);
+  return { env: await outputWithPins(bench, trial, 'env'), helper: await outputWithPins(bench, trial, 'helper') };
+}
+
+/**
+ * The first start may be over before the pins are there, since no start waits long; on a busy machine the next one may be,
+ * too.
+ */
+async function outputWithPins(bench: Bench, trial: Trial, command: keyof Starts): Promise<string> {
   for (let left = 10; ; left--) {
-    const starts = await startsOf(bench, trial);
-    if (left === 0 || (hasPins('env', starts) && hasPins('helper', starts))) return starts;
+    const output = await outputOf(bench, trial, command);
+    if (bench.adapter[command] === '' || output.includes(trial.world.held.mark)) return output;
+    if (left === 0) throw new Error(`the pins do not arrive: ${starting[command]} with ${excerpt(output)}`);
   }
 }
 
 /** Runs what a starting shell and a starting Claude Code run. */
-async function startsOf({ adapter }: Bench, trial: Trial): Promise<Starts> {
-  const outputOf = async (command: 'env' | 'helper') => {
-    if (adapter[command] === '') return '';
-    const { code, out } = await trial.run(command);
-    return code === 0 ? out : `exit ${code}`;
-  };
-  return { env: await outputOf('env'), helper: await outputOf('helper') };
+async function startsOf(bench: Bench, trial: Trial): Promise<Starts> {
+  return { env: await outputOf(bench, trial, 'env'), helper: await outputOf(bench, trial, 'helper') };
+}
+
+async function outputOf({ adapter }: Bench, trial: Trial, command: keyof Starts): Promise<string> {
+  if (adapter[command] === '') return '';
+  const { code, out } = await trial.run(command);
+  return code === 0 ? out : `exit ${code}`;
 }
 
 /** Returns what differs from the beginning of the trial. */
@@ -125,8 +132,8 @@ export function whatChanged({ world, file }: Trial): string | undefined {
 }
 
 function whatStartsLost(before: Starts, starts: Starts): string | undefined {
-  if (starts.env !== before.env) return `shells start with ${excerpt(starts.env)}`;
-  return starts.helper !== before.helper ? `Claude Code starts with ${excerpt(starts.helper)}` : undefined;
+  const lost = (['env', 'helper'] as const).find((command) => starts[command] !== before[command]);
+  return lost === undefined ? undefined : `${starting[lost]} with ${excerpt(starts[lost])}`;
 }
 
 /** Whether the agent accepts the next honest answer. */

@@ -106,6 +106,17 @@ export const windowsFaults: readonly SeededFault[] = [
   ),
   fault('reports at each login', ['-or (Get-Fact "reported_$outcome") -ceq $revision', ''], 'reports-once'),
   fault('has a helper that prints nothing', ['  $output.Write($bytes, 0, $bytes.Length)\n', ''], 'helper-one-object'),
+  fault('has a helper that waits for the server', ['[Math]::Max(0, 6 - $age)', '600'], 'helper-one-object'),
+  fault(
+    'starts every shell without pins',
+    ['if (Test-Genuine) { return [IO.File]::ReadAllText($copy, $utf8) }', 'if ($false) { return }'],
+    'keeps-when-refused',
+  ),
+  fault(
+    'starts shells without pins after a failure',
+    ['if (Test-Genuine) { return [', "if ((Test-Genuine) -and -not (Get-Fact 'last_error')) { return ["],
+    ...['keeps-when-refused', 'checks-signatures'],
+  ),
   fault(
     'ignores Pinward-Poll-After',
     ["$pace = Get-Seconds $answer['Pinward-Poll-After'] 300", '$pace = 300'],

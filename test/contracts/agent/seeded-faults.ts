@@ -110,6 +110,11 @@ export const moreFaults: readonly SeededFault[] = [
   ),
   fault('has a helper that prints nothing', ["print_copy || echo '{}'", 'print_copy'], 'helper-one-object'),
   fault(
+    'starts every shell without pins',
+    ['  print_copy ||\n    warn "no pins yet', '  false ||\n    warn "no pins yet'],
+    'keeps-when-refused',
+  ),
+  fault(
     'starts shells without pins after a failure',
     ['is_genuine && cat "$copy" && return', 'is_genuine && [ -z "$(read_state last_error)" ] && cat "$copy" && return'],
     ...['keeps-when-refused', 'checks-signatures'],
