@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { agents } from '../../agents/packaging/files.ts';
 import { script, whyNot } from '../../agents/posix/machine.ts';
 import { isMissing } from '../../support/needs.ts';
 import { usual } from './adapter.ts';
@@ -14,7 +15,8 @@ import { isBroken, judge, rules } from './judge.ts';
 import { pinwardExpectations } from './pinward-expectations.ts';
 import type { Bench } from './rule.ts';
 import { trustRules } from './rules-on-trust.ts';
-import { moreFaults, type SeededFault, seeded, tenFaults } from './seeded-faults.ts';
+import { edited, moreFaults, type SeededFault, seeded, tenFaults } from './seeded-faults.ts';
+import { windowsFaults } from './seeded-faults-windows.ts';
 
 const skip = whyNot('sh') || isMissing('curl') || isMissing('openssl');
 const original = readFileSync(script, 'utf8');
@@ -63,6 +65,11 @@ describe('the conformance kit', { skip }, () => {
       all.filter((id) => !broken.has(id)),
       [],
     );
+  });
+
+  it('has no fault for the Windows agent that cannot be seeded there', () => {
+    const windows = readFileSync(join(agents, 'windows/pinward.ps1'), 'utf8');
+    for (const fault of windowsFaults) assert.notEqual(edited(windows, fault), windows);
   });
 
   it('has each attack on signed answers in one rule', () => {
