@@ -13,7 +13,7 @@ import { forged, mixed, old, unchanged } from './attacks-on-answers.ts';
 import { unknownKeys } from './attacks-on-keys.ts';
 import { isBroken, judge, rules } from './judge.ts';
 import { pinwardExpectations } from './pinward-expectations.ts';
-import type { Bench } from './rule.ts';
+import { type Bench, broken, kept } from './rule.ts';
 import { trustRules } from './rules-on-trust.ts';
 import { edited, moreFaults, type SeededFault, seeded, tenFaults } from './seeded-faults.ts';
 import { windowsFaults } from './seeded-faults-windows.ts';
@@ -70,6 +70,23 @@ describe('the conformance kit', { skip }, () => {
   it('has no fault for the Windows agent that cannot be seeded there', () => {
     const windows = readFileSync(join(agents, 'windows/pinward.ps1'), 'utf8');
     for (const fault of windowsFaults) assert.notEqual(edited(windows, fault), windows);
+  });
+
+  it('calls a rule about seconds broken only if it is so while no other is judged', async () => {
+    const bench = { adapter: { ...usual, agent: 'none' }, brief: true };
+    const chosen = rules.filter(({ id }) => id === 'ends-in-time' || id === 'exact-bytes');
+    const verdicts = async (jobs: number) => {
+      let checks = 0;
+      const check = async () => (checks++ < 2 ? broken('busy') : kept);
+      const judged = await judge(
+        bench,
+        chosen.map((rule) => ({ ...rule, check })),
+        { jobs },
+      );
+      return judged.map(({ verdict }) => verdict.kind);
+    };
+    assert.deepEqual(await verdicts(2), ['broken', 'kept']);
+    assert.deepEqual(await verdicts(1), ['broken', 'broken']);
   });
 
   it('has each attack on signed answers in one rule', () => {

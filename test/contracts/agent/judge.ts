@@ -1,4 +1,7 @@
-/** Checks an agent against rules, several at a time, and returns a verdict for each. */
+/**
+ * Checks an agent against rules, several at a time, and returns a verdict for each. A rule about seconds is broken only if it
+ * is so while no other is checked.
+ */
 import type { Adapter } from './adapter.ts';
 import { type Bench, broken, type Rule, type Verdict } from './rule.ts';
 import { askingRules } from './rules-on-asking.ts';
@@ -18,6 +21,9 @@ export interface Judged {
 /** The slowest rules. They start first, since they mostly wait. */
 const patient = new Set(['ends-in-time', 'helper-one-object', 'checks-signatures', 'checks-new-keys']);
 
+/** The rules about seconds. An agent may break them only because the others take the processors. */
+const timed = new Set(['ends-in-time', 'helper-one-object']);
+
 export async function judge(
   bench: Bench,
   chosen: readonly Rule[],
@@ -31,6 +37,9 @@ export async function judge(
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
+  for (const rule of jobs === 1 ? [] : chosen.filter(({ id }) => timed.has(id))) {
+    if (verdicts.get(rule.id)?.kind === 'broken') verdicts.set(rule.id, await verdictOf(bench, rule));
+  }
   return chosen.map((rule) => ({ rule, verdict: verdicts.get(rule.id) ?? broken('it was not judged') }));
 }
 
