@@ -63,6 +63,20 @@ export const credentialVariables: readonly string[] = [
   'GOOGLE_CLOUD_QUOTA_PROJECT',
 ];
 
+/** The variables of a shell that may concern Claude Code, as a pattern. */
+export const clientVariable = '(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*';
+
+/** Settings, as paths, that may lead Claude Code away from the pins or keep it from starting, as a pattern. */
+export const leadingSetting = `env[.]${clientVariable}|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox`;
+
+/** For gcloud, which then asks nothing and writes no log. */
+export const gcloudVariables: readonly string[] = [
+  'CLOUDSDK_CORE_DISABLE_PROMPTS=1',
+  'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1',
+  'CLOUDSDK_SURVEY_DISABLE_PROMPTS=1',
+  'CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1',
+];
+
 function each(names: string, value: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, value]));
 }

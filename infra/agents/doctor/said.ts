@@ -93,7 +93,7 @@ const client = {
   ),
   led_by_shell: problem(
     '{question}: {answer}; because of: variables of this shell: {names}',
-    'This overrides the pins. {profiles}',
+    'This overrides the pins. New shells may get it from your profile: remove it there, too.',
     '{unset}',
   ),
   led_by_managed: problem(
@@ -115,7 +115,7 @@ const client = {
   editor_not_asked: skipped(`{file} ${called} was not asked what follows`),
   editor_silent: skipped(`{file} ${called} did not answer in time`),
   editor_agrees: ok(`{file} ${called} calls the same with them`),
-  editor_leads: problem(
+  editor_led: problem(
     '{file} sets {names}; {question}: {answer}',
     'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.',
     '{edit}',
@@ -182,7 +182,11 @@ function problem(text: string, meaning: string, fix: string): Said {
 function ofVertex({ verdict, problem: text, advice }: Finding): Said {
   if (verdict === 'enabled') return ok(text);
   if (verdict === 'transient' || verdict === 'candidate') return skipped(`${text}{said}`);
-  if (advice === null || 'meaning' in advice) return problem(text, advice?.meaning ?? '', advice?.fix ?? '');
+  if (advice === null || 'meaning' in advice) return problem(text, advice?.meaning ?? '', inConsole(advice?.fix ?? ''));
   const kinds = Object.entries(advice) as [CredentialKind, { meaning: string; fix: string }][]; // as it is declared
   return { verdict: 'problem', text, advice: kinds.map(([kind, each]) => ({ kind, ...each })) };
+}
+
+function inConsole(fix: string): string {
+  return fix.replace('{console}', 'https://console.cloud.google.com');
 }

@@ -26,7 +26,7 @@
 # those, then run build.ts.
 set -u
 umask 022
-unset token out_access_token # else a caller who exports such a name gets the token into the environment of all children
+unset token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper
@@ -286,8 +286,7 @@ print_field() { printf '%-12s %s\n' "$1" "$2"; }
 # Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
 describe_update() {
   served_version=$(read_state agent | to_version)
-  newest_version=$(printf '%s\n' "$version" "$served_version" | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
-  { [ "$newest_version" != "$version" ] && [ -n "$server" ]; } || return 0
+  { [ -n "$server" ] && is_older_version "$version" "$served_version"; } || return 0
   for_curl='' for_script=''
   add_to_line --proxy --proxy "$proxy"
   add_to_line --noproxy --no-proxy "$unproxied"
@@ -553,9 +552,7 @@ validate_settings() {
   case $server in
     '') config_error=${config_error:-"$config names no server"} ;;
     *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
-    https://?* | http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
-    'http://[::1]' | 'http://[::1]'[:/]*) ;;
-    *) config_error="server must be https:// (http:// only for localhost): $server" ;;
+    *) is_safe_address "$server" || config_error="server must be https:// (http:// only for localhost): $server" ;;
   esac
 }
 
@@ -700,16 +697,40 @@ $authority_line
 EOF
 )
 
-# Asks the server for a text. Drops all but printable ASCII, so that no answer controls a terminal.
-# in:  PATH of the server, MAX_BYTES; token
-# out: out_text; out_http_status, 000 without an answer; out_reason
+# Whether a token may go there: by TLS, or within this machine.
+# in: ADDRESS
+is_safe_address() {
+  case $1 in
+    https://?*) ;;
+    *@*) return 1 ;;
+    http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
+    'http://[::1]' | 'http://[::1]'[:/]*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Asks the server for a text.
+# in:  PATH of the server, MAX_BYTES, further arguments for curl; token
+# out: what read_text sets
 request_text() {
-  out_text=$(http_request "$1" "$timeout" "$2" --write-out '\nHTTP %{http_code}\n' 2>&1 | head -c "$2" | tr -cd ' -~\n')
+  path=$1 max_text=$2 out_text='' out_http_status=''
+  is_token "${token:-}" || fail 'the token has characters that no bearer token has' || return
+  shift 2
+  read_text "$({
+    http_request "$path" "$timeout" "$max_text" --write-out '\nHTTP %{http_code}\n' "$@" 2>&1 || printf '\nHTTP 000\n'
+  } | head -c "$max_text")"
+}
+
+# Drops all but printable ASCII, so that no answer controls a terminal.
+# in:  what curl printed, with a last line such as HTTP 200; max_text
+# out: out_text; out_http_status, 000 without a whole answer; out_reason
+read_text() {
+  out_text=$(printf '%s\n' "$1" | tr -cd ' -~\n')
   out_http_status=$(printf '%s\n' "$out_text" | sed -n 's/^HTTP \([0-9][0-9][0-9]\)$/\1/p' | tail -n 1)
   out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
   case $out_http_status in
     200) ;;
-    '') fail "the answer is cut off, or over $2 bytes" ;;
+    '') fail "the answer is cut off, or over $max_text bytes" ;;
     000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
     *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
   esac
@@ -1096,6 +1117,11 @@ read_package_version() {
 # Prints the version at the start of the first line of standard input, such as 2.1.331, or nothing.
 to_version() { sed -n 's/^\([0-9]\{1,6\}\.[0-9]\{1,6\}\.[0-9]\{1,6\}\).*/\1/p; q'; }
 
+# in: VERSION OTHER_VERSION
+is_older_version() {
+  [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}
+
 # --- state ------------------------------------------------------------------------------------------------------------
 # The facts that the agent keeps about its copy, as lines of key=value, and the questions that they answer.
 
@@ -1175,6 +1201,14 @@ is_complete() {
     sh) [ -z "$(tail -c 1 "$1")" ] ;;
     *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;
   esac
+}
+
+# Prints the path of the file in this folder, or else in the next parent that has it.
+# in: NAME
+find_upwards() {
+  folder=$(pwd)
+  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  printf '%s/%s\n' "$folder" "$1"
 }
 
 # --- lock -------------------------------------------------------------------------------------------------------------
@@ -1327,6 +1361,13 @@ quote_for_shell() {
   esac
 }
 
+# Prints the command that opens a file in an editor.
+# in: FILE
+edit_command() {
+  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
+  printf '%s %s' "$1" "$(quote_for_shell "$2")"
+}
+
 # Prints the text as a JSON string.
 # in: TEXT
 quote_for_json() { printf '"%s"' "$(to_printable "$1" | sed 's/["\\]/\\&/g')"; }
@@ -1347,8 +1388,8 @@ die() {
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
-# editors has comments, and commas at the end.
+# Prints a JSON file as lines of path=value. What strings escape becomes a blank if it is a control character, and nothing
+# if it is not ASCII. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
 # in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
@@ -1356,6 +1397,17 @@ flatten_json() {
       for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
       print path "=" value
       expected = "next"
+    }
+    function unescape(text, plain, sign, code) {
+      while (match(text, /\\(u[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]|.)/)) {
+        sign = substr(text, RSTART + 1, RLENGTH - 1)
+        code = index(hex, tolower(substr(sign, 4, 1))) * 16 + index(hex, tolower(substr(sign, 5))) - 17
+        if (sign ~ /^[bfnrt]$/ || sign ~ /^u00[01]/) sign = " "
+        else if (length(sign) > 1) sign = sign ~ /^u00[2-7]/ ? sprintf("%c", code) : ""
+        plain = plain substr(text, 1, RSTART - 1) sign
+        text = substr(text, RSTART + RLENGTH)
+      }
+      return plain text
     }
     function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
     function closes(kind) {
@@ -1371,12 +1423,12 @@ flatten_json() {
       } else if (closes(kind)) { depth--; expected = "next" }
       else if (expected != "value" || index("]}:,", kind)) return 0
       else if (kind == "{" || kind == "[") { open(kind); return 1 }
-      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
+      else if (kind == "\"") print_value(unescape(substr(token, 2, length(token) - 2)))
       else print_value(token)
       is_empty = 0
       return 1
     }
-    BEGIN { expected = "value" }
+    BEGIN { expected = "value"; hex = "0123456789abcdef" }
     {
       sub(/\r$/, "")
       for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
@@ -1398,6 +1450,10 @@ flatten_json() {
     END { exit (is_invalid || depth || expected != "next") }
   ' "$1" 2>/dev/null
 }
+
+# Prints the first value of a path in lines of path=value, or nothing.
+# in: LINES, PATTERN of the path
+value_of() { printf '%s\n' "$1" | sed -n "s/^$2=//p" | head -n 1; }
 
 # --- root -------------------------------------------------------------------------------------------------------------
 # Keeps root from running what somebody else may write: programs of the search path, and the configuration's command.
@@ -1498,13 +1554,8 @@ doctor() {
   vertex_url=${PINWARD_VERTEX_URL:-}
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}"
-  agent=$ordinary_agent install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine"
-  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
-  install="$install --delivery $delivery --token-file $(quote_for_shell "${token_file:-FILE}")"
-  [ -z "$token_command" ] || install="${install% --token-file*} --token-command $(quote_for_shell "$token_command")"
+  timeout=5 advice='' findings='' problems=0
+  set_commands
   for check in config pins age signatures server cli; do
     "check_$check"
     report $check "$out_finding"
@@ -1514,11 +1565,23 @@ doctor() {
   check_credentials
   check_models
   if [ -n "$json" ]; then
-    printf '{"problems":%s,"findings":[%s]}\n' "$problems" "${findings#,}"
+    printf '{"problems":%s,"findings":[%s]}\n' $problems "${findings#,}"
   elif [ $problems -gt 0 ]; then
-    printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
+    printf '\n%s problem%s\n%s' $problems "$([ $problems -eq 1 ] || echo s)" "$advice"
   fi
   [ $problems -eq 0 ]
+}
+
+# out: the commands in the texts: agent, ordinary_agent, ordinary, install
+set_commands() {
+  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$ordinary_agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
+  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
+  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
+  install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
+  install="$install $token_option"
 }
 
 # Prints a finding, and keeps the advice for the end. The same advice is given once.
@@ -1545,363 +1608,274 @@ report() {
 check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
 
 check_pins() {
-  revision=$(read_state revision) last_error=$(read_state last_error) && last_error=${last_error:-none}
-  if ! is_applied; then
-    out_finding=pins_missing
-  elif ! read_pins; then
-    out_finding=pins_unreadable
-  else
-    is_unaltered && out_finding=pins_applied || out_finding=pins_altered
+  pins='' models='' project='' base_url=''
+  revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
+  if ! is_applied; then out_finding=pins_missing
+  elif ! read_pins; then out_finding=pins_unreadable
+  elif ! is_unaltered; then out_finding=pins_altered
+  else out_finding=pins_applied
   fi
 }
 
+# What the pins choose without a name is the question default. A region variable has the family of its model in its name,
+# and only the variables of pinned models are written.
+# out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
+read_pins() {
+  case $delivery in
+    shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/\1=\2/p" "$copy") ;;
+    *) pins=$(flatten_json "$applied_file") ;;
+  esac || return
+  pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//; s/^env\.//')
+  project=$(value_of "$pins" ANTHROPIC_VERTEX_PROJECT_ID) base_url=$(value_of "$pins" ANTHROPIC_VERTEX_BASE_URL)
+  default_model=$(value_of "$pins" ANTHROPIC_MODEL | grep . || value_of "$pins" model)
+  models=$(printf '%s\n' "$pins" "default=$default_model" |
+    sed -n 's/^ANTHROPIC_DEFAULT_\([A-Z]*\)_MODEL=\(.\)/\1 \2/p; s/^default=claude-/default claude-/p' |
+    tr '[:upper:]' '[:lower:]' | while read -r question model; do
+      model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
+      location=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
+      location=${location:-$(value_of "$pins" CLOUD_ML_REGION)}
+      case $location in global) api=aiplatform ;; us | eu) api=aiplatform.$location.rep ;; *) api=$location-aiplatform ;; esac
+      base=${base_url:-https://$api.googleapis.com/v1}
+      printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
+    done)
+  [ -n "$models" ]
+}
+
 check_age() {
-  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) out_finding=age_fresh
-  if ! is_applied; then
-    out_finding=age_unknown
-  elif has_expired "$valid_until"; then
-    out_finding=age_expired
-  elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
-    out_finding=age_silent checked_at=${checked_at:-the installation}
-  elif [ "$last_error" != none ]; then
-    out_finding=age_failed
+  checked_at=$(read_state checked_at | grep . || echo the installation) valid_until=$(read_state valid_until)
+  if ! is_applied; then out_finding=age_unknown
+  elif has_expired "$valid_until"; then out_finding=age_expired
+  elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then out_finding=age_silent
+  elif [ "$last_error" != none ]; then out_finding=age_failed
+  else out_finding=age_fresh
   fi
 }
 
 check_signatures() {
   signer=$(read_state signed_by) installer=$(command -v apt-get >/dev/null && echo apt-get || echo dnf)
   if [ -z "$organisation" ]; then
-    out_finding=keys_not_pinned
-    [ -n "$offline$config_error" ] || ! fetch_keys || printf '%s\n' "$out_key_list" | grep -q '^key ' ||
-      out_finding=keys_not_listed
-  elif ! has_openssl; then
-    out_finding=openssl_missing
-  elif [ -z "$(list_trusted_keys)" ]; then
-    out_finding=keys_missing
-  else
-    [ -n "$signer" ] && out_finding=signed || out_finding=keys_younger
+    lists_no_keys && out_finding=keys_not_listed || out_finding=keys_not_pinned
+  elif ! has_openssl; then out_finding=openssl_missing
+  elif [ -z "$(list_trusted_keys)" ]; then out_finding=keys_missing
+  elif [ -z "$signer" ]; then out_finding=keys_younger
+  else out_finding=signed
   fi
 }
 
+# Whether the server was asked and has none.
+lists_no_keys() { [ -z "$offline$config_error" ] && fetch_keys && ! printf '%s\n' "$out_key_list" | grep -q '^key '; }
+
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
-# out: out_answer: the pins with their reasons, as lines of path=value
+# out: answer: the pins with their reasons, as lines of path=value
 check_server() {
-  out_answer='' out_finding=server_failed
+  answer='' out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
   find_cli_version
-  if [ -n "$config_error" ]; then
-    out_finding=server_unknown
-  elif [ -n "$offline" ]; then
-    out_finding=server_offline
-  elif ! token=$(read_token 2>/dev/null); then
-    if fetch_keys || [ "$out_http_status" = 404 ]; then out_finding=token_unreadable; fi
-  elif ! is_token "$token"; then
-    out_finding=token_refused out_reason='the token has characters that no bearer token has'
-  elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
-    out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
-    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then out_finding=server_answers; else out_answer=''; fi
+  if [ -n "$config_error" ]; then out_finding=server_unknown
+  elif [ -n "$offline" ]; then out_finding=server_offline
+  elif token=$(read_token 2>/dev/null); then
+    request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes &&
+      answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
+    case $out_http_status:$answer in
+      200:?*) out_finding=server_answers ;;
+      401: | 403:) out_finding=token_refused ;;
+      *) out_finding=server_failed ;;
+    esac
   else
-    case $out_reason in *'HTTP 401'* | *'HTTP 403'*) out_finding=token_refused ;; esac
+    fetch_keys
+    case $out_http_status in 200 | 404) out_finding=token_unreadable ;; *) out_finding=server_failed ;; esac
   fi
-  reason=${out_reason:-}
+  reason=$out_reason
 }
 
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
-# in: cli; out_answer
+# in: cli, answer
 check_cli() {
-  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum='' ;; esac
-  index=$(printf '%s\n' "$out_answer" |
-    awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
-  if [ -z "$cli" ]; then
-    out_finding=cli_missing
-  elif is_older_version "$cli" "$minimum"; then
-    out_finding=cli_old
-  elif [ -n "$index" ]; then
-    out_finding=cli_gated reason=$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")
-  elif [ -n "$out_answer" ]; then
-    out_finding=cli_runs
-  else
-    [ -n "$offline" ] && out_finding=cli_offline || out_finding=cli_not_judged
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
+  gate=$(printf '%s\n' "$answer" | grep -E '^reasons[.][0-9]+[.]code=cli_(gated|too_old)$' | head -n 1)
+  reason=$(value_of "$answer" "${gate%code=*}text")
+  if [ -z "$cli" ]; then out_finding=cli_missing
+  elif is_older_version "$cli" "$minimum"; then out_finding=cli_old
+  elif [ -n "$gate" ]; then out_finding=cli_gated
+  elif [ -n "$answer" ]; then out_finding=cli_runs
+  elif [ -n "$offline" ]; then out_finding=cli_offline
+  else out_finding=cli_not_judged
   fi
 }
-
-# in: VERSION OTHER_VERSION
-is_older_version() {
-  [ -n "$2" ] && [ "$1" != "$2" ] &&
-    [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
-}
-
-# A region variable has the family of its model in its name, and only the variables of pinned models are written. What the
-# pins choose without a name is the question default.
-# out: out_pins: lines of path=value; out_models: lines of question, model, location and address
-read_pins() {
-  case $delivery in
-    shell) out_pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
-    *) out_pins=$(flatten_json "$applied_file") ;;
-  esac || return
-  out_pins=$(printf '%s\n' "$out_pins" | sed 's/^managedSettings\.//')
-  out_models=$(printf '%s\n' "$out_pins" | awk '
-    function show(question, family, model, place, host, name) {
-      place = pins["env.CLOUD_ML_REGION"]
-      for (name in pins) if (name ~ "^env[.]VERTEX_REGION_CLAUDE_.*" family) place = pins[name]
-      host = place == "global" ? "" : place ~ /^(us|eu)$/ ? "." place ".rep" : place "-"
-      host = host ~ /-$/ ? host "aiplatform" : "aiplatform" host
-      base = pins["env.ANTHROPIC_VERTEX_BASE_URL"]; sub(/\/$/, "", base)
-      sub(/\[1m\]$/, "", model)
-      print question, model, place, (base == "" ? "https://" host ".googleapis.com/v1" : base) "/projects/" \
-        pins["env.ANTHROPIC_VERTEX_PROJECT_ID"] "/locations/" place "/publishers/anthropic/models/" model
-    }
-    { name = $0; sub(/=.*/, "", name); sub(/[^=]*=/, ""); pins[name] = $0; names[NR] = name }
-    END {
-      for (i = 1; i <= NR; i++) if (names[i] ~ /^env[.]ANTHROPIC_DEFAULT_[A-Z]+_MODEL$/ && pins[names[i]] != "") {
-        family = names[i]; gsub(/^env[.]ANTHROPIC_DEFAULT_|_MODEL$/, "", family)
-        show(tolower(family), family, pins[names[i]])
-      }
-      own = pins["env.ANTHROPIC_MODEL"] != "" ? pins["env.ANTHROPIC_MODEL"] : pins["model"]
-      family = toupper(own); gsub(/^CLAUDE-|[^A-Z]/, "", family)
-      if (own ~ /^claude-/) show("default", family, own)
-    }')
-  [ -n "$out_models" ]
-}
-
-# in: PATH of a setting
-print_pin() { printf '%s\n' "$out_pins" | sed -n "s/^$1=//p" | head -n 1; }
 
 # --- doctor: client ---------------------------------------------------------------------------------------------------
 # Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
 # anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
 
-# out: client_folder, or nothing when Claude Code was not asked; client_answers, expected_answers, questions
+# out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
-  client_folder='' client_answers='' leaves_shell='' source='' out_finding=''
-  superuser=root ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
-  if [ "$(id -u)" -eq 0 ]; then
-    out_finding=asked_by_root
-  elif [ -z "$out_models" ]; then
-    out_finding=asked_without_pins
-  elif ! command -v claude >/dev/null; then
-    out_finding=client_missing
-  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then
-    out_finding=client_unversioned
-  elif is_older_version "$cli" "$asked_from"; then
-    out_finding=client_old
-  elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then
-    out_finding=folder_missing client_folder=''
+  client_folder='' given='' leaves_shell='' agreeing='' superuser=root out_finding=''
+  if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
+  elif [ -z "$models" ]; then out_finding=asked_without_pins
+  elif ! command -v claude >/dev/null; then out_finding=client_missing
+  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then out_finding=client_unversioned
+  elif is_older_version "$cli" "$asked_from"; then out_finding=client_old
+  elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then out_finding=folder_missing
   fi
   [ -z "$out_finding" ] || { report client $out_finding && return; }
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
   claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
-  expected_answers=$(printf '%s\n' "$out_models" | sed -e 's/^\([^ ]*\) .* /\1 address /p' -e 's/^[^ ]* /default /')
-  questions="$(printf '%s\n' "$out_models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
-  client_answers=$(ask_all & ask_for_credentials & wait)
-  answers=$client_answers agreeing=''
+  right_answers=$(printf '%s\n' "$models" | awk -v project="$project" '{
+    answer = " would call " $2 " in " $3 " for " project " at " $4; print $1 answer; print "default" answer
+  }')
+  questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
+  ask_all answer & ask_for_credentials & wait
+  for question in $questions; do { judge_answer answer; [ $out_finding != led ] || find_suspect; } >"$client_folder/suspect.$question" & done
+  wait
   for question in $questions; do
-    find_client_finding
+    judge_answer answer
     case $out_finding in
       client_agrees) agreeing="$agreeing $question" && continue ;;
-      led) find_blame ;;
+      led) explain_suspect "$(cat "$client_folder/suspect.$question")" ;;
     esac
     report client $out_finding
-    answers=$client_answers
   done
   [ "$agreeing" != " $questions" ] || report client client_agrees
 }
 
-# in:  question, answers
-# out: out_finding: client_agrees, client_silent, or led, which is away from the pins; answer, for people
-find_client_finding() {
-  answer=$(print_answer "$question")
-  case $answer in
-    '' | slow) out_finding=client_silent && return ;;
-    address*/projects/*/locations/*/models/*)
-      pattern='^address \(.*\)/projects/\(.*\)/locations/\(.*\)/publishers/.*/models/\(.*\)'
-      answer=$(printf '%s\n' "$answer" | sed "s#$pattern#would call \4 in \3 for \2 at \1#") ;;
-    address*) answer="would call ${answer#address }" ;;
-    *) answer="calls nothing: ${answer#line }" ;;
-  esac
-  if is_expected "$question"; then out_finding=client_agrees; else out_finding=led; fi
-}
-
-# in: NAME of an answer; question, answers
-is_expected() {
-  case "$newline$expected_answers$newline" in *"$newline$question $(print_answer "$1")$newline"*) ;; *) return 1 ;; esac
-}
-
-# in: NAME of an answer; answers
-print_answer() { printf '%s\n' "$answers" | sed -n "s/^$1 //p"; }
-
+# Asks all questions at once, and writes each answer to a file.
+# in: SET, for the names of the files; questions
 ask_all() {
-  for question in $questions; do ask_client "$question" user,project,local & done
+  for question in $questions; do ask_client user,project,local >"$client_folder/$1.$question" & done
   wait
 }
+
+# in:  SET of answers; question
+# out: answer; out_finding: client_agrees, client_silent, or led, which is away from the pins
+judge_answer() {
+  answer=$(cat "$client_folder/$1.$question")
+  if [ -z "$answer" ]; then out_finding=client_silent
+  elif is_right "$answer"; then out_finding=client_agrees
+  else out_finding=led
+  fi
+}
+
+# in: ANSWER; question
+is_right() { printf '%s\n' "$right_answers" | grep -qxF -e "$question $1"; }
 
 # Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
 # folder, which may be a stranger's.
 ask_for_credentials() {
   question=default
   for sources in user user,project,local; do
-    ask_client credentials $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
+    ask_client $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
   done
   wait
 }
 
-# Prints an answer: its name, a kind and a text. The kinds: address; line, the first that people can read; slow.
-# in: NAME, SOURCES of settings that count, WORDS for Claude Code; question, ask_until; leaves_shell: whether the shell
-#     has nothing but what the agent gives it
+# Prints what Claude Code would call, or the first line that it prints instead; nothing when it is slow.
+# in: SOURCES of settings that count, WORDS for Claude Code; question; given: variables beside those of the shell;
+#     leaves_shell: whether the shell has nothing but what the agent gives it
 ask_client() (
-  answer_name=$1 sources=$2 timeout=$((ask_until - $(now)))
-  shift 2
+  sources=$1 timeout=$((ask_until - $(now)))
+  shift
+  [ "$leaves_shell:$delivery" != yes:shell ] || given=$pins
   [ $timeout -le 10 ] || timeout=10
-  [ $timeout -gt 0 ] || { echo "$answer_name slow" && exit; }
+  [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  cp "$claude_home/settings.json" "$own_folder/" 2>/dev/null
-  cp -R "$claude_home/agents" "$own_folder/" 2>/dev/null
-  variables=$(print_question_variables "$own_folder")
-  settings=$(print_question_settings "{$(printf '%s\n' "$variables" | awk '{
-    value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
-    printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
-  }')}")
+  cp -R -L "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
   [ "$question" = default ] || set -- --model "$question" "$@"
   set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
-    --settings "$settings" ping
-  if [ -n "$leaves_shell" ] && [ "$delivery" = shell ]; then
-    variables="$(printf '%s\n' "$out_pins" | sed 's/^env\.//')$newline$variables"
-  fi
-  while IFS= read -r line; do set -- "$line" "$@"; done <<EOF
-$variables
+    --settings "$(print_question_settings "$own_folder")" ping
+  while IFS= read -r variable; do set -- "$variable" "$@"; done <<EOF
+$(print_question_variables "$own_folder")${given:+$newline$given}
 EOF
   [ -z "$leaves_shell" ] || set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
-  { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer "$answer_name"
+  { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer
 )
 
-# Takes the address from the log of a request, or else the first line. Hides passwords, and words that may be secret.
-# in: NAME of the answer; what Claude Code printed, on standard input
+# Takes the address from the log of the first request, or else the first line. Hides passwords, and words that may be
+# secret.
 read_answer() {
-  awk -v name="$1" '
-    /^pinward-exit / { code = $2; next }
+  awk '
+    /^pinward-exit (124|137|143)$/ { is_slow = 1 }
     /^\[log_/ { is_log = 1 }
-    is_log && address == "" && sub(/^[ \t]*url: "/, "") { sub(/".*/, ""); address = $0 }
-    !is_log && line == "" && /[^ \t\r]/ { line = $0 }
+    is_log && answer == "" && sub(/^[ \t]*url: "/, "") {
+      sub(/[?#"].*/, ""); sub(/\/\/[^\/]*@/, "//"); sub(/:[A-Za-z]*[rR]awPredict$/, "")
+      is_of_vertex = split($0, part, "/projects/|/locations/|/publishers/[^/]*/models/") == 4
+      answer = "would call " (is_of_vertex ? part[4] " in " part[3] " for " part[2] " at " part[1] : $0)
+    }
+    !is_log && line == "" && !/^pinward-exit/ {
+      for (i = 1; i <= NF; i++)
+        if (length($i) > 19 && $i ~ /[0-9]/ && $i ~ /[A-Za-z]/ && $i !~ /^(\/|claude-)/) $i = "(hidden)"
+      line = substr($0, 1, 300)
+    }
     END {
-      sub(/\/\/[^\/]*@/, "//", address); sub(/[?#].*/, "", address); sub(/:[A-Za-z]*[rR]awPredict$/, "", address)
-      words = split(substr(line, 1, 300), word, /[ \t\r]+/)
-      for (i = 1; i <= words; i++) {
-        is_secret = length(word[i]) > 19 && word[i] ~ /[0-9]/ && word[i] ~ /[A-Za-z]/ && word[i] !~ /^(\/|claude-)/
-        text = text (i > 1 ? " " : "") (is_secret ? "(hidden)" : word[i])
-      }
-      if (address != "") print name " address " address
-      else if (code == 124 || code == 137 || code == 143) print name " slow"
-      else print name " line " (text != "" ? text : "it printed nothing")
+      if (answer != "") print answer
+      else if (!is_slow) print "calls nothing: " (line != "" ? line : "it printed nothing")
     }'
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
-# can't be left out, so they are named.
+# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables of the
+# shell, until it is right. Managed files can't be left out, so they are named.
 
-# Tries first what was to blame for the question before.
-# in:  question; source: user, project, local, shell, all, managed, or nothing
-# out: source; out_finding and its variables
-find_blame() {
-  if [ -z "$source" ] || ! is_right_without "$source"; then
-    if is_right_without all; then
-      answers=$(for source in user project local shell; do ask_without $source & done; wait)
-      for source in user project local shell all; do ! is_expected $source || break; done
-    else
-      [ "$(print_answer all)" = slow ] && source='' || source=managed
-    fi
-  fi
-  case $source in
-    '') out_finding=led_somehow && return ;;
-    shell) blame_shell && return ;;
-    user) set -- "$claude_home/settings.json" ;;
-    project) set -- "$(find_upwards .claude/settings.json)" ;;
-    local) set -- "$(find_upwards .claude/settings.local.json)" ;;
-    all) set -- "$claude_home/settings.json" "$(find_upwards .claude/settings.json)" \
-      "$(find_upwards .claude/settings.local.json)" ;;
-    managed) set -- "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
-      "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-      "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist" ;;
-  esac
-  blame_files "$@"
+# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it; managed when nothing
+# helps; nothing when there was no time.
+# in: question
+find_suspect() {
+  answer=$(leaves_shell=yes && ask_client '')
+  [ -n "$answer" ] || return
+  is_right "$answer" || { echo managed && return; }
+  sources=user,project,local
+  for suspect in local project user $(list_client_variables) shell; do
+    case $suspect in
+      local | project | user) sources=${sources%"$suspect"} && sources=${sources%,} ;;
+      shell) leaves_shell=yes ;;
+      *) unset "$suspect" ;;
+    esac
+    answer=$(ask_client "$sources")
+    [ -n "$answer" ] || return
+    ! is_right "$answer" || { echo "$suspect" && return; }
+  done
 }
 
-# in:  SOURCE; question
-# out: answers
-is_right_without() {
-  answers=$(ask_without "$1")
-  is_expected "$1"
-}
-
-# in: SOURCE; question
-ask_without() (
+# in:  SUSPECT
+# out: out_finding and its variables
+explain_suspect() {
+  files='' out_finding=led_by_settings
   case $1 in
-    user) sources=project,local ;;
-    project) sources=user,local ;;
-    local) sources=user,project ;;
-    all) sources='' leaves_shell=yes ;;
-    *) sources=user,project,local ;;
+    '') out_finding=led_somehow && return ;;
+    user) files=$claude_home/settings.json ;;
+    project) files=$(find_upwards .claude/settings.json) ;;
+    local) files=$(find_upwards .claude/settings.local.json) ;;
+    managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
+    *)
+      [ "$1" = shell ] && names=$(list_client_variables) || names=$1
+      out_finding=led_by_shell unset=${names:+unset $names}
+      [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
+      return ;;
   esac
-  [ "$1" != shell ] || leaves_shell=yes
-  ask_client "$1" "$sources"
-)
+  [ -n "$files" ] || out_finding=led_by_pins
+  source_names=$(printf '%s\n' "$files" | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
+  edit=$(edit_command "${files%%"$newline"*}")
+}
 
-# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
-# in:  FILE ...; source
-# out: out_finding, edit; source_names
-blame_files() {
-  out_finding=led_by_settings source_names='' edit=''
-  [ "$source" != managed ] || out_finding=led_by_managed
-  for file; do
+# Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
+list_leading_files() {
+  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
+    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
     { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
-    [ $out_finding = led_by_settings ] || ! grep -q '{' "$file" 2>/dev/null ||
-      grep -qE 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox' "$file" || continue
-    source_names="$source_names${source_names:+, }$file" edit=${edit:-$(edit_command "$file")}
+    grep -q '{' "$file" 2>/dev/null && settings=$(flatten_json "$file") &&
+      ! printf '%s\n' "$settings" | grep -qE "^($leading_setting)[.=]" || printf '%s\n' "$file"
   done
-  [ "$source" != all ] ||
-    source_names="$source_names${source_names:+, or }variables of this shell:$(list_client_variables)"
-  [ -n "$source_names" ] || out_finding=led_by_pins
 }
 
-blame_shell() {
-  out_finding=led_by_shell names='' candidates=$(list_client_variables)
-  for name in $candidates; do
-    answers=$(unset "$name" && ask_client shell user,project,local)
-    ! is_expected shell || names="$names $name"
-  done
-  names=${names:-$candidates}
-  profiles=$(cd "$root${HOME:-}" 2>/dev/null && for name in $names; do
-    grep -l "$name" .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null
-  done | sort -u | sed 's#^# ~/#' | tr -d '\n')
-  profiles=${profiles:+"New shells get the value from$profiles."} unset=${names:+"unset$names"} names=${names# }
-  [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
-}
-
-# Prints the names of the variables that may concern Claude Code, each after a blank.
+# Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
 list_client_variables() {
-  env | grep -E '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*=' | sed 's/=.*//; s/^/ /' | sort -u |
-    tr -d '\n'
-}
-
-# Prints the path of the file in this folder, or else in the next parent that has it.
-# in: NAME
-find_upwards() {
-  folder=$(pwd)
-  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
-  printf '%s/%s\n' "$folder" "$1"
-}
-
-# Prints the command that opens a file in an editor.
-# in: FILE
-edit_command() {
-  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
-  printf '%s %s' "$1" "$(quote_for_shell "$2")"
+  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u | tr '\n' ' ' | sed 's/ $//'
 }
 
 # Asks Claude Code what it would call with the variables that VS Code and its kin give it.
 check_editors() {
-  for file in "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/settings.json \
-    "$root${XDG_CONFIG_HOME:-${HOME:-}/.config}"/*/User/profiles/*/settings.json \
+  user_folder=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}
+  for file in "$user_folder"/*/User/settings.json "$user_folder"/*/User/profiles/*/settings.json \
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
     "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
     ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor
@@ -1910,236 +1884,162 @@ check_editors() {
 
 # in: file
 check_editor() {
+  edit=$(edit_command "$file")
   settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && return; }
-  variables=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | awk '
-    { index_of = $0; sub(/\..*/, "", index_of); text = $0; sub(/[^=]*=/, "", text) }
-    /^[0-9]+\.name=[A-Za-z_][A-Za-z0-9_]*$/ { names[index_of] = text; order[++count] = index_of }
-    /^[0-9]+\.value=/ { values[index_of] = text }
-    END { for (i = 1; i <= count; i++) print names[order[i]] "=" values[order[i]] }')
-  [ -n "$variables" ] || return 0
-  names=$(printf '%s\n' "$variables" | sed 's/=.*//' | tr '\n' ' ') && names=${names% } edit=$(edit_command "$file")
+  given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
+    sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
+  [ -n "$given" ] || return 0
+  names=$(printf '%s\n' "$given" | sed 's/=.*//' | tr '\n' ' ' | sed 's/ $//')
   [ -n "$client_folder" ] || { report editor editor_not_asked && return; }
-  editor_answers=$(
-    while IFS= read -r variable; do export "${variable?}"; done <<EOF
-$variables
-EOF
-    ask_all
-  )
+  ask_all editor
   for question in $questions; do
-    answers=$client_answers && before=$(print_answer "$question")
-    answers=$editor_answers && find_client_finding
-    case $out_finding:$(print_answer "$question") in
-      client_agrees:* | *:"$before") out_finding=editor_agrees && continue ;;
-      client_silent:*) out_finding=editor_silent ;;
-      *) out_finding=editor_leads ;;
+    judge_answer editor
+    case $out_finding in
+      led) cmp -s "$client_folder/answer.$question" "$client_folder/editor.$question" || break ;;
+      client_silent) break ;;
     esac
-    break
+    out_finding=client_agrees
   done
-  report editor $out_finding
+  report editor "editor_${out_finding#client_}"
 }
 
 # --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
 # Tries the credentials that Claude Code says it has, and asks Vertex AI for one token of each pinned model, at the
 # address of the pins. Judges each answer by the known answers.
 
-# out: credential_kind and what describe_credentials sets; out_access_token, or nothing
+# out: what read_credentials sets; token: the access token, or nothing; can_ask: whether Vertex AI can be asked
 check_credentials() {
-  out_access_token='' gcloud_error='' base_url=$(print_pin env.ANTHROPIC_VERTEX_BASE_URL) credential_kind=person
-  named_file=$(client_variable GOOGLE_APPLICATION_CREDENTIALS) config_dir=$(client_variable CLOUDSDK_CONFIG)
-  foreign=$(for name in GOOGLE_APPLICATION_CREDENTIALS CLOUDSDK_CONFIG; do
-    client_variable $name user,project,local | grep -vxF "$(client_variable $name)"
-  done)
+  told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
+  told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
+  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | sed 's/^[^=]*=//')
+  config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
-  describe_credentials
-  look="ls -l $(quote_for_shell "$credentials_file")"
+  read_credentials
+  look="ls -l $(quote_for_shell "$credentials_file")" token='' gcloud_error=''
   [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
-  if [ "$credential_kind" = gateway ]; then
-    [ -n "$base_url" ] && out_finding=gateway_has_credentials || out_finding=gateway_missing
-  elif ! [ -f "$client_folder/user" ] || ! [ -f "$client_folder/user,project,local" ]; then
-    out_finding=credentials_unknown
-  elif [ -n "$foreign" ]; then
-    out_finding=credentials_foreign
-  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then
-    out_finding=credentials_unreadable
-  elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then
-    out_finding=credentials_offline
-  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then
-    request_access_token
-  else
-    [ -r "$credentials_file" ] && out_finding=gcloud_missing || out_finding=no_credentials
+  if [ "$credential_kind" = gateway ] && [ -n "$base_url" ]; then out_finding=gateway_has_credentials
+  elif [ "$credential_kind" = gateway ]; then out_finding=gateway_missing
+  elif [ -z "$is_told" ]; then out_finding=credentials_unknown
+  elif [ -n "$foreign" ]; then out_finding=credentials_foreign
+  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then out_finding=credentials_unreadable
+  elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then out_finding=credentials_offline
+  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then request_access_token
+  elif [ -r "$credentials_file" ]; then out_finding=gcloud_missing
+  else out_finding=no_credentials
   fi
-  report credentials "$out_finding" $credential_kind "$gcloud_error"
+  case $out_finding in credentials_accepted | gateway_has_credentials) can_ask=yes ;; *) can_ask='' ;; esac
+  report credentials "$out_finding" "$credential_kind" "$gcloud_error"
 }
 
-# Prints a variable of Claude Code's, as Claude Code told it.
-# in: NAME [SOURCES of settings that count]
-client_variable() { sed -n "s/^$1=//p" "$client_folder/${2:-user}" 2>/dev/null; }
-
-# out: credential_kind, quota_project; account, member and provider, as far as the file names them, for advice
-describe_credentials() {
-  credentials=$(flatten_json "$credentials_file") provider=$(credential audience)
-  provider=${provider#//iam.googleapis.com/} account=$(credential client_email)
-  quota_project=$(client_variable GOOGLE_CLOUD_QUOTA_PROJECT)
-  quota_project=${quota_project:-$(credential quota_project_id)}
-  account=${account:-$(credential service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
-  case $(credential type):$provider in
-    external_account_authorized_user:* | external_account:*workforcePools*) credential_kind=workforce ;;
-    external_account:*) credential_kind=federation ;;
-    impersonated_service_account:*) credential_kind=impersonation ;;
-    service_account:* | gdch_service_account:*) credential_kind=key ;;
-    :*) credential_kind=metadata ;;
-  esac
-  case $(print_pin env.CLAUDE_CODE_SKIP_VERTEX_AUTH) in
+# in:  credentials_file, told
+# out: credential_kind, quota_project; account, member and provider, for advice
+read_credentials() {
+  credentials=$(flatten_json "$credentials_file") type=$(value_of "$credentials" type)
+  account=$(value_of "$credentials" client_email)
+  account=${account:-$(value_of "$credentials" service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
+  provider=$(value_of "$credentials" audience) && provider=${provider#//iam.googleapis.com/} pool=${provider%/providers/*}
+  quota_project=$(value_of "$told" GOOGLE_CLOUD_QUOTA_PROJECT | grep . || value_of "$credentials" quota_project_id)
+  case $(value_of "$pins" CLAUDE_CODE_SKIP_VERTEX_AUTH) in
     '' | 0 | false | no | off) ;;
-    *) credential_kind=gateway quota_project='' account='' ;;
+    *) type=gateway quota_project='' account='' ;;
   esac
-  member=serviceAccount:$(quote_for_shell "${account:-ACCOUNT}")
-  case $credential_kind:$account in
-    person:*) member=user:YOUR@ADDRESS ;;
-    federation: | workforce:)
-      member=$(quote_for_shell "principalSet://iam.googleapis.com/${provider%/providers/*}/*") ;;
-  esac
-  account=$(quote_for_shell "${account:-ACCOUNT}") provider=$(quote_for_shell "$provider")
+  row="$type:$provider:$account" account=${account:-ACCOUNT}
+  find_credential_kind "$row"
+  account=$(quote_for_shell "$account") member=$(quote_for_shell "$member") provider=$(quote_for_shell "$provider")
 }
-
-# in: NAME of a field
-credential() { printf '%s\n' "$credentials" | sed -n "s/^$1=//p"; }
 
 # gcloud may need some seconds to start.
-# out: out_access_token, out_finding
+# out: token, gcloud_error; out_finding
 request_access_token() {
-  timeout=10
-  gcloud_output=$(
-    export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1
-    export CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1 ${config_dir:+CLOUDSDK_CONFIG="$config_dir"}
-    [ -z "$named_file" ] || export GOOGLE_APPLICATION_CREDENTIALS="$credentials_file"
-    run_with_timeout gcloud auth application-default print-access-token </dev/null 2>&1
-  ) && gcloud_code=0 || gcloud_code=$?
-  timeout=5 out_access_token=$(printf '%s\n' "$gcloud_output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-  case $gcloud_code:$out_access_token in
+  set -- gcloud auth application-default print-access-token
+  [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
+  [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
+  # shellcheck disable=SC2086 # a word for each variable
+  output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
+  token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  case $exit_code:$token in
+    0:?*) out_finding=credentials_accepted && return ;;
     0:) out_finding=gcloud_unreadable ;;
-    0:*) out_finding=credentials_accepted && return ;;
     124:* | 137:* | 143:*) out_finding=gcloud_silent ;;
     *)
-      find_vertex_answer LOCAL '' "$gcloud_output"
+      find_vertex_answer LOCAL '' "$output"
       case $out_finding in
-        network) out_finding=gcloud_cut_off ;;
         no_credentials) ;;
-        *) out_finding=unauthenticated gcloud_error="gcloud: $(printf '%s\n' "$gcloud_output" | sed -n 's/^ERROR: //p' |
-          head -n 1 | cut -c 1-200)" ;;
+        network) out_finding=gcloud_cut_off ;;
+        *)
+          out_finding=unauthenticated
+          gcloud_error="gcloud: $(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
       esac ;;
   esac
-  out_access_token=''
+  token=''
 }
 
 check_models() {
-  project=$(print_pin env.ANTHROPIC_VERTEX_PROJECT_ID) console=https://console.cloud.google.com
   consumer=${quota_project:-$project}
   case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
-  while read -r family model location url; do
+  while read -r family model location base; do
     [ -n "$family" ] || continue
     check_model
     report "$family" "$out_finding" "$credential_kind" "$model in $location"
   done <<EOF
-$out_models
+$models
 EOF
 }
 
-# A token goes by TLS, or to this machine.
-# in:  model, location, url, project, quota_project
+# in:  model, location, base, project, quota_project, token
 # out: out_finding and its variables
 check_model() {
-  base_model=${model%@*} host=${url#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
+  base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
   gateway=$address
   case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
-  [ -z "$offline" ] || { out_finding=model_offline && return; }
-  case $credential_kind:$url in
-    gateway:http* | *:https://* | *:http://127.0.0.1:* | *:http://localhost:*) ;;
-    *) out_finding=address_not_trusted && return ;;
-  esac
-  if [ -z "$out_access_token" ] && { [ "$credential_kind" != gateway ] || [ -z "$base_url" ]; }; then
-    out_finding=token_missing && return
+  if [ -n "$offline" ]; then out_finding=model_offline
+  elif [ "$credential_kind" != gateway ] && ! is_safe_address "$base"; then out_finding=address_not_trusted
+  elif [ -z "$can_ask" ]; then out_finding=token_missing
+  else request_model
   fi
-  request_model && read_vertex_answer || return 0
-  find_vertex_answer "$out_code" "$out_error_reason" "$out_message"
-  out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(printf %s "$out_message" | cut -c 1-200)"
+}
+
+# curl sends no header without a value.
+request_model() {
+  server=$base
+  [ -z "$vertex_url" ] || [ -n "$base_url" ] || server=$vertex_url/v1
+  request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \
+    --header 'Content-Type: application/json' --header "x-goog-user-project: $quota_project" \
+    --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'
+  reason=$out_reason
+  case $out_http_status:$out_text in
+    000:*'curl: (28)'*) out_finding=model_silent ;;
+    000:* | :*) out_finding=model_cut_off ;;
+    *) judge_vertex_answer ;;
+  esac
+}
+
+# in:  out_http_status, out_text; consumer, project
+# out: out_finding; said; denial: the id by which VPC Service Controls log a denial
+judge_vertex_answer() {
+  fields=$(printf '%s\n' "$out_text" | flatten_json -) || fields=''
+  error='\(0\.\)\{0,1\}error' # the answer may be an array
+  out_code=$(value_of "$fields" "$error\.status") message=$(value_of "$fields" "$error\.message")
+  denial=$(value_of "$fields" "$error\.details\.[0-9]*\.metadata\.uid" | grep . ||
+    printf '%s\n' "$message" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')
+  [ -n "$out_code" ] || { message=$out_text && find_code "$(value_of "$fields" type):$out_http_status"; }
+  find_vertex_answer "$out_code" "$(value_of "$fields" "$error\.details\.[0-9]*\.reason")" "$message"
+  out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(to_printable "$message" | cut -c 1-200)"
   case $out_finding in
     api_disabled | billing_disabled | project_suspended | project_invalid)
       [ "$consumer" = "$project" ] || out_finding=other_quota_project ;;
   esac
 }
 
-# out: out_http_status; out_body, as one line of printable ASCII; or else out_finding
-request_model() {
-  set -- --header 'Content-Type: application/json' --write-out '\nHTTP %{http_code}\n' ${vertex_url:+--noproxy '*'}
-  [ -z "$quota_project" ] || set -- "$@" --header "x-goog-user-project: $quota_project"
-  [ -z "$vertex_url" ] || [ -n "$base_url" ] || url=$vertex_url/${url#https://*/}
-  output=$(
-    # shellcheck disable=SC2030 # for this request alone
-    token=$out_access_token server=$url
-    http_request :rawPredict "$timeout" $max_bytes "$@" \
-      --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}' 2>&1
-  ) && curl_code=0 || curl_code=$?
-  read_vertex_output "$output"
-  [ "$curl_code" -ne 0 ] || return 0
-  [ "$curl_code" -eq 28 ] && out_finding=model_silent || out_finding=model_cut_off
-  reason=${out_body#*curl: (*) }
-  return 1
-}
-
-# in:  OUTPUT of curl, with a last line such as HTTP 200
-# out: out_http_status; out_body, as one line of printable ASCII
-read_vertex_output() {
-  out_http_status=$(printf '%s\n' "$1" | sed -n 's/^HTTP \([0-9]*\)$/\1/p' | tail -n 1)
-  out_body=$(printf '%s\n' "$1" | sed '/^HTTP [0-9]*$/d' | tr '\n' ' ' | tr -cd ' -~' | cut -c 1-60000)
-}
-
-# An answer that is not in Google's form has the code that gRPC gives its status:
-# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
-# in:  out_http_status, out_body
-# out: out_code, out_error_reason, out_message; denial: the id by which VPC Service Controls log a denial
-read_vertex_answer() {
-  vertex_answer=$(printf '%s\n' "$out_body" | flatten_json -) || vertex_answer=''
-  vertex_answer=$(printf '%s\n' "$vertex_answer" | sed -e 's/^0\.error\./error./' -e "s/\\\\u0027/'/g" \
-    -e 's/\\u0022/"/g' -e 's/\\u0026/\&/g' -e 's/\\u003[cC]/</g' -e 's/\\u003[eE]/>/g' -e 's/\\u[0-9a-fA-F]\{4\}//g' \
-    -e 's/\\[nrt]/ /g' -e 's|\\\(["/\\]\)|\1|g')
-  out_code=$(answer_field 'error\.status') out_message=$(answer_field 'error\.message')
-  out_error_reason=$(answer_field 'error\.details\.[0-9]*\.reason')
-  denial=$(answer_field 'error\.details\.[0-9]*\.metadata\.uid')
-  denial=${denial:-$(printf '%s\n' "$out_message" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')}
-  [ -z "$out_code" ] || return 0
-  out_message=$out_body
-  case $(answer_field type):$out_http_status in
-    message:200) out_code=OK ;;
-    error:*) out_code=INVALID_ARGUMENT ;;
-    *:401) out_code=UNAUTHENTICATED ;;
-    *:403) out_code=PERMISSION_DENIED ;;
-    *:404 | *:501) out_code=UNIMPLEMENTED ;;
-    *:429 | *:5??) out_code=UNAVAILABLE ;;
-  esac
-}
-
-# in: PATTERN of a path
-answer_field() { printf '%s\n' "$vertex_answer" | sed -n "s/^$1=//p" | head -n 1; }
-
-# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
-# out: out_finding, or nothing
-find_vertex_answer() {
-  out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
-    function lists(words, word) { return words == "" || word != "" && index(" " words " ", " " word " ") }
-    BEGIN {
-      text = tolower(ENVIRON["TEXT"]); gsub(/[ \t\r\n\f\v]+/, " ", text); gsub(/[^ -~]/, "", text)
-      text = substr(text, 1, 5000)
-    }
-    lists($2, ENVIRON["CODE"]) && lists($3, ENVIRON["REASON"]) && ($4 == "" || text ~ $4) { print $1; exit }')
-}
-
 # --- doctor: tables ---------------------------------------------------------------------------------------------------
 # Generated by build.ts: the known answers of Vertex AI and what they mean, from shared/catalogue/; what else the doctor
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 asked_from=2.1.137 # the oldest Claude Code that was asked
+client_variable='(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*'
+leading_setting='env[.](ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
+gcloud_variables='CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1 CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1'
 
-# Prints the rows: finding, codes, reasons, and the pattern of the text. The first row that fits counts.
+# Prints the rows: finding, codes, reasons, and the pattern of the text.
 print_vertex_answers() {
   cat <<'EOF'
 enabled;OK;;
@@ -2186,6 +2086,51 @@ project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;project 
 permission_denied;PERMISSION_DENIED;;permission '?[a-z.]+'? denied|does not have (the |required )*permission
 unavailable;CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE;;
 EOF
+}
+
+# Finds the first row that fits.
+# in:  CODE REASON TEXT; the code LOCAL is of an error of this machine
+# out: out_finding, or nothing
+find_vertex_answer() {
+  out_finding=$(print_vertex_answers | CODE=$1 REASON=$2 TEXT=$3 awk -F ';' '
+    function lists(words, word) { return words == "" || word != "" && index(" " words " ", " " word " ") }
+    BEGIN {
+      text = tolower(ENVIRON["TEXT"]); gsub(/[ \t\r\n\f\v]+/, " ", text); gsub(/[^ -~]/, "", text)
+      text = substr(text, 1, 5000)
+    }
+    lists($2, ENVIRON["CODE"]) && lists($3, ENVIRON["REASON"]) && ($4 == "" || text ~ $4) { print $1; exit }')
+}
+
+# in:  TYPE:STATUS of an answer that is not in Google's form
+# out: out_code, or nothing
+find_code() {
+  out_code=''
+  case $1 in
+    message:200) out_code=OK ;;
+    error:*) out_code=INVALID_ARGUMENT ;;
+    *:401) out_code=UNAUTHENTICATED ;;
+    *:403) out_code=PERMISSION_DENIED ;;
+    *:404 | *:501) out_code=UNIMPLEMENTED ;;
+    *:429 | *:5??) out_code=UNAVAILABLE ;;
+  esac
+}
+
+# in:  TYPE:PROVIDER:ACCOUNT of a file of credentials; account, pool
+# out: credential_kind; member, for IAM
+find_credential_kind() {
+  # shellcheck disable=SC2154 # the caller sets the variables in the texts
+  case $1 in
+    gateway:*) credential_kind=gateway member="serviceAccount:${account}" ;;
+    external_account_authorized_user:*) credential_kind=workforce member="principalSet://iam.googleapis.com/${pool}/*" ;;
+    external_account:*workforcePools*:) credential_kind=workforce member="principalSet://iam.googleapis.com/${pool}/*" ;;
+    external_account:*workforcePools*) credential_kind=workforce member="serviceAccount:${account}" ;;
+    external_account:*:) credential_kind=federation member="principalSet://iam.googleapis.com/${pool}/*" ;;
+    external_account:*) credential_kind=federation member="serviceAccount:${account}" ;;
+    impersonated_service_account:*) credential_kind=impersonation member="serviceAccount:${account}" ;;
+    service_account:* | gdch_service_account:*) credential_kind=key member="serviceAccount:${account}" ;;
+    :*) credential_kind=metadata member="serviceAccount:${account}" ;;
+    *) credential_kind=person member="user:YOUR@ADDRESS" ;;
+  esac
 }
 
 # in:  FINDING [KIND_OF_CREDENTIALS]; the variables in the texts
@@ -2240,7 +2185,7 @@ explain_finding() {
     editor_not_asked) out_verdict=skipped out_text="${file} sets ${names}; Claude Code was not asked what follows" ;;
     editor_silent) out_verdict=skipped out_text="${file} sets ${names}; Claude Code did not answer in time" ;;
     editor_agrees) out_verdict=ok out_text="${file} sets ${names}; Claude Code calls the same with them" ;;
-    editor_leads) out_verdict=problem out_text="${file} sets ${names}; ${question}: ${answer}" ;;
+    editor_led) out_verdict=problem out_text="${file} sets ${names}; ${question}: ${answer}" ;;
     gateway_missing) out_verdict=problem out_text="CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not" ;;
     gateway_has_credentials) out_verdict=ok out_text="Claude Code sends none: they are up to the gateway ${base_url}" ;;
     credentials_unknown) out_verdict=skipped out_text="Claude Code did not say which credentials it uses" ;;
@@ -2323,7 +2268,7 @@ explain_finding() {
       out_fix="claude update" ;;
     led_by_settings:*) out_meaning="This overrides the pins. Remove the setting from that file."
       out_fix="${edit}" ;;
-    led_by_shell:*) out_meaning="This overrides the pins. ${profiles}"
+    led_by_shell:*) out_meaning="This overrides the pins. New shells may get it from your profile: remove it there, too."
       out_fix="${unset}" ;;
     led_by_managed:*) out_meaning="This outranks the pins or keeps Claude Code from starting. Its administrator has to change it."
       out_fix="${edit}" ;;
@@ -2331,7 +2276,7 @@ explain_finding() {
       out_fix="claude update" ;;
     led_somehow:*) out_meaning="Ask again while this machine is less busy."
       out_fix="${ordinary_agent} doctor" ;;
-    editor_leads:*) out_meaning="This overrides the pins in the editor. Remove it from claudeCode.environmentVariables."
+    editor_led:*) out_meaning="This overrides the pins in the editor. Remove it from claudeCode.environmentVariables."
       out_fix="${edit}" ;;
     gateway_missing:*) out_meaning="Claude Code calls Google without credentials."
       out_fix="${agent} login" ;;
@@ -2342,19 +2287,19 @@ explain_finding() {
     model_cut_off:*) out_meaning="The network or the proxy blocks that host: ${reason}"
       out_fix="curl --head ${address}" ;;
     not_enabled:*) out_meaning="Somebody has to accept the terms of the model in Model Garden."
-      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+      out_fix="${open_command} 'https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
     not_found:*) out_meaning="Project ${project} has not enabled the model, or the location does not serve it. Enable it, or change the pin."
-      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+      out_fix="${open_command} 'https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
     not_served:*) out_meaning="The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins."
       out_fix="${agent} login" ;;
     needs_data_sharing:*) out_meaning="Somebody has to agree to data sharing for this model, or an administrator has to change the pin."
-      out_fix="${open_command} '${console}/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
+      out_fix="${open_command} 'https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
     blocked_by_policy:*) out_meaning="An administrator has to allow the model there."
       out_fix="gcloud org-policies describe vertexai.allowedModels --effective --project ${project}" ;;
     blocked_by_other_policy:*) out_meaning="An administrator has to allow Vertex AI in ${location} for project ${project}."
       out_fix="gcloud org-policies list --project ${project}" ;;
     no_quota:*) out_meaning="Project ${project} needs more quota in ${location}."
-      out_fix="${open_command} '${console}/iam-admin/quotas?project=${project}'" ;;
+      out_fix="${open_command} 'https://console.cloud.google.com/iam-admin/quotas?project=${project}'" ;;
     no_credentials:*) out_meaning="Claude Code calls Vertex AI with them, and there are none."
       out_fix="gcloud auth application-default login" ;;
     unauthenticated:person) out_meaning="Claude Code cannot call Vertex AI until you log in again."
@@ -2485,10 +2430,15 @@ XDG_STATE_HOME=$1
 EOF
 }
 
-# Prints the settings of the question.
-# in: JSON of env
+# Prints the settings of the question, with its variables.
+# in: FOLDER, for what Claude Code writes
 print_question_settings() {
-  printf '%s%s}\n' '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":"","env":' "$1"
+  printf '%s' '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":"","env":{'
+  print_question_variables "$1" | awk '{
+    value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
+    printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
+  }'
+  echo '}}'
 }
 
 # Prints a server that Claude Code starts, and that tells the variables of its credentials.

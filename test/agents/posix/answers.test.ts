@@ -54,7 +54,7 @@ describe('the doctor and the probe', { concurrency: 2 }, () => {
         cases.map(({ reply }) => reply),
       );
       for (const [at, { answer, reply }] of cases.entries())
-        assert.equal(found[at], findAnswer(answer) ?? '', reply.body);
+        assert.equal(found[at], findAnswer(answer) ?? 'unknown', reply.body);
     });
 
   it('find the same in whatever else is made of codes, reasons and words of the table', () => {
@@ -71,21 +71,21 @@ describe('the doctor and the probe', { concurrency: 2 }, () => {
     const found = findingsOf('dash', answers.map(replyTo));
     assert.deepEqual(
       found,
-      answers.map((answer) => findAnswer(answer) ?? ''),
+      answers.map((answer) => findAnswer(answer) ?? 'unknown'),
     );
     assert.ok(new Set(found).size > 15, [...new Set(found)].join());
   });
 
   it('find nothing in an answer that is neither Google’s nor Claude’s, but what its status says', () => {
     const bodies: readonly (readonly [number, string, string])[] = [
-      [200, '<html>Sign in to the network</html>', ''],
-      [200, '{}', ''],
-      [302, '', ''],
+      [200, '<html>Sign in to the network</html>', 'unknown'],
+      [200, '{}', 'unknown'],
+      [302, '', 'unknown'],
       [401, 'who are you?', 'unauthenticated'],
-      [403, '<html>Blocked by the proxy</html>', ''],
+      [403, '<html>Blocked by the proxy</html>', 'unknown'],
       [404, '{"error": "no such route"}', 'wrong_address'],
-      [407, 'Proxy Authentication Required', ''],
-      [418, '{"error": {"code": 418}}', ''],
+      [407, 'Proxy Authentication Required', 'unknown'],
+      [418, '{"error": {"code": 418}}', 'unknown'],
       [500, '<html><title>Error 500 (Server Error)!!1</title></html>', 'unavailable'],
       [502, '<html><title>502 Bad Gateway</title></html>', 'unavailable'],
       [529, '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'unavailable'],
@@ -124,8 +124,8 @@ function findingsOf(shell: string, replies: readonly Reply[]): readonly string[]
     for (const [at, { status, body }] of replies.entries())
       writeFileSync(join(folder, String(at)), `${body}\nHTTP ${status}\n`);
     writeFileSync(join(folder, 'judge.sh'), judge);
-    const loop = `. "$1/judge.sh"; at=0; while [ -e "$1/$at" ]; do
-      read_vertex_output "$(cat "$1/$at")"; read_vertex_answer; find_vertex_answer "$out_code" "$out_error_reason" "$out_message"
+    const loop = `. "$1/judge.sh"; consumer=p project=p at=0; while [ -e "$1/$at" ]; do
+      read_text "$(cat "$1/$at")"; judge_vertex_answer
       printf '%s\\n' "$out_finding"; at=$((at + 1)); done`;
     const [program = shell, ...flags] = shells.get(shell) ?? [];
     const { stdout, stderr } = spawnSync(program, [...flags, '-c', loop, shell, folder], { encoding: 'utf8' });

@@ -45,10 +45,9 @@ const complaints: readonly Complaint[] = [
   {
     name: 'a model in the shell',
     env: { ANTHROPIC_MODEL: 'claude-opus-4-1@20250805', ANTHROPIC_LOG: 'info' },
-    worsen: file('home/.zshrc', 'export ANTHROPIC_MODEL=claude-opus-4-1@20250805\n'),
     check: 'client',
     says: /^problem default: would call claude-opus-4-1@20250805 in eu for acme-claude at \S+; because of: variables of this shell: ANTHROPIC_MODEL$/,
-    means: /overrides the pins.*~\/\.zshrc/,
+    means: /overrides the pins.*profile/,
     mends: /^unset ANTHROPIC_MODEL$/,
   },
   {

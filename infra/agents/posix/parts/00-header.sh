@@ -26,7 +26,7 @@
 # those, then run build.ts.
 set -u
 umask 022
-unset token out_access_token # else a caller who exports such a name gets the token into the environment of all children
+unset token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper

@@ -29,8 +29,7 @@ print_field() { printf '%-12s %s\n' "$1" "$2"; }
 # Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
 describe_update() {
   served_version=$(read_state agent | to_version)
-  newest_version=$(printf '%s\n' "$version" "$served_version" | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1)
-  { [ "$newest_version" != "$version" ] && [ -n "$server" ]; } || return 0
+  { [ -n "$server" ] && is_older_version "$version" "$served_version"; } || return 0
   for_curl='' for_script=''
   add_to_line --proxy --proxy "$proxy"
   add_to_line --noproxy --no-proxy "$unproxied"

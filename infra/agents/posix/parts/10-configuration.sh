@@ -87,8 +87,6 @@ validate_settings() {
   case $server in
     '') config_error=${config_error:-"$config names no server"} ;;
     *[!]A-Za-z0-9._~:/%[-]*) config_error="server has characters that do not belong in an address: $server" ;;
-    https://?* | http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
-    'http://[::1]' | 'http://[::1]'[:/]*) ;;
-    *) config_error="server must be https:// (http:// only for localhost): $server" ;;
+    *) is_safe_address "$server" || config_error="server must be https:// (http:// only for localhost): $server" ;;
   esac
 }

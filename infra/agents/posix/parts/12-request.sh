@@ -72,16 +72,40 @@ $authority_line
 EOF
 )
 
-# Asks the server for a text. Drops all but printable ASCII, so that no answer controls a terminal.
-# in:  PATH of the server, MAX_BYTES; token
-# out: out_text; out_http_status, 000 without an answer; out_reason
+# Whether a token may go there: by TLS, or within this machine.
+# in: ADDRESS
+is_safe_address() {
+  case $1 in
+    https://?*) ;;
+    *@*) return 1 ;;
+    http://localhost | http://localhost[:/]* | http://127.0.0.1 | http://127.0.0.1[:/]*) ;;
+    'http://[::1]' | 'http://[::1]'[:/]*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Asks the server for a text.
+# in:  PATH of the server, MAX_BYTES, further arguments for curl; token
+# out: what read_text sets
 request_text() {
-  out_text=$(http_request "$1" "$timeout" "$2" --write-out '\nHTTP %{http_code}\n' 2>&1 | head -c "$2" | tr -cd ' -~\n')
+  path=$1 max_text=$2 out_text='' out_http_status=''
+  is_token "${token:-}" || fail 'the token has characters that no bearer token has' || return
+  shift 2
+  read_text "$({
+    http_request "$path" "$timeout" "$max_text" --write-out '\nHTTP %{http_code}\n' "$@" 2>&1 || printf '\nHTTP 000\n'
+  } | head -c "$max_text")"
+}
+
+# Drops all but printable ASCII, so that no answer controls a terminal.
+# in:  what curl printed, with a last line such as HTTP 200; max_text
+# out: out_text; out_http_status, 000 without a whole answer; out_reason
+read_text() {
+  out_text=$(printf '%s\n' "$1" | tr -cd ' -~\n')
   out_http_status=$(printf '%s\n' "$out_text" | sed -n 's/^HTTP \([0-9][0-9][0-9]\)$/\1/p' | tail -n 1)
   out_text=$(printf '%s\n' "$out_text" | sed '/^HTTP [0-9][0-9][0-9]$/d')
   case $out_http_status in
     200) ;;
-    '') fail "the answer is cut off, or over $2 bytes" ;;
+    '') fail "the answer is cut off, or over $max_text bytes" ;;
     000) fail "$(printf '%s\n' "$out_text" | explain_curl 0)" ;;
     *) fail "$(printf '%s\n' "$out_text" | explain_status "$out_http_status")" ;;
   esac

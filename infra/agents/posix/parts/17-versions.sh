@@ -117,3 +117,8 @@ read_package_version() {
 
 # Prints the version at the start of the first line of standard input, such as 2.1.331, or nothing.
 to_version() { sed -n 's/^\([0-9]\{1,6\}\.[0-9]\{1,6\}\.[0-9]\{1,6\}\).*/\1/p; q'; }
+
+# in: VERSION OTHER_VERSION
+is_older_version() {
+  [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
+}

@@ -28,3 +28,11 @@ is_complete() {
     *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;
   esac
 }
+
+# Prints the path of the file in this folder, or else in the next parent that has it.
+# in: NAME
+find_upwards() {
+  folder=$(pwd)
+  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  printf '%s/%s\n' "$folder" "$1"
+}

@@ -42,6 +42,13 @@ quote_for_shell() {
   esac
 }
 
+# Prints the command that opens a file in an editor.
+# in: FILE
+edit_command() {
+  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
+  printf '%s %s' "$1" "$(quote_for_shell "$2")"
+}
+
 # Prints the text as a JSON string.
 # in: TEXT
 quote_for_json() { printf '"%s"' "$(to_printable "$1" | sed 's/["\\]/\\&/g')"; }

@@ -1,8 +1,8 @@
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value, with strings as they are written. Fails if the file is no JSON. The JSON of
-# editors has comments, and commas at the end.
+# Prints a JSON file as lines of path=value. What strings escape becomes a blank if it is a control character, and nothing
+# if it is not ASCII. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
 # in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
@@ -10,6 +10,17 @@ flatten_json() {
       for (i = 1; i <= depth; i++) path = path (i > 1 ? "." : "") at[i]
       print path "=" value
       expected = "next"
+    }
+    function unescape(text, plain, sign, code) {
+      while (match(text, /\\(u[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]|.)/)) {
+        sign = substr(text, RSTART + 1, RLENGTH - 1)
+        code = index(hex, tolower(substr(sign, 4, 1))) * 16 + index(hex, tolower(substr(sign, 5))) - 17
+        if (sign ~ /^[bfnrt]$/ || sign ~ /^u00[01]/) sign = " "
+        else if (length(sign) > 1) sign = sign ~ /^u00[2-7]/ ? sprintf("%c", code) : ""
+        plain = plain substr(text, 1, RSTART - 1) sign
+        text = substr(text, RSTART + RLENGTH)
+      }
+      return plain text
     }
     function open(kind) { kinds[++depth] = kind; at[depth] = 0; expected = kind == "{" ? "key" : "value"; is_empty = 1 }
     function closes(kind) {
@@ -25,12 +36,12 @@ flatten_json() {
       } else if (closes(kind)) { depth--; expected = "next" }
       else if (expected != "value" || index("]}:,", kind)) return 0
       else if (kind == "{" || kind == "[") { open(kind); return 1 }
-      else if (kind == "\"") print_value(substr(token, 2, length(token) - 2))
+      else if (kind == "\"") print_value(unescape(substr(token, 2, length(token) - 2)))
       else print_value(token)
       is_empty = 0
       return 1
     }
-    BEGIN { expected = "value" }
+    BEGIN { expected = "value"; hex = "0123456789abcdef" }
     {
       sub(/\r$/, "")
       for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
@@ -52,3 +63,7 @@ flatten_json() {
     END { exit (is_invalid || depth || expected != "next") }
   ' "$1" 2>/dev/null
 }
+
+# Prints the first value of a path in lines of path=value, or nothing.
+# in: LINES, PATTERN of the path
+value_of() { printf '%s\n' "$1" | sed -n "s/^$2=//p" | head -n 1; }

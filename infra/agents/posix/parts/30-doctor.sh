@@ -7,13 +7,8 @@ doctor() {
   vertex_url=${PINWARD_VERTEX_URL:-}
   [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
     die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  timeout=5 out_pins='' out_models='' advice='' findings='' problems=0
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}"
-  agent=$ordinary_agent install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine"
-  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
-  install="$install --delivery $delivery --token-file $(quote_for_shell "${token_file:-FILE}")"
-  [ -z "$token_command" ] || install="${install% --token-file*} --token-command $(quote_for_shell "$token_command")"
+  timeout=5 advice='' findings='' problems=0
+  set_commands
   for check in config pins age signatures server cli; do
     "check_$check"
     report $check "$out_finding"
@@ -23,11 +18,23 @@ doctor() {
   check_credentials
   check_models
   if [ -n "$json" ]; then
-    printf '{"problems":%s,"findings":[%s]}\n' "$problems" "${findings#,}"
+    printf '{"problems":%s,"findings":[%s]}\n' $problems "${findings#,}"
   elif [ $problems -gt 0 ]; then
-    printf '\n%s\n%s' "$problems $([ $problems -eq 1 ] && echo problem || echo problems)" "$advice"
+    printf '\n%s problem%s\n%s' $problems "$([ $problems -eq 1 ] || echo s)" "$advice"
   fi
   [ $problems -eq 0 ]
+}
+
+# out: the commands in the texts: agent, ordinary_agent, ordinary, install
+set_commands() {
+  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$ordinary_agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
+  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
+  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
+  install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
+  install="$install $token_option"
 }
 
 # Prints a finding, and keeps the advice for the end. The same advice is given once.

@@ -5,123 +5,96 @@
 check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
 
 check_pins() {
-  revision=$(read_state revision) last_error=$(read_state last_error) && last_error=${last_error:-none}
-  if ! is_applied; then
-    out_finding=pins_missing
-  elif ! read_pins; then
-    out_finding=pins_unreadable
-  else
-    is_unaltered && out_finding=pins_applied || out_finding=pins_altered
+  pins='' models='' project='' base_url=''
+  revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
+  if ! is_applied; then out_finding=pins_missing
+  elif ! read_pins; then out_finding=pins_unreadable
+  elif ! is_unaltered; then out_finding=pins_altered
+  else out_finding=pins_applied
   fi
 }
 
+# What the pins choose without a name is the question default. A region variable has the family of its model in its name,
+# and only the variables of pinned models are written.
+# out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
+read_pins() {
+  case $delivery in
+    shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/\1=\2/p" "$copy") ;;
+    *) pins=$(flatten_json "$applied_file") ;;
+  esac || return
+  pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//; s/^env\.//')
+  project=$(value_of "$pins" ANTHROPIC_VERTEX_PROJECT_ID) base_url=$(value_of "$pins" ANTHROPIC_VERTEX_BASE_URL)
+  default_model=$(value_of "$pins" ANTHROPIC_MODEL | grep . || value_of "$pins" model)
+  models=$(printf '%s\n' "$pins" "default=$default_model" |
+    sed -n 's/^ANTHROPIC_DEFAULT_\([A-Z]*\)_MODEL=\(.\)/\1 \2/p; s/^default=claude-/default claude-/p' |
+    tr '[:upper:]' '[:lower:]' | while read -r question model; do
+      model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
+      location=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
+      location=${location:-$(value_of "$pins" CLOUD_ML_REGION)}
+      case $location in global) api=aiplatform ;; us | eu) api=aiplatform.$location.rep ;; *) api=$location-aiplatform ;; esac
+      base=${base_url:-https://$api.googleapis.com/v1}
+      printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
+    done)
+  [ -n "$models" ]
+}
+
 check_age() {
-  checked_at=$(read_state checked_at) valid_until=$(read_state valid_until) out_finding=age_fresh
-  if ! is_applied; then
-    out_finding=age_unknown
-  elif has_expired "$valid_until"; then
-    out_finding=age_expired
-  elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then
-    out_finding=age_silent checked_at=${checked_at:-the installation}
-  elif [ "$last_error" != none ]; then
-    out_finding=age_failed
+  checked_at=$(read_state checked_at | grep . || echo the installation) valid_until=$(read_state valid_until)
+  if ! is_applied; then out_finding=age_unknown
+  elif has_expired "$valid_until"; then out_finding=age_expired
+  elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then out_finding=age_silent
+  elif [ "$last_error" != none ]; then out_finding=age_failed
+  else out_finding=age_fresh
   fi
 }
 
 check_signatures() {
   signer=$(read_state signed_by) installer=$(command -v apt-get >/dev/null && echo apt-get || echo dnf)
   if [ -z "$organisation" ]; then
-    out_finding=keys_not_pinned
-    [ -n "$offline$config_error" ] || ! fetch_keys || printf '%s\n' "$out_key_list" | grep -q '^key ' ||
-      out_finding=keys_not_listed
-  elif ! has_openssl; then
-    out_finding=openssl_missing
-  elif [ -z "$(list_trusted_keys)" ]; then
-    out_finding=keys_missing
-  else
-    [ -n "$signer" ] && out_finding=signed || out_finding=keys_younger
+    lists_no_keys && out_finding=keys_not_listed || out_finding=keys_not_pinned
+  elif ! has_openssl; then out_finding=openssl_missing
+  elif [ -z "$(list_trusted_keys)" ]; then out_finding=keys_missing
+  elif [ -z "$signer" ]; then out_finding=keys_younger
+  else out_finding=signed
   fi
 }
 
+# Whether the server was asked and has none.
+lists_no_keys() { [ -z "$offline$config_error" ] && fetch_keys && ! printf '%s\n' "$out_key_list" | grep -q '^key '; }
+
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
-# out: out_answer: the pins with their reasons, as lines of path=value
+# out: answer: the pins with their reasons, as lines of path=value
 check_server() {
-  out_answer='' out_finding=server_failed
+  answer='' out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
   find_cli_version
-  if [ -n "$config_error" ]; then
-    out_finding=server_unknown
-  elif [ -n "$offline" ]; then
-    out_finding=server_offline
-  elif ! token=$(read_token 2>/dev/null); then
-    if fetch_keys || [ "$out_http_status" = 404 ]; then out_finding=token_unreadable; fi
-  elif ! is_token "$token"; then
-    out_finding=token_refused out_reason='the token has characters that no bearer token has'
-  elif request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes; then
-    out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
-    if out_answer=$(printf '%s\n' "$out_text" | flatten_json -); then out_finding=server_answers; else out_answer=''; fi
+  if [ -n "$config_error" ]; then out_finding=server_unknown
+  elif [ -n "$offline" ]; then out_finding=server_offline
+  elif token=$(read_token 2>/dev/null); then
+    request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes &&
+      answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
+    case $out_http_status:$answer in
+      200:?*) out_finding=server_answers ;;
+      401: | 403:) out_finding=token_refused ;;
+      *) out_finding=server_failed ;;
+    esac
   else
-    case $out_reason in *'HTTP 401'* | *'HTTP 403'*) out_finding=token_refused ;; esac
+    fetch_keys
+    case $out_http_status in 200 | 404) out_finding=token_unreadable ;; *) out_finding=server_failed ;; esac
   fi
-  reason=${out_reason:-}
+  reason=$out_reason
 }
 
 # The server knows what each model needs: an older Claude Code gets another model, with a reason.
-# in: cli; out_answer
+# in: cli, answer
 check_cli() {
-  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum='' ;; esac
-  index=$(printf '%s\n' "$out_answer" |
-    awk -F '[.=]' '/^reasons[.].*[.]code=cli_(gated|too_old)$/ { print $2; exit }')
-  if [ -z "$cli" ]; then
-    out_finding=cli_missing
-  elif is_older_version "$cli" "$minimum"; then
-    out_finding=cli_old
-  elif [ -n "$index" ]; then
-    out_finding=cli_gated reason=$(printf '%s\n' "$out_answer" | sed -n "s/^reasons\.$index\.text=//p")
-  elif [ -n "$out_answer" ]; then
-    out_finding=cli_runs
-  else
-    [ -n "$offline" ] && out_finding=cli_offline || out_finding=cli_not_judged
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
+  gate=$(printf '%s\n' "$answer" | grep -E '^reasons[.][0-9]+[.]code=cli_(gated|too_old)$' | head -n 1)
+  reason=$(value_of "$answer" "${gate%code=*}text")
+  if [ -z "$cli" ]; then out_finding=cli_missing
+  elif is_older_version "$cli" "$minimum"; then out_finding=cli_old
+  elif [ -n "$gate" ]; then out_finding=cli_gated
+  elif [ -n "$answer" ]; then out_finding=cli_runs
+  elif [ -n "$offline" ]; then out_finding=cli_offline
+  else out_finding=cli_not_judged
   fi
 }
-
-# in: VERSION OTHER_VERSION
-is_older_version() {
-  [ -n "$2" ] && [ "$1" != "$2" ] &&
-    [ "$(printf '%s\n' "$1" "$2" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)" = "$1" ]
-}
-
-# A region variable has the family of its model in its name, and only the variables of pinned models are written. What the
-# pins choose without a name is the question default.
-# out: out_pins: lines of path=value; out_models: lines of question, model, location and address
-read_pins() {
-  case $delivery in
-    shell) out_pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/env.\1=\2/p" "$copy") ;;
-    *) out_pins=$(flatten_json "$applied_file") ;;
-  esac || return
-  out_pins=$(printf '%s\n' "$out_pins" | sed 's/^managedSettings\.//')
-  out_models=$(printf '%s\n' "$out_pins" | awk '
-    function show(question, family, model, place, host, name) {
-      place = pins["env.CLOUD_ML_REGION"]
-      for (name in pins) if (name ~ "^env[.]VERTEX_REGION_CLAUDE_.*" family) place = pins[name]
-      host = place == "global" ? "" : place ~ /^(us|eu)$/ ? "." place ".rep" : place "-"
-      host = host ~ /-$/ ? host "aiplatform" : "aiplatform" host
-      base = pins["env.ANTHROPIC_VERTEX_BASE_URL"]; sub(/\/$/, "", base)
-      sub(/\[1m\]$/, "", model)
-      print question, model, place, (base == "" ? "https://" host ".googleapis.com/v1" : base) "/projects/" \
-        pins["env.ANTHROPIC_VERTEX_PROJECT_ID"] "/locations/" place "/publishers/anthropic/models/" model
-    }
-    { name = $0; sub(/=.*/, "", name); sub(/[^=]*=/, ""); pins[name] = $0; names[NR] = name }
-    END {
-      for (i = 1; i <= NR; i++) if (names[i] ~ /^env[.]ANTHROPIC_DEFAULT_[A-Z]+_MODEL$/ && pins[names[i]] != "") {
-        family = names[i]; gsub(/^env[.]ANTHROPIC_DEFAULT_|_MODEL$/, "", family)
-        show(tolower(family), family, pins[names[i]])
-      }
-      own = pins["env.ANTHROPIC_MODEL"] != "" ? pins["env.ANTHROPIC_MODEL"] : pins["model"]
-      family = toupper(own); gsub(/^CLAUDE-|[^A-Z]/, "", family)
-      if (own ~ /^claude-/) show("default", family, own)
-    }')
-  [ -n "$out_models" ]
-}
-
-# in: PATH of a setting
-print_pin() { printf '%s\n' "$out_pins" | sed -n "s/^$1=//p" | head -n 1; }
