@@ -87,7 +87,7 @@ const client = {
   client_silent: skipped('{question}: Claude Code did not answer within 10 seconds'),
   client_agrees: ok('{cli} would call the pins: {questions}'),
   led_by_settings: problem(
-    '{question}: {answer}; because of: {source_names}',
+    '{question}: {answer}; because of: {files}',
     'This overrides the pins. Remove the setting from that file.',
     '{edit}',
   ),
@@ -97,7 +97,7 @@ const client = {
     '{unset}',
   ),
   led_by_managed: problem(
-    '{question}: {answer}; because of: {source_names}',
+    '{question}: {answer}; because of: {files}',
     'This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.',
     '{edit}',
   ),
@@ -182,11 +182,15 @@ function problem(text: string, meaning: string, fix: string): Said {
 function ofVertex({ verdict, problem: text, advice }: Finding): Said {
   if (verdict === 'enabled') return ok(text);
   if (verdict === 'transient' || verdict === 'candidate') return skipped(`${text}{said}`);
-  if (advice === null || 'meaning' in advice) return problem(text, advice?.meaning ?? '', inConsole(advice?.fix ?? ''));
+  if (advice === null || 'meaning' in advice) return problem(text, advice?.meaning ?? '', withAddress(advice?.fix ?? ''));
   const kinds = Object.entries(advice) as [CredentialKind, { meaning: string; fix: string }][]; // as it is declared
-  return { verdict: 'problem', text, advice: kinds.map(([kind, each]) => ({ kind, ...each })) };
+  return {
+    verdict: 'problem',
+    text,
+    advice: kinds.map(([kind, { meaning, fix }]) => ({ kind, meaning, fix: withAddress(fix) })),
+  };
 }
 
-function inConsole(fix: string): string {
-  return fix.replace('{console}', 'https://console.cloud.google.com');
+function withAddress(fix: string): string {
+  return fix.replace('{console}', 'https://console.cloud.google.com').replace('{gateway}', '{address}');
 }

@@ -1388,8 +1388,8 @@ die() {
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value. What strings escape becomes a blank if it is a control character, and nothing
-# if it is not ASCII. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
+# Prints a JSON file as lines of path=value. In strings, escaped control characters become blanks; what is escaped and not
+# ASCII is left out. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
 # in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
@@ -1549,11 +1549,7 @@ print_fix() {
 # The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
 # the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
 
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 doctor() {
-  vertex_url=${PINWARD_VERTEX_URL:-}
-  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
-    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
   timeout=5 advice='' findings='' problems=0
   set_commands
   for check in config pins age signatures server cli; do
@@ -1617,8 +1613,8 @@ check_pins() {
   fi
 }
 
-# What the pins choose without a name is the question default. A region variable has the family of its model in its name,
-# and only the variables of pinned models are written.
+# What the pins choose without a name is the question default. A region variable has the family of its model in its
+# name, and only the variables of pinned models are written.
 # out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
 read_pins() {
   case $delivery in
@@ -1634,7 +1630,11 @@ read_pins() {
       model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
       location=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
       location=${location:-$(value_of "$pins" CLOUD_ML_REGION)}
-      case $location in global) api=aiplatform ;; us | eu) api=aiplatform.$location.rep ;; *) api=$location-aiplatform ;; esac
+      case $location in
+        global) api=aiplatform ;;
+        us | eu) api=aiplatform.$location.rep ;;
+        *) api=$location-aiplatform ;;
+      esac
       base=${base_url:-https://$api.googleapis.com/v1}
       printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
     done)
@@ -1725,7 +1725,7 @@ check_client() {
   }')
   questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
   ask_all answer & ask_for_credentials & wait
-  for question in $questions; do { judge_answer answer; [ $out_finding != led ] || find_suspect; } >"$client_folder/suspect.$question" & done
+  for question in $questions; do find_suspect >"$client_folder/suspect.$question" & done
   wait
   for question in $questions; do
     judge_answer answer
@@ -1812,13 +1812,15 @@ read_answer() {
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables of the
-# shell, until it is right. Managed files can't be left out, so they are named.
+# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
+# until it is right. Managed files can't be left out, so they are named.
 
-# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it; managed when nothing
+# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it. Managed when nothing
 # helps; nothing when there was no time.
 # in: question
 find_suspect() {
+  judge_answer answer
+  [ "$out_finding" = led ] || return
   answer=$(leaves_shell=yes && ask_client '')
   [ -n "$answer" ] || return
   is_right "$answer" || { echo managed && return; }
@@ -1852,7 +1854,6 @@ explain_suspect() {
       return ;;
   esac
   [ -n "$files" ] || out_finding=led_by_pins
-  source_names=$(printf '%s\n' "$files" | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
   edit=$(edit_command "${files%%"$newline"*}")
 }
 
@@ -1869,7 +1870,7 @@ list_leading_files() {
 
 # Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
 list_client_variables() {
-  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u | tr '\n' ' ' | sed 's/ $//'
+  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u
 }
 
 # Asks Claude Code what it would call with the variables that VS Code and its kin give it.
@@ -1889,7 +1890,7 @@ check_editor() {
   given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
     sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
   [ -n "$given" ] || return 0
-  names=$(printf '%s\n' "$given" | sed 's/=.*//' | tr '\n' ' ' | sed 's/ $//')
+  names=$(printf '%s\n' "$given" | sed 's/=.*//')
   [ -n "$client_folder" ] || { report editor editor_not_asked && return; }
   ask_all editor
   for question in $questions; do
@@ -1915,7 +1916,7 @@ check_credentials() {
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   read_credentials
-  look="ls -l $(quote_for_shell "$credentials_file")" token='' gcloud_error=''
+  token='' gcloud_error='' look="ls -l $(quote_for_shell "$credentials_file")"
   [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
   if [ "$credential_kind" = gateway ] && [ -n "$base_url" ]; then out_finding=gateway_has_credentials
   elif [ "$credential_kind" = gateway ]; then out_finding=gateway_missing
@@ -1937,7 +1938,7 @@ read_credentials() {
   credentials=$(flatten_json "$credentials_file") type=$(value_of "$credentials" type)
   account=$(value_of "$credentials" client_email)
   account=${account:-$(value_of "$credentials" service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
-  provider=$(value_of "$credentials" audience) && provider=${provider#//iam.googleapis.com/} pool=${provider%/providers/*}
+  provider=$(value_of "$credentials" audience | sed 's|^//iam.googleapis.com/||') pool=${provider%/providers/*}
   quota_project=$(value_of "$told" GOOGLE_CLOUD_QUOTA_PROJECT | grep . || value_of "$credentials" quota_project_id)
   case $(value_of "$pins" CLAUDE_CODE_SKIP_VERTEX_AUTH) in
     '' | 0 | false | no | off) ;;
@@ -1954,9 +1955,10 @@ request_access_token() {
   set -- gcloud auth application-default print-access-token
   [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
   [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
+  timeout=10
   # shellcheck disable=SC2086 # a word for each variable
-  output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
-  token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  output=$(run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
+  timeout=5 token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
   case $exit_code:$token in
     0:?*) out_finding=credentials_accepted && return ;;
     0:) out_finding=gcloud_unreadable ;;
@@ -1990,7 +1992,6 @@ EOF
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
-  gateway=$address
   case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
   elif [ "$credential_kind" != gateway ] && ! is_safe_address "$base"; then out_finding=address_not_trusted
@@ -2002,7 +2003,6 @@ check_model() {
 # curl sends no header without a value.
 request_model() {
   server=$base
-  [ -z "$vertex_url" ] || [ -n "$base_url" ] || server=$vertex_url/v1
   request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \
     --header 'Content-Type: application/json' --header "x-goog-user-project: $quota_project" \
     --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'
@@ -2176,9 +2176,9 @@ explain_finding() {
     folder_missing) out_verdict=skipped out_text="could not make a folder for temporary files" ;;
     client_silent) out_verdict=skipped out_text="${question}: Claude Code did not answer within 10 seconds" ;;
     client_agrees) out_verdict=ok out_text="${cli} would call the pins: ${questions}" ;;
-    led_by_settings) out_verdict=problem out_text="${question}: ${answer}; because of: ${source_names}" ;;
+    led_by_settings) out_verdict=problem out_text="${question}: ${answer}; because of: ${files}" ;;
     led_by_shell) out_verdict=problem out_text="${question}: ${answer}; because of: variables of this shell: ${names}" ;;
-    led_by_managed) out_verdict=problem out_text="${question}: ${answer}; because of: ${source_names}" ;;
+    led_by_managed) out_verdict=problem out_text="${question}: ${answer}; because of: ${files}" ;;
     led_by_pins) out_verdict=problem out_text="${question}: ${answer}; because of: the pins, or this Claude Code, ${cli}" ;;
     led_somehow) out_verdict=problem out_text="${question}: ${answer}; because of: a source that there was no time to find" ;;
     editor_unreadable) out_verdict=skipped out_text="could not read ${file}" ;;
@@ -2315,7 +2315,7 @@ explain_finding() {
     unauthenticated:metadata) out_meaning="The service account that is attached to the machine got no token. It may be disabled or deleted."
       out_fix="gcloud iam service-accounts describe ${account}" ;;
     unauthenticated:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
-      out_fix="curl --head ${gateway}" ;;
+      out_fix="curl --head ${address}" ;;
     scopes_missing:person) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
       out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:workforce) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
@@ -2329,7 +2329,7 @@ explain_finding() {
     scopes_missing:metadata) out_meaning="The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again."
       out_fix="gcloud compute instances set-service-account NAME --service-account ${account} --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
-      out_fix="curl --head ${gateway}" ;;
+      out_fix="curl --head ${address}" ;;
     permission_denied:*) out_meaning="An administrator has to grant this permission on project ${project}."
       out_fix="gcloud projects add-iam-policy-binding ${project} --member ${member} --role roles/aiplatform.user" ;;
     quota_project_missing:person) out_meaning="These credentials name no project to charge calls to."
@@ -2345,7 +2345,7 @@ explain_finding() {
     quota_project_missing:metadata) out_meaning="These credentials name no project to charge calls to."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
-      out_fix="curl --head ${gateway}" ;;
+      out_fix="curl --head ${address}" ;;
     other_quota_project:person) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
     other_quota_project:workforce) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
@@ -2359,7 +2359,7 @@ explain_finding() {
     other_quota_project:metadata) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
-      out_fix="curl --head ${gateway}" ;;
+      out_fix="curl --head ${address}" ;;
     quota_project_denied:*) out_meaning="An administrator has to grant serviceusage.services.use on that project."
       out_fix="gcloud projects add-iam-policy-binding ${consumer} --member ${member} --role roles/serviceusage.serviceUsageConsumer" ;;
     project_suspended:*) out_meaning="Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project."

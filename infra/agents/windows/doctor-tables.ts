@@ -2,10 +2,14 @@
 // the question for Claude Code.
 
 import { answerRows } from '../../../shared/catalogue/vertex-answers.ts';
+import { credentialRows, statusRows } from '../doctor/patterns.ts';
 import {
   askedFrom,
+  clientVariable,
   credentialVariables,
   folderVariables,
+  gcloudVariables,
+  leadingSetting,
   questionSettings,
   questionVariables,
 } from '../doctor/question.ts';
@@ -20,6 +24,19 @@ export function renderDoctorTables(): string {
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 
 $askedFrom = ${quoted(askedFrom)} # the oldest Claude Code that was asked
+$clientVariable = ${quoted(clientVariable)}
+$leadingSetting = ${quoted(leadingSetting)}
+$gcloudVariables = ${gcloudVariables.map(quoted).join(', ')}
+
+# Patterns for TYPE:PROVIDER:ACCOUNT, the kind of credentials, and the member for IAM.
+$credentialRows = @(
+${credentialRows.map(({ patterns, kind, member }) => `  , @(${[patterns.join(' '), kind, member].map(quoted).join(', ')})`).join('\n')}
+)
+
+# Patterns for TYPE:STATUS of an answer, and the code.
+$statusRows = @(
+${statusRows.map(({ patterns, code }) => `  , @(${[patterns.join(' '), code].map(quoted).join(', ')})`).join('\n')}
+)
 
 # Finding, codes, reasons, and the pattern of the text. The first row that fits counts.
 $vertexAnswers = @(

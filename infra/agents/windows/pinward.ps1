@@ -1288,11 +1288,7 @@ function Stop-Agent([int]$with, [string]$text) {
 # The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
 # the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
 
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 function Invoke-Doctor {
-  if ($env:PINWARD_VERTEX_URL -and $env:PINWARD_VERTEX_URL -cnotmatch '^http://127\.0\.0\.1:[0-9]+\z') {
-    Stop-Agent 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  }
   $agent = 'pinward' + $(if ($root) { " --root `"$root`"" }) + $(if ($configGiven) { " --config `"$config`"" })
   $to = if ($server) { $server } else { 'https://SERVER' }
   $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
@@ -1303,7 +1299,7 @@ function Invoke-Doctor {
     install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
-    checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'; console = 'https://console.cloud.google.com'
+    checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
     asked_from = $askedFrom; timeout = '5'
   }
@@ -1489,17 +1485,17 @@ function Test-Client {
   $null = [IO.Directory]::CreateDirectory($clientFolder)
   $script:askUntil = (Get-Now) + 30
   $script:questions = @($models | ForEach-Object { $_.Question } | Where-Object { $_ -cne 'default' }) + 'default'
-  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} $false $sources }
+  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} @() $sources }
   $script:clientAnswers = Request-Answers @{}
   foreach ($teller in $tellers) { $null = Receive-Answer $teller }
   $agreeing = @()
-  $source = ''
+  $suspect = ''
   foreach ($question in $questions) {
     $finding = Get-ClientFinding $question $clientAnswers[$question]
     if ($finding -ceq 'client_agrees') { $agreeing += $question; continue }
     if ($finding -ceq 'led') {
-      $source = Find-Source $question $source
-      $finding = Get-BlameFinding $question $source
+      $suspect = Find-Suspect $question $suspect
+      $finding = Get-BlameFinding $suspect
     }
     Write-Finding 'client' $finding
   }
@@ -1529,15 +1525,16 @@ function Get-ReasonNotToAsk {
 function Request-Answers([hashtable]$variables) {
   $started = @{}
   foreach ($question in $questions) {
-    $started[$question] = Start-Question $question 'user,project,local' $variables $false ''
+    $started[$question] = Start-Question $question 'user,project,local' $variables @() ''
   }
   $answers = @{}
   foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
   $answers
 }
 
-# With TELLING, Claude Code starts a server of the doctor's that writes the variables of its credentials to that file.
-function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [bool]$leavesShell, [string]$telling) {
+# LEFT names variables that do not count; with shell none does but the pins. With TELLING, Claude Code starts a server of the
+# doctor's that writes the variables of its credentials to that file.
+function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [string[]]$left, [string]$telling) {
   $folder = Join-Path $clientFolder ([IO.Path]::GetRandomFileName())
   $null = [IO.Directory]::CreateDirectory($folder)
   foreach ($name in 'settings.json', 'agents') {
@@ -1557,13 +1554,15 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   $words = '-p --no-session-persistence --strict-mcp-config'
   if ($question -cne 'default') { $words += " --model $question" }
   if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
-  $removed = @(if ($leavesShell) { Get-ClientVariables })
-  if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
+  if ($left -ccontains 'shell') {
+    $left = @([Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -cmatch "^$clientVariable\z" })
+    if ($delivery -ceq 'shell') { $variables = $pins }
+  }
   $environment = $fixed.Clone()
   foreach ($name in $variables.Keys) {
     if (-not $fixed.ContainsKey($name)) { $environment[$name] = $variables[$name] }
   }
-  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
+  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $left
 }
 
 # cmd.exe takes the folder from a variable, since its own quotes do not survive those of a program that starts it.
@@ -1652,60 +1651,60 @@ function Test-Expected([string]$question, [string]$answer) {
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
-# can't be left out, so they are named.
+# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
+# until it is right. Managed files can't be left out, so they are named.
 
-# Tries first what was to blame for the question before. Nothing when there was no time.
-function Find-Source([string]$question, [string]$before) {
-  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without $before $question)))) { return $before }
-  $answer = Receive-Answer (Start-Without 'all' $question)
+# Returns the last that was left out: local, project, user, a variable, or shell, which is all of it; managed when nothing
+# helps; nothing when there was no time. Tries first what was to blame for the question before.
+function Find-Suspect([string]$question, [string]$before) {
+  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without @($before) $question)))) { return $before }
+  $sources = 'local', 'project', 'user'
+  $answer = Receive-Answer (Start-Without ($sources + 'shell') $question)
   if (-not $answer) { return '' }
   if (-not (Test-Expected $question $answer)) { return 'managed' }
-  $sources = 'user', 'project', 'local', 'shell'
-  $started = @{}
-  foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
-  $blamed = @(foreach ($source in $sources) {
-      if (Test-Expected $question (Receive-Answer $started[$source])) { $source }
-    })
-  if ($blamed) { $blamed[0] } else { 'all' }
-}
-
-function Start-Without([string]$source, [string]$question) {
-  $sources = switch ($source) {
-    'user' { 'project,local' }
-    'project' { 'user,local' }
-    'local' { 'user,project' }
-    'all' { '' }
-    default { 'user,project,local' }
+  $left = @()
+  foreach ($suspect in $sources + @(Get-ClientVariables) + 'shell') {
+    $left += $suspect
+    $answer = Receive-Answer (Start-Without $left $question)
+    if (-not $answer) { return '' }
+    if (Test-Expected $question $answer) { return $suspect }
   }
-  Start-Question $question $sources @{} ('all', 'shell' -ccontains $source) ''
 }
 
-function Get-BlameFinding([string]$question, [string]$source) {
-  if (-not $source) { return 'led_somehow' }
-  if ($source -ceq 'shell') { return Get-ShellFinding $question }
-  $user = Join-Path (Get-ClaudeHome) 'settings.json'
-  $files = switch ($source) {
-    'user' { $user }
-    'project' { Find-Upwards '.claude/settings.json' }
-    'local' { Find-Upwards '.claude/settings.local.json' }
-    'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
-    'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
+function Start-Without([string[]]$left, [string]$question) {
+  $sources = @('user', 'project', 'local' | Where-Object { $left -cnotcontains $_ }) -join ','
+  Start-Question $question $sources @{} $left ''
+}
+
+function Get-BlameFinding([string]$suspect) {
+  $files = @()
+  switch -CaseSensitive ($suspect) {
+    '' { return 'led_somehow' }
+    'user' { $files = @(Join-Path (Get-ClaudeHome) 'settings.json') }
+    'project' { $files = @(Find-Upwards '.claude/settings.json') }
+    'local' { $files = @(Find-Upwards '.claude/settings.local.json') }
+    'managed' { $files = @(Find-LeadingFiles) }
+    default { return Get-ShellFinding $suspect }
   }
-  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment })
-  if ($source -ceq 'managed') { $blamed = @($blamed | Where-Object { Test-Leading $_ }) }
-  if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
-  if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
-  if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }
-  if (-not $blamed) { return 'led_by_pins' }
-  $knownFacts['source_names'] = $blamed -join ', '
-  if ($source -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
+  if ($files) { $knownFacts['edit'] = "notepad `"$($files[0])`"" }
+  if ($suspect -ceq 'managed' -and $onWindows) { $files += @(Find-Policies) }
+  if (-not $files) { return 'led_by_pins' }
+  $knownFacts['files'] = $files -join ' '
+  if ($suspect -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
 }
 
-# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
-function Test-Leading([string]$file) {
-  try { $text = [IO.File]::ReadAllText($file) } catch { return $true }
-  $text -cnotmatch '\{' -or $text -cmatch 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox'
+# The managed files that may lead Claude Code away or stop it. It stops at what is no object.
+function Find-LeadingFiles {
+  $files = @(Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json') + @(Find-Files $settingsDir '*.json')
+  foreach ($file in $files) {
+    if ($file -ceq $fragment -or -not (Test-Path -LiteralPath $file)) { continue }
+    try { $settings = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $file; continue }
+    if ($settings -isnot [PSCustomObject]) { $file; continue }
+    $variables = Get-Field $settings 'env'
+    $names = @($settings.PSObject.Properties | ForEach-Object { $_.Name })
+    if ($null -ne $variables) { $names += @($variables.PSObject.Properties | ForEach-Object { "env.$($_.Name)" }) }
+    if ($names -cmatch "^($leadingSetting)\z") { $file }
+  }
 }
 
 # The policies of the registry that are not the agent's.
@@ -1720,26 +1719,19 @@ function Find-Policies {
   }
 }
 
-function Get-ShellFinding([string]$question) {
-  $candidates = @(Get-ClientVariables)
-  $names = @(foreach ($name in $candidates) {
-      $kept = [Environment]::GetEnvironmentVariable($name)
-      Remove-Item -LiteralPath "env:$name"
-      $answer = Receive-Answer (Start-Question $question 'user,project,local' @{} $false '')
-      $null = [Environment]::SetEnvironmentVariable($name, $kept)
-      if (Test-Expected $question $answer) { $name }
-    })
-  if (-not $names) { $names = $candidates }
+function Get-ShellFinding([string]$suspect) {
+  $names = @(if ($suspect -ceq 'shell') { Get-ClientVariables } else { $suspect })
   $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
   if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
-  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
+  Set-KnownFacts @{ names = $names -join ' '; unset = $unset -join '; ' }
   'led_by_shell'
 }
 
-# The names of the variables that may concern Claude Code.
+# The names of the variables that may concern Claude Code, but those that are as the pins say.
 function Get-ClientVariables {
-  [Environment]::GetEnvironmentVariables().Keys |
-    Where-Object { $_ -cmatch '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*\z' } | Sort-Object
+  foreach ($variable in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object -Property Key) {
+    if ($variable.Key -cmatch "^$clientVariable\z" -and $pins[$variable.Key] -cne $variable.Value) { $variable.Key }
+  }
 }
 
 # The path of the file in this folder, or else in the next parent that has it.
@@ -1783,7 +1775,7 @@ function Test-Editor([string]$file, [string]$text) {
   foreach ($question in $questions) {
     $each = Get-ClientFinding $question $answers[$question]
     if ($each -ceq 'client_silent') { $finding = 'editor_silent'; break }
-    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_leads'; break }
+    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_led'; break }
   }
   Write-Finding 'editor' $finding
 }
@@ -1793,7 +1785,6 @@ function Test-Editor([string]$file, [string]$text) {
 # address of the pins. Judges each answer by the known answers.
 
 function Test-Credentials {
-  $script:credentialKind = 'person'
   $byUser = Read-Told 'user'
   $all = Read-Told 'user,project,local'
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
@@ -1802,8 +1793,7 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $script:credentialKind = 'gateway' }
-  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $foreign = @($credentialVariables | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
@@ -1844,31 +1834,34 @@ function Read-Told([string]$sources) {
 # Finds the kind of the credentials and, as far as the file names them, account, member and provider, for advice.
 function Read-Credentials([string]$file) {
   $read = $null
-  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $script:credentialKind = 'metadata' }
+  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $read = $null }
+  $type = "$(Get-Field $read 'type')"
   $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
   $account = "$(Get-Field $read 'client_email')"
   if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
   $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
-  switch -CaseSensitive (Get-Field $read 'type') {
-    'external_account_authorized_user' { $script:credentialKind = 'workforce' }
-    'external_account' { $script:credentialKind = $(if ($provider -cmatch 'workforcePools') { 'workforce' } else { 'federation' }) }
-    'impersonated_service_account' { $script:credentialKind = 'impersonation' }
-    { 'service_account', 'gdch_service_account' -ccontains $_ } { $script:credentialKind = 'key' }
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $type = 'gateway'; $account = '' }
+  $row = Find-Row $credentialRows "${type}:${provider}:$account"
+  $script:credentialKind = $row[1]
+  if (-not $account) { $account = 'ACCOUNT' }
+  $knownFacts['account'] = $account
+  $knownFacts['pool'] = $provider -creplace '/providers/.*', ''
+  $member = Format-Text $row[2]
+  if ($member.Contains('*')) { $member = "`"$member`"" }
+  Set-KnownFacts @{ provider = $provider; member = $member }
+}
+
+# The first row with a pattern that fits.
+function Find-Row($rows, [string]$text) {
+  foreach ($row in $rows) {
+    foreach ($pattern in $row[0].Split(' ')) { if ($text -clike $pattern) { return , $row } }
   }
-  $member = "serviceAccount:$(if ($account) { $account } else { 'ACCOUNT' })"
-  if ($credentialKind -ceq 'person') { $member = 'user:YOUR@ADDRESS' }
-  elseif ($credentialKind -ceq 'workforce' -or ($credentialKind -ceq 'federation' -and -not $account)) {
-    $member = "`"principalSet://iam.googleapis.com/$($provider -creplace '/providers/.*', '')/*`""
-  }
-  Set-KnownFacts @{ account = $(if ($account) { $account } else { 'ACCOUNT' }); provider = $provider; member = $member }
 }
 
 # gcloud may need some seconds to start. Returns the finding.
 function Request-AccessToken([string]$gcloud, [hashtable]$told) {
-  $variables = @{
-    CLOUDSDK_CORE_DISABLE_PROMPTS = '1'; CLOUDSDK_CORE_DISABLE_FILE_LOGGING = '1'; CLOUDSDK_SURVEY_DISABLE_PROMPTS = '1'
-    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK = '1'
-  }
+  $variables = @{}
+  foreach ($pair in $gcloudVariables) { $variables[($pair -split '=')[0]] = ($pair -split '=')[1] }
   if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
   if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
   $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
@@ -1902,12 +1895,12 @@ function Get-ModelFinding($pin) {
   $endpoint = ([Uri]$pin.Url).Host
   $address = if ($knownFacts['base_url']) { $knownFacts['base_url'] } else { "https://$endpoint/" }
   Set-KnownFacts @{
-    host = $endpoint; address = $address; gateway = $address; location = $pin.Location
+    host = $endpoint; address = $address; location = $pin.Location
     base_model = $pin.Model -creplace '@.*', ''
   }
   if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
   if ($isOffline) { return 'model_offline' }
-  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost):)' }
+  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)' }
   if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
   if (-not $accessToken -and -not ($credentialKind -ceq 'gateway' -and $knownFacts['base_url'])) { return 'token_missing' }
   try { $answer = Request-Model $pin } catch {
@@ -1925,9 +1918,6 @@ function Request-Model($pin) {
   $keptServer = $server
   $keptToken = $token
   $script:server = $pin.Url
-  if ($env:PINWARD_VERTEX_URL -and -not $knownFacts['base_url']) {
-    $script:server = $pin.Url -creplace '^https://[^/]*', $env:PINWARD_VERTEX_URL
-  }
   $script:token = "$accessToken"
   $headers = @{}
   if ($quotaProject) { $headers['x-goog-user-project'] = $quotaProject }
@@ -1938,8 +1928,6 @@ function Request-Model($pin) {
   }
 }
 
-# An answer that is not in Google's form has the code that gRPC gives its status:
-# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
 function Get-VertexFinding([hashtable]$answer) {
   $body = ($utf8.GetString($answer['Body']) -replace '\s+', ' ').Trim()
   $read = $null
@@ -1953,14 +1941,8 @@ function Get-VertexFinding([hashtable]$answer) {
   if (-not $denial -and $message -cmatch 'UniqueIdentifier: *([A-Za-z0-9_-]*)') { $denial = $Matches[1] }
   if (-not $grpc) {
     $message = $body
-    $status = [int]$answer.Code
-    $kind = "$(Get-Field $read 'type')"
-    if ($kind -ceq 'message' -and $status -eq 200) { $grpc = 'OK' }
-    elseif ($kind -ceq 'error') { $grpc = 'INVALID_ARGUMENT' }
-    elseif ($status -eq 401) { $grpc = 'UNAUTHENTICATED' }
-    elseif ($status -eq 403) { $grpc = 'PERMISSION_DENIED' }
-    elseif (404, 501 -contains $status) { $grpc = 'UNIMPLEMENTED' }
-    elseif ($status -eq 429 -or $status -ge 500) { $grpc = 'UNAVAILABLE' }
+    $row = Find-Row $statusRows "$(Get-Field $read 'type'):$($answer.Code)"
+    if ($row) { $grpc = $row[1] }
   }
   $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
   Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
@@ -1984,6 +1966,33 @@ function Find-VertexAnswer([string]$grpc, [string]$reason, [string]$message) {
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 
 $askedFrom = '2.1.137' # the oldest Claude Code that was asked
+$clientVariable = '(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*'
+$leadingSetting = 'env[.](ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
+$gcloudVariables = 'CLOUDSDK_CORE_DISABLE_PROMPTS=1', 'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1', 'CLOUDSDK_SURVEY_DISABLE_PROMPTS=1', 'CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1'
+
+# Patterns for TYPE:PROVIDER:ACCOUNT, the kind of credentials, and the member for IAM.
+$credentialRows = @(
+  , @('gateway:*', 'gateway', 'serviceAccount:{account}')
+  , @('external_account_authorized_user:*', 'workforce', 'principalSet://iam.googleapis.com/{pool}/*')
+  , @('external_account:*workforcePools*:', 'workforce', 'principalSet://iam.googleapis.com/{pool}/*')
+  , @('external_account:*workforcePools*', 'workforce', 'serviceAccount:{account}')
+  , @('external_account:*:', 'federation', 'principalSet://iam.googleapis.com/{pool}/*')
+  , @('external_account:*', 'federation', 'serviceAccount:{account}')
+  , @('impersonated_service_account:*', 'impersonation', 'serviceAccount:{account}')
+  , @('service_account:* gdch_service_account:*', 'key', 'serviceAccount:{account}')
+  , @(':*', 'metadata', 'serviceAccount:{account}')
+  , @('*', 'person', 'user:YOUR@ADDRESS')
+)
+
+# Patterns for TYPE:STATUS of an answer, and the code.
+$statusRows = @(
+  , @('message:200', 'OK')
+  , @('error:*', 'INVALID_ARGUMENT')
+  , @('*:401', 'UNAUTHENTICATED')
+  , @('*:403', 'PERMISSION_DENIED')
+  , @('*:404 *:501', 'UNIMPLEMENTED')
+  , @('*:429 *:5??', 'UNAVAILABLE')
+)
 
 # Finding, codes, reasons, and the pattern of the text. The first row that fits counts.
 $vertexAnswers = @(
@@ -2071,16 +2080,16 @@ $sayings = @{
   folder_missing = 'skipped', 'could not make a folder for temporary files'
   client_silent = 'skipped', '{question}: Claude Code did not answer within 10 seconds'
   client_agrees = 'ok', '{cli} would call the pins: {questions}'
-  led_by_settings = 'problem', '{question}: {answer}; because of: {source_names}'
+  led_by_settings = 'problem', '{question}: {answer}; because of: {files}'
   led_by_shell = 'problem', '{question}: {answer}; because of: variables of this shell: {names}'
-  led_by_managed = 'problem', '{question}: {answer}; because of: {source_names}'
+  led_by_managed = 'problem', '{question}: {answer}; because of: {files}'
   led_by_pins = 'problem', '{question}: {answer}; because of: the pins, or this Claude Code, {cli}'
   led_somehow = 'problem', '{question}: {answer}; because of: a source that there was no time to find'
   editor_unreadable = 'skipped', 'could not read {file}'
   editor_not_asked = 'skipped', '{file} sets {names}; Claude Code was not asked what follows'
   editor_silent = 'skipped', '{file} sets {names}; Claude Code did not answer in time'
   editor_agrees = 'ok', '{file} sets {names}; Claude Code calls the same with them'
-  editor_leads = 'problem', '{file} sets {names}; {question}: {answer}'
+  editor_led = 'problem', '{file} sets {names}; {question}: {answer}'
   gateway_missing = 'problem', 'CLAUDE_CODE_SKIP_VERTEX_AUTH is set, and ANTHROPIC_VERTEX_BASE_URL is not'
   gateway_has_credentials = 'ok', 'Claude Code sends none: they are up to the gateway {base_url}'
   credentials_unknown = 'skipped', 'Claude Code did not say which credentials it uses'
@@ -2164,7 +2173,7 @@ $saidAdvice = @{
   'claude update'
   'led_by_settings:*' = 'This overrides the pins. Remove the setting from that file.',
   '{edit}'
-  'led_by_shell:*' = 'This overrides the pins. {profiles}',
+  'led_by_shell:*' = 'This overrides the pins. New shells may get it from your profile: remove it there, too.',
   '{unset}'
   'led_by_managed:*' = 'This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.',
   '{edit}'
@@ -2172,7 +2181,7 @@ $saidAdvice = @{
   'claude update'
   'led_somehow:*' = 'Ask again while this machine is less busy.',
   '{ordinary_agent} doctor'
-  'editor_leads:*' = 'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.',
+  'editor_led:*' = 'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.',
   '{edit}'
   'gateway_missing:*' = 'Claude Code calls Google without credentials.',
   '{agent} login'
@@ -2183,19 +2192,19 @@ $saidAdvice = @{
   'model_cut_off:*' = 'The network or the proxy blocks that host: {reason}',
   'curl --head {address}'
   'not_enabled:*' = 'Somebody has to accept the terms of the model in Model Garden.',
-  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  '{open_command} ''https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
   'not_found:*' = 'Project {project} has not enabled the model, or the location does not serve it. Enable it, or change the pin.',
-  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  '{open_command} ''https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
   'not_served:*' = 'The administrator of Pinward has to pin another location or model; see /v1/availability. Then fetch the pins.',
   '{agent} login'
   'needs_data_sharing:*' = 'Somebody has to agree to data sharing for this model, or an administrator has to change the pin.',
-  '{open_command} ''{console}/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
+  '{open_command} ''https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
   'blocked_by_policy:*' = 'An administrator has to allow the model there.',
   'gcloud org-policies describe vertexai.allowedModels --effective --project {project}'
   'blocked_by_other_policy:*' = 'An administrator has to allow Vertex AI in {location} for project {project}.',
   'gcloud org-policies list --project {project}'
   'no_quota:*' = 'Project {project} needs more quota in {location}.',
-  '{open_command} ''{console}/iam-admin/quotas?project={project}'''
+  '{open_command} ''https://console.cloud.google.com/iam-admin/quotas?project={project}'''
   'no_credentials:*' = 'Claude Code calls Vertex AI with them, and there are none.',
   'gcloud auth application-default login'
   'unauthenticated:person' = 'Claude Code cannot call Vertex AI until you log in again.',
@@ -2211,7 +2220,7 @@ $saidAdvice = @{
   'unauthenticated:metadata' = 'The service account that is attached to the machine got no token. It may be disabled or deleted.',
   'gcloud iam service-accounts describe {account}'
   'unauthenticated:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {gateway}'
+  'curl --head {address}'
   'scopes_missing:person' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
   'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform'
   'scopes_missing:workforce' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
@@ -2225,7 +2234,7 @@ $saidAdvice = @{
   'scopes_missing:metadata' = 'The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again.',
   'gcloud compute instances set-service-account NAME --service-account {account} --scopes https://www.googleapis.com/auth/cloud-platform'
   'scopes_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {gateway}'
+  'curl --head {address}'
   'permission_denied:*' = 'An administrator has to grant this permission on project {project}.',
   'gcloud projects add-iam-policy-binding {project} --member {member} --role roles/aiplatform.user'
   'quota_project_missing:person' = 'These credentials name no project to charge calls to.',
@@ -2241,7 +2250,7 @@ $saidAdvice = @{
   'quota_project_missing:metadata' = 'These credentials name no project to charge calls to.',
   'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
   'quota_project_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {gateway}'
+  'curl --head {address}'
   'other_quota_project:person' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
   'gcloud auth application-default set-quota-project {project}'
   'other_quota_project:workforce' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
@@ -2255,7 +2264,7 @@ $saidAdvice = @{
   'other_quota_project:metadata' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
   'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
   'other_quota_project:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {gateway}'
+  'curl --head {address}'
   'quota_project_denied:*' = 'An administrator has to grant serviceusage.services.use on that project.',
   'gcloud projects add-iam-policy-binding {consumer} --member {member} --role roles/serviceusage.serviceUsageConsumer'
   'project_suspended:*' = 'Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project.',

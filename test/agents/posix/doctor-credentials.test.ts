@@ -65,6 +65,14 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
     );
   });
 
+  it('sends no token to an address that only begins like one of this machine', async () => {
+    await using patient = await newPatient('fragment', '2.1.331', {
+      ANTHROPIC_VERTEX_BASE_URL: 'http://127.0.0.1:80@gateway.example.com/v1',
+    });
+    const { checks } = await patient.examine();
+    assert.match(checks['opus'] ?? '', /^skipped .* neither by TLS nor within this machine/);
+  });
+
   it('asks no address that another than the pins names, and sends it nothing', async () => {
     await using gateway = await startVertexEndpoint();
     for (const skip of ['', '1']) {

@@ -1,6 +1,6 @@
 /** What leads Claude Code away from the pins, as Claude Code itself says: managed files, the shell, users' settings. */
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -111,6 +111,21 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
     write(join(repository, '.claude/settings.local.json'), elsewhere);
     const { checks, out } = await patient.examine({ args: ['--offline'], cwd: repository });
     assert.match(checks['client'] ?? '', /because of: \S*\/\.claude\/settings\.local\.json/, out);
+  });
+
+  it('and runs no program that the editor settings of a repository name', async () => {
+    await using patient = await newPatient();
+    const repository = mkdtempSync(join(tmpdir(), 'pinward-repository-'));
+    for (const program of ['claude', 'cp', 'date', 'mktemp', 'timeout'])
+      write(join(repository, 'evil', program), `#!/bin/sh\n: >>'${repository}/ran'\n`, 0o755);
+    const variables = [{ name: 'PATH', value: `${repository}/evil` }];
+    write(
+      join(repository, '.vscode/settings.json'),
+      JSON.stringify({ 'claudeCode.environmentVariables': variables }),
+    );
+    const { checks, out } = await patient.examine({ args: ['--offline'], cwd: repository });
+    assert.match(checks['editor'] ?? '', /^ok .* sets PATH/, out);
+    assert.ok(!existsSync(join(repository, 'ran')));
   });
 
   it('never as root, and says how to run it, in JSON, too', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pathOf, write } from './machine.ts';
-import { adc, type Examination, newPatient } from './patient.ts';
+import { adc, curlTo, type Examination, newPatient } from './patient.ts';
 import { refused, type VertexAnswer } from './vertex-endpoint.ts';
 
 const login = 'gcloud auth application-default login';
@@ -92,7 +92,8 @@ describe('pinward doctor asking Vertex', { concurrency: 2 }, () => {
 
   it('says when Vertex cannot be reached', async () => {
     await using patient = await newPatient();
-    const { code, checks, commands } = await patient.examine({ env: { PINWARD_VERTEX_URL: 'http://127.0.0.1:9' } });
+    write(patient.machine.path('bin/curl'), curlTo('http://127.0.0.1:9'), 0o755);
+    const { code, checks, commands } = await patient.examine();
     assert.match(checks['opus'] ?? '', /^problem .* could not reach aiplatform\.eu\.rep\.googleapis\.com/);
     assert.deepEqual([commands[0], code], ['curl --head https://aiplatform.eu.rep.googleapis.com/', 1]);
   });

@@ -80,20 +80,6 @@ describe('pinward doctor', { concurrency: 4 }, () => {
     assert.match(checks['pins'] ?? '', /^ok /);
   });
 
-  for (const url of [
-    'http://example.com:80',
-    'http://127.0.0.1:80@example.com',
-    'https://127.0.0.1:1',
-    'http://127.0.0.1',
-  ]) {
-    it(`takes no other address for Vertex than one of this machine: not ${url}`, async () => {
-      await using patient = await newPatient();
-      const { code, out, err } = await patient.examine({ env: { PINWARD_VERTEX_URL: url } });
-      assert.deepEqual([code, out], [2, '']);
-      assert.match(err, /PINWARD_VERTEX_URL/);
-    });
-  }
-
   it('is called alone, and --offline only with it', async () => {
     await using patient = await newPatient();
     const { machine } = patient;

@@ -10,7 +10,7 @@ import { renderSh } from '../../../functions/api/polls/render/sh.ts';
 import type { Resolution } from '../../../shared/domain/serving/resolution.ts';
 import { resolve } from '../../../shared/domain/serving/resolve.ts';
 import { catalogue, day, policy, ring } from '../../support/world.ts';
-import { fragment, type Machine, newMachine, type Run, type RunOptions, write } from './machine.ts';
+import { fragment, type Machine, newMachine, pathOf, type Run, type RunOptions, write } from './machine.ts';
 import { type FaultyServer, sha256, startServer } from './server.ts';
 import { startVertexEndpoint, type VertexEndpoint } from './vertex-endpoint.ts';
 
@@ -83,6 +83,7 @@ export async function newPatient(
   });
   write(machine.path(adc), '{"type": "authorized_user", "refresh_token": "x"}\n');
   write(machine.path('bin/gcloud'), gcloud, 0o755);
+  write(machine.path('bin/curl'), curlTo(vertex.url), 0o755);
   write(machine.path('bin/id'), '#!/bin/sh\necho $ID\n', 0o755); // the doctor asks no client as root
   write(machine.path('bin/claude'), standIn.replaceAll('VERSION', cli), 0o755);
   const shellEnv: Record<string, string> = {
@@ -90,7 +91,6 @@ export async function newPatient(
     HOME: '/home',
     ID: '1000',
     CLAUDE_CODE_VERSION: cli,
-    PINWARD_VERTEX_URL: vertex.url,
     ...(delivery === 'shell' ? resolution(cli).settings.env : {}),
   };
   return {
@@ -134,6 +134,18 @@ function resolutionFor(cli: string | null, env: Readonly<Record<string, string>>
     callableModels: null,
     reached: [],
   });
+}
+
+/** A curl that finds Google's hosts at this address. */
+export function curlTo(url: string): string {
+  return `#!/bin/sh
+for word; do
+  shift
+  case $word in https://*googleapis.com/*) word='${url}'/\${word#https://*/} ;; esac
+  set -- "$@" "$word"
+done
+exec '${pathOf('curl')}' "$@"
+`;
 }
 
 /** A fake gcloud for the one call of the doctor. Variables of the environment set its output and exit code. */

@@ -10,8 +10,9 @@ import { describe, it } from 'node:test';
 import { isMissing } from '../../support/needs.ts';
 import type { Finding } from '../claude/developer.ts';
 import { agents } from '../packaging/files.ts';
-import { finished, write } from '../posix/machine.ts';
+import { finished, fragment, write } from '../posix/machine.ts';
 import { accessToken, newPatient, type Patient, userSettings } from '../posix/patient.ts';
+import { sha256 } from '../posix/server.ts';
 import { refused } from '../posix/vertex-endpoint.ts';
 
 interface Trouble {
@@ -155,6 +156,13 @@ async function newWindowsPatient(): Promise<Patient> {
   const places = 'settings_dir = /etc/claude-code/managed-settings.d\nkeys = /etc/pinward/keys\n';
   write(machine.path('Program Files/Pinward/agent.conf'), machine.read('etc/pinward/agent.conf') + places);
   write(machine.path('tmp/.keep'), '');
+  // Claude Code and the doctor call the endpoint, which the pins name.
+  const settings = JSON.parse(machine.read(fragment));
+  settings.env.ANTHROPIC_VERTEX_BASE_URL = `${patient.vertex.url}/v1`;
+  const body = `${JSON.stringify(settings, null, 2)}\n`;
+  write(machine.path(fragment), body);
+  write(machine.path('var/lib/pinward/pins.settings.json'), body);
+  patient.note({ etag: sha256(body) });
   return patient;
 }
 

@@ -2,11 +2,7 @@
 # The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
 # the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
 
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 doctor() {
-  vertex_url=${PINWARD_VERTEX_URL:-}
-  [ -z "$vertex_url" ] || { [ "${vertex_url%:*}" = http://127.0.0.1 ] && is_number "${vertex_url##*:}"; } ||
-    die 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
   timeout=5 advice='' findings='' problems=0
   set_commands
   for check in config pins age signatures server cli; do

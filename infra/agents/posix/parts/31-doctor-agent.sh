@@ -14,8 +14,8 @@ check_pins() {
   fi
 }
 
-# What the pins choose without a name is the question default. A region variable has the family of its model in its name,
-# and only the variables of pinned models are written.
+# What the pins choose without a name is the question default. A region variable has the family of its model in its
+# name, and only the variables of pinned models are written.
 # out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
 read_pins() {
   case $delivery in
@@ -31,7 +31,11 @@ read_pins() {
       model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
       location=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
       location=${location:-$(value_of "$pins" CLOUD_ML_REGION)}
-      case $location in global) api=aiplatform ;; us | eu) api=aiplatform.$location.rep ;; *) api=$location-aiplatform ;; esac
+      case $location in
+        global) api=aiplatform ;;
+        us | eu) api=aiplatform.$location.rep ;;
+        *) api=$location-aiplatform ;;
+      esac
       base=${base_url:-https://$api.googleapis.com/v1}
       printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
     done)

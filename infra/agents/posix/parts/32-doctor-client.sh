@@ -21,7 +21,7 @@ check_client() {
   }')
   questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
   ask_all answer & ask_for_credentials & wait
-  for question in $questions; do { judge_answer answer; [ $out_finding != led ] || find_suspect; } >"$client_folder/suspect.$question" & done
+  for question in $questions; do find_suspect >"$client_folder/suspect.$question" & done
   wait
   for question in $questions; do
     judge_answer answer

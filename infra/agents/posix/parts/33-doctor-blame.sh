@@ -1,11 +1,13 @@
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables of the
-# shell, until it is right. Managed files can't be left out, so they are named.
+# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
+# until it is right. Managed files can't be left out, so they are named.
 
-# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it; managed when nothing
+# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it. Managed when nothing
 # helps; nothing when there was no time.
 # in: question
 find_suspect() {
+  judge_answer answer
+  [ "$out_finding" = led ] || return
   answer=$(leaves_shell=yes && ask_client '')
   [ -n "$answer" ] || return
   is_right "$answer" || { echo managed && return; }
@@ -39,7 +41,6 @@ explain_suspect() {
       return ;;
   esac
   [ -n "$files" ] || out_finding=led_by_pins
-  source_names=$(printf '%s\n' "$files" | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
   edit=$(edit_command "${files%%"$newline"*}")
 }
 
@@ -56,7 +57,7 @@ list_leading_files() {
 
 # Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
 list_client_variables() {
-  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u | tr '\n' ' ' | sed 's/ $//'
+  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u
 }
 
 # Asks Claude Code what it would call with the variables that VS Code and its kin give it.
@@ -76,7 +77,7 @@ check_editor() {
   given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
     sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
   [ -n "$given" ] || return 0
-  names=$(printf '%s\n' "$given" | sed 's/=.*//' | tr '\n' ' ' | sed 's/ $//')
+  names=$(printf '%s\n' "$given" | sed 's/=.*//')
   [ -n "$client_folder" ] || { report editor editor_not_asked && return; }
   ask_all editor
   for question in $questions; do

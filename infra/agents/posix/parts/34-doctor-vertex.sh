@@ -10,7 +10,7 @@ check_credentials() {
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   read_credentials
-  look="ls -l $(quote_for_shell "$credentials_file")" token='' gcloud_error=''
+  token='' gcloud_error='' look="ls -l $(quote_for_shell "$credentials_file")"
   [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
   if [ "$credential_kind" = gateway ] && [ -n "$base_url" ]; then out_finding=gateway_has_credentials
   elif [ "$credential_kind" = gateway ]; then out_finding=gateway_missing
@@ -32,7 +32,7 @@ read_credentials() {
   credentials=$(flatten_json "$credentials_file") type=$(value_of "$credentials" type)
   account=$(value_of "$credentials" client_email)
   account=${account:-$(value_of "$credentials" service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
-  provider=$(value_of "$credentials" audience) && provider=${provider#//iam.googleapis.com/} pool=${provider%/providers/*}
+  provider=$(value_of "$credentials" audience | sed 's|^//iam.googleapis.com/||') pool=${provider%/providers/*}
   quota_project=$(value_of "$told" GOOGLE_CLOUD_QUOTA_PROJECT | grep . || value_of "$credentials" quota_project_id)
   case $(value_of "$pins" CLAUDE_CODE_SKIP_VERTEX_AUTH) in
     '' | 0 | false | no | off) ;;
@@ -49,9 +49,10 @@ request_access_token() {
   set -- gcloud auth application-default print-access-token
   [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
   [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
+  timeout=10
   # shellcheck disable=SC2086 # a word for each variable
-  output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
-  token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
+  output=$(run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
+  timeout=5 token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
   case $exit_code:$token in
     0:?*) out_finding=credentials_accepted && return ;;
     0:) out_finding=gcloud_unreadable ;;
@@ -85,7 +86,6 @@ EOF
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
-  gateway=$address
   case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
   elif [ "$credential_kind" != gateway ] && ! is_safe_address "$base"; then out_finding=address_not_trusted
@@ -97,7 +97,6 @@ check_model() {
 # curl sends no header without a value.
 request_model() {
   server=$base
-  [ -z "$vertex_url" ] || [ -n "$base_url" ] || server=$vertex_url/v1
   request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \
     --header 'Content-Type: application/json' --header "x-goog-user-project: $quota_project" \
     --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'

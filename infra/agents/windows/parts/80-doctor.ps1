@@ -2,11 +2,7 @@
 # The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
 # the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
 
-# PINWARD_VERTEX_URL is for tests. It may only name this machine, since the doctor sends an access token there.
 function Invoke-Doctor {
-  if ($env:PINWARD_VERTEX_URL -and $env:PINWARD_VERTEX_URL -cnotmatch '^http://127\.0\.0\.1:[0-9]+\z') {
-    Stop-Agent 2 'PINWARD_VERTEX_URL is http://127.0.0.1:PORT or nothing'
-  }
   $agent = 'pinward' + $(if ($root) { " --root `"$root`"" }) + $(if ($configGiven) { " --config `"$config`"" })
   $to = if ($server) { $server } else { 'https://SERVER' }
   $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
@@ -17,7 +13,7 @@ function Invoke-Doctor {
     install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
-    checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'; console = 'https://console.cloud.google.com'
+    checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
     asked_from = $askedFrom; timeout = '5'
   }

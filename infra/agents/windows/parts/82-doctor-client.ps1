@@ -9,17 +9,17 @@ function Test-Client {
   $null = [IO.Directory]::CreateDirectory($clientFolder)
   $script:askUntil = (Get-Now) + 30
   $script:questions = @($models | ForEach-Object { $_.Question } | Where-Object { $_ -cne 'default' }) + 'default'
-  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} $false $sources }
+  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} @() $sources }
   $script:clientAnswers = Request-Answers @{}
   foreach ($teller in $tellers) { $null = Receive-Answer $teller }
   $agreeing = @()
-  $source = ''
+  $suspect = ''
   foreach ($question in $questions) {
     $finding = Get-ClientFinding $question $clientAnswers[$question]
     if ($finding -ceq 'client_agrees') { $agreeing += $question; continue }
     if ($finding -ceq 'led') {
-      $source = Find-Source $question $source
-      $finding = Get-BlameFinding $question $source
+      $suspect = Find-Suspect $question $suspect
+      $finding = Get-BlameFinding $suspect
     }
     Write-Finding 'client' $finding
   }
@@ -49,15 +49,16 @@ function Get-ReasonNotToAsk {
 function Request-Answers([hashtable]$variables) {
   $started = @{}
   foreach ($question in $questions) {
-    $started[$question] = Start-Question $question 'user,project,local' $variables $false ''
+    $started[$question] = Start-Question $question 'user,project,local' $variables @() ''
   }
   $answers = @{}
   foreach ($question in $questions) { $answers[$question] = Receive-Answer $started[$question] }
   $answers
 }
 
-# With TELLING, Claude Code starts a server of the doctor's that writes the variables of its credentials to that file.
-function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [bool]$leavesShell, [string]$telling) {
+# LEFT names variables that do not count; with shell none does but the pins. With TELLING, Claude Code starts a server of the
+# doctor's that writes the variables of its credentials to that file.
+function Start-Question([string]$question, [string]$sources, [hashtable]$variables, [string[]]$left, [string]$telling) {
   $folder = Join-Path $clientFolder ([IO.Path]::GetRandomFileName())
   $null = [IO.Directory]::CreateDirectory($folder)
   foreach ($name in 'settings.json', 'agents') {
@@ -77,13 +78,15 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   $words = '-p --no-session-persistence --strict-mcp-config'
   if ($question -cne 'default') { $words += " --model $question" }
   if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
-  $removed = @(if ($leavesShell) { Get-ClientVariables })
-  if ($leavesShell -and $delivery -ceq 'shell') { $variables = $pins }
+  if ($left -ccontains 'shell') {
+    $left = @([Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -cmatch "^$clientVariable\z" })
+    if ($delivery -ceq 'shell') { $variables = $pins }
+  }
   $environment = $fixed.Clone()
   foreach ($name in $variables.Keys) {
     if (-not $fixed.ContainsKey($name)) { $environment[$name] = $variables[$name] }
   }
-  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $removed
+  Start-Program $claude "$words `"--setting-sources=$sources`" --settings `"$file`" ping" $environment $left
 }
 
 # cmd.exe takes the folder from a variable, since its own quotes do not survive those of a program that starts it.
@@ -172,60 +175,60 @@ function Test-Expected([string]$question, [string]$answer) {
 }
 
 # --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds the source that leads Claude Code away from the pins: asks again without one source at a time. Managed files
-# can't be left out, so they are named.
+# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
+# until it is right. Managed files can't be left out, so they are named.
 
-# Tries first what was to blame for the question before. Nothing when there was no time.
-function Find-Source([string]$question, [string]$before) {
-  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without $before $question)))) { return $before }
-  $answer = Receive-Answer (Start-Without 'all' $question)
+# Returns the last that was left out: local, project, user, a variable, or shell, which is all of it; managed when nothing
+# helps; nothing when there was no time. Tries first what was to blame for the question before.
+function Find-Suspect([string]$question, [string]$before) {
+  if ($before -and (Test-Expected $question (Receive-Answer (Start-Without @($before) $question)))) { return $before }
+  $sources = 'local', 'project', 'user'
+  $answer = Receive-Answer (Start-Without ($sources + 'shell') $question)
   if (-not $answer) { return '' }
   if (-not (Test-Expected $question $answer)) { return 'managed' }
-  $sources = 'user', 'project', 'local', 'shell'
-  $started = @{}
-  foreach ($source in $sources) { $started[$source] = Start-Without $source $question }
-  $blamed = @(foreach ($source in $sources) {
-      if (Test-Expected $question (Receive-Answer $started[$source])) { $source }
-    })
-  if ($blamed) { $blamed[0] } else { 'all' }
-}
-
-function Start-Without([string]$source, [string]$question) {
-  $sources = switch ($source) {
-    'user' { 'project,local' }
-    'project' { 'user,local' }
-    'local' { 'user,project' }
-    'all' { '' }
-    default { 'user,project,local' }
+  $left = @()
+  foreach ($suspect in $sources + @(Get-ClientVariables) + 'shell') {
+    $left += $suspect
+    $answer = Receive-Answer (Start-Without $left $question)
+    if (-not $answer) { return '' }
+    if (Test-Expected $question $answer) { return $suspect }
   }
-  Start-Question $question $sources @{} ('all', 'shell' -ccontains $source) ''
 }
 
-function Get-BlameFinding([string]$question, [string]$source) {
-  if (-not $source) { return 'led_somehow' }
-  if ($source -ceq 'shell') { return Get-ShellFinding $question }
-  $user = Join-Path (Get-ClaudeHome) 'settings.json'
-  $files = switch ($source) {
-    'user' { $user }
-    'project' { Find-Upwards '.claude/settings.json' }
-    'local' { Find-Upwards '.claude/settings.local.json' }
-    'all' { $user; Find-Upwards '.claude/settings.json'; Find-Upwards '.claude/settings.local.json' }
-    'managed' { Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json'; Find-Files $settingsDir '*.json' }
+function Start-Without([string[]]$left, [string]$question) {
+  $sources = @('user', 'project', 'local' | Where-Object { $left -cnotcontains $_ }) -join ','
+  Start-Question $question $sources @{} $left ''
+}
+
+function Get-BlameFinding([string]$suspect) {
+  $files = @()
+  switch -CaseSensitive ($suspect) {
+    '' { return 'led_somehow' }
+    'user' { $files = @(Join-Path (Get-ClaudeHome) 'settings.json') }
+    'project' { $files = @(Find-Upwards '.claude/settings.json') }
+    'local' { $files = @(Find-Upwards '.claude/settings.local.json') }
+    'managed' { $files = @(Find-LeadingFiles) }
+    default { return Get-ShellFinding $suspect }
   }
-  $blamed = @($files | Where-Object { (Test-Path -LiteralPath $_) -and $_ -cne $fragment })
-  if ($source -ceq 'managed') { $blamed = @($blamed | Where-Object { Test-Leading $_ }) }
-  if ($blamed) { $knownFacts['edit'] = "notepad `"$($blamed[0])`"" }
-  if ($source -ceq 'managed' -and $onWindows) { $blamed += @(Find-Policies) }
-  if ($source -ceq 'all') { $blamed += "or variables of this shell: $((Get-ClientVariables) -join ' ')" }
-  if (-not $blamed) { return 'led_by_pins' }
-  $knownFacts['source_names'] = $blamed -join ', '
-  if ($source -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
+  if ($files) { $knownFacts['edit'] = "notepad `"$($files[0])`"" }
+  if ($suspect -ceq 'managed' -and $onWindows) { $files += @(Find-Policies) }
+  if (-not $files) { return 'led_by_pins' }
+  $knownFacts['files'] = $files -join ' '
+  if ($suspect -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
 }
 
-# A managed file that has none of these words leads nowhere; one without a brace is no object, which stops Claude Code.
-function Test-Leading([string]$file) {
-  try { $text = [IO.File]::ReadAllText($file) } catch { return $true }
-  $text -cnotmatch '\{' -or $text -cmatch 'env|[mM]odel|agent|Providers|Version|policyHelper|force|managedSources|sandbox'
+# The managed files that may lead Claude Code away or stop it. It stops at what is no object.
+function Find-LeadingFiles {
+  $files = @(Join-Path (Split-Path -Parent $settingsDir) 'managed-settings.json') + @(Find-Files $settingsDir '*.json')
+  foreach ($file in $files) {
+    if ($file -ceq $fragment -or -not (Test-Path -LiteralPath $file)) { continue }
+    try { $settings = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $file; continue }
+    if ($settings -isnot [PSCustomObject]) { $file; continue }
+    $variables = Get-Field $settings 'env'
+    $names = @($settings.PSObject.Properties | ForEach-Object { $_.Name })
+    if ($null -ne $variables) { $names += @($variables.PSObject.Properties | ForEach-Object { "env.$($_.Name)" }) }
+    if ($names -cmatch "^($leadingSetting)\z") { $file }
+  }
 }
 
 # The policies of the registry that are not the agent's.
@@ -240,26 +243,19 @@ function Find-Policies {
   }
 }
 
-function Get-ShellFinding([string]$question) {
-  $candidates = @(Get-ClientVariables)
-  $names = @(foreach ($name in $candidates) {
-      $kept = [Environment]::GetEnvironmentVariable($name)
-      Remove-Item -LiteralPath "env:$name"
-      $answer = Receive-Answer (Start-Question $question 'user,project,local' @{} $false '')
-      $null = [Environment]::SetEnvironmentVariable($name, $kept)
-      if (Test-Expected $question $answer) { $name }
-    })
-  if (-not $names) { $names = $candidates }
+function Get-ShellFinding([string]$suspect) {
+  $names = @(if ($suspect -ceq 'shell') { Get-ClientVariables } else { $suspect })
   $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
   if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
-  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
+  Set-KnownFacts @{ names = $names -join ' '; unset = $unset -join '; ' }
   'led_by_shell'
 }
 
-# The names of the variables that may concern Claude Code.
+# The names of the variables that may concern Claude Code, but those that are as the pins say.
 function Get-ClientVariables {
-  [Environment]::GetEnvironmentVariables().Keys |
-    Where-Object { $_ -cmatch '^(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*\z' } | Sort-Object
+  foreach ($variable in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object -Property Key) {
+    if ($variable.Key -cmatch "^$clientVariable\z" -and $pins[$variable.Key] -cne $variable.Value) { $variable.Key }
+  }
 }
 
 # The path of the file in this folder, or else in the next parent that has it.
@@ -303,7 +299,7 @@ function Test-Editor([string]$file, [string]$text) {
   foreach ($question in $questions) {
     $each = Get-ClientFinding $question $answers[$question]
     if ($each -ceq 'client_silent') { $finding = 'editor_silent'; break }
-    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_leads'; break }
+    if ($each -ceq 'led' -and $answers[$question] -cne $clientAnswers[$question]) { $finding = 'editor_led'; break }
   }
   Write-Finding 'editor' $finding
 }

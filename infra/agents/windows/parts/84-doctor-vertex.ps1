@@ -3,7 +3,6 @@
 # address of the pins. Judges each answer by the known answers.
 
 function Test-Credentials {
-  $script:credentialKind = 'person'
   $byUser = Read-Told 'user'
   $all = Read-Told 'user,project,local'
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
@@ -12,8 +11,7 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $script:credentialKind = 'gateway' }
-  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $foreign = @($credentialVariables | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
@@ -54,31 +52,34 @@ function Read-Told([string]$sources) {
 # Finds the kind of the credentials and, as far as the file names them, account, member and provider, for advice.
 function Read-Credentials([string]$file) {
   $read = $null
-  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $script:credentialKind = 'metadata' }
+  try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $read = $null }
+  $type = "$(Get-Field $read 'type')"
   $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
   $account = "$(Get-Field $read 'client_email')"
   if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
   $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
-  switch -CaseSensitive (Get-Field $read 'type') {
-    'external_account_authorized_user' { $script:credentialKind = 'workforce' }
-    'external_account' { $script:credentialKind = $(if ($provider -cmatch 'workforcePools') { 'workforce' } else { 'federation' }) }
-    'impersonated_service_account' { $script:credentialKind = 'impersonation' }
-    { 'service_account', 'gdch_service_account' -ccontains $_ } { $script:credentialKind = 'key' }
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $type = 'gateway'; $account = '' }
+  $row = Find-Row $credentialRows "${type}:${provider}:$account"
+  $script:credentialKind = $row[1]
+  if (-not $account) { $account = 'ACCOUNT' }
+  $knownFacts['account'] = $account
+  $knownFacts['pool'] = $provider -creplace '/providers/.*', ''
+  $member = Format-Text $row[2]
+  if ($member.Contains('*')) { $member = "`"$member`"" }
+  Set-KnownFacts @{ provider = $provider; member = $member }
+}
+
+# The first row with a pattern that fits.
+function Find-Row($rows, [string]$text) {
+  foreach ($row in $rows) {
+    foreach ($pattern in $row[0].Split(' ')) { if ($text -clike $pattern) { return , $row } }
   }
-  $member = "serviceAccount:$(if ($account) { $account } else { 'ACCOUNT' })"
-  if ($credentialKind -ceq 'person') { $member = 'user:YOUR@ADDRESS' }
-  elseif ($credentialKind -ceq 'workforce' -or ($credentialKind -ceq 'federation' -and -not $account)) {
-    $member = "`"principalSet://iam.googleapis.com/$($provider -creplace '/providers/.*', '')/*`""
-  }
-  Set-KnownFacts @{ account = $(if ($account) { $account } else { 'ACCOUNT' }); provider = $provider; member = $member }
 }
 
 # gcloud may need some seconds to start. Returns the finding.
 function Request-AccessToken([string]$gcloud, [hashtable]$told) {
-  $variables = @{
-    CLOUDSDK_CORE_DISABLE_PROMPTS = '1'; CLOUDSDK_CORE_DISABLE_FILE_LOGGING = '1'; CLOUDSDK_SURVEY_DISABLE_PROMPTS = '1'
-    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK = '1'
-  }
+  $variables = @{}
+  foreach ($pair in $gcloudVariables) { $variables[($pair -split '=')[0]] = ($pair -split '=')[1] }
   if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
   if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
   $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
@@ -112,12 +113,12 @@ function Get-ModelFinding($pin) {
   $endpoint = ([Uri]$pin.Url).Host
   $address = if ($knownFacts['base_url']) { $knownFacts['base_url'] } else { "https://$endpoint/" }
   Set-KnownFacts @{
-    host = $endpoint; address = $address; gateway = $address; location = $pin.Location
+    host = $endpoint; address = $address; location = $pin.Location
     base_model = $pin.Model -creplace '@.*', ''
   }
   if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
   if ($isOffline) { return 'model_offline' }
-  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost):)' }
+  $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)' }
   if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
   if (-not $accessToken -and -not ($credentialKind -ceq 'gateway' -and $knownFacts['base_url'])) { return 'token_missing' }
   try { $answer = Request-Model $pin } catch {
@@ -135,9 +136,6 @@ function Request-Model($pin) {
   $keptServer = $server
   $keptToken = $token
   $script:server = $pin.Url
-  if ($env:PINWARD_VERTEX_URL -and -not $knownFacts['base_url']) {
-    $script:server = $pin.Url -creplace '^https://[^/]*', $env:PINWARD_VERTEX_URL
-  }
   $script:token = "$accessToken"
   $headers = @{}
   if ($quotaProject) { $headers['x-goog-user-project'] = $quotaProject }
@@ -148,8 +146,6 @@ function Request-Model($pin) {
   }
 }
 
-# An answer that is not in Google's form has the code that gRPC gives its status:
-# https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
 function Get-VertexFinding([hashtable]$answer) {
   $body = ($utf8.GetString($answer['Body']) -replace '\s+', ' ').Trim()
   $read = $null
@@ -163,14 +159,8 @@ function Get-VertexFinding([hashtable]$answer) {
   if (-not $denial -and $message -cmatch 'UniqueIdentifier: *([A-Za-z0-9_-]*)') { $denial = $Matches[1] }
   if (-not $grpc) {
     $message = $body
-    $status = [int]$answer.Code
-    $kind = "$(Get-Field $read 'type')"
-    if ($kind -ceq 'message' -and $status -eq 200) { $grpc = 'OK' }
-    elseif ($kind -ceq 'error') { $grpc = 'INVALID_ARGUMENT' }
-    elseif ($status -eq 401) { $grpc = 'UNAUTHENTICATED' }
-    elseif ($status -eq 403) { $grpc = 'PERMISSION_DENIED' }
-    elseif (404, 501 -contains $status) { $grpc = 'UNIMPLEMENTED' }
-    elseif ($status -eq 429 -or $status -ge 500) { $grpc = 'UNAVAILABLE' }
+    $row = Find-Row $statusRows "$(Get-Field $read 'type'):$($answer.Code)"
+    if ($row) { $grpc = $row[1] }
   }
   $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
   Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
