@@ -66,8 +66,16 @@ export const credentialVariables: readonly string[] = [
 /** The variables of a shell that may concern Claude Code, as a pattern. */
 export const clientVariable = '(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*';
 
-/** Settings, as paths, that may lead Claude Code away from the pins or keep it from starting, as a pattern. */
-export const leadingSetting = `env[.]${clientVariable}|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox`;
+/** The paths of settings that may lead Claude Code away from the pins or keep it from starting, as a pattern. */
+export const leadingSetting = [
+  `env[.]${clientVariable}`,
+  'agent',
+  '[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*',
+  'policyHelper[a-z]*',
+  'force[A-Za-z]*',
+  'managedSourcesBehavior',
+  'sandbox',
+].join('|');
 
 /** For gcloud, which then asks nothing and writes no log. */
 export const gcloudVariables: readonly string[] = [

@@ -93,7 +93,7 @@ const client = {
   ),
   led_by_shell: problem(
     '{question}: {answer}; because of: variables of this shell: {names}',
-    'This overrides the pins. New shells may get it from your profile: remove it there, too.',
+    'This overrides the pins. {profiles}',
     '{unset}',
   ),
   led_by_managed: problem(
@@ -182,7 +182,8 @@ function problem(text: string, meaning: string, fix: string): Said {
 function ofVertex({ verdict, problem: text, advice }: Finding): Said {
   if (verdict === 'enabled') return ok(text);
   if (verdict === 'transient' || verdict === 'candidate') return skipped(`${text}{said}`);
-  if (advice === null || 'meaning' in advice) return problem(text, advice?.meaning ?? '', withAddress(advice?.fix ?? ''));
+  if (advice === null || 'meaning' in advice)
+    return problem(text, advice?.meaning ?? '', withAddress(advice?.fix ?? ''));
   const kinds = Object.entries(advice) as [CredentialKind, { meaning: string; fix: string }][]; // as it is declared
   return {
     verdict: 'problem',

@@ -713,7 +713,7 @@ is_safe_address() {
 # in:  PATH of the server, MAX_BYTES, further arguments for curl; token
 # out: what read_text sets
 request_text() {
-  path=$1 max_text=$2 out_text='' out_http_status=''
+  path=$1 max_text=$2 out_text='' out_http_status=401 # what a server says to such a token
   is_token "${token:-}" || fail 'the token has characters that no bearer token has' || return
   shift 2
   read_text "$({
@@ -1388,8 +1388,8 @@ die() {
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value. In strings, escaped control characters become blanks; what is escaped and not
-# ASCII is left out. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
+# Prints a JSON file as lines of path=value. In strings, escaped control characters become blanks, and others than ASCII
+# are left out. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
 # in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '
@@ -1613,9 +1613,7 @@ check_pins() {
   fi
 }
 
-# What the pins choose without a name is the question default. A region variable has the family of its model in its
-# name, and only the variables of pinned models are written.
-# out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
+# out: pins: lines of NAME=VALUE; project, base_url, models
 read_pins() {
   case $delivery in
     shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/\1=\2/p" "$copy") ;;
@@ -1623,8 +1621,16 @@ read_pins() {
   esac || return
   pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//; s/^env\.//')
   project=$(value_of "$pins" ANTHROPIC_VERTEX_PROJECT_ID) base_url=$(value_of "$pins" ANTHROPIC_VERTEX_BASE_URL)
+  models=$(list_models)
+  [ -n "$models" ]
+}
+
+# Prints a line for each model: its question, its id, location and base of the address. What the pins choose without a name
+# is the question default. A region variable has the family of its model in its name.
+# in: pins, base_url
+list_models() {
   default_model=$(value_of "$pins" ANTHROPIC_MODEL | grep . || value_of "$pins" model)
-  models=$(printf '%s\n' "$pins" "default=$default_model" |
+  printf '%s\n' "$pins" "default=$default_model" |
     sed -n 's/^ANTHROPIC_DEFAULT_\([A-Z]*\)_MODEL=\(.\)/\1 \2/p; s/^default=claude-/default claude-/p' |
     tr '[:upper:]' '[:lower:]' | while read -r question model; do
       model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
@@ -1637,8 +1643,7 @@ read_pins() {
       esac
       base=${base_url:-https://$api.googleapis.com/v1}
       printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
-    done)
-  [ -n "$models" ]
+    done
 }
 
 check_age() {
@@ -1778,7 +1783,7 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  cp -R -L "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
+  cp -R -H "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
   [ "$question" = default ] || set -- --model "$question" "$@"
   set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
     --settings "$(print_question_settings "$own_folder")" ping
@@ -1815,8 +1820,8 @@ read_answer() {
 # Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
 # until it is right. Managed files can't be left out, so they are named.
 
-# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it. Managed when nothing
-# helps; nothing when there was no time.
+# Prints what was left out last: local, project, user, a variable, or shell, which is all variables. Prints managed when
+# nothing helps, and nothing when there was no time.
 # in: question
 find_suspect() {
   judge_answer answer
@@ -1849,12 +1854,20 @@ explain_suspect() {
     managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
     *)
       [ "$1" = shell ] && names=$(list_client_variables) || names=$1
-      out_finding=led_by_shell unset=${names:+unset $names}
+      out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
+      profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
       return ;;
   esac
   [ -n "$files" ] || out_finding=led_by_pins
-  edit=$(edit_command "${files%%"$newline"*}")
+  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
+}
+
+# Prints the profiles of the user's shells that name one of the variables.
+# in: NAMES, one a line
+list_profiles() {
+  cd "$root${HOME:-}" 2>/dev/null && grep -lwF -e "${1:-$newline}" \
+    .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null | sed '$!s/$/,/; s|^|~/|'
 }
 
 # Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
@@ -1864,7 +1877,7 @@ list_leading_files() {
     "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
     { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
     grep -q '{' "$file" 2>/dev/null && settings=$(flatten_json "$file") &&
-      ! printf '%s\n' "$settings" | grep -qE "^($leading_setting)[.=]" || printf '%s\n' "$file"
+      ! printf '%s\n' "$settings" | grep -qE "^([^=]*[.])?($leading_setting)[.=]" || printf '%s\n' "$file"
   done
 }
 
@@ -1912,7 +1925,7 @@ check_editor() {
 check_credentials() {
   told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
   told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
-  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | sed 's/^[^=]*=//')
+  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   read_credentials
@@ -1988,19 +2001,23 @@ $models
 EOF
 }
 
-# in:  model, location, base, project, quota_project, token
+# A gateway that has the credentials gets no token, so any address will do for it.
+# in:  model, location, base, project, quota_project, can_ask
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
   case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
-  elif [ "$credential_kind" != gateway ] && ! is_safe_address "$base"; then out_finding=address_not_trusted
+  elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
+    out_finding=address_not_trusted
   elif [ -z "$can_ask" ]; then out_finding=token_missing
   else request_model
   fi
 }
 
 # curl sends no header without a value.
+# in:  token; what check_model reads
+# out: out_finding and its variables
 request_model() {
   server=$base
   request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \
@@ -2268,7 +2285,7 @@ explain_finding() {
       out_fix="claude update" ;;
     led_by_settings:*) out_meaning="This overrides the pins. Remove the setting from that file."
       out_fix="${edit}" ;;
-    led_by_shell:*) out_meaning="This overrides the pins. New shells may get it from your profile: remove it there, too."
+    led_by_shell:*) out_meaning="This overrides the pins. ${profiles}"
       out_fix="${unset}" ;;
     led_by_managed:*) out_meaning="This outranks the pins or keeps Claude Code from starting. Its administrator has to change it."
       out_fix="${edit}" ;;

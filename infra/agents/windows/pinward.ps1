@@ -1689,7 +1689,7 @@ function Get-BlameFinding([string]$suspect) {
   if ($files) { $knownFacts['edit'] = "notepad `"$($files[0])`"" }
   if ($suspect -ceq 'managed' -and $onWindows) { $files += @(Find-Policies) }
   if (-not $files) { return 'led_by_pins' }
-  $knownFacts['files'] = $files -join ' '
+  $knownFacts['files'] = $files -join ', '
   if ($suspect -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
 }
 
@@ -1723,14 +1723,15 @@ function Get-ShellFinding([string]$suspect) {
   $names = @(if ($suspect -ceq 'shell') { Get-ClientVariables } else { $suspect })
   $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
   if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
-  Set-KnownFacts @{ names = $names -join ' '; unset = $unset -join '; ' }
+  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
   'led_by_shell'
 }
 
 # The names of the variables that may concern Claude Code, but those that are as the pins say.
 function Get-ClientVariables {
-  foreach ($variable in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object -Property Key) {
-    if ($variable.Key -cmatch "^$clientVariable\z" -and $pins[$variable.Key] -cne $variable.Value) { $variable.Key }
+  foreach ($name in [Environment]::GetEnvironmentVariables().Keys | Sort-Object) {
+    $isPin = $pins[$name] -ceq [Environment]::GetEnvironmentVariable($name)
+    if ($name -cmatch "^$clientVariable\z" -and -not $isPin) { $name }
   }
 }
 
@@ -1793,7 +1794,7 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  $foreign = @($credentialVariables | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
@@ -1835,13 +1836,13 @@ function Read-Told([string]$sources) {
 function Read-Credentials([string]$file) {
   $read = $null
   try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $read = $null }
-  $type = "$(Get-Field $read 'type')"
+  $form = "$(Get-Field $read 'type')"
   $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
   $account = "$(Get-Field $read 'client_email')"
   if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
   $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
-  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $type = 'gateway'; $account = '' }
-  $row = Find-Row $credentialRows "${type}:${provider}:$account"
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $form = 'gateway'; $account = '' }
+  $row = Find-Row $credentialRows "${form}:${provider}:$account"
   $script:credentialKind = $row[1]
   if (-not $account) { $account = 'ACCOUNT' }
   $knownFacts['account'] = $account
@@ -2173,7 +2174,7 @@ $saidAdvice = @{
   'claude update'
   'led_by_settings:*' = 'This overrides the pins. Remove the setting from that file.',
   '{edit}'
-  'led_by_shell:*' = 'This overrides the pins. New shells may get it from your profile: remove it there, too.',
+  'led_by_shell:*' = 'This overrides the pins. {profiles}',
   '{unset}'
   'led_by_managed:*' = 'This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.',
   '{edit}'

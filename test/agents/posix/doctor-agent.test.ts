@@ -56,6 +56,14 @@ const complaints: readonly Complaint[] = [
     mends: /install --server http:\S+ --machine m-1 .*--token-file \S+ --trust-on-first-use$/,
   },
   {
+    name: 'a token that no server takes',
+    online: true,
+    worsen: ({ machine }) => write(machine.path('etc/pinward/token'), 'two words\n'),
+    check: 'server',
+    says: /the token has characters that no bearer token has/,
+    mends: /^sudo pinward --root \S+ install --server /,
+  },
+  {
     name: 'an organisation without keys',
     worsen: ({ machine }) => rmSync(machine.path('etc/pinward/keys'), { recursive: true }),
     check: 'signatures',

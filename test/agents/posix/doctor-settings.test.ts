@@ -45,9 +45,10 @@ const complaints: readonly Complaint[] = [
   {
     name: 'a model in the shell',
     env: { ANTHROPIC_MODEL: 'claude-opus-4-1@20250805', ANTHROPIC_LOG: 'info' },
+    worsen: file('home/.zshrc', 'export ANTHROPIC_MODEL=claude-opus-4-1@20250805\n'),
     check: 'client',
     says: /^problem default: would call claude-opus-4-1@20250805 in eu for acme-claude at \S+; because of: variables of this shell: ANTHROPIC_MODEL$/,
-    means: /overrides the pins.*profile/,
+    means: /overrides the pins.*~\/\.zshrc/,
     mends: /^unset ANTHROPIC_MODEL$/,
   },
   {
@@ -119,10 +120,7 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
     for (const program of ['claude', 'cp', 'date', 'mktemp', 'timeout'])
       write(join(repository, 'evil', program), `#!/bin/sh\n: >>'${repository}/ran'\n`, 0o755);
     const variables = [{ name: 'PATH', value: `${repository}/evil` }];
-    write(
-      join(repository, '.vscode/settings.json'),
-      JSON.stringify({ 'claudeCode.environmentVariables': variables }),
-    );
+    write(join(repository, '.vscode/settings.json'), JSON.stringify({ 'claudeCode.environmentVariables': variables }));
     const { checks, out } = await patient.examine({ args: ['--offline'], cwd: repository });
     assert.match(checks['editor'] ?? '', /^ok .* sets PATH/, out);
     assert.ok(!existsSync(join(repository, 'ran')));

@@ -88,7 +88,7 @@ is_safe_address() {
 # in:  PATH of the server, MAX_BYTES, further arguments for curl; token
 # out: what read_text sets
 request_text() {
-  path=$1 max_text=$2 out_text='' out_http_status=''
+  path=$1 max_text=$2 out_text='' out_http_status=401 # what a server says to such a token
   is_token "${token:-}" || fail 'the token has characters that no bearer token has' || return
   shift 2
   read_text "$({

@@ -1,8 +1,8 @@
 # --- JSON -------------------------------------------------------------------------------------------------------------
 # Reads JSON files as lines of path=value, such as env.ANTHROPIC_MODEL=claude-opus-4-8.
 
-# Prints a JSON file as lines of path=value. In strings, escaped control characters become blanks; what is escaped and not
-# ASCII is left out. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
+# Prints a JSON file as lines of path=value. In strings, escaped control characters become blanks, and others than ASCII
+# are left out. Fails if the file is no JSON. The JSON of editors has comments, and commas at the end.
 # in: FILE, or - for standard input; lenient, for that of editors
 flatten_json() {
   awk -v lenient="${2:-}" '

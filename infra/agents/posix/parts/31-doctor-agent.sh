@@ -14,9 +14,7 @@ check_pins() {
   fi
 }
 
-# What the pins choose without a name is the question default. A region variable has the family of its model in its
-# name, and only the variables of pinned models are written.
-# out: pins: lines of NAME=VALUE; project, base_url; models: lines of question, model, location and base of the address
+# out: pins: lines of NAME=VALUE; project, base_url, models
 read_pins() {
   case $delivery in
     shell) pins=$(sed -n "s/^export \([A-Z][A-Z0-9_]*\)='\(.*\)'\$/\1=\2/p" "$copy") ;;
@@ -24,8 +22,16 @@ read_pins() {
   esac || return
   pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//; s/^env\.//')
   project=$(value_of "$pins" ANTHROPIC_VERTEX_PROJECT_ID) base_url=$(value_of "$pins" ANTHROPIC_VERTEX_BASE_URL)
+  models=$(list_models)
+  [ -n "$models" ]
+}
+
+# Prints a line for each model: its question, its id, location and base of the address. What the pins choose without a name
+# is the question default. A region variable has the family of its model in its name.
+# in: pins, base_url
+list_models() {
   default_model=$(value_of "$pins" ANTHROPIC_MODEL | grep . || value_of "$pins" model)
-  models=$(printf '%s\n' "$pins" "default=$default_model" |
+  printf '%s\n' "$pins" "default=$default_model" |
     sed -n 's/^ANTHROPIC_DEFAULT_\([A-Z]*\)_MODEL=\(.\)/\1 \2/p; s/^default=claude-/default claude-/p' |
     tr '[:upper:]' '[:lower:]' | while read -r question model; do
       model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
@@ -38,8 +44,7 @@ read_pins() {
       esac
       base=${base_url:-https://$api.googleapis.com/v1}
       printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
-    done)
-  [ -n "$models" ]
+    done
 }
 
 check_age() {

@@ -74,7 +74,7 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  cp -R -L "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
+  cp -R -H "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
   [ "$question" = default ] || set -- --model "$question" "$@"
   set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
     --settings "$(print_question_settings "$own_folder")" ping

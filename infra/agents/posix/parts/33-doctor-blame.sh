@@ -2,8 +2,8 @@
 # Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
 # until it is right. Managed files can't be left out, so they are named.
 
-# Prints the last that was left out: local, project, user, a variable, or shell, which is all of it. Managed when nothing
-# helps; nothing when there was no time.
+# Prints what was left out last: local, project, user, a variable, or shell, which is all variables. Prints managed when
+# nothing helps, and nothing when there was no time.
 # in: question
 find_suspect() {
   judge_answer answer
@@ -36,12 +36,20 @@ explain_suspect() {
     managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
     *)
       [ "$1" = shell ] && names=$(list_client_variables) || names=$1
-      out_finding=led_by_shell unset=${names:+unset $names}
+      out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
+      profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
       return ;;
   esac
   [ -n "$files" ] || out_finding=led_by_pins
-  edit=$(edit_command "${files%%"$newline"*}")
+  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
+}
+
+# Prints the profiles of the user's shells that name one of the variables.
+# in: NAMES, one a line
+list_profiles() {
+  cd "$root${HOME:-}" 2>/dev/null && grep -lwF -e "${1:-$newline}" \
+    .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null | sed '$!s/$/,/; s|^|~/|'
 }
 
 # Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
@@ -51,7 +59,7 @@ list_leading_files() {
     "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
     { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
     grep -q '{' "$file" 2>/dev/null && settings=$(flatten_json "$file") &&
-      ! printf '%s\n' "$settings" | grep -qE "^($leading_setting)[.=]" || printf '%s\n' "$file"
+      ! printf '%s\n' "$settings" | grep -qE "^([^=]*[.])?($leading_setting)[.=]" || printf '%s\n' "$file"
   done
 }
 

@@ -6,7 +6,7 @@
 check_credentials() {
   told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
   told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
-  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | sed 's/^[^=]*=//')
+  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
   read_credentials
@@ -82,19 +82,23 @@ $models
 EOF
 }
 
-# in:  model, location, base, project, quota_project, token
+# A gateway that has the credentials gets no token, so any address will do for it.
+# in:  model, location, base, project, quota_project, can_ask
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
   case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
-  elif [ "$credential_kind" != gateway ] && ! is_safe_address "$base"; then out_finding=address_not_trusted
+  elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
+    out_finding=address_not_trusted
   elif [ -z "$can_ask" ]; then out_finding=token_missing
   else request_model
   fi
 }
 
 # curl sends no header without a value.
+# in:  token; what check_model reads
+# out: out_finding and its variables
 request_model() {
   server=$base
   request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \

@@ -213,7 +213,7 @@ function Get-BlameFinding([string]$suspect) {
   if ($files) { $knownFacts['edit'] = "notepad `"$($files[0])`"" }
   if ($suspect -ceq 'managed' -and $onWindows) { $files += @(Find-Policies) }
   if (-not $files) { return 'led_by_pins' }
-  $knownFacts['files'] = $files -join ' '
+  $knownFacts['files'] = $files -join ', '
   if ($suspect -ceq 'managed') { 'led_by_managed' } else { 'led_by_settings' }
 }
 
@@ -247,14 +247,15 @@ function Get-ShellFinding([string]$suspect) {
   $names = @(if ($suspect -ceq 'shell') { Get-ClientVariables } else { $suspect })
   $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
   if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
-  Set-KnownFacts @{ names = $names -join ' '; unset = $unset -join '; ' }
+  Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
   'led_by_shell'
 }
 
 # The names of the variables that may concern Claude Code, but those that are as the pins say.
 function Get-ClientVariables {
-  foreach ($variable in [Environment]::GetEnvironmentVariables().GetEnumerator() | Sort-Object -Property Key) {
-    if ($variable.Key -cmatch "^$clientVariable\z" -and $pins[$variable.Key] -cne $variable.Value) { $variable.Key }
+  foreach ($name in [Environment]::GetEnvironmentVariables().Keys | Sort-Object) {
+    $isPin = $pins[$name] -ceq [Environment]::GetEnvironmentVariable($name)
+    if ($name -cmatch "^$clientVariable\z" -and -not $isPin) { $name }
   }
 }
 

@@ -11,7 +11,7 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  $foreign = @($credentialVariables | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
@@ -53,13 +53,13 @@ function Read-Told([string]$sources) {
 function Read-Credentials([string]$file) {
   $read = $null
   try { $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($file)) } catch { $read = $null }
-  $type = "$(Get-Field $read 'type')"
+  $form = "$(Get-Field $read 'type')"
   $provider = "$(Get-Field $read 'audience')" -creplace '^//iam\.googleapis\.com/', ''
   $account = "$(Get-Field $read 'client_email')"
   if (-not $account) { $account = "$(Get-Field $read 'service_account_impersonation_url')" -creplace '.*/', '' -creplace ':.*', '' }
   $script:quotaProject = "$(Get-Field $read 'quota_project_id')"
-  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $type = 'gateway'; $account = '' }
-  $row = Find-Row $credentialRows "${type}:${provider}:$account"
+  if ("$($pins['CLAUDE_CODE_SKIP_VERTEX_AUTH'])" -cnotmatch '^(|0|false|no|off)\z') { $form = 'gateway'; $account = '' }
+  $row = Find-Row $credentialRows "${form}:${provider}:$account"
   $script:credentialKind = $row[1]
   if (-not $account) { $account = 'ACCOUNT' }
   $knownFacts['account'] = $account
