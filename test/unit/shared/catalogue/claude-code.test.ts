@@ -8,7 +8,7 @@ import keys from '../../../../shared/catalogue/settings-keys.json' with { type: 
 import { findModel } from '../../../../shared/domain/models/catalogue.ts';
 import { defaultModelsOf, lockNeeds, needOf } from '../../../../shared/domain/models/claude-code.ts';
 import { isLocation } from '../../../../shared/domain/models/location.ts';
-import { parseModel } from '../../../../shared/domain/models/model.ts';
+import { families, parseModel } from '../../../../shared/domain/models/model.ts';
 import { compareVersions, isRelease } from '../../../../shared/domain/models/version.ts';
 import { meantSetting } from '../../../../shared/domain/policy/known-settings.ts';
 import { Settings } from '../../../../shared/domain/policy/settings.ts';
@@ -25,7 +25,7 @@ test('each feature and location has a version with its source, and the needs of 
 });
 
 test('the default models are in the catalogue, of their family, and from newest to oldest', () => {
-  for (const family of ['opus', 'sonnet', 'haiku'] as const) {
+  for (const family of families) {
     const since = data.defaultModels[family].map((each) => each.since);
     assert.deepEqual(since, since.toSorted(compareVersions).reverse(), family);
     for (const { model } of data.defaultModels[family]) {
@@ -39,7 +39,8 @@ test('a higher minimum leaves fewer defaults, down to the one of the newest clie
   assert.deepEqual(defaultModelsOf('opus', null).length, 4);
   assert.deepEqual(defaultModelsOf('opus', '2.1.219'), ['claude-opus-5-5', 'claude-opus-5']);
   assert.deepEqual(defaultModelsOf('opus', '2.1.300'), ['claude-opus-5-5']);
-  assert.deepEqual(defaultModelsOf('fable', null), []);
+  assert.deepEqual(defaultModelsOf('fable', '2.1.300'), ['claude-fable-5-2', 'claude-fable-5-1']);
+  assert.deepEqual(defaultModelsOf('sonnet', '2.1.332'), ['claude-sonnet-5-5']);
 });
 
 test('a region variable has a version only where there is a variable, and none is older than 2.1.83 saw', () => {
