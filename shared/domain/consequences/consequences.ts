@@ -10,6 +10,8 @@ import type { Consequence, Risk } from './consequence.ts';
 import { type Difference, FoundDifferences } from './found-differences.ts';
 import { policyDifferences, ringDifferences } from './governance-differences.ts';
 import { type MachineKind, machineKinds } from './machine-kinds.ts';
+import { allowListRisk } from './model-list-risk.ts';
+import { deniedModelsOf, outcomeOf, passedRisk, withOutcome } from './outcome.ts';
 import { type PinDifference, pinDifferences } from './pin-differences.ts';
 import { type Served, type ServedState, serveFrom } from './served.ts';
 import { settingRisk } from './setting-risk.ts';
@@ -27,34 +29,47 @@ export function consequencesOf(
   const to = extendCatalogue(shipped, after.policy.models);
   const classes = clientClasses([from, to]);
   const found = new FoundDifferences(classes);
-  const kinds = machineKinds(before.policy, after.policy);
-  const concerns = kinds.map(concernOf);
-  for (const each of policyDifferences(before.policy, after.policy)) found.add(['every change'], each);
-  for (const { kinds: indices, ...each } of passedDifferences(before.policy, after.policy, kinds)) {
-    const those = indices === undefined ? concerns : indices.flatMap((index) => concerns[index] ?? []);
-    found.add(those, withSettingRisk(each, to));
-  }
   const equal = new Map<string, Served>();
   const serveBefore = serveFrom(before, from, day, equal);
   const serveAfter = serveFrom(after, to, day, equal);
-  const differences = createComparison(to);
-  for (const kind of kinds) {
-    const concern = [concernOf(kind)];
+  const compare = createComparison(to);
+  const kinds = machineKinds(before.policy, after.policy);
+  const concerned = kinds.map((kind) => {
+    const reached = reaches(before, after, kind);
+    const served = reached.flatMap(([, each]) => classes.map(({ cli }) => serveAfter(kind.after, each, cli)));
+    return {
+      kind,
+      reached,
+      concern: concernOf(kind),
+      outcome: outcomeOf(served, deniedModelsOf(after.policy, kind.after)),
+    };
+  });
+  for (const each of policyDifferences(before.policy, after.policy)) found.add(['every change'], each);
+  for (const { kinds: indices, ...each } of passedDifferences(before.policy, after.policy, kinds)) {
+    const all = indices === undefined ? concerned : indices.flatMap((index) => concerned[index] ?? []);
+    const byRisk = Map.groupBy(all, ({ outcome }) => passedRisk(each, outcome));
+    for (const [risk, alike] of byRisk) {
+      found.add(
+        alike.map(({ concern }) => concern),
+        { ...each, keys: ['settings', ...each.keys], risk },
+      );
+    }
+  }
+  for (const { kind, reached, concern, outcome } of concerned) {
     const rules = ringDifferences(
       { policy: before.policy, ring: kind.before },
       { policy: after.policy, ring: kind.after },
     );
-    for (const each of rules) found.add(concern, each);
-    for (const [reachedBefore, reachedAfter] of reaches(before, after, kind)) {
+    for (const each of rules) found.add([concern], each);
+    for (const [reachedBefore, reachedAfter] of reached) {
       for (const [index, { cli }] of classes.entries()) {
-        const served = serveBefore(kind.before, reachedBefore, cli);
-        const all = differences(served, serveAfter(kind.after, reachedAfter, cli));
-        for (const each of all) found.addFor(index, concern, each);
+        const all = compare(serveBefore(kind.before, reachedBefore, cli), serveAfter(kind.after, reachedAfter, cli));
+        for (const each of all) found.addFor(index, [concern], withOutcome(each, outcome));
       }
     }
   }
   const raising = found.raisingConcerns();
-  for (const kind of kinds) addMove(found, kind, raising);
+  for (const { kind } of concerned) addMove(found, kind, raising);
   return found.toConsequences();
 }
 
@@ -126,7 +141,11 @@ function servedDifferences(from: Served, to: Served, catalogue: Catalogue): read
     })),
     ...leafDifferences([], from.settings, to.settings)
       .filter((leaf) => !isExplained(leaf, from, to, pins))
-      .map((each) => withSettingRisk(each, catalogue)),
+      .map(({ keys, ...each }) => {
+        const risk =
+          keys[0] === 'availableModels' ? allowListRisk(from, to, catalogue) : settingRisk(keys, each.from, each.to);
+        return { keys: ['settings', ...keys], ...each, risk };
+      }),
   ];
 }
 
@@ -165,10 +184,6 @@ function isExplained(
       (before === undefined || before === pinBefore?.location) && (after === undefined || after === pinAfter?.location)
     );
   });
-}
-
-function withSettingRisk({ keys, from, to }: LeafDifference, catalogue: Catalogue): Difference {
-  return { keys: ['settings', ...keys], from, to, risk: settingRisk(keys, from, to, catalogue) };
 }
 
 function concernOf({ before, after, example }: MachineKind): string {

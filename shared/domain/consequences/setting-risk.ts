@@ -1,8 +1,6 @@
-// The risk of a difference in settings. Only what stands in these lists is neutral or lowers risk.
+// The risk of a difference in settings. Only what stands in these lists is neutral or lowers risk. The lists of models
+// are judged by what they stop (model-list-risk.ts).
 
-import type { Catalogue } from '../models/catalogue.ts';
-import type { CatalogueModel } from '../models/catalogue-model.ts';
-import { isAllowedBy } from '../serving/allow-list.ts';
 import type { Risk } from './consequence.ts';
 
 /** Keys that neither run, allow, spend, route nor hide anything. Source: https://code.claude.com/docs/en/settings-reference */
@@ -15,7 +13,6 @@ const neutralKeys: ReadonlySet<string> = new Set([
 
 /** Lists of what is denied: a longer list denies more. No list denies nothing. */
 const denied: ReadonlySet<string> = new Set([
-  'deniedModels',
   'deniedMcpServers',
   'blockedMarketplaces',
   'disabledMcpjsonServers',
@@ -29,10 +26,9 @@ const limits: ReadonlySet<string> = new Set(['allowedProviders', 'allowedMcpServ
 const grants: ReadonlySet<string> = new Set(['permissions/allow', 'permissions/additionalDirectories']);
 
 /** `keys` leads to the value in the settings. An absent value is undefined. */
-export function settingRisk(keys: readonly string[], from: unknown, to: unknown, catalogue: Catalogue): Risk {
+export function settingRisk(keys: readonly string[], from: unknown, to: unknown): Risk {
   const name = keys.join('/');
   if (neutralKeys.has(keys[0] ?? '')) return 'neutral';
-  if (name === 'availableModels') return isNarrowerModels(from, to, catalogue) ? 'lowers' : 'raises';
   if (denied.has(name)) return isPart(from ?? [], to) ? 'lowers' : 'raises';
   if (limits.has(name)) return Array.isArray(to) && (from === undefined || isPart(to, from)) ? 'lowers' : 'raises';
   if (grants.has(name)) return isPart(to ?? [], from) ? 'lowers' : 'raises';
@@ -44,22 +40,4 @@ function isPart(part: unknown, whole: unknown): boolean {
   if (!Array.isArray(part) || !Array.isArray(whole)) return false;
   const items = new Set(whole.map((item) => JSON.stringify(item)));
   return part.length < whole.length && part.every((item) => items.has(JSON.stringify(item)));
-}
-
-/** An entry with a version turns the alias of its family off, so removing one can allow more: each model is tried. */
-function isNarrowerModels(from: unknown, to: unknown, catalogue: Catalogue): boolean {
-  if (!isTexts(to) || (from !== undefined && !isTexts(from))) return false;
-  if (from === undefined) return true;
-  const isAllowedBefore = (entry: string) =>
-    from.includes(entry) || isAllowedBy(from, entry.startsWith('claude-') ? entry : `claude-${entry}`);
-  const isLost = ({ id }: CatalogueModel) => isAllowedBy(from, id) && !isAllowedBy(to, id);
-  return (
-    to.every(isAllowedBefore) &&
-    catalogue.every(({ id }) => !isAllowedBy(to, id) || isAllowedBy(from, id)) &&
-    (to.length < from.length || catalogue.some(isLost))
-  );
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

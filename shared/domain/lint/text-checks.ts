@@ -1,8 +1,9 @@
 // Checks of the texts that name models in settings: what is no id, what has a suffix that the model lacks, and overrides.
 
 import type { Finding } from '../fault.ts';
-import { type Catalogue, findModel, modelOf, newestOpen, rightIdOf } from '../models/catalogue.ts';
+import { type Catalogue, findModel, newestOpen, rightIdOf } from '../models/catalogue.ts';
 import { correctedId, explainModel, parseModel } from '../models/model.ts';
+import { canonicalName, canonicalNamesOf } from '../models/model-name.ts';
 import {
   isAlias,
   type ModelReference,
@@ -11,6 +12,7 @@ import {
   modelReferences,
   withoutSuffix,
 } from '../policy/model-references.ts';
+import { isAllowedBy } from '../serving/allow-list.ts';
 import { error, type LintInput, type WrittenSettings, warning } from './linted-ring.ts';
 
 /** Texts that name no known model: to call one fails; in a list, the entry has no effect. */
@@ -19,7 +21,7 @@ export function checkTexts({ settings, path: at }: WrittenSettings, { catalogue,
   const called = references.filter(({ role }) => role === 'called');
   const isKnownEntry = knownEntries(catalogue);
   const wrong = references.filter(({ text, role }) => {
-    return !isAlias(text) && (role === 'called' ? modelNamedBy(text) === null : !isKnownEntry(text));
+    return !isAlias(text) && (role === 'called' ? modelNamedBy(text) === null : !isKnownEntry({ text, role }));
   });
   const tooMany = error(
     'models_too_many',
@@ -66,17 +68,12 @@ function wrongText({ text, role, path }: ModelReference, catalogue: Catalogue, d
     : warning('model_unknown', path, `${shown} names no known model, so the entry may have no effect`, fix);
 }
 
-/** Whether an entry of a list is the id of a known model, or a prefix of one that ends with a number. */
-function knownEntries(catalogue: Catalogue): (text: string) => boolean {
-  const models = catalogue.map((entry) => modelOf(entry));
-  const ids = new Set(models.map(({ id }) => id));
-  const numbers = new Set(
-    models.flatMap(({ family, major, minor }) => [`${family} ${major} ${minor}`, `${family} ${major} 0`]),
-  );
-  return function isKnownEntry(text) {
-    const entry = withoutSuffix(text);
-    const model = parseModel(entry.startsWith('claude-') ? entry : `claude-${entry}`);
-    if (model === null) return false;
-    return model.suffix === null ? numbers.has(`${model.family} ${model.major} ${model.minor}`) : ids.has(model.id);
+/** Whether an entry of a list lets a known model through, or stops one. */
+function knownEntries(catalogue: Catalogue): (reference: Pick<ModelReference, 'text' | 'role'>) => boolean {
+  const denied = new Set(catalogue.flatMap(({ id }) => canonicalNamesOf(id)));
+  return function isKnownEntry({ text, role }) {
+    if (role === 'denied') return denied.has(canonicalName(text) ?? '');
+    const list = [text];
+    return catalogue.some(({ id }) => isAllowedBy(list, id));
   };
 }

@@ -8,9 +8,9 @@ export const everyone = ring();
 const approve = { rule: 'approve', soakHours: 48 };
 const schedule = { stages: [10, 100], bakeMinutes: 60, abortAtFailurePercent: 5, minReports: 20 };
 
-type Row = readonly [string, Record<string, unknown>, Record<string, unknown>, readonly `${Risk} /${string}`[]];
+export type Row = readonly [string, Record<string, unknown>, Record<string, unknown>, readonly `${Risk} /${string}`[]];
 
-function withSettings(settings: Record<string, unknown>) {
+export function withSettings(settings: Record<string, unknown>) {
   return { settings };
 }
 

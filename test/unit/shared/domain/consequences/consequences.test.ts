@@ -8,6 +8,7 @@ import type { Policy } from '../../../../../shared/domain/policy/policy.ts';
 import type { Rollout } from '../../../../../shared/domain/serving/rollout.ts';
 import { catalogue, day, pins, policy } from '../../../../support/world.ts';
 import { everyone, lowering, neutral, pilot, raising, withPins, withRing } from './consequence-rows.ts';
+import { loweringLists, raisingLists } from './model-list-rows.ts';
 
 function between(before: Policy | null, after: Policy): readonly Consequence[] {
   const state = (each: Policy) => ({ policy: each, rollouts: [], callableModels: null });
@@ -20,8 +21,8 @@ function told(before: Record<string, unknown>, after: Record<string, unknown>): 
 }
 
 for (const [kind, rows] of [
-  ['raises', raising],
-  ['lowers', lowering],
+  ['raises', [...raising, ...raisingLists]],
+  ['lowers', [...lowering, ...loweringLists]],
   ['neutral', neutral],
 ] as const) {
   describe(`${kind}:`, () => {

@@ -70,7 +70,7 @@ export const modelCases: readonly ShippedCase[] = [
     what: 'entries of lists that name no model',
     policy: passing({
       availableModels: ['opus', 'sonnet', 'haiku', 'claude-haiku-4-5-20251001'],
-      deniedModels: ['claude-3-opus-20240229', 'opus-4-1', 'claude-sonnet-4'],
+      deniedModels: ['claude-opus-6-6', 'opus-4-1', 'claude-sonnet-4'],
     }),
     finds: [
       'error pin_denied /rings/0/pins/sonnet/model',
@@ -90,6 +90,19 @@ export const modelCases: readonly ShippedCase[] = [
     what: 'a pin that the settings deny',
     policy: passing({ deniedModels: ['opus'] }),
     finds: ['error pin_denied /rings/0/pins/opus/model'],
+  },
+  ...[' Claude-Opus-4-8', 'us.anthropic.claude-opus-4-8-v1:0', 'models/claude-opus-4-8@20260528', 'OPUS[1m]'].map(
+    (entry) => ({
+      what: `a pin that the settings deny as ${entry}`,
+      policy: passing({ deniedModels: [entry] }),
+      finds: ['error pin_denied /rings/0/pins/opus/model'],
+    }),
+  ),
+  {
+    what: 'an entry without the date that its model has, which Claude Code takes for no prefix of it',
+    policy: passing({ availableModels: ['opus', 'SONNET', 'claude-haiku-4-5'] }),
+    finds: ['error pin_not_available /rings/0/pins/haiku/model', 'warning model_unknown /settings/availableModels/2'],
+    fix: /"claude-haiku-4-5@20251001"/,
   },
   {
     what: 'a pin that the settings send elsewhere',
