@@ -75,14 +75,16 @@ function withHead(message: Message, { seq, hash }: Event): Message {
 
 function composePolicyMessage(event: PolicyChanged, serviceUrl: string): Message {
   const { data } = event;
+  const { moreConsequences, moreRaising = 0 } = data;
   return {
-    urgency: data.consequences.some(isUrgent) ? 'urgent' : 'calm',
+    // What raises risk and is left out may be anything.
+    urgency: data.consequences.some(isUrgent) || moreRaising > 0 ? 'urgent' : 'calm',
     title: titleOf(data),
     summary: summarise(event),
     fields: [
-      ...consequenceFields(data.consequences.filter(isUrgent), 0),
+      ...consequenceFields(data.consequences.filter(isUrgent), { all: moreRaising, raising: moreRaising }),
       ...pinChangeFields(data.pinChanges, event.at.slice(0, 10)),
-      ...consequenceFields(data.consequences.filter(isOther), data.moreConsequences),
+      ...consequenceFields(data.consequences.filter(isOther), { all: moreConsequences - moreRaising, raising: 0 }),
     ],
     actions: actionsOf(data.revision, serviceUrl),
   };

@@ -1,27 +1,38 @@
 // Message fields for the consequences of a change: the path with those whom it concerns, and the values.
 
 import { type Consequence, valueText } from '../../shared/domain/consequences/consequence.ts';
+import { countOf, keepFirst } from '../../shared/domain/consequences/consequence-order.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
 const maxFields = 12;
 const maxValue = 300;
 
 /** What runs or routes, and what governs changes: people must see it at once. */
-const urgentPaths = /^\/(?:settings|project|location|ring|locked|secondPerson)(?:\/|$)/;
+const urgentPaths = /^\/(?:settings|project|location|residency|ring|locked|secondPerson|managedBy)(?:\/|$)/;
 
 /** Whether people must be told urgently: it raises risk, and it is more than another model. */
 export function isUrgent({ risk, path }: Consequence): boolean {
   return risk === 'raises' && urgentPaths.test(path);
 }
 
-/** `more` is the number of consequences that are not in the list. */
+/** Of the consequences that no list has: how many there are, and how many of those raise risk. */
+export interface LeftOut {
+  readonly all: number;
+  readonly raising: number;
+}
+
 export function consequenceFields(
   consequences: readonly Consequence[],
-  more: number,
+  more: LeftOut,
 ): readonly Message['fields'][number][] {
-  const others = Math.max(0, consequences.length - maxFields) + more;
-  const fields = consequences.slice(0, maxFields).map(fieldOf);
-  return others === 0 ? fields : [...fields, [`and ${others} more`, 'The event shows the first hundred.']];
+  const shown = keepFirst(consequences, maxFields);
+  const raising = countOf(consequences, 'raises') - countOf(shown, 'raises') + more.raising;
+  const others = consequences.length - shown.length + more.all - raising;
+  return [...shown.map(fieldOf), ...restOf(raising, ' that raise risk'), ...restOf(others, '')];
+}
+
+function restOf(count: number, what: string): readonly Message['fields'][number][] {
+  return count === 0 ? [] : [[`and ${count} more${what}`, 'The event shows the first hundred.']];
 }
 
 function fieldOf({ concerns, clients, path, from, to }: Consequence): [string, string] {

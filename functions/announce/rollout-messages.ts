@@ -68,13 +68,13 @@ export function composeRolloutMessage({ at, by, data }: Of<'RolloutMoved'>, url:
 }
 
 export function composeProposedMessage({ by, data }: Of<'ChangeProposed'>, url: string): Message | null {
-  const { proposal, kind, decision, consequences, moreConsequences, note } = data;
+  const { proposal, kind, decision, consequences, moreConsequences, moreRaising = 0, note } = data;
   if (decision !== 'proposed') return null;
   return {
-    urgency: consequences.some(isUrgent) ? 'urgent' : 'calm',
+    urgency: consequences.some(isUrgent) || moreRaising > 0 ? 'urgent' : 'calm',
     title: `Proposal ${proposal} needs a second person`,
     summary: `${by} wants to change the ${kind}.${note === null ? '' : ` Note: ${note}`}`,
-    fields: consequenceFields(consequences, moreConsequences),
+    fields: consequenceFields(consequences, { all: moreConsequences, raising: moreRaising }),
     actions: [
       { text: 'See it:', call: get(`${url}/v1/proposals/${proposal}`) },
       { text: 'Approve it:', call: post(`${url}/v1/proposals/${proposal}/approve`) },

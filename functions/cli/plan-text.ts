@@ -49,8 +49,8 @@ function unchangedText({ rollouts }: Plan['reply'], base: number, name: string):
   return `Nothing to change: the rest of ${name} is under way, by rollout ${rollouts.join(', ')}.`;
 }
 
-function consequenceLines({ consequences, moreConsequences }: Plan['reply']): readonly string[] {
-  const more = moreConsequences === 0 ? [] : [`  and ${moreConsequences} more`];
+function consequenceLines({ consequences, moreConsequences, moreRaising }: Plan['reply']): readonly string[] {
+  const more = moreConsequences === 0 ? [] : [`  and ${moreConsequences} more, of which ${moreRaising} raise risk`];
   return [...consequences.map(consequenceText), ...more];
 }
 

@@ -6,7 +6,8 @@ import { roleDifferences } from '../../shared/domain/access/role-differences.ts'
 import { isGlassBroken } from '../../shared/domain/changes/break-glass.ts';
 import { proposalLifeMs, type RolesProposal } from '../../shared/domain/changes/proposal.ts';
 import { needsSecondPerson } from '../../shared/domain/changes/second-person.ts';
-import { type Consequence, describeConsequence, toStored } from '../../shared/domain/consequences/consequence.ts';
+import { type Consequence, describeConsequence } from '../../shared/domain/consequences/consequence.ts';
+import { toStored } from '../../shared/domain/consequences/cut-consequences.ts';
 import { ok, type Result } from '../../shared/domain/fault.ts';
 import type { Stored } from '../../shared/ports.ts';
 import { type AccessOutcome, accessDecision, type ChangeAccessPorts } from './change-access.ts';

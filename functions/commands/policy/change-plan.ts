@@ -7,8 +7,9 @@ import { diffPolicies } from '../../../shared/domain/changes/diff.ts';
 import type { RevisionPlan } from '../../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../../shared/domain/changes/pin-change.ts';
 import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
-import { type Consequence, describeConsequence, toAnswered } from '../../../shared/domain/consequences/consequence.ts';
+import { type Consequence, describeConsequence } from '../../../shared/domain/consequences/consequence.ts';
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
+import { toAnswered } from '../../../shared/domain/consequences/cut-consequences.ts';
 import { ok, type Result } from '../../../shared/domain/fault.ts';
 import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
@@ -97,7 +98,10 @@ export function planOf(
     pinChanges: revision === null ? [] : pinChangesTo(target),
     ...toAnswered(consequences),
     findings,
-    risks: raising.consequences.map(describeConsequence),
+    risks: [
+      ...raising.consequences.map(describeConsequence),
+      ...(raising.moreRaising === 0 ? [] : [`and ${raising.moreRaising} more`]),
+    ],
     proposal: null,
     rollouts,
   };

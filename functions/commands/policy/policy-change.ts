@@ -45,8 +45,10 @@ export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
   readonly pinChanges: readonly PinChange[];
   /** What takes effect, or would with an approval. */
   readonly consequences: readonly Consequence[];
-  /** How many more there are. Those that raise risk are told first. */
+  /** How many more there are. */
   readonly moreConsequences: number;
+  /** How many of those raise risk. */
+  readonly moreRaising: number;
   /** Why a second person must approve. Empty when none is needed. */
   readonly risks: readonly string[];
   /** The proposal that was made instead of the change, or for what of a restore must wait; or null. */

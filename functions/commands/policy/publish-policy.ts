@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { type PolicyProposal, proposalLifeMs } from '../../../shared/domain/changes/proposal.ts';
 import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
-import { summaryOf, toStored } from '../../../shared/domain/consequences/consequence.ts';
+import { summaryOf } from '../../../shared/domain/consequences/consequence.ts';
+import { toStored } from '../../../shared/domain/consequences/cut-consequences.ts';
 import type { NewEvent } from '../../../shared/domain/events/event.ts';
 import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import { followPins } from '../../../shared/domain/rollouts/reopen.ts';

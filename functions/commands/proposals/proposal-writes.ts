@@ -33,13 +33,13 @@ export function proposalDecided(
 }
 
 export function changeProposed(
-  { number, kind, consequences, moreConsequences }: Proposal,
+  { number, kind, consequences, moreConsequences, moreRaising = 0 }: Proposal,
   decision: 'proposed' | 'approved' | 'rejected',
   by: string,
   at: string,
   note: string | null,
 ): NewEvent {
-  const data = { proposal: number, kind, decision, consequences, moreConsequences, note };
+  const data = { proposal: number, kind, decision, consequences, moreConsequences, moreRaising, note };
   const id = `ChangeProposed.${number}.${decision}.${Date.parse(at)}`;
   return { id, kind: 'ChangeProposed', subject: `proposal-${number}`, at, by, data };
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type Access, Roles } from '../access/access.ts';
 import { isAtLeast, type Role, roleOf } from '../access/roles.ts';
-import { storedConsequences } from '../consequences/consequence.ts';
+import { storedConsequences } from '../consequences/cut-consequences.ts';
 import { dayMs } from '../day.ts';
 import { Policy } from '../policy/policy.ts';
 

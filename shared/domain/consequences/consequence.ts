@@ -25,36 +25,6 @@ export const Consequence = z.strictObject({
 });
 export type Consequence = z.infer<typeof Consequence>;
 
-const maxStored = 100;
-/** A policy of 256 KiB can differ in ten thousand variables. */
-const maxAnswered = 1000;
-
-/** The fields of a stored document that keeps consequences. */
-export const storedConsequences = {
-  consequences: z.array(Consequence).max(maxStored),
-  /** How many more there were. */
-  moreConsequences: z.int().nonnegative(),
-};
-
-interface CutList {
-  consequences: Consequence[];
-  moreConsequences: number;
-}
-
-/** The fields for a stored document: those that raise risk stand first, and a long list is cut. */
-export function toStored(all: readonly Consequence[]): CutList {
-  return cut(all, maxStored);
-}
-
-/** The same for an answer, which can be longer. */
-export function toAnswered(all: readonly Consequence[]): CutList {
-  return cut(all, maxAnswered);
-}
-
-function cut(all: readonly Consequence[], max: number): CutList {
-  return { consequences: all.slice(0, max), moreConsequences: Math.max(0, all.length - max) };
-}
-
 /** For the history: in short. */
 export function summaryOf(all: readonly Consequence[]): ConsequenceSummary {
   const count = (wanted: Risk) => all.filter(({ risk }) => risk === wanted).length;

@@ -4,6 +4,7 @@
 import { pointer } from '../policy/read-draft.ts';
 import { type ClientClass, describeClasses } from './client-classes.ts';
 import type { Consequence, Risk } from './consequence.ts';
+import { inOrder, isRunningVariable } from './consequence-order.ts';
 import type { LeafDifference } from './settings-differences.ts';
 
 /** A difference with its risk. `keys` leads to it in what is served, or in the rules. */
@@ -22,8 +23,8 @@ interface Found {
 const maxConcerns = 20;
 const maxValueLength = 1000;
 const maxPathLength = 1000;
-/** Those that raise risk come first. */
-const order: readonly Risk[] = ['raises', 'lowers', 'neutral'];
+/** More variables than this that go together are told as one difference of `env`. */
+const maxVariables = 10;
 
 export class FoundDifferences {
   readonly #classes: readonly ClientClass[];
@@ -64,22 +65,46 @@ export class FoundDifferences {
       clients: describeClasses(this.#classes, indices),
     }));
     const alike = Map.groupBy([...this.#all, ...some], ({ text, clients }) => `${clients} ${text}`);
-    return [...alike.values()]
-      .flatMap((entries) => {
-        const [first] = entries;
-        if (first === undefined) return [];
-        const concerns = entries.length === 1 ? first.concerns : entries.flatMap((entry) => entry.concerns);
-        return [consequence(first.difference, concerns, first.clients)];
-      })
-      .sort((a, b) => order.indexOf(a.risk) - order.indexOf(b.risk));
+    const merged = [...alike.values()].flatMap((entries) => {
+      const [first] = entries;
+      if (first === undefined) return [];
+      const concerns = entries.length === 1 ? first.concerns : entries.flatMap((entry) => entry.concerns);
+      return [{ ...first, concerns }];
+    });
+    return inOrder(withJoinedVariables(merged).map(consequence));
   }
+}
+
+/** Thousands of variables must not hide everything else. */
+function withJoinedVariables(all: readonly Found[]): readonly Found[] {
+  const groups = Map.groupBy(all, ({ difference: { keys, risk }, concerns, clients }) => {
+    const isPlain =
+      keys[0] === 'settings' && keys[1] === 'env' && keys.length === 3 && !isRunningVariable(keys[2] ?? '');
+    return isPlain ? JSON.stringify([risk, clients, concerns]) : '';
+  });
+  return [...groups].flatMap(([group, entries]) =>
+    group === '' || entries.length <= maxVariables ? entries : joined(entries),
+  );
+}
+
+function joined(entries: readonly Found[]): readonly Found[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const valuesOf = (pick: (difference: Difference) => unknown) =>
+    Object.fromEntries(
+      entries
+        .map(({ difference }) => [difference.keys[2], pick(difference)])
+        .filter(([, value]) => value !== undefined),
+    );
+  const values = { from: valuesOf((each) => each.from), to: valuesOf((each) => each.to) };
+  return [{ ...first, difference: { ...first.difference, keys: ['settings', 'env'], ...values } }];
 }
 
 function textOf({ keys, from, to, risk }: Difference): string {
   return JSON.stringify([keys, from ?? null, to ?? null, from === undefined, to === undefined, risk]);
 }
 
-function consequence({ keys, from, to, risk }: Difference, concerns: readonly string[], clients: string | null) {
+function consequence({ difference: { keys, from, to, risk }, concerns, clients }: Found): Consequence {
   const others = concerns.length - maxConcerns;
   const path = pointer('', keys);
   return {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Availability, BlindArea } from '../availability/availability.ts';
 import { PinChange } from '../changes/pin-change.ts';
-import { storedConsequences } from '../consequences/consequence.ts';
+import { storedConsequences } from '../consequences/cut-consequences.ts';
 import { Retirement } from '../models/catalogue-model.ts';
 import { families } from '../models/model.ts';
 import { AccessChanged } from './access-events.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { PinChange } from '../changes/pin-change.ts';
-import { storedConsequences } from '../consequences/consequence.ts';
+import { storedConsequences } from '../consequences/cut-consequences.ts';
 import { families } from '../models/model.ts';
 import { envelope } from './event-envelope.ts';
 

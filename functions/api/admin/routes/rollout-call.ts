@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import type { Role } from '../../../../shared/domain/access/roles.ts';
-import { toAnswered } from '../../../../shared/domain/consequences/consequence.ts';
+import { toAnswered } from '../../../../shared/domain/consequences/cut-consequences.ts';
 import { fail, ok } from '../../../../shared/domain/fault.ts';
 import { startTransition, type Transition } from '../../../../shared/domain/rollouts/transition.ts';
 import { upgradeId } from '../../../../shared/domain/rollouts/upgrade.ts';

@@ -90,6 +90,7 @@ export const ChangeReply = z.strictObject({
     .array(Consequence)
     .describe('What machines would be served otherwise, and what governs later changes; with whom it concerns.'),
   moreConsequences: z.int().nonnegative().describe('How many more there are after the first 1,000.'),
+  moreRaising: z.int().nonnegative().describe('How many of those raise risk.'),
   findings: z.array(FindingReply),
   risks: z.array(z.string()).describe('Why a second person must approve; empty when nobody must.'),
   proposal: z

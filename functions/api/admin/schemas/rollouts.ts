@@ -102,6 +102,7 @@ export const RolloutActionReply = z.strictObject({
       'What machines are served otherwise by now, with whom it concerns. The later stages of a rollout follow.',
     ),
   moreConsequences: z.int().nonnegative().describe('How many more there are after the first 1,000.'),
+  moreRaising: z.int().nonnegative().describe('How many of those raise risk.'),
   events: z.array(z.string()).describe('The ids of the events; empty when there was nothing to change.'),
   now: z.string().describe('What is now so, in a sentence. With dry-run, what would be.'),
   frozen: z.boolean().describe('Whether automatic changes are frozen now.'),

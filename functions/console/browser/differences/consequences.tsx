@@ -1,6 +1,7 @@
-// The consequences of a change, in words: who gets what. Those that raise risk stand first.
+// The consequences of a change, in words: who gets what. What governs and what raises risk stand first.
 
 import type { Consequence } from '../../../../shared/domain/consequences/consequence.ts';
+import { countOf, keepFirst } from '../../../../shared/domain/consequences/consequence-order.ts';
 import { Badge } from '../parts/badge.tsx';
 import { valueText } from './value-text.ts';
 
@@ -8,19 +9,27 @@ interface ConsequencesProps {
   readonly consequences: readonly Consequence[];
   /** How many the service left out. */
   readonly more?: number;
+  /** How many of those raise risk. */
+  readonly moreRaising?: number;
 }
 
 const shown = 60;
 
-export function Consequences({ consequences, more = 0 }: ConsequencesProps) {
+export function Consequences({ consequences, more = 0, moreRaising = 0 }: ConsequencesProps) {
   if (consequences.length === 0) return <p class="quiet">No machine would be served anything else.</p>;
-  const left = consequences.length - shown + more;
+  const listed = keepFirst(consequences, shown);
+  const left = consequences.length - listed.length + more;
+  const raising = countOf(consequences, 'raises') - countOf(listed, 'raises') + moreRaising;
   return (
     <ul class="consequences">
-      {consequences.slice(0, shown).map((each) => (
+      {listed.map((each) => (
         <Row key={`${each.path} ${each.concerns.join()} ${each.clients}`} consequence={each} />
       ))}
-      {left > 0 && <li class="quiet">and {left} more</li>}
+      {left > 0 && (
+        <li class="quiet">
+          and {left} more, of which {raising} raise risk
+        </li>
+      )}
     </ul>
   );
 }

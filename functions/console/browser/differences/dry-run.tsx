@@ -54,7 +54,7 @@ export function DryRunView({ state: { reply, problem, isAsking } }: { readonly s
 }
 
 function Outcome({ reply }: { readonly reply: ChangeReply }) {
-  const { changed, consequences, moreConsequences, risks, findings, pinChanges, rollouts } = reply;
+  const { changed, consequences, moreConsequences, moreRaising, risks, findings, pinChanges, rollouts } = reply;
   // The list of consequences marks what raises risk.
   const isTold = consequences.some(({ risk }) => risk === 'raises');
   const isNothing = !changed && risks.length === 0 && consequences.length === 0;
@@ -73,7 +73,7 @@ function Outcome({ reply }: { readonly reply: ChangeReply }) {
       {reply.revision === 1 ? (
         <p>It is the first policy: machines get the pins of their ring as soon as they ask.</p>
       ) : (
-        <Consequences consequences={consequences} more={moreConsequences} />
+        <Consequences consequences={consequences} more={moreConsequences} moreRaising={moreRaising} />
       )}
     </>
   );

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeMessage } from '../../../../functions/announce/compose-message.ts';
-import { toStored } from '../../../../shared/domain/consequences/consequence.ts';
 import { consequencesOf } from '../../../../shared/domain/consequences/consequences.ts';
+import { toStored } from '../../../../shared/domain/consequences/cut-consequences.ts';
 import type { Message } from '../../../../shared/domain/events/message.ts';
 import { changed, serviceUrl } from '../../../support/policy-changed.ts';
 import { catalogue, day, pins, policy, ring } from '../../../support/world.ts';
@@ -86,7 +86,38 @@ describe('told urgently, with path and values, is', () => {
       rings: [{ ...pilot, match: ['domain:a.test', 'label:team=x'] }, ring()],
     };
     const message = told({ rings: [pilot, ring()] }, after);
-    assert.equal(message.title, 'Policy changed: settings/gcpAuthRefresh, ring');
+    assert.equal(message.title, 'Policy changed: ring, settings/gcpAuthRefresh');
+  });
+});
+
+describe('a flood hides nothing:', () => {
+  const variables = (names: string, value: string) =>
+    Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`${names}${at}`, value]));
+  const small = { project: 'other-project', location: 'us', lock: false, secondPerson: false };
+  const before = { lock: true, secondPerson: true };
+  const paths = [
+    'secondPerson',
+    'project',
+    'location',
+    'locked',
+    'settings/gcpAuthRefresh',
+    'settings/env/HTTPS_PROXY',
+  ];
+
+  test('what governs, runs and routes is told beside a hundred and fifty variables of one kind, which are one entry', () => {
+    const env = { ...variables('A', 'x'), HTTPS_PROXY: 'http://x' };
+    const fields = fieldsOf(told(before, { ...small, settings: { gcpAuthRefresh: 'sh x', env } }));
+    for (const path of paths) assert.match(fields, new RegExp(`^/${path} · `, 'm'));
+    assert.match(fields, /^\/settings\/env · ring everyone = \{\} → \{"A0":"x"/m);
+    assert.doesNotMatch(fields, /^\/settings\/env\/A/m);
+  });
+
+  test('what raises risk and has no room is counted', () => {
+    const env = { ...variables('ANTHROPIC_X', 'x'), HTTPS_PROXY: 'http://x' };
+    const message = told(before, { ...small, settings: { gcpAuthRefresh: 'sh x', env } });
+    for (const path of paths.slice(0, 4)) assert.match(fieldsOf(message), new RegExp(`^/${path} · `, 'm'));
+    const counted = message.fields.filter(([name]) => /^and \d+ more that raise risk$/.test(name));
+    assert.equal(counted.length, 1);
   });
 });
 

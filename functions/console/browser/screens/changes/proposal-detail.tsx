@@ -13,7 +13,19 @@ export function ProposalDetail({ number }: { readonly number: number }) {
   const reading = useCall('/v1/proposals/{proposal}', `/v1/proposals/${number}`);
   const proposal = reading.value;
   if (proposal === null) return <Loading of={[reading]} />;
-  const { kind, state, by, at, expiresAt, note, consequences, moreConsequences, decidedBy, decidedAt } = proposal;
+  const {
+    kind,
+    state,
+    by,
+    at,
+    expiresAt,
+    note,
+    consequences,
+    moreConsequences,
+    moreRaising = 0,
+    decidedBy,
+    decidedAt,
+  } = proposal;
   return (
     <section class="card" aria-labelledby="proposal">
       <h2 id="proposal">
@@ -35,7 +47,7 @@ export function ProposalDetail({ number }: { readonly number: number }) {
       </p>
       {note !== null && <blockquote>{note}</blockquote>}
       <h3>What it would do</h3>
-      <Consequences consequences={consequences} more={moreConsequences} />
+      <Consequences consequences={consequences} more={moreConsequences} moreRaising={moreRaising} />
       {state === 'open' && <Decide proposal={proposal} />}
       <details>
         <summary>The difference from what stands now</summary>

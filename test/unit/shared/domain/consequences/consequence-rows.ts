@@ -121,7 +121,7 @@ export const raising: readonly Row[] = [
     'facts of its own about a model',
     {},
     { models: [{ id: 'claude-opus-4-8', minimumCli: '2.0.0' }] },
-    ['raises /models/claude-opus-4-8', 'raises /pins/opus'],
+    ['raises /pins/opus', 'raises /models/claude-opus-4-8'],
   ],
 ];
 
