@@ -6,6 +6,7 @@ import { checkWriter, managedFinding } from '../../../shared/domain/changes/chec
 import { diffPolicies } from '../../../shared/domain/changes/diff.ts';
 import type { RevisionPlan } from '../../../shared/domain/changes/next-revision.ts';
 import { pinChangesBetween } from '../../../shared/domain/changes/pin-change.ts';
+import { loneApproverFinding } from '../../../shared/domain/changes/second-person.ts';
 import type { StagedPin } from '../../../shared/domain/changes/staging.ts';
 import { type Consequence, describeConsequence } from '../../../shared/domain/consequences/consequence.ts';
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
@@ -120,14 +121,14 @@ export function planOf(
 }
 
 /** The plan, if its author may write it. A dry run shows that they may not as a finding. Faults: `policy_managed`. */
-export function checked({ revision, request }: PlanInput, target: Policy, plan: ChangePlan): Result<ChangePlan> {
+export function checked({ revision, request, state }: PlanInput, target: Policy, plan: ChangePlan): Result<ChangePlan> {
   const before = revision?.policy ?? null;
   const all = [...plan.result.consequences, ...(plan.waiting?.consequences ?? [])];
   const writer = plan.result.changed
     ? checkWriter(before, target, request, () => all.some(({ risk }) => risk === 'raises'))
     : ok(null);
-  if (writer.ok || before?.managedBy === undefined) return ok(plan);
-  if (!request.dryRun) return writer;
-  const findings = [...plan.result.findings, managedFinding(before.managedBy)];
-  return ok({ ...plan, result: { ...plan.result, findings } });
+  if (!writer.ok && !request.dryRun) return writer;
+  const managed = writer.ok || before?.managedBy === undefined ? null : managedFinding(before.managedBy);
+  const more = [managed, loneApproverFinding(before, target, state.membership)].filter((finding) => finding !== null);
+  return ok({ ...plan, result: { ...plan.result, findings: [...plan.result.findings, ...more] } });
 }

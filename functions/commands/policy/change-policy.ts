@@ -55,7 +55,8 @@ async function changeOnce(ports: CommandPorts, request: ChangeRequest): Promise<
   return outcome.ok ? ok(outcome.value.result) : outcome;
 }
 
-async function readForChange({ store, clock }: CommandPorts, request: ChangeRequest): Promise<Result<StateForChange>> {
+async function readForChange(ports: CommandPorts, request: ChangeRequest): Promise<Result<StateForChange>> {
+  const { store, clock, firstOwners } = ports;
   const state = await readCurrentState(store, clock);
   if (!state.ok) return state;
   const current = state.value.published?.value.revision ?? null;
@@ -66,8 +67,9 @@ async function readForChange({ store, clock }: CommandPorts, request: ChangeRequ
   if (!access.ok) return access;
   const earlier = needsTwo && request.restores !== null ? await readEarlier(store, current) : ok([]);
   if (!earlier.ok) return earlier;
-  const accessRevision = access.value?.value.revision.number ?? 0;
-  return ok({ ...state.value, ...draft.value, accessRevision, earlier: earlier.value });
+  const { number: accessRevision = 0, roles = null } = access.value?.value.revision ?? {};
+  const membership = { roles, firstOwners };
+  return ok({ ...state.value, ...draft.value, accessRevision, membership, earlier: earlier.value });
 }
 
 const maxEarlier = 100;

@@ -3,6 +3,7 @@
 import type { RevisionPlan } from '../../../shared/domain/changes/next-revision.ts';
 import type { PinChange } from '../../../shared/domain/changes/pin-change.ts';
 import type { PolicyProposal } from '../../../shared/domain/changes/proposal.ts';
+import type { Membership } from '../../../shared/domain/changes/second-person.ts';
 import type { Consequence } from '../../../shared/domain/consequences/consequence.ts';
 import type { Result } from '../../../shared/domain/fault.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
@@ -60,6 +61,7 @@ export interface ChangeResult extends Omit<RevisionPlan, 'revision'> {
 export interface StateForChange extends CurrentState, Draft {
   /** The number of the current access revision; 0 for none. */
   readonly accessRevision: number;
+  readonly membership: Membership;
   /** Earlier revisions, newest first; only for a restore that a second person must approve in part. */
   readonly earlier: readonly Revision[];
 }

@@ -2,8 +2,8 @@
 // person approves it. Software can't be one, because whoever can make a credential could then approve alone.
 
 import type { Roles } from '../access/access.ts';
-import { roleOf } from '../access/roles.ts';
-import { fail, ok, type Result } from '../fault.ts';
+import { isServiceAccount, roleOf } from '../access/roles.ts';
+import { type Finding, fail, ok, type Result } from '../fault.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** The one who makes a call. */
@@ -33,6 +33,29 @@ export interface Memberships {
 /** Whether the policy has the rule; before the first policy it doesn't apply. */
 export function needsSecondPerson(policy: Policy | null): boolean {
   return policy?.secondPerson === true;
+}
+
+/** The finding where the rule is switched on and no two people are named who could propose and approve. */
+export function loneApproverFinding(before: Policy | null, after: Policy, membership: Membership): Finding | null {
+  if (needsSecondPerson(before) || !needsSecondPerson(after)) return null;
+  const count = countApprovers(membership);
+  if (count > 1) return null;
+  return {
+    severity: 'warning',
+    code: 'second_person_missing',
+    path: '/secondPerson',
+    message: `the roles name ${count === 0 ? 'nobody' : 'only one person'} who could approve, so nothing that raises risk could take effect without a broken glass`,
+    fix: 'Give a second person the role approver first, by PUT /v1/access.',
+  };
+}
+
+/** Infinite with a domain. Software can't approve. */
+function countApprovers({ roles, firstOwners }: Membership): number {
+  const owners = roles?.owner ?? [];
+  const first = owners.length === 0 ? firstOwners.map((email) => `email:${email}`) : [];
+  const members = new Set([...owners, ...(roles?.approver ?? []), ...first]);
+  if ([...members].some((member) => member.startsWith('domain:'))) return Number.POSITIVE_INFINITY;
+  return [...members].filter((member) => !isServiceAccount(member)).length;
 }
 
 /**

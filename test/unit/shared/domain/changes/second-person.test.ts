@@ -6,6 +6,7 @@ import { noRoles, type Roles } from '../../../../../shared/domain/access/access.
 import {
   type Actor,
   checkSecondPerson,
+  loneApproverFinding,
   type Memberships,
   needsSecondPerson,
 } from '../../../../../shared/domain/changes/second-person.ts';
@@ -51,6 +52,29 @@ describe('a second person', () => {
           ? { ok: true, value: null }
           : { ok: false, fault: { code: 'second_person_needed', proposedBy: ada, because } },
       );
+    });
+  }
+});
+
+describe('the rule that is switched on is warned of', () => {
+  const [off, on] = [policy(), policy({ secondPerson: true })];
+  const robot = 'email:robot@acme.iam.gserviceaccount.com';
+  const rows: readonly (readonly [string, Roles | null, readonly string[], boolean])[] = [
+    ['where nobody could approve', null, [], true],
+    ['where one owner is alone', adaAlone, [], true],
+    ['where the other one is software', { ...adaAlone, approver: [robot] }, [], true],
+    ['where the other one is an editor', { ...adaAlone, editor: [`email:${bob}`] }, [], true],
+    ['where one person has both roles', { ...adaAlone, approver: [`email:${ada}`] }, [], true],
+    ['unless there are two', both, [], false],
+    ['unless a domain may approve', { ...adaAlone, approver: ['domain:example.com'] }, [], false],
+    ['unless the environment names two', null, [ada, bob], false],
+    ['where first owners no longer count', adaAlone, [ada, bob], true],
+  ];
+  for (const [name, roles, firstOwners, isWarned] of rows) {
+    test(name, () => {
+      assert.equal(loneApproverFinding(off, on, { roles, firstOwners }) !== null, isWarned);
+      assert.equal(loneApproverFinding(on, on, { roles, firstOwners }), null, 'it was on');
+      assert.equal(loneApproverFinding(on, off, { roles, firstOwners }), null, 'it is switched off');
     });
   }
 });
