@@ -6,12 +6,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { shippedCatalogue } from '../../../shared/catalogue/catalogue.ts';
+import clients from '../../../shared/catalogue/claude-code.json' with { type: 'json' };
 import data from '../../../shared/catalogue/settings-keys.json' with { type: 'json' };
 import type { Finding } from '../../../shared/domain/fault.ts';
 import { lint } from '../../../shared/domain/lint/lint.ts';
+import { compareVersions } from '../../../shared/domain/models/version.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
 import type { ValueForm } from '../../../shared/domain/policy/value-form.ts';
+import { isAllowedBy } from '../../../shared/domain/serving/allow-list.ts';
+import { deniedSpellings } from '../../support/denied-spellings.ts';
 import { day, draft } from '../../support/world.ts';
 import { formCases } from '../../unit/shared/domain/lint/form-cases.ts';
 import { type CliVersion, holdingVersions, whyNoClient } from './client.ts';
@@ -114,12 +118,49 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
     assert.deepEqual(codesOf(settings), ['error versions_exclude']);
   });
 
-  test('a denied pin makes the client call a model that nobody pinned; lint refuses it', async () => {
-    for (const deniedModels of [['claude-opus-4-8'], ['claude-opus-4'], ['opus']]) {
-      for (const version of ['2.1.283', '2.1.331', '2.1.332'] as const) {
-        assert.notEqual((await ask({ deniedModels }, version)).requests[0]?.model, pinned.opus);
+  for (const entry of deniedSpellings) {
+    test(`a pin that is denied as ${JSON.stringify(entry)} makes the client call a model that nobody pinned; lint refuses it`, async () => {
+      const settings = { deniedModels: [entry] };
+      for (const version of ['2.1.283', '2.1.332'] as const) {
+        assert.notEqual((await ask(settings, version)).requests[0]?.model, pinned.opus, version);
       }
-      assert.deepEqual(codesOf({ deniedModels }), ['error pin_denied']);
+      assert.deepEqual(codesOf(settings), ['error pin_denied']);
+    });
+  }
+
+  test('a list of models is read more strictly: lint says which entries let a pin through, and the client agrees', async () => {
+    const others = [
+      ' Claude-OPUS-4-6',
+      'opus-4',
+      'claude-opus',
+      'claude-opus-4-6-20260205',
+      'us.anthropic.claude-opus-4-6-v1:0',
+    ];
+    for (const match of ['prefix', 'exact']) {
+      for (const entry of others) {
+        const settings = { availableModels: ['claude-opus-4-8', entry], availableModelsMatch: match };
+        const isAllowed = isAllowedBy(settings.availableModels, 'claude-opus-4-6', match === 'exact');
+        for (const version of ['2.1.283', '2.1.332'] as const) {
+          const { requests, output } = await ask(settings, version, ['--model', 'claude-opus-4-6']);
+          assert.equal(requests[0]?.model === 'claude-opus-4-6', isAllowed, `${match} ${entry} ${output}`);
+        }
+      }
+    }
+  });
+
+  test('an alias without a pin means the built-in model that is written down for the version', async () => {
+    for (const [family, defaults] of Object.entries({
+      fable: clients.defaultModels.fable,
+      sonnet: clients.defaultModels.sonnet,
+    })) {
+      for (const version of naming) {
+        const expected = defaults.find(({ since }) => compareVersions(version, since) >= 0)?.model;
+        assert.equal(
+          (await ask({}, version, ['--model', family])).requests[0]?.model,
+          expected,
+          `${family} ${version}`,
+        );
+      }
     }
   });
 
