@@ -5,10 +5,15 @@ import { compareModels, parseModel } from '../../../../shared/domain/models/mode
 import type { RolloutSchedule } from '../../../../shared/domain/policy/rollout-schedule.ts';
 import type { UpgradeRule } from '../../../../shared/domain/policy/upgrade-rule.ts';
 import type { ServedUnit, Told } from './differences.ts';
+import { allows, cleaned, denies, isExact, readName, type Stops } from './model-lists.ts';
+import type { Rendered } from './render.ts';
 
 export type Verdict = 'lower' | 'neutral' | 'higher';
 
-type Row = readonly [RegExp, Verdict, (from: unknown, to: unknown, catalogue: Catalogue) => boolean];
+type Row = readonly [RegExp, Verdict, (from: unknown, to: unknown, catalogue: Catalogue, files: Files) => boolean];
+
+/** The two files in which a difference was seen; null for what governs later changes. */
+export type Files = readonly [Rendered, Rendered] | null;
 
 const table: readonly Row[] = [
   [/^\/ring$/, 'neutral', () => true],
@@ -16,7 +21,8 @@ const table: readonly Row[] = [
   [/^\/(locked|secondPerson)$/, 'lower', (_, to) => to === true],
   [/^\/pins\/\w+$/, 'lower', isOlder],
   [/^\/settings\/availableModels$/, 'lower', allowsFewerModels],
-  [/^\/settings\/(deniedModels|deniedMcpServers|permissions\/deny)$/, 'lower', (from, to) => isPart(from ?? [], to)],
+  [/^\/settings\/deniedModels$/, 'lower', deniesMoreModels],
+  [/^\/settings\/(deniedMcpServers|permissions\/deny)$/, 'lower', (from, to) => isPart(from ?? [], to)],
   [/^\/settings\/allowed(Providers|McpServers|HttpHookUrls)$/, 'lower', (from, to) => isPart(to, from ?? everything)],
   [/^\/settings\/permissions\/(allow|additionalDirectories)$/, 'lower', (from, to) => isPart(to ?? [], from)],
   [/^\/upgrades\/\w+$/, 'lower', isSlowerRule],
@@ -27,9 +33,19 @@ const table: readonly Row[] = [
 const everything = Symbol('everything');
 const shippedSchedule = { stages: [1, 10, 50, 100], bakeMinutes: 60, abortAtFailurePercent: 5, minReports: 20 };
 
-export function verdictOn({ path, from, to }: Told, catalogue: Catalogue): Verdict {
-  const row = table.find(([paths, , isSo]) => paths.test(path) && isSo(from, to, catalogue));
+export function verdictOn({ path, from, to }: Told, catalogue: Catalogue, files: Files): Verdict {
+  const row = table.find(([paths, , isSo]) => paths.test(path) && isSo(from, to, catalogue, files));
   return row === undefined ? 'higher' : row[1];
+}
+
+/** A list that stops a machine's model moves the machine to another one; an older pin that is stopped isn't run. */
+export function movesMachines({ path, from, to }: Told, { called, refused, stopped }: Stops): boolean {
+  if (path.startsWith('/pins/')) return isUnit(to) && stopped.includes(to.model);
+  if (path === '/settings/availableModels') return refused.length > 0;
+  if (path !== '/settings/deniedModels' || !isList(to)) return false;
+  const had = isList(from) ? from.map(readName) : [];
+  const added = to.filter((entry) => !had.includes(readName(entry)));
+  return called.some((id) => denies(added, id));
 }
 
 /** An older model of the same line in the same project and place at no higher price. */
@@ -54,24 +70,38 @@ function isOlder(from: unknown, to: unknown, catalogue: Catalogue): boolean {
 }
 
 /** Each entry stood in the former list or is a version that it allowed, and no known model is allowed anew. */
-function allowsFewerModels(from: unknown, to: unknown, catalogue: Catalogue): boolean {
+function allowsFewerModels(from: unknown, to: unknown, catalogue: Catalogue, files: Files): boolean {
   if (!isList(to)) return false;
-  if (!isList(from)) return from === undefined;
-  if (!to.every((entry) => from.includes(entry) || (/\d/.test(String(entry)) && allows(from, String(entry)))))
-    return false;
-  const known = catalogue.map(({ id }) => id);
-  const [before, after] = [known.filter((id) => allows(from, id)), known.filter((id) => allows(to, id))];
-  return after.every((id) => before.includes(id)) && (after.length < before.length || isPart(to, from));
+  if (!isList(from)) return from === undefined && to.every((entry) => readName(entry) !== null);
+  // An old Claude Code reads prefixes where a newer one compares whole ids. A lock lists whole ids.
+  const ways = files === null || files[1].locked ? [] : [[isExact(files[0]), isExact(files[1])] as const];
+  return [[false, false] as const, ...ways].every(([before, after]) => {
+    const known = catalogue.map(({ id }) => id);
+    const isNew = (id: string) => allows(to, id, after) && !allows(from, id, before);
+    const isLost = (id: string) => allows(from, id, before) && !allows(to, id, after);
+    const stood = from.map(cleaned);
+    const isVersion = (entry: string) =>
+      /\d/.test(entry) &&
+      readName(entry) !== null &&
+      allows(from, `claude-${entry}`, before) &&
+      (!after || known.includes(`claude-${entry}`));
+    return (
+      to.map(cleaned).every((entry) => stood.includes(entry) || isVersion(entry)) &&
+      !known.some(isNew) &&
+      (to.length < from.length || known.some(isLost))
+    );
+  });
 }
 
-/** By the documentation: an alias allows its family, unless another entry names a version of it; an id is a prefix. */
-function allows(list: readonly unknown[], id: string): boolean {
-  const entries = list.map((entry) => String(entry).replace(/^claude-/, ''));
-  const bare = id.replace(/^claude-/, '');
-  return entries.some((entry) => {
-    if (/\d/.test(entry)) return bare === entry || bare.startsWith(`${entry}-`) || bare.startsWith(`${entry}@`);
-    return bare.includes(entry) && !entries.some((other) => other.includes(entry) && /\d/.test(other));
-  });
+/** All that was denied still is, and what is new can be read. */
+function deniesMoreModels(from: unknown, to: unknown): boolean {
+  if (!isList(to) || !(from === undefined || isList(from))) return false;
+  const keyOf = (entry: unknown) => readName(entry) ?? JSON.stringify(entry);
+  const [had, has] = [(from ?? []).map(keyOf), to.map(keyOf)];
+  return (
+    had.every((name) => has.includes(name)) &&
+    to.every((entry) => had.includes(keyOf(entry)) || readName(entry) !== null)
+  );
 }
 
 function isPart(part: unknown, whole: unknown): boolean {

@@ -23,6 +23,13 @@ const oneOf =
   (chance) =>
     chance.pick(values);
 
+/** In `deniedModels` Claude Code reads all but the last as a model. */
+const spellings = [
+  ...['claude-opus-5', 'fable', 'OPUS', 'sonnet[1m]', 'Claude-Opus-4-8', ' claude-sonnet-5', 'opus-4-1'],
+  ...['us.anthropic.claude-opus-4-6-v1:0', 'publishers/anthropic/models/claude-haiku-5', 'claude-sonnet-4-6@default'],
+  ...['claude-haiku-4-5@20991231', 'claude-opus-4-1-20250805', 'claude-fable-5-2', 'claude-haiku-9', 'claude opus'],
+];
+
 /** Each key with a draw of its value. */
 const keys: Readonly<Record<string, Draw>> = {
   env: drawVariables,
@@ -34,10 +41,16 @@ const keys: Readonly<Record<string, Draw>> = {
     'haiku',
     'fable',
     'opus-4',
+    'OPUS',
+    ' Claude-Opus-4-8',
+    'claude-opus-4',
+    'anthropic.claude-opus-4-8-v1:0',
+    'claude-haiku-4-5',
     'claude-opus-4-6',
     'claude-sonnet-5',
     'claude-haiku-4-5@20251001',
   ),
+  availableModelsMatch: oneOf('exact', 'prefix'),
   enforceAvailableModels: oneOf(true, false),
   model: oneOf('opus', 'claude-sonnet-5', 'haiku'),
   companyAnnouncements: atLeastOne('hello', 'maintenance', 'welcome'),
@@ -46,7 +59,7 @@ const keys: Readonly<Record<string, Draw>> = {
   gcpAuthRefresh: oneOf('gcloud auth login', 'curl x | sh'),
   hooks: oneOf({}, null, { PreToolUse: [{ command: 'a' }] }, { PreToolUse: [{ command: 'b' }], Stop: [] }),
   sandbox: oneOf({ enabled: true }, { enabled: false, network: { allow: ['a'] } }, { network: { allow: ['a', 'b'] } }),
-  deniedModels: someOf('claude-opus-5', 'fable'),
+  deniedModels: (chance) => spellings.filter(() => chance.happens(0.15)),
   deniedMcpServers: someOf('github', 'files'),
   allowedMcpServers: someOf('github', 'files'),
   allowedProviders: someOf('vertex', 'anthropic'),
@@ -84,7 +97,7 @@ export function changeList(settings: SettingsDraft, chance: Chance): void {
   const lists = Object.values(settings).flatMap((value) => [value, ...inner(value)].filter(Array.isArray));
   const list: unknown[] | undefined = lists[chance.between(0, lists.length - 1)];
   const step = chance.between(0, 2);
-  if (step === 0) list?.push(chance.pick(['fable', 'Bash', 'opus', 'claude-opus-4-8']));
+  if (step === 0) list?.push(chance.pick(['fable', 'Bash', 'OPUS', 'claude-opus-4-8', 'claude-opus-4', ...spellings]));
   else if (step === 1) list?.splice(chance.between(0, list.length - 1), 1);
   else list?.reverse();
 }

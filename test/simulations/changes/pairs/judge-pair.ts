@@ -6,8 +6,9 @@ import type { Policy, Ring } from '../../../../shared/domain/policy/policy.ts';
 import { differencesBetween, type Told } from '../oracle/differences.ts';
 import { governanceBetween } from '../oracle/governance.ts';
 import { everyMachine, everyVersion } from '../oracle/machines.ts';
+import { isExact, stopsOf } from '../oracle/model-lists.ts';
 import { type Place, type Rendered, renderer, type State } from '../oracle/render.ts';
-import { type Verdict, verdictOn } from '../oracle/risk-table.ts';
+import { type Files, movesMachines, type Verdict, verdictOn } from '../oracle/risk-table.ts';
 import { type Claim, type ClaimsOf, concernsMove, concernsVersion, says } from './claims.ts';
 import type { Pair } from './draw-pair.ts';
 import { day, shipped } from './draw-policy.ts';
@@ -48,12 +49,18 @@ export function judgePair({ before, after }: Pair, claimsOf: ClaimsOf): Judged {
       governed(before.policy, from, after.policy, to, catalogues).map((each) => [each, new Set([null])]),
     );
     for (const kind of kinds) addSeen(seen, kind, versions, compare);
+    const stops = stopsOf(kinds.flatMap(({ to: place }) => versions.map((cli) => place.serve(cli))));
     differences += seen.size;
-    const isRaised = hasRollouts || [...seen.keys()].some(({ verdict }) => verdict === 'higher');
-    for (const [difference, clients] of seen) {
+    const isRaised =
+      hasRollouts || [...seen.keys()].some((each) => each.verdict === 'higher' || movesMachines(each, stops));
+    for (const [told, clients] of seen) {
+      const isMoving = told.verdict === 'lower' && movesMachines(told, stops);
+      const difference: Difference = isMoving ? { ...told, verdict: 'higher' } : told;
       const naming = concerning.filter((claim) => says(claim, difference));
       for (const claim of naming) real.add(claim);
       const fault = faultOf(difference, clients, naming, isRaised);
+      // A machine that isn't drawn here may be moved.
+      if (fault === 'askedForNothing' && hasRollouts && /Models$|^\/pins/.test(difference.path)) continue;
       if (fault !== null) found[fault].add(`${from.name} to ${to.name}: ${lineOf(difference)}`);
     }
   }
@@ -112,8 +119,8 @@ function createComparison(catalogues: readonly Catalogue[]) {
     const known = ofFrom.get(to);
     if (known !== undefined) return known;
     const fresh = differencesBetween(from, to, catalogues).map((told) => {
-      const text = lineOf(told);
-      const difference = same.get(text) ?? withVerdict(told, catalogues);
+      const text = `${lineOf(told)} ${[from, to].map(isExact)} ${to.locked}`;
+      const difference = same.get(text) ?? withVerdict(told, catalogues, [from, to]);
       same.set(text, difference);
       return difference;
     });
@@ -123,11 +130,11 @@ function createComparison(catalogues: readonly Catalogue[]) {
 }
 
 function governed(before: Policy, ring: Ring, after: Policy, target: Ring, catalogues: readonly Catalogue[]) {
-  return governanceBetween([before, ring], [after, target]).map((told) => withVerdict(told, catalogues));
+  return governanceBetween([before, ring], [after, target]).map((told) => withVerdict(told, catalogues, null));
 }
 
-function withVerdict(told: Told, catalogues: readonly Catalogue[]): Difference {
-  return { ...told, verdict: verdictOn(told, catalogues[1] ?? shipped) };
+function withVerdict(told: Told, catalogues: readonly Catalogue[], files: Files): Difference {
+  return { ...told, verdict: verdictOn(told, catalogues[1] ?? shipped, files) };
 }
 
 function ringOf({ rings }: Policy, place: Place | undefined): Ring {

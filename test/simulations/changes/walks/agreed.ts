@@ -13,8 +13,9 @@ import type { Revision } from '../../../../shared/domain/serving/revision.ts';
 import type { Rollout } from '../../../../shared/domain/serving/rollout.ts';
 import { differencesBetween, type Told, unitOf } from '../oracle/differences.ts';
 import { governanceBetween } from '../oracle/governance.ts';
+import { stopsOf } from '../oracle/model-lists.ts';
 import { type Place, type Rendered, renderer } from '../oracle/render.ts';
-import { verdictOn } from '../oracle/risk-table.ts';
+import { type Files, movesMachines, verdictOn } from '../oracle/risk-table.ts';
 import { shipped } from '../pairs/draw-policy.ts';
 import type { View } from './world.ts';
 
@@ -116,8 +117,9 @@ export class Agreed {
           ...governanceBetween([this.#policy, ring], [policy, target]),
         ];
         known.set(key, told);
+        const files = [before.serve(cli), now.serve(cli)] as const;
         const first = told.find(
-          (each) => !isAgreed(each, () => alsoAllowed(machine, cli, each.path), catalogues[1] ?? shipped),
+          (each) => !isAgreed(each, () => alsoAllowed(machine, cli, each.path), catalogues[1] ?? shipped, files),
         );
         return first === undefined ? [] : [{ who: `${nameOf(machine)} with Claude Code ${cli}`, what: lineOf(first) }];
       });
@@ -125,10 +127,16 @@ export class Agreed {
   }
 }
 
-function isAgreed(told: Told, alsoAllowed: () => readonly unknown[], catalogue: Catalogue): boolean {
-  if (verdictOn(told, catalogue) !== 'higher') return true;
+function isAgreed(
+  told: Told,
+  alsoAllowed: () => readonly unknown[],
+  catalogue: Catalogue,
+  files: NonNullable<Files>,
+): boolean {
+  if (movesMachines(told, stopsOf([files[1]]))) return false;
+  if (verdictOn(told, catalogue, files) !== 'higher') return true;
   return alsoAllowed().some(
-    (from) => isDeepStrictEqual(from, told.to) || verdictOn({ ...told, from }, catalogue) !== 'higher',
+    (from) => isDeepStrictEqual(from, told.to) || verdictOn({ ...told, from }, catalogue, files) !== 'higher',
   );
 }
 
