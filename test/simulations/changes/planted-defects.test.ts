@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { consequencesOf } from '../../../shared/domain/consequences/consequences.ts';
-import type { Catalogue } from '../../../shared/domain/models/catalogue.ts';
 import type { Policy } from '../../../shared/domain/policy/policy.ts';
 import type { Options } from './options.ts';
 import type { State } from './oracle/render.ts';
@@ -22,26 +21,6 @@ function lowerIf(isSo: (claim: Claim) => boolean): ClaimsOf {
 
 function isLonger(from: unknown, to: unknown): boolean {
   return Array.isArray(to) && to.length > (Array.isArray(from) ? from.length : 0);
-}
-
-/** Lists of models are judged as if none were exact; everything else is told as it is. */
-function withPrefixes(before: State, after: State, ...rest: [Catalogue, string]): readonly Claim[] {
-  const risks = new Map(
-    consequencesOf(asPrefixes(before), asPrefixes(after), ...rest).map((each) => [keyOf(each), each.risk]),
-  );
-  return consequencesOf(before, after, ...rest).map((each) =>
-    each.path === '/settings/availableModels' ? { ...each, risk: risks.get(keyOf(each)) ?? each.risk } : each,
-  );
-}
-
-function keyOf({ path, from, to }: Claim): string {
-  return JSON.stringify([path, from, to]);
-}
-
-function asPrefixes(state: State): State {
-  const policy = structuredClone(state.policy);
-  for (const { settings } of [policy, ...policy.rings]) delete settings?.['availableModelsMatch'];
-  return { ...state, policy };
 }
 
 const defects: Readonly<Record<string, readonly [keyof Outcome, ClaimsOf]>> = {
@@ -71,7 +50,6 @@ const defects: Readonly<Record<string, readonly [keyof Outcome, ClaimsOf]>> = {
     'unasked',
     lowerIf(({ path, from, to }) => path === '/settings/deniedModels' && isLonger(from, to)),
   ],
-  'a list of whole ids is read as prefixes': ['unasked', withPrefixes],
   'everything raises': ['askedForNothing', changed((claim) => [{ ...claim, risk: 'raises' }])],
 };
 

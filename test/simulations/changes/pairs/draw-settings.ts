@@ -77,7 +77,11 @@ const names = Object.keys(keys);
 
 export function drawSettings(chance: Chance): SettingsDraft {
   const probability = chance.pick([0, 0.1, 0.3]);
-  return Object.fromEntries(names.filter(() => chance.happens(probability)).map((name) => [name, draw(name, chance)]));
+  const drawn = Object.fromEntries(
+    names.filter(() => chance.happens(probability)).map((name): [string, unknown] => [name, draw(name, chance)]),
+  );
+  const isExact = drawn['availableModels'] !== undefined && chance.happens(0.5);
+  return isExact ? { ...drawn, availableModelsMatch: 'exact' } : drawn;
 }
 
 /** Adds one key, or gives it another value. */
@@ -96,10 +100,18 @@ export function removeSetting(settings: SettingsDraft, chance: Chance): void {
 export function changeList(settings: SettingsDraft, chance: Chance): void {
   const lists = Object.values(settings).flatMap((value) => [value, ...inner(value)].filter(Array.isArray));
   const list: unknown[] | undefined = lists[chance.between(0, lists.length - 1)];
-  const step = chance.between(0, 2);
+  const step = chance.between(0, 3);
   if (step === 0) list?.push(chance.pick(['fable', 'Bash', 'OPUS', 'claude-opus-4-8', 'claude-opus-4', ...spellings]));
   else if (step === 1) list?.splice(chance.between(0, list.length - 1), 1);
-  else list?.reverse();
+  else if (step === 2) list?.reverse();
+  else if (Array.isArray(settings['availableModels'])) narrowLine(settings['availableModels'], chance);
+}
+
+/** Puts a version, a line or an alias in the place of the first entry that names an opus, and drops another entry. */
+function narrowLine(list: unknown[], chance: Chance): void {
+  const at = list.findIndex((entry) => /opus/i.test(String(entry)));
+  if (at !== -1) list[at] = chance.pick(['claude-opus-4-8', 'claude-opus-4-6', 'claude-opus-4', 'opus']);
+  if (list.length > 1) list.splice(at === list.length - 1 ? 0 : list.length - 1, 1);
 }
 
 function draw(name: string, chance: Chance): unknown {
