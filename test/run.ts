@@ -29,6 +29,7 @@ On two processors they took 8 minutes. CONTRIBUTING.md says what they need, and 
       'real-client',
       'holding',
       'opinions',
+      'list-opinions',
       'upgrade-path',
     ].map((name) => `test/agents/claude/${name}.ts`),
     before: [],

@@ -1,7 +1,7 @@
 // A fleet of one: the service, a fake Vertex and a developer machine with the agent and the real Claude Code on it.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
@@ -115,6 +115,20 @@ export class Fleet {
     this.vertex.take();
     const ran = await runClaude(this.machine, { version, vertex: this.vertex.url, words, shell, user });
     return { ...ran, requests: this.vertex.take() };
+  }
+
+  /** A start of Claude Code beside a managed file with these settings and a pin of opus. */
+  asksBeside(settings: object, version: CliVersion, words: readonly string[] = ['--model', 'opus']): Promise<Asked> {
+    const folder = join(this.machine.root, 'etc/claude-code/managed-settings.d');
+    mkdirSync(folder, { recursive: true });
+    const env = {
+      ANTHROPIC_VERTEX_PROJECT_ID: 'acme-claude',
+      CLOUD_ML_REGION: 'global',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: pinned.opus,
+      ...('env' in settings && typeof settings.env === 'object' ? settings.env : {}),
+    };
+    writeFileSync(join(folder, '50-team.json'), JSON.stringify({ ...settings, env }));
+    return this.asks(words, version);
   }
 
   async modelOf(family: string, version: CliVersion = cliVersions[0]): Promise<string | undefined> {

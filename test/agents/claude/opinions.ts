@@ -2,24 +2,18 @@
 // of a machine without Pinward. `npm run test:claude` runs these tests.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { shippedCatalogue } from '../../../shared/catalogue/catalogue.ts';
-import clients from '../../../shared/catalogue/claude-code.json' with { type: 'json' };
 import data from '../../../shared/catalogue/settings-keys.json' with { type: 'json' };
 import type { Finding } from '../../../shared/domain/fault.ts';
 import { lint } from '../../../shared/domain/lint/lint.ts';
-import { compareVersions } from '../../../shared/domain/models/version.ts';
 import { Policy } from '../../../shared/domain/policy/policy.ts';
 import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
 import type { ValueForm } from '../../../shared/domain/policy/value-form.ts';
-import { isAllowedBy } from '../../../shared/domain/serving/allow-list.ts';
-import { deniedSpellings } from '../../support/denied-spellings.ts';
 import { day, draft } from '../../support/world.ts';
 import { formCases } from '../../unit/shared/domain/lint/form-cases.ts';
 import { type CliVersion, holdingVersions, whyNoClient } from './client.ts';
-import { type Asked, fleetForEach, pinned } from './fleet.ts';
+import { fleetForEach, pinned } from './fleet.ts';
 
 /** Keys that the test itself needs, and one that every text is right for. */
 const own = ['$schema', 'env'];
@@ -43,7 +37,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
     for (const version of naming) {
       // With these two the client doesn't start, or starts another program.
       const { allowedProviders: _, policyHelper: __, ...others } = wrong;
-      const { output } = await ask(others, version);
+      const { output } = await fleet().asksBeside(others, version);
       const named = [...output.matchAll(/50-team\.json \((\w+)/g)].map(([, key = '']) => key);
       assert.ok(named.length > 100, output);
       assert.deepEqual(
@@ -55,7 +49,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
   });
 
   test('the forms are those that the newest client hands out in a prompt of its own', async () => {
-    await ask({}, '2.1.332', ['/update-config']);
+    await fleet().asksBeside({}, '2.1.332', ['/update-config']);
     const handedOut = fleet().vertex.lastBody();
     const { client } = data.keys;
 
@@ -67,7 +61,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
 
   test('a wrong value within a setting is named by the newest client, and a right one is not', async () => {
     for (const { what, policy, finds } of formCases) {
-      const { output } = await ask(policy.settings, '2.1.332');
+      const { output } = await fleet().asksBeside(policy.settings, '2.1.332');
       const named = [...output.matchAll(/50-team\.json \((\w+)/g)].map(([, key = '']) => key);
       const found = finds.filter((find) => !find.includes('setting_unknown')).map((find) => find.split('/')[2]);
       // The client takes any theme, and shows the default one for one that it doesn't know.
@@ -81,7 +75,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
       // It looks at no single rule and no event of hooks.
       const isTaken = code !== 'setting_form' || /(?:deny|ask)\/0$|hooks\/PreToolUse$/.test(path);
       if (severity === 'warning') continue;
-      const { requests } = await ask(policy.settings, '2.1.137');
+      const { requests } = await fleet().asksBeside(policy.settings, '2.1.137');
       assert.equal(requests[0]?.project, isTaken ? 'acme-claude' : undefined, what);
     }
   });
@@ -89,7 +83,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
   test('a misspelt key is silently ignored by every client, and found by lint', async () => {
     const settings = { companyAnnoucements: ['hi'] };
     for (const version of holdingVersions) {
-      const { requests, output } = await ask(settings, version);
+      const { requests, output } = await fleet().asksBeside(settings, version);
       assert.equal(requests[0]?.model, pinned.opus);
       assert.doesNotMatch(output, /companyAnnoucements/);
     }
@@ -105,7 +99,7 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
       [{ allowedProviders: ['vertex', 'customEndpoint'], env: gateway }, true],
     ] as const) {
       for (const version of ['2.1.331', '2.1.332'] as const) {
-        const { status, output } = await ask(settings, version);
+        const { status, output } = await fleet().asksBeside(settings, version);
         assert.equal(status === 0, starts, output);
       }
       assert.deepEqual(codesOf(settings), starts ? [] : ['error provider_excluded']);
@@ -114,61 +108,15 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
 
   test('bounds that exclude each other keep a client from starting; lint refuses them', async () => {
     const settings = { requiredMinimumVersion: '2.1.290', requiredMaximumVersion: '2.1.200' };
-    for (const version of naming) assert.equal((await ask(settings, version)).status, 1, version);
+    for (const version of naming) assert.equal((await fleet().asksBeside(settings, version)).status, 1, version);
     assert.deepEqual(codesOf(settings), ['error versions_exclude']);
-  });
-
-  for (const entry of deniedSpellings) {
-    test(`a pin that is denied as ${JSON.stringify(entry)} makes the client call a model that nobody pinned; lint refuses it`, async () => {
-      const settings = { deniedModels: [entry] };
-      for (const version of ['2.1.283', '2.1.332'] as const) {
-        assert.notEqual((await ask(settings, version)).requests[0]?.model, pinned.opus, version);
-      }
-      assert.deepEqual(codesOf(settings), ['error pin_denied']);
-    });
-  }
-
-  test('a list of models is read more strictly: lint says which entries let a pin through, and the client agrees', async () => {
-    const others = [
-      ' Claude-OPUS-4-6',
-      'opus-4',
-      'claude-opus',
-      'claude-opus-4-6-20260205',
-      'us.anthropic.claude-opus-4-6-v1:0',
-    ];
-    for (const match of ['prefix', 'exact']) {
-      for (const entry of others) {
-        const settings = { availableModels: ['claude-opus-4-8', entry], availableModelsMatch: match };
-        const isAllowed = isAllowedBy(settings.availableModels, 'claude-opus-4-6', match === 'exact');
-        for (const version of ['2.1.283', '2.1.332'] as const) {
-          const { requests, output } = await ask(settings, version, ['--model', 'claude-opus-4-6']);
-          assert.equal(requests[0]?.model === 'claude-opus-4-6', isAllowed, `${match} ${entry} ${output}`);
-        }
-      }
-    }
-  });
-
-  test('an alias without a pin means the built-in model that is written down for the version', async () => {
-    for (const [family, defaults] of Object.entries({
-      fable: clients.defaultModels.fable,
-      sonnet: clients.defaultModels.sonnet,
-    })) {
-      for (const version of naming) {
-        const expected = defaults.find(({ since }) => compareVersions(version, since) >= 0)?.model;
-        assert.equal(
-          (await ask({}, version, ['--model', family])).requests[0]?.model,
-          expected,
-          `${family} ${version}`,
-        );
-      }
-    }
   });
 
   test('a wrong id in a setting or a variable is called as it stands; lint refuses it and names the right one', async () => {
     const id = 'claude-opus-4-6-20260205';
     for (const settings of [{ model: id }, { env: { ANTHROPIC_MODEL: id } }]) {
       for (const version of holdingVersions) {
-        assert.equal((await ask(settings, version, [])).requests[0]?.model, id);
+        assert.equal((await fleet().asksBeside(settings, version, [])).requests[0]?.model, id);
       }
       const [found] = errorsOf(settings);
       assert.equal(found?.code, 'model_unknown');
@@ -178,23 +126,9 @@ describe('lint and the real Claude Code agree', { skip: whyNoClient() }, () => {
 
   test("another provider's switch in managed settings takes a client off Vertex; lint refuses it", async () => {
     const settings = { env: { CLAUDE_CODE_USE_FOUNDRY: '1' } };
-    for (const version of naming) assert.deepEqual((await ask(settings, version)).requests, [], version);
+    for (const version of naming) assert.deepEqual((await fleet().asksBeside(settings, version)).requests, [], version);
     assert.deepEqual(codesOf(settings), ['error other_provider']);
   });
-
-  /** A start of Claude Code beside a managed file with these settings and the pins. */
-  function ask(settings: object, version: CliVersion, words: readonly string[] = ['--model', 'opus']): Promise<Asked> {
-    const folder = join(fleet().machine.root, 'etc/claude-code/managed-settings.d');
-    mkdirSync(folder, { recursive: true });
-    const env = {
-      ANTHROPIC_VERTEX_PROJECT_ID: 'acme-claude',
-      CLOUD_ML_REGION: 'global',
-      ANTHROPIC_DEFAULT_OPUS_MODEL: pinned.opus,
-      ...('env' in settings && typeof settings.env === 'object' ? settings.env : {}),
-    };
-    writeFileSync(join(folder, '50-team.json'), JSON.stringify({ ...settings, env }));
-    return fleet().asks(words, version);
-  }
 });
 
 /** A form with those that it names. */

@@ -10,8 +10,8 @@ test('a reply has the first thousand consequences of a large change, what govern
   const service = startService();
   const put = (over: Record<string, unknown>, ifMatch: string, query = '') =>
     service.ask().put(`/v1/policy${query}`).set(asAdmin).set('If-Match', ifMatch).send(draft(over));
-  await put({ settings: { hooks: leaves('a') } }, '"0"').expect(200);
-  const after = { secondPerson: true, settings: { companyAnnouncements: ['hello'], hooks: leaves('b') } };
+  await put({ settings: { future: leaves('a') } }, '"0"').expect(200);
+  const after = { secondPerson: true, settings: { companyAnnouncements: ['hello'], future: leaves('b') } };
   const { body } = await put(after, '"1"', '?dry-run').expect(200);
   await service.close();
   const told = body.consequences.map(({ path, risk }: Consequence) => `${risk} ${path.split('/')[1]}`);

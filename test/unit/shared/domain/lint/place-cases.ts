@@ -104,7 +104,7 @@ export const placeCases: readonly ShippedCase[] = [
     policy: policy({ rings: [onlyOpus] }),
     finds: ['warning pins_incomplete /rings/0/pins'],
     message:
-      /sonnet falls to Claude Code's built-in claude-sonnet-5-5 or claude-sonnet-4-5@20250929.*haiku falls to .*at its price/,
+      /sonnet falls to Claude Code's built-in claude-sonnet-5-5 .*or claude-sonnet-4-5@20250929.*haiku falls to .*at its price/,
   },
   {
     what: 'opus alone, where the project has nothing else',
