@@ -12,7 +12,7 @@ import { readDraft } from '../../../shared/domain/policy/read-draft.ts';
 import type { ValueForm } from '../../../shared/domain/policy/value-form.ts';
 import { day, draft } from '../../support/world.ts';
 import { formCases } from '../../unit/shared/domain/lint/form-cases.ts';
-import { type CliVersion, holdingVersions, whyNoClient } from './client.ts';
+import { holdingVersions, whyNoClient } from './client.ts';
 import { fleetForEach, pinned } from './fleet.ts';
 
 /** Keys that the test itself needs, and one that every text is right for. */
