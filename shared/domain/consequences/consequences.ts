@@ -10,8 +10,8 @@ import type { Consequence, Risk } from './consequence.ts';
 import { type Difference, FoundDifferences } from './found-differences.ts';
 import { policyDifferences, ringDifferences } from './governance-differences.ts';
 import { type MachineKind, machineKinds } from './machine-kinds.ts';
-import { allowListRisk } from './model-list-risk.ts';
-import { deniedModelsOf, outcomeOf, passedRisk, withOutcome } from './outcome.ts';
+import { allowListRisk, denyListRisk } from './model-list-risk.ts';
+import { deniedModelsOf, outcomeOf, withOutcome } from './outcome.ts';
 import { type PinDifference, pinDifferences } from './pin-differences.ts';
 import { type Served, type ServedState, serveFrom } from './served.ts';
 import { settingRisk } from './setting-risk.ts';
@@ -45,14 +45,17 @@ export function consequencesOf(
     };
   });
   for (const each of policyDifferences(before.policy, after.policy)) found.add(['every change'], each);
+  const everybody = concerned.map(({ concern }) => concern);
   for (const { kinds: indices, ...each } of passedDifferences(before.policy, after.policy, kinds)) {
     const all = indices === undefined ? concerned : indices.flatMap((index) => concerned[index] ?? []);
-    const byRisk = Map.groupBy(all, ({ outcome }) => passedRisk(each, outcome));
+    const byRisk =
+      each.keys[0] === 'deniedModels'
+        ? Map.groupBy(all, ({ outcome }) => denyListRisk(each.from, each.to, outcome.called))
+        : [[settingRisk(each.keys, each.from, each.to), all] as const];
     for (const [risk, alike] of byRisk) {
-      found.add(
-        alike.map(({ concern }) => concern),
-        { ...each, keys: ['settings', ...each.keys], risk },
-      );
+      // Thousands of variables share one list.
+      const concerns = alike === concerned ? everybody : alike.map(({ concern }) => concern);
+      found.add(concerns, { ...each, keys: ['settings', ...each.keys], risk });
     }
   }
   for (const { kind, reached, concern, outcome } of concerned) {

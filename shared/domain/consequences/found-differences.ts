@@ -77,10 +77,21 @@ export class FoundDifferences {
 
 /** Thousands of variables must not hide everything else. */
 function withJoinedVariables(all: readonly Found[]): readonly Found[] {
+  // Variables of the whole policy share one list, which names each ring.
+  const [idsOfTexts, ids] = [new Map<string, number>(), new Map<readonly string[], number>()];
+  const idOf = (concerns: readonly string[]) => {
+    const known = ids.get(concerns);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(concerns);
+    const id = idsOfTexts.get(text) ?? idsOfTexts.size;
+    idsOfTexts.set(text, id);
+    ids.set(concerns, id);
+    return id;
+  };
   const groups = Map.groupBy(all, ({ difference: { keys, risk }, concerns, clients }) => {
     const isPlain =
       keys[0] === 'settings' && keys[1] === 'env' && keys.length === 3 && !isRunningVariable(keys[2] ?? '');
-    return isPlain ? JSON.stringify([risk, clients, concerns]) : '';
+    return isPlain ? `${risk} ${clients} ${idOf(concerns)}` : '';
   });
   return [...groups].flatMap(([group, entries]) =>
     group === '' || entries.length <= maxVariables ? entries : joined(entries),

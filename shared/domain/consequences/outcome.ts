@@ -6,13 +6,10 @@ import { families } from '../models/model.ts';
 import { modelNamedBy, modelReferences } from '../policy/model-references.ts';
 import type { Policy, Ring } from '../policy/policy.ts';
 import { isAllowedBy, isDeniedBy } from '../serving/allow-list.ts';
-import type { Risk } from './consequence.ts';
 import type { Difference } from './found-differences.ts';
-import { denyListRisk, isExact } from './model-list-risk.ts';
+import { isExact } from './model-list-risk.ts';
 import type { ServedPin } from './pin-differences.ts';
 import type { Served } from './served.ts';
-import { settingRisk } from './setting-risk.ts';
-import type { LeafDifference } from './settings-differences.ts';
 
 export interface Outcome {
   /** Those of pins and settings, and the built-in ones of aliases without a pin. */
@@ -40,11 +37,6 @@ export function outcomeOf(served: readonly Served[], deniedModels: readonly unkn
 export function deniedModelsOf(policy: Policy, ring: Ring): readonly unknown[] {
   const list: unknown = ring.settings?.['deniedModels'] ?? policy.settings['deniedModels'];
   return Array.isArray(list) ? list : [];
-}
-
-/** The risk of a difference in settings that pass unchanged. */
-export function passedRisk({ keys, from, to }: LeafDifference, { called }: Outcome): Risk {
-  return keys[0] === 'deniedModels' ? denyListRisk(from, to, called) : settingRisk(keys, from, to);
 }
 
 /** An older pin, or a narrower list, lowers no risk where the list then stops the model. */
