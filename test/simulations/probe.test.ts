@@ -16,8 +16,8 @@ for (const seed of [1, 2, 3]) {
 }
 
 test('a simulation meets every kind of news and of hardship, and is the same for the same seed', async () => {
-  const first = await simulate(300, 6);
-  const again = await simulate(300, 6);
+  const first = await simulate(500, 6);
+  const again = await simulate(500, 6);
 
   assert.deepEqual(again, first);
   const expected = [

@@ -13,7 +13,7 @@ test('no edit of the database is served or obeyed, and each edit of the history 
 });
 
 test('the campaign finds what is forged and what is old where documents without a signature are believed', async () => {
-  const { outcome } = await runCampaign(openSqliteDatabase(), 30, 19, 'accept');
+  const { outcome } = await runCampaign(openSqliteDatabase(), 120, 19, 'accept');
 
   assert.ok(outcome.forged > 0 && outcome.replayed > 0 && !isGood(outcome), JSON.stringify(outcome));
 });
