@@ -70,7 +70,7 @@ function orderOf({ path, risk }: Consequence): readonly [number, number, number]
 }
 
 function rankOf(path: string): number {
-  const [, part = '', key = '', name = ''] = path.split('/');
+  const [, part = '', key = '', name = ''] = path.split('/', 4);
   const at = governing.indexOf(`/${part}`);
   if (at !== -1) return at;
   if (part === 'settings' && (running.has(key) || (key === 'env' && isRunningVariable(name)))) return rankOfRunning;

@@ -71,12 +71,15 @@ export function replaceModels(
   settings: Settings,
   replace: (text: string, role: ModelRole, path: readonly PropertyKey[]) => string,
 ): Settings {
-  const replaced = Object.entries(settings).map(([key, value]) => {
-    if (key === 'env') return [key, replaceVariables(settings.env ?? {}, replace)];
+  // Settings can have ten thousand keys, of which hardly any names a model.
+  const replaced: Record<string, unknown> = {};
+  for (const key of Object.keys(settings)) {
     const role = Object.hasOwn(roles, key) ? roles[key] : undefined;
-    return [key, role === undefined ? value : replaceTexts(value, [key], (text, path) => replace(text, role, path))];
-  });
-  return Object.fromEntries(replaced);
+    if (key === 'env') replaced[key] = replaceVariables(settings.env ?? {}, replace);
+    else if (role !== undefined)
+      replaced[key] = replaceTexts(settings[key], [key], (text, path) => replace(text, role, path));
+  }
+  return { ...settings, ...replaced };
 }
 
 /** The model that a text names, without `[1m]`; null for an alias, for nothing, and for what is no id. */
@@ -97,11 +100,12 @@ function replaceVariables(
   env: Readonly<Record<string, string>>,
   replace: (text: string, role: ModelRole, path: readonly PropertyKey[]) => string,
 ): Record<string, string> {
-  const entries = Object.entries(env).map(([name, value]) => {
-    const isModel = variables.has(name.toUpperCase()); // Windows ignores case in names of variables
-    return [name, isModel ? replace(value, 'called', ['env', name]) : value];
-  });
-  return Object.fromEntries(entries);
+  const replaced: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    // Windows ignores case in names of variables.
+    if (variables.has(name.toUpperCase())) replaced[name] = replace(value, 'called', ['env', name]);
+  }
+  return { ...env, ...replaced };
 }
 
 function replaceTexts(
