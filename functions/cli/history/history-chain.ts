@@ -21,6 +21,15 @@ export const Link = z.strictObject({
 });
 export type Link = z.infer<typeof Link>;
 
+/** The event of a line; undefined for a line that is none. */
+export function readLink(line: string): Link | undefined {
+  try {
+    return Link.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 const End = z.strictObject({ end: ChainHead });
 
 export interface Break {

@@ -8,7 +8,7 @@ import type { WriterKeys } from '../../../shared/adapters/documents/document-key
 import { appendEvent, ChainHead, type Event } from '../../../shared/domain/events/event.ts';
 import { revisionHash } from '../../../shared/domain/events/head.ts';
 import { type CommandError, call, type Target } from '../service-client.ts';
-import { Link } from './history-chain.ts';
+import { type Link, readLink } from './history-chain.ts';
 
 export interface Heads {
   readonly count: number;
@@ -77,7 +77,7 @@ export function checkEvents(lines: AsyncIterable<string>, { events }: Heads) {
   let newest = 0;
   async function* checked(): AsyncGenerator<string> {
     for await (const line of lines) {
-      const link = Link.safeParse(parseJson(line)).data;
+      const link = readLink(line);
       const hashes = link === undefined ? undefined : events.get(link.seq);
       if (link !== undefined) newest = Math.max(newest, link.seq);
       if (link !== undefined && hashes !== undefined) {

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { type CommandError, call, type Target } from '../service-client.ts';
-import { Link } from './history-chain.ts';
+import { readLink } from './history-chain.ts';
 
 const numberFields = { PolicyChanged: 'revision', AccessChanged: 'number' } as const;
 type NumberedKind = keyof typeof numberFields;
@@ -22,7 +22,7 @@ export function checkNumbers(lines: AsyncIterable<string>): CheckedNumbers {
   const newest = { PolicyChanged: 0, AccessChanged: 0 };
   async function* checked(): AsyncGenerator<string> {
     for await (const line of lines) {
-      const link = Link.safeParse(parseJson(line)).data;
+      const link = readLink(line);
       if (link !== undefined && isNumbered(link.kind)) {
         const number = z.record(z.string(), z.unknown()).safeParse(link.data).data?.[numberFields[link.kind]];
         if (typeof number === 'number' && number <= newest[link.kind])
@@ -50,12 +50,4 @@ export async function checkAccess(
 
 function isNumbered(kind: string): kind is NumberedKind {
   return kind in numberFields;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
