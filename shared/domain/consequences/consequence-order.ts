@@ -70,9 +70,18 @@ function orderOf({ path, risk }: Consequence): readonly [number, number, number]
 }
 
 function rankOf(path: string): number {
-  const [, part = '', key = '', name = ''] = path.split('/', 4);
-  const at = governing.indexOf(`/${part}`);
+  const part = partAt(path, 0);
+  const at = governing.indexOf(part);
   if (at !== -1) return at;
-  if (part === 'settings' && (running.has(key) || (key === 'env' && isRunningVariable(name)))) return rankOfRunning;
-  return part === 'pins' || part === 'forced' ? rankOfRunning + 1 : rankOfRunning + 2;
+  const key = partAt(path, part.length);
+  const isRunning =
+    running.has(key.slice(1)) || (key === '/env' && isRunningVariable(partAt(path, part.length + key.length).slice(1)));
+  if (part === '/settings' && isRunning) return rankOfRunning;
+  return part === '/pins' || part === '/forced' ? rankOfRunning + 1 : rankOfRunning + 2;
+}
+
+/** The part of a pointer that begins at `from`, with its slash. Splitting ten thousand paths would take long. */
+function partAt(path: string, from: number): string {
+  const end = path.indexOf('/', from + 1);
+  return end === -1 ? path.slice(from) : path.slice(from, end);
 }
