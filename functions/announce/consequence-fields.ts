@@ -1,18 +1,15 @@
 // Message fields for the consequences of a change: the path with those whom it concerns, and the values.
 
 import { type Consequence, valueText } from '../../shared/domain/consequences/consequence.ts';
-import { countOf, keepFirst } from '../../shared/domain/consequences/consequence-order.ts';
+import { countOf, governs, keepFirst } from '../../shared/domain/consequences/consequence-order.ts';
 import type { Message } from '../../shared/domain/events/message.ts';
 
 const maxFields = 12;
 const maxValue = 300;
 
-/** What runs or routes, and what governs changes: people must see it at once. */
-const urgentPaths = /^\/(?:settings|project|location|residency|ring|locked|secondPerson|managedBy)(?:\/|$)/;
-
-/** Whether people must be told urgently: it raises risk, and it is more than another model. */
+/** Whether people must be told at once: it raises risk, and it runs, routes or governs. Another model alone does not. */
 export function isUrgent({ risk, path }: Consequence): boolean {
-  return risk === 'raises' && urgentPaths.test(path);
+  return risk === 'raises' && (governs(path) || /^\/settings(?:\/|$)/.test(path));
 }
 
 /** Of the consequences that no list has: how many there are, and how many of those raise risk. */

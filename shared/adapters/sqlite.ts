@@ -172,8 +172,8 @@ async function whenFree<Value>(attempt: () => Value): Promise<Result<Value>> {
   }
 }
 
-/** The lower byte is the kind of error. Source: https://www.sqlite.org/rescode.html */
-function isBusy(cause: unknown): boolean {
+/** Whether another process has the lock. The lower byte is the kind of error. Source: https://www.sqlite.org/rescode.html */
+export function isBusy(cause: unknown): boolean {
   return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === sqliteBusy;
 }
 

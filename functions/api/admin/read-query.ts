@@ -1,12 +1,14 @@
 // The query of an admin call: parameters by name, each once, checked by the route's schema.
 
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ok } from '../../../shared/domain/fault.ts';
 import { needOf } from '../../../shared/domain/policy/schema-needs.ts';
+import { meantBy, namesOf } from '../../../shared/domain/policy/spelling.ts';
 import { type ApiResult, failHttp } from '../problems/http-fault.ts';
 
 const maxParameters = 32;
+/** Of a misspelt parameter: names are short. */
+const maxEdits = 2;
 
 /**
  * Not Hono's `query`, which takes the first of two values. It and Node's URLSearchParams take quadratic time for many parameters
@@ -32,9 +34,8 @@ export function readQuery(schema: z.ZodType, search: string): ApiResult<unknown>
 
 function insteadOf(parameter: string, schema: z.ZodType): string {
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const nearest = known.length === 0 ? '' : closest(parameter.slice(0, 64), known);
-  const isNear = nearest !== '' && distance(parameter.slice(0, 64), nearest) <= 2;
-  if (isNear) return `no parameter of this name. Did you mean ${nearest}?`;
+  const meant = meantBy(parameter, namesOf(known), maxEdits);
+  if (meant !== null) return `no parameter of this name. Did you mean ${meant}?`;
   return known.length === 0 ? 'no parameters' : `no parameter of this name, but ${known.join(', ')}`;
 }
 

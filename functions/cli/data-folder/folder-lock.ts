@@ -4,10 +4,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from '../../../shared/adapters/sqlite.ts';
 
 /** Waits out a command that only looks whether the lock is held. */
 const patienceMs = 1_000;
-const sqliteBusy = 5;
 
 /** Returns what releases the lock; null when another process, or another service of this one, holds it. */
 export function lockFolder(folder: string): (() => void) | null {
@@ -42,7 +42,7 @@ function tryLock(folder: string, waitMs: number): DatabaseSync | null {
     return database;
   } catch (cause) {
     database.close();
-    if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy) return null;
+    if (isBusy(cause)) return null;
     throw cause;
   }
 }

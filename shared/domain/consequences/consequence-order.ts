@@ -56,6 +56,11 @@ export function countOf(consequences: readonly Consequence[], wanted: Risk): num
   return consequences.filter(({ risk }) => risk === wanted).length;
 }
 
+/** Whether it is what governs all machines or later changes. */
+export function governs(path: string): boolean {
+  return rankOf(path) < governing.length;
+}
+
 /** Whether a variable may run programs, choose models or route calls. Others are told together when there are many. */
 export function isRunningVariable(name: string): boolean {
   return runningVariable.test(name);
@@ -65,8 +70,8 @@ const rankOfRunning = governing.length;
 
 function orderOf({ path, risk }: Consequence): readonly [number, number, number] {
   const rank = rankOf(path);
-  const governs = rank < governing.length && risk !== 'neutral';
-  return [governs ? 0 : 1, risks.indexOf(risk), rank];
+  const leads = rank < governing.length && risk !== 'neutral';
+  return [leads ? 0 : 1, risks.indexOf(risk), rank];
 }
 
 function rankOf(path: string): number {

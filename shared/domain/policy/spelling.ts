@@ -16,11 +16,11 @@ export function namesOf(names: readonly string[], words: Readonly<Record<string,
   return new Map([...Object.entries(words), ...own].map(([written, meant]) => [written.toLowerCase(), meant]));
 }
 
-/** The name that a text means; null when none is near. Each five letters may have an edit. */
-export function meantBy(text: string, names: Names): string | null {
+/** The name that a text means; null when none is within `most` edits. By default, each five letters may have one. */
+export function meantBy(text: string, names: Names, most = editsOf(text)): string | null {
   if (text.length > maxLength) return null;
   const folded = text.toLowerCase();
-  let edits = Math.min(maxEdits, Math.max(1, Math.floor(text.length / 5))) + 1;
+  let edits = most + 1;
   let meant: string | null = null;
   for (const [name, stands] of names) {
     if (Math.abs(name.length - folded.length) >= edits) continue;
@@ -30,4 +30,8 @@ export function meantBy(text: string, names: Names): string | null {
     meant = stands;
   }
   return meant;
+}
+
+function editsOf({ length }: string): number {
+  return Math.min(maxEdits, Math.max(1, Math.floor(length / 5)));
 }
