@@ -26,12 +26,12 @@ const agent = {
     '{agent} login',
   ),
   pins_unreadable: problem(
-    'could not read {applied_file}',
+    'revision {revision}, altered since it was fetched: could not read {applied_file}',
     'Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file.',
     '{agent} login',
   ),
   pins_altered: problem(
-    'altered since it was fetched: {applied_file}',
+    'revision {revision}, altered since it was fetched: {applied_file}',
     'The settings in force differ from the settings that the server sent.',
     '{agent} login',
   ),
@@ -58,7 +58,7 @@ const agent = {
     'Anybody who can impersonate the server can set the pins of this machine.',
     '{install} --trust-on-first-use',
   ),
-  signed: ok('of {organisation}, by {signer}'),
+  signed: ok('required of {organisation}, last good one by {signer}; trusted:{trusted}'),
   server_unknown: skipped('there is no configuration'),
   server_offline: skipped('--offline: not asked'),
   token_unreadable: skipped('{server} can be reached, but this user may not read the token'),
@@ -109,7 +109,7 @@ const client = {
   led_somehow: problem(
     '{question}: {answer}; because of: a source that there was no time to find',
     'Ask again while this machine is less busy.',
-    '{ordinary_agent} doctor',
+    '{users_agent} doctor',
   ),
   editor_unreadable: skipped('could not read {file}'),
   editor_not_asked: skipped(`{file} ${called} was not asked what follows`),
@@ -138,9 +138,9 @@ const vertex = {
   ),
   credentials_offline: skipped('--offline: {credentials_file} was not tried'),
   gcloud_missing: skipped('there is no gcloud here to try {credentials_file} with'),
-  gcloud_unreadable: skipped('could not read what gcloud printed'),
+  gcloud_unreadable: skipped('no access token, for a reason that is not known here'),
   gcloud_silent: skipped('gcloud did not answer within 10 seconds'),
-  gcloud_cut_off: problem(
+  gcloud_network: problem(
     'gcloud could not reach Google',
     'The network or the proxy blocks gcloud.',
     'gcloud info --run-diagnostics',

@@ -3,7 +3,7 @@
 #
 # The agent polls a Pinward server for one file, checks the SHA-256 of the bytes and renames the file into place. With
 # pinned keys it accepts only answers that one of these keys signed. After a failure the last good copy stays in force,
-# the agent prints the reason, and shells and Claude Code still start. Only the doctor parses JSON.
+# the agent prints the reason, and shells and Claude Code still start. Only status and doctor parse JSON.
 #
 # Files in the state folder, where FORMAT is settings.json, sh or helper.json:
 #   pins.FORMAT        the last good copy
@@ -16,8 +16,8 @@
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
 #   state, files, lock, time, programs and messages, JSON, root                        what all of them use
-#   doctor, doctor: agent, doctor: client, doctor: blame,                              the command that finds problems
-#   doctor: Vertex AI, doctor: tables
+#   applied pins, Claude Code, Vertex AI                                               what is asked about this machine
+#   doctor, doctor: client, doctor: Vertex AI, doctor: tables                          the command that finds problems
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).
@@ -162,7 +162,7 @@ login() {
   elif is_applied; then
     warn "revision $(read_state revision) stays in place: $applied_file"
   else
-    die 1 "nothing is applied; check server and token in $config, then run: pinward login"
+    die 1 "nothing is applied; check server and token in $config, then run: $agent login"
   fi
 }
 
@@ -256,16 +256,14 @@ warn_if_expired() {
 }
 
 # --- status -----------------------------------------------------------------------------------------------------------
-# The command that prints what is applied and what the agent knows about the applied file.
+# The command that prints what is applied and what the agent knows about it. It asks nobody.
 
 print_status() {
-  if is_applied; then
-    print_field applied \
-      "revision $(read_state revision), $(is_unaltered && echo as fetched || echo "altered since"): $applied_file"
-    print_field since "$(read_state applied_at)"
-  else
-    print_field applied nothing
-  fi
+  offline=yes
+  check_pins
+  print_finding applied
+  ! is_applied || print_field since "$(read_state applied_at)"
+  printf '%s\n' "$models" | while read -r name pin; do [ -z "$name" ] || print_field "$name" "$pin"; done
   print_field server "${server:-none}"
   print_field agent "$version$(describe_update)"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
@@ -273,15 +271,19 @@ print_status() {
   valid_until=$(read_state valid_until)
   [ -z "$valid_until" ] ||
     print_field 'valid until' "$valid_until$(has_expired "$valid_until" && echo ', which has passed')"
-  print_field signatures "$(describe_signatures)"
+  check_signatures
+  print_finding signatures
   [ -z "$(read_state stale)" ] || print_field stale "$(read_state stale)"
-  print_field 'last error' "$(read_state last_error | grep . || echo none)"
+  print_field 'last error' "$last_error"
   [ -z "$config_error" ] || warn "$config_error"
   is_applied
 }
 
+# in: NAME; out_finding
+print_finding() { explain_finding "$out_finding" && print_field "$1" "$out_text"; }
+
 # in: NAME VALUE
-print_field() { printf '%-12s %s\n' "$1" "$2"; }
+print_field() { printf '%-12s %s\n' "$1" "$(to_printable "$2")"; }
 
 # Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
 describe_update() {
@@ -301,25 +303,6 @@ describe_update() {
 add_to_line() {
   [ -n "$3" ] || return 0
   for_curl="$for_curl${1:+ $1 $(quote_for_shell "$3")}" for_script="$for_script $2 $(quote_for_shell "$3")"
-}
-
-describe_signatures() {
-  if [ -z "$organisation" ]; then
-    echo 'not checked: no keys pinned'
-  elif ! has_openssl; then
-    echo "required of $organisation, but there is no openssl on this machine to check them"
-  else
-    signer=$(read_state signed_by | grep . || echo 'none; the pins were applied before the keys were pinned')
-    echo "required of $organisation, last good one by $signer; trusted:$(list_trusted_keys)"
-  fi
-}
-
-# Prints the ids of all trusted keys, each after a blank.
-list_trusted_keys() {
-  for file in "$keys"/*.pem "$state_dir"/pins.*.pem; do
-    id=${file##*/} && id=${id#pins.} && id=${id%.pem}
-    ! is_key_id "$id" || printf ' %s' "$id"
-  done
 }
 
 # --- install and uninstall --------------------------------------------------------------------------------------------
@@ -409,7 +392,7 @@ EOF
 ${config_lines}
 EOF
   install_program || return
-  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\""; }
+  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$($users_agent env)\""; }
 }
 
 install_program() {
@@ -481,7 +464,6 @@ load_configuration() {
   elif [ -z "$config_lines" ] && [ -r "$config" ]; then
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
-  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF
@@ -489,8 +471,22 @@ $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
+  set_commands
+  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: sudo $users_agent install"
   validate_settings
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
+}
+
+# The commands that texts name are about this root and configuration.
+# out: users_agent; agent, as who may change what is applied; install, with what is configured
+set_commands() {
+  users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
+  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
+  install="sudo $users_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
+  install="$install $token_option"
 }
 
 # Puts the root before every path and completes the settings that are empty.
@@ -1545,64 +1541,10 @@ print_fix() {
   printf 'chown root %s && chmod go-w %s' "$quoted_path" "$quoted_path"
 }
 
-# --- doctor -----------------------------------------------------------------------------------------------------------
-# The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
-# the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
+# --- applied pins -----------------------------------------------------------------------------------------------------
+# Reads what is applied on this machine, and finds whether it is what the server sent, how old it is, and who signed it.
 
-doctor() {
-  timeout=5 advice='' findings='' problems=0
-  set_commands
-  for check in config pins age signatures server cli; do
-    "check_$check"
-    report $check "$out_finding"
-  done
-  check_client
-  check_editors
-  check_credentials
-  check_models
-  if [ -n "$json" ]; then
-    printf '{"problems":%s,"findings":[%s]}\n' $problems "${findings#,}"
-  elif [ $problems -gt 0 ]; then
-    printf '\n%s problem%s\n%s' $problems "$([ $problems -eq 1 ] || echo s)" "$advice"
-  fi
-  [ $problems -eq 0 ]
-}
-
-# out: the commands in the texts: agent, ordinary_agent, ordinary, install
-set_commands() {
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$ordinary_agent
-  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
-  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
-  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
-  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
-  install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
-  install="$install $token_option"
-}
-
-# Prints a finding, and keeps the advice for the end. The same advice is given once.
-# in:  CHECK FINDING [KIND_OF_CREDENTIALS] [SUBJECT]; the variables in the texts
-# out: problems, advice; findings, for --json
-report() {
-  explain_finding "$2" "${3:-}"
-  out_text=${4:+"$4: "}$out_text
-  if [ -n "$json" ]; then
-    findings="$findings,{\"verdict\":\"$out_verdict\",\"check\":\"$1\",\"text\":$(quote_for_json "$out_text")"
-    findings="$findings${out_fix:+,\"meaning\":$(quote_for_json "$out_meaning"),\"fix\":$(quote_for_json "$out_fix")}}"
-  else
-    printf '%-8s %-12s %s\n' "$out_verdict" "$1" "$(to_printable "$out_text")"
-  fi
-  [ "$out_verdict" = problem ] || return 0
-  problems=$((problems + 1)) fix="$(to_printable "$out_meaning")$newline  $(to_printable "$out_fix")"
-  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
-}
-
-# --- doctor: agent ----------------------------------------------------------------------------------------------------
-# Checks the agent: its configuration, the applied pins, their age and signature, and what the server says. Each check
-# sets out_finding.
-
-check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
-
+# out: out_finding; revision, last_error; what read_pins sets
 check_pins() {
   pins='' models='' project='' base_url=''
   revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
@@ -1622,30 +1564,31 @@ read_pins() {
   pins=$(printf '%s\n' "$pins" | sed 's/^managedSettings\.//; s/^env\.//')
   project=$(value_of "$pins" ANTHROPIC_VERTEX_PROJECT_ID) base_url=$(value_of "$pins" ANTHROPIC_VERTEX_BASE_URL)
   models=$(list_models)
-  [ -n "$models" ]
 }
 
-# Prints a line for each model: its question, its id, location and base of the address. What the pins choose without a name
-# is the question default. A region variable has the family of its model in its name.
-# in: pins, base_url
+# Prints a line for each pinned model, such as: opus claude-opus-4-8 in eu for acme at https://.../v1. What the pins
+# choose without a name is the default. A region variable has the family of its model in its name.
+# in: pins, project, base_url
 list_models() {
   default_model=$(value_of "$pins" ANTHROPIC_MODEL | grep . || value_of "$pins" model)
   printf '%s\n' "$pins" "default=$default_model" |
     sed -n 's/^ANTHROPIC_DEFAULT_\([A-Z]*\)_MODEL=\(.\)/\1 \2/p; s/^default=claude-/default claude-/p' |
-    tr '[:upper:]' '[:lower:]' | while read -r question model; do
-      model=${model%"[1m]"} family=$(printf %s "${model#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
-      location=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
-      location=${location:-$(value_of "$pins" CLOUD_ML_REGION)}
-      case $location in
+    tr '[:upper:]' '[:lower:]' | while read -r name pin; do
+      pin=${pin%"[1m]"} family=$(printf %s "${pin#claude-}" | tr -cd '[:lower:]' | tr '[:lower:]' '[:upper:]')
+      at=$(value_of "$pins" "VERTEX_REGION_CLAUDE_[0-9_]*${family}[0-9_]*")
+      at=${at:-$(value_of "$pins" CLOUD_ML_REGION)}
+      case $at in
         global) api=aiplatform ;;
-        us | eu) api=aiplatform.$location.rep ;;
-        *) api=$location-aiplatform ;;
+        us | eu) api=aiplatform.$at.rep ;;
+        *) api=$at-aiplatform ;;
       esac
-      base=${base_url:-https://$api.googleapis.com/v1}
-      printf '%s %s %s %s\n' "$question" "$model" "$location" "${base%/}"
+      api=${base_url:-https://$api.googleapis.com/v1}
+      printf '%s\n' "$name $pin in ${at:-?} for ${project:-?} at ${api%/}"
     done
 }
 
+# in:  last_error
+# out: out_finding; checked_at, valid_until
 check_age() {
   checked_at=$(read_state checked_at | grep . || echo the installation) valid_until=$(read_state valid_until)
   if ! is_applied; then out_finding=age_unknown
@@ -1656,126 +1599,38 @@ check_age() {
   fi
 }
 
+# out: out_finding; signer, trusted, installer
 check_signatures() {
-  signer=$(read_state signed_by) installer=$(command -v apt-get >/dev/null && echo apt-get || echo dnf)
-  if [ -z "$organisation" ]; then
-    lists_no_keys && out_finding=keys_not_listed || out_finding=keys_not_pinned
+  signer=$(read_state signed_by) trusted=$(list_trusted_keys)
+  installer=$(command -v apt-get >/dev/null && echo apt-get || echo dnf)
+  if [ -z "$organisation" ]; then lists_no_keys && out_finding=keys_not_listed || out_finding=keys_not_pinned
   elif ! has_openssl; then out_finding=openssl_missing
-  elif [ -z "$(list_trusted_keys)" ]; then out_finding=keys_missing
+  elif [ -z "$trusted" ]; then out_finding=keys_missing
   elif [ -z "$signer" ]; then out_finding=keys_younger
   else out_finding=signed
   fi
 }
 
-# Whether the server was asked and has none.
+# Whether the server was asked and has none: then it signs nothing.
+# in: offline
 lists_no_keys() { [ -z "$offline$config_error" ] && fetch_keys && ! printf '%s\n' "$out_key_list" | grep -q '^key '; }
 
-# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
-# out: answer: the pins with their reasons, as lines of path=value
-check_server() {
-  answer='' out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
-  find_cli_version
-  if [ -n "$config_error" ]; then out_finding=server_unknown
-  elif [ -n "$offline" ]; then out_finding=server_offline
-  elif token=$(read_token 2>/dev/null); then
-    request_text "/v1/pins.json?machine=$machine${cli:+&cli=$cli}" $max_bytes &&
-      answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
-    case $out_http_status:$answer in
-      200:?*) out_finding=server_answers ;;
-      401: | 403:) out_finding=token_refused ;;
-      *) out_finding=server_failed ;;
-    esac
-  else
-    fetch_keys
-    case $out_http_status in 200 | 404) out_finding=token_unreadable ;; *) out_finding=server_failed ;; esac
-  fi
-  reason=$out_reason
-}
-
-# The server knows what each model needs: an older Claude Code gets another model, with a reason.
-# in: cli, answer
-check_cli() {
-  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
-  gate=$(printf '%s\n' "$answer" | grep -E '^reasons[.][0-9]+[.]code=cli_(gated|too_old)$' | head -n 1)
-  reason=$(value_of "$answer" "${gate%code=*}text")
-  if [ -z "$cli" ]; then out_finding=cli_missing
-  elif is_older_version "$cli" "$minimum"; then out_finding=cli_old
-  elif [ -n "$gate" ]; then out_finding=cli_gated
-  elif [ -n "$answer" ]; then out_finding=cli_runs
-  elif [ -n "$offline" ]; then out_finding=cli_offline
-  else out_finding=cli_not_judged
-  fi
-}
-
-# --- doctor: client ---------------------------------------------------------------------------------------------------
-# Asks Claude Code which address it would call for each pinned family, and without --model. The question runs nothing of
-# anybody's, writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
-
-# out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
-check_client() {
-  client_folder='' given='' leaves_shell='' agreeing='' superuser=root out_finding=''
-  if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
-  elif [ -z "$models" ]; then out_finding=asked_without_pins
-  elif ! command -v claude >/dev/null; then out_finding=client_missing
-  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then out_finding=client_unversioned
-  elif is_older_version "$cli" "$asked_from"; then out_finding=client_old
-  elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then out_finding=folder_missing
-  fi
-  [ -z "$out_finding" ] || { report client $out_finding && return; }
-  trap 'rm -rf "$client_folder"' EXIT
-  trap 'exit 1' HUP INT TERM
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
-  right_answers=$(printf '%s\n' "$models" | awk -v project="$project" '{
-    answer = " would call " $2 " in " $3 " for " project " at " $4; print $1 answer; print "default" answer
-  }')
-  questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
-  ask_all answer & ask_for_credentials & wait
-  for question in $questions; do find_suspect >"$client_folder/suspect.$question" & done
-  wait
-  for question in $questions; do
-    judge_answer answer
-    case $out_finding in
-      client_agrees) agreeing="$agreeing $question" && continue ;;
-      led) explain_suspect "$(cat "$client_folder/suspect.$question")" ;;
-    esac
-    report client $out_finding
+# Prints the ids of all trusted keys, each after a blank.
+list_trusted_keys() {
+  for file in "$keys"/*.pem "$state_dir"/pins.*.pem; do
+    id=${file##*/} && id=${id#pins.} && id=${id%.pem}
+    ! is_key_id "$id" || printf ' %s' "$id"
   done
-  [ "$agreeing" != " $questions" ] || report client client_agrees
 }
 
-# Asks all questions at once, and writes each answer to a file.
-# in: SET, for the names of the files; questions
-ask_all() {
-  for question in $questions; do ask_client user,project,local >"$client_folder/$1.$question" & done
-  wait
-}
-
-# in:  SET of answers; question
-# out: answer; out_finding: client_agrees, client_silent, or led, which is away from the pins
-judge_answer() {
-  answer=$(cat "$client_folder/$1.$question")
-  if [ -z "$answer" ]; then out_finding=client_silent
-  elif is_right "$answer"; then out_finding=client_agrees
-  else out_finding=led
-  fi
-}
-
-# in: ANSWER; question
-is_right() { printf '%s\n' "$right_answers" | grep -qxF -e "$question $1"; }
-
-# Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
-# folder, which may be a stranger's.
-ask_for_credentials() {
-  question=default
-  for sources in user user,project,local; do
-    ask_client $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
-  done
-  wait
-}
+# --- Claude Code ------------------------------------------------------------------------------------------------------
+# Asks Claude Code which address it would call, and which credentials it has. The question runs nothing of anybody's,
+# writes only to a folder that is removed, and sends its request, which is empty, to a port that refuses it.
 
 # Prints what Claude Code would call, or the first line that it prints instead; nothing when it is slow.
 # in: SOURCES of settings that count, WORDS for Claude Code; question; given: variables beside those of the shell;
-#     leaves_shell: whether the shell has nothing but what the agent gives it
+#     leaves_shell: whether the shell has nothing but what the agent gives it; client_folder; claude_home: the folder of
+#     the user's settings; ask_until: the end of all questions
 ask_client() (
   sources=$1 timeout=$((ask_until - $(now)))
   shift
@@ -1793,6 +1648,16 @@ EOF
   [ -z "$leaves_shell" ] || set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
   { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer
 )
+
+# Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
+# folder, which may be a stranger's. Writes two files, named by the sources.
+ask_for_credentials() {
+  question=default
+  for sources in user user,project,local; do
+    ask_client $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
+  done
+  wait
+}
 
 # Takes the address from the log of the first request, or else the first line. Hides passwords, and words that may be
 # secret.
@@ -1816,134 +1681,14 @@ read_answer() {
     }'
 }
 
-# --- doctor: blame ----------------------------------------------------------------------------------------------------
-# Finds what leads Claude Code away from the pins: asks again without more and more sources of settings and variables,
-# until it is right. Managed files can't be left out, so they are named.
-
-# Prints what was left out last: local, project, user, a variable, or shell, which is all variables. Prints managed when
-# nothing helps, and nothing when there was no time.
-# in: question
-find_suspect() {
-  judge_answer answer
-  [ "$out_finding" = led ] || return
-  answer=$(leaves_shell=yes && ask_client '')
-  [ -n "$answer" ] || return
-  is_right "$answer" || { echo managed && return; }
-  sources=user,project,local
-  for suspect in local project user $(list_client_variables) shell; do
-    case $suspect in
-      local | project | user) sources=${sources%"$suspect"} && sources=${sources%,} ;;
-      shell) leaves_shell=yes ;;
-      *) unset "$suspect" ;;
-    esac
-    answer=$(ask_client "$sources")
-    [ -n "$answer" ] || return
-    ! is_right "$answer" || { echo "$suspect" && return; }
-  done
-}
-
-# in:  SUSPECT
-# out: out_finding and its variables
-explain_suspect() {
-  files='' out_finding=led_by_settings
-  case $1 in
-    '') out_finding=led_somehow && return ;;
-    user) files=$claude_home/settings.json ;;
-    project) files=$(find_upwards .claude/settings.json) ;;
-    local) files=$(find_upwards .claude/settings.local.json) ;;
-    managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
-    *)
-      [ "$1" = shell ] && names=$(list_client_variables) || names=$1
-      out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
-      profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
-      [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($ordinary_agent env)\""
-      return ;;
-  esac
-  [ -n "$files" ] || out_finding=led_by_pins
-  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
-}
-
-# Prints the profiles of the user's shells that name one of the variables.
-# in: NAMES, one a line
-list_profiles() {
-  cd "$root${HOME:-}" 2>/dev/null && grep -lwF -e "${1:-$newline}" \
-    .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null | sed '$!s/$/,/; s|^|~/|'
-}
-
-# Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
-list_leading_files() {
-  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
-    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
-    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
-    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
-    grep -q '{' "$file" 2>/dev/null && settings=$(flatten_json "$file") &&
-      ! printf '%s\n' "$settings" | grep -qE "^([^=]*[.])?($leading_setting)[.=]" || printf '%s\n' "$file"
-  done
-}
-
 # Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
 list_client_variables() {
   env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u
 }
 
-# Asks Claude Code what it would call with the variables that VS Code and its kin give it.
-check_editors() {
-  user_folder=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}
-  for file in "$user_folder"/*/User/settings.json "$user_folder"/*/User/profiles/*/settings.json \
-    "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
-    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
-    ! grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || check_editor
-  done
-}
-
-# in: file
-check_editor() {
-  edit=$(edit_command "$file")
-  settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && return; }
-  given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
-    sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
-  [ -n "$given" ] || return 0
-  names=$(printf '%s\n' "$given" | sed 's/=.*//')
-  [ -n "$client_folder" ] || { report editor editor_not_asked && return; }
-  ask_all editor
-  for question in $questions; do
-    judge_answer editor
-    case $out_finding in
-      led) cmp -s "$client_folder/answer.$question" "$client_folder/editor.$question" || break ;;
-      client_silent) break ;;
-    esac
-    out_finding=client_agrees
-  done
-  report editor "editor_${out_finding#client_}"
-}
-
-# --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
-# Tries the credentials that Claude Code says it has, and asks Vertex AI for one token of each pinned model, at the
-# address of the pins. Judges each answer by the known answers.
-
-# out: what read_credentials sets; token: the access token, or nothing; can_ask: whether Vertex AI can be asked
-check_credentials() {
-  told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
-  told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
-  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
-  config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
-  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
-  read_credentials
-  token='' gcloud_error='' look="ls -l $(quote_for_shell "$credentials_file")"
-  [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
-  if [ "$credential_kind" = gateway ] && [ -n "$base_url" ]; then out_finding=gateway_has_credentials
-  elif [ "$credential_kind" = gateway ]; then out_finding=gateway_missing
-  elif [ -z "$is_told" ]; then out_finding=credentials_unknown
-  elif [ -n "$foreign" ]; then out_finding=credentials_foreign
-  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then out_finding=credentials_unreadable
-  elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then out_finding=credentials_offline
-  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then request_access_token
-  elif [ -r "$credentials_file" ]; then out_finding=gcloud_missing
-  else out_finding=no_credentials
-  fi
-  case $out_finding in credentials_accepted | gateway_has_credentials) can_ask=yes ;; *) can_ask='' ;; esac
-  report credentials "$out_finding" "$credential_kind" "$gcloud_error"
-}
+# --- Vertex AI --------------------------------------------------------------------------------------------------------
+# Finds whose credentials Claude Code has, gets an access token for them, asks Vertex AI for one token of a model, and
+# finds which known answer that is.
 
 # in:  credentials_file, told
 # out: credential_kind, quota_project; account, member and provider, for advice
@@ -1963,63 +1708,35 @@ read_credentials() {
 }
 
 # gcloud may need some seconds to start.
-# out: token, gcloud_error; out_finding
+# out: token, can_ask, gcloud_error; out_finding
 request_access_token() {
   set -- gcloud auth application-default print-access-token
   [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
   [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
-  timeout=10
   # shellcheck disable=SC2086 # a word for each variable
-  output=$(run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
-  timeout=5 token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1)
-  case $exit_code:$token in
-    0:?*) out_finding=credentials_accepted && return ;;
-    0:) out_finding=gcloud_unreadable ;;
-    124:* | 137:* | 143:*) out_finding=gcloud_silent ;;
+  output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
+  case $exit_code in
+    0) token=$(printf '%s\n' "$output" | grep -x '[A-Za-z0-9._~+/=-]\{20,\}' | tail -n 1) ;;
+    124 | 137 | 143) out_finding=gcloud_silent && return ;;
     *)
       find_vertex_answer LOCAL '' "$output"
       case $out_finding in
+        network) out_finding=gcloud_network ;;
         no_credentials) ;;
-        network) out_finding=gcloud_cut_off ;;
         *)
-          out_finding=unauthenticated
+          out_finding=${out_finding:-gcloud_unreadable}
           gcloud_error="gcloud: $(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
-      esac ;;
+      esac
+      return ;;
   esac
-  token=''
-}
-
-check_models() {
-  consumer=${quota_project:-$project}
-  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
-  while read -r family model location base; do
-    [ -n "$family" ] || continue
-    check_model
-    report "$family" "$out_finding" "$credential_kind" "$model in $location"
-  done <<EOF
-$models
-EOF
-}
-
-# A gateway that has the credentials gets no token, so any address will do for it.
-# in:  model, location, base, project, quota_project, can_ask
-# out: out_finding and its variables
-check_model() {
-  base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
-  case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
-  if [ -n "$offline" ]; then out_finding=model_offline
-  elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
-    out_finding=address_not_trusted
-  elif [ -z "$can_ask" ]; then out_finding=token_missing
-  else request_model
-  fi
+  [ -n "$token" ] && can_ask=yes && out_finding=credentials_accepted || out_finding=gcloud_unreadable
 }
 
 # curl sends no header without a value.
-# in:  token; what check_model reads
-# out: out_finding and its variables
+# in:  base, project, location, model; token, or nothing for a gateway; quota_project
+# out: out_finding; said: what people read of an answer that is not known; denial; reason
 request_model() {
-  server=$base
+  server=$base said='' denial=''
   request_text "/projects/$project/locations/$location/publishers/anthropic/models/$model:rawPredict" 65536 \
     --header 'Content-Type: application/json' --header "x-goog-user-project: $quota_project" \
     --data '{"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'
@@ -2031,7 +1748,7 @@ request_model() {
   esac
 }
 
-# in:  out_http_status, out_text; consumer, project
+# in:  out_http_status, out_text
 # out: out_finding; said; denial: the id by which VPC Service Controls log a denial
 judge_vertex_answer() {
   fields=$(printf '%s\n' "$out_text" | flatten_json -) || fields=''
@@ -2042,9 +1759,289 @@ judge_vertex_answer() {
   [ -n "$out_code" ] || { message=$out_text && find_code "$(value_of "$fields" type):$out_http_status"; }
   find_vertex_answer "$out_code" "$(value_of "$fields" "$error\.details\.[0-9]*\.reason")" "$message"
   out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(to_printable "$message" | cut -c 1-200)"
-  case $out_finding in
-    api_disabled | billing_disabled | project_suspended | project_invalid)
-      [ "$consumer" = "$project" ] || out_finding=other_quota_project ;;
+}
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+# The command that finds out why a developer does not get the pins on this machine. It asks who knows: the server about
+# the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
+
+doctor() {
+  timeout=5 advice='' findings='' problems=0 answer='' superuser=root
+  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
+  for check in config pins age signatures server cli; do
+    "check_$check"
+    report $check "$out_finding"
+  done
+  check_client
+  check_editors
+  check_credentials
+  check_models
+  if [ -n "$json" ]; then
+    printf '{"problems":%s,"findings":[%s]}\n' $problems "${findings#,}"
+  elif [ $problems -gt 0 ]; then
+    printf '\n%s problem%s\n%s' $problems "$([ $problems -eq 1 ] || echo s)" "$advice"
+  fi
+  [ $problems -eq 0 ]
+}
+
+# Prints a finding, and keeps the advice for the end. The same advice is given once.
+# in:  CHECK FINDING [KIND_OF_CREDENTIALS] [SUBJECT]; the variables in the texts
+# out: problems, advice; findings, for --json
+report() {
+  explain_finding "$2" "${3:-}"
+  out_text=${4:+"$4: "}$out_text
+  if [ -n "$json" ]; then
+    findings="$findings,{\"verdict\":\"$out_verdict\",\"check\":\"$1\",\"text\":$(quote_for_json "$out_text")"
+    findings="$findings${out_fix:+,\"meaning\":$(quote_for_json "$out_meaning"),\"fix\":$(quote_for_json "$out_fix")}}"
+  else
+    printf '%-8s %-12s %s\n' "$out_verdict" "$1" "$(to_printable "$out_text")"
+  fi
+  [ "$out_verdict" = problem ] || return 0
+  problems=$((problems + 1)) fix="$(to_printable "$out_meaning")$newline  $(to_printable "$out_fix")"
+  case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
+}
+
+check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
+
+# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
+# out: answer: the pins with their reasons, as lines of path=value
+check_server() {
+  out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
+  find_cli_version
+  if [ -n "$config_error" ]; then out_finding=server_unknown && return
+  elif [ -n "$offline" ]; then out_finding=server_offline && return
+  elif token=$(read_token 2>/dev/null); then path="/v1/pins.json?machine=$machine${cli:+&cli=$cli}"
+  else token='' path=/v1/keys.txt
+  fi
+  request_text "$path" $max_bytes && answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
+  case $path:$out_http_status:$answer in
+    /v1/keys.txt:200: | /v1/keys.txt:404:) out_finding=token_unreadable ;;
+    *:200:?*) out_finding=server_answers ;;
+    *:401: | *:403:) out_finding=token_refused ;;
+    *) out_finding=server_failed ;;
+  esac
+  reason=$out_reason
+}
+
+# The server knows what each model needs: an older Claude Code gets another model, with a reason.
+# in: cli, answer
+check_cli() {
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
+  gate=$(printf '%s\n' "$answer" | grep -E '^reasons[.][0-9]+[.]code=cli_(gated|too_old)$' | head -n 1)
+  reason=$(value_of "$answer" "${gate%code=*}text")
+  if [ -z "$cli" ]; then out_finding=cli_missing
+  elif is_older_version "$cli" "$minimum"; then out_finding=cli_old
+  elif [ -n "$gate" ]; then out_finding=cli_gated
+  elif [ -n "$answer" ]; then out_finding=cli_runs
+  elif [ -n "$offline" ]; then out_finding=cli_offline
+  else out_finding=cli_not_judged
+  fi
+}
+
+# --- doctor: client ---------------------------------------------------------------------------------------------------
+# Asks Claude Code for each pinned family, and without --model. Where it would call another address than the pins say,
+# finds what leads it away. Editors have variables of their own.
+
+# out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
+check_client() {
+  client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
+  if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
+  elif [ -z "$models" ]; then out_finding=asked_without_pins
+  elif ! command -v claude >/dev/null; then out_finding=client_missing
+  elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then out_finding=client_unversioned
+  elif is_older_version "$cli" "$asked_from"; then out_finding=client_old
+  elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then out_finding=folder_missing
+  fi
+  [ -z "$out_finding" ] || { report client $out_finding && return; }
+  trap 'rm -rf "$client_folder"' EXIT
+  trap 'exit 1' HUP INT TERM
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
+  questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
+  ask_for_credentials & ask_all shell
+  for question in $questions; do
+    judge_answer shell
+    case $out_finding in
+      client_agrees) agreeing="$agreeing $question" && continue ;;
+      led) explain_suspect ;;
+    esac
+    report client $out_finding
+  done
+  [ "$agreeing" != " $questions" ] || report client client_agrees
+}
+
+# Asks all questions at once. Writes a file for each: the answer, and what leads it away from the pins.
+# in: SET, for the names of the files; questions
+ask_all() {
+  for question in $questions; do find_suspect >"$client_folder/$1.$question" & done
+  wait
+}
+
+# Asks again without more and more sources, until the answer is right. Managed files can't be left out.
+# in: question; given
+find_suspect() {
+  sources=user,project,local
+  answer=$(ask_client $sources)
+  printf '%s\n' "$answer"
+  { [ -n "$answer" ] && ! is_right "$answer" && [ -z "$given" ]; } || return
+  answer=$(leaves_shell=yes && ask_client '')
+  [ -n "$answer" ] || return
+  is_right "$answer" || { echo managed && return; }
+  for suspect in local project user $(list_client_variables) shell; do
+    case $suspect in
+      local | project | user) sources=${sources%"$suspect"} && sources=${sources%,} ;;
+      shell) leaves_shell=yes ;;
+      *) unset "$suspect" ;;
+    esac
+    answer=$(ask_client "$sources")
+    [ -n "$answer" ] || return
+    ! is_right "$answer" || { echo "$suspect" && return; }
+  done
+}
+
+# in:  SET; question
+# out: answer; suspect, which was left out last, or nothing when there was no time to find it; out_finding
+judge_answer() {
+  answer='' suspect=''
+  { read -r answer && read -r suspect; } <"$client_folder/$1.$question"
+  if [ -z "$answer" ]; then out_finding=client_silent
+  elif is_right "$answer"; then out_finding=client_agrees
+  else out_finding=led
+  fi
+}
+
+# Without --model any pin is right.
+# in: ANSWER; question
+is_right() {
+  case "$newline$models$newline" in
+    *"$newline$question ${1#would call }$newline"*) ;;
+    *" ${1#would call }$newline"*) [ "$question" = default ] ;;
+    *) return 1 ;;
+  esac
+}
+
+# in:  suspect
+# out: out_finding and its variables
+explain_suspect() {
+  files='' out_finding=led_by_settings
+  case $suspect in
+    '') out_finding=led_somehow && return ;;
+    user) files=$claude_home/settings.json ;;
+    project) files=$(find_upwards .claude/settings.json) ;;
+    local) files=$(find_upwards .claude/settings.local.json) ;;
+    managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
+    *)
+      [ "$suspect" = shell ] && names=$(list_client_variables) || names=$suspect
+      out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
+      profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
+      [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($users_agent env)\""
+      return ;;
+  esac
+  [ -n "$files" ] || out_finding=led_by_pins
+  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
+}
+
+# Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
+list_leading_files() {
+  for file in "$claude_home/remote-settings.json" "${settings_dir%.d}.json" "$settings_dir"/*.json \
+    "$root/Library/Managed Preferences/com.anthropic.claudecode.plist" \
+    "$root/Library/Managed Preferences/${USER:-}/com.anthropic.claudecode.plist"; do
+    { [ -s "$file" ] && [ "$file" != "$fragment_file" ]; } || continue
+    grep -q '{' "$file" 2>/dev/null && settings=$(flatten_json "$file") &&
+      ! printf '%s\n' "$settings" | grep -qE "^([^=]*[.])?($leading_setting)[.=]" || printf '%s\n' "$file"
+  done
+}
+
+# Prints the profiles of the user's shells that name one of the variables.
+# in: NAMES, one a line
+list_profiles() {
+  cd "$root${HOME:-}" 2>/dev/null && grep -lwF -e "${1:-$newline}" \
+    .profile .bash_profile .bashrc .zshenv .zprofile .zshrc .config/fish/config.fish 2>/dev/null | sed '$!s/$/,/; s|^|~/|'
+}
+
+# Asks Claude Code with the variables that VS Code and its kin give it.
+check_editors() {
+  user_folder=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}
+  for file in "$user_folder"/*/User/settings.json "$user_folder"/*/User/profiles/*/settings.json \
+    "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
+    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
+    grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
+    edit=$(edit_command "$file")
+    settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
+    given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
+      sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
+    [ -n "$given" ] || continue
+    names=$(printf '%s\n' "$given" | sed 's/=.*//') out_finding=not_asked
+    [ -z "$client_folder" ] || ask_with_editor
+    report editor "editor_${out_finding#client_}"
+  done
+}
+
+# in:  given
+# out: question, answer; out_finding: what is other than in the shell, or client_silent
+ask_with_editor() {
+  ask_all editor
+  for question in $questions; do
+    judge_answer editor
+    case $out_finding in
+      led) [ "$answer" = "$(head -n 1 "$client_folder/shell.$question")" ] || return 0 ;;
+      client_silent) return ;;
+    esac
+    out_finding=client_agrees
+  done
+}
+
+# --- doctor: Vertex AI ------------------------------------------------------------------------------------------------
+# Tries the credentials that Claude Code says it has, and each pinned model at the address of the pins.
+
+# out: what read_credentials sets; token: the access token, or nothing; can_ask: whether Vertex AI can be asked
+check_credentials() {
+  told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
+  told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
+  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
+  config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
+  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
+  read_credentials
+  token='' gcloud_error='' can_ask='' look="ls -l $(quote_for_shell "$credentials_file")"
+  [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
+  if [ "$credential_kind:$base_url" = gateway: ]; then out_finding=gateway_missing
+  elif [ "$credential_kind" = gateway ]; then out_finding=gateway_has_credentials can_ask=yes
+  elif [ -z "$is_told" ]; then out_finding=credentials_unknown
+  elif [ -n "$foreign" ]; then out_finding=credentials_foreign
+  elif [ -n "$named_file" ] && [ ! -r "$credentials_file" ]; then out_finding=credentials_unreadable
+  elif [ -n "$offline" ] && [ -r "$credentials_file" ]; then out_finding=credentials_offline
+  elif [ -z "$offline" ] && command -v gcloud >/dev/null; then request_access_token
+  elif [ -r "$credentials_file" ]; then out_finding=gcloud_missing
+  else out_finding=no_credentials
+  fi
+  report credentials "$out_finding" "$credential_kind" "$gcloud_error"
+}
+
+check_models() {
+  consumer=${quota_project:-$project}
+  case $(uname -s) in Darwin) open_command=open ;; *) open_command=xdg-open ;; esac
+  while read -r name model _ location _ _ _ base; do
+    [ -n "$name" ] || continue
+    check_model
+    report "$name" "$out_finding" "$credential_kind" "$model in $location"
+  done <<EOF
+$models
+EOF
+}
+
+# A gateway that has the credentials gets no token, so any address will do for it.
+# in:  model, location, base; project, consumer, can_ask
+# out: out_finding and its variables
+check_model() {
+  base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
+  case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  if [ -n "$offline" ]; then out_finding=model_offline
+  elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
+    out_finding=address_not_trusted
+  elif [ -z "$can_ask" ]; then out_finding=token_missing
+  else request_model
+  fi
+  [ "$consumer" = "$project" ] || case $out_finding in
+    api_disabled | billing_disabled | project_suspended | project_invalid) out_finding=other_quota_project ;;
   esac
 }
 
@@ -2159,8 +2156,8 @@ explain_finding() {
     config_wrong) out_verdict=problem out_text="${config_error}" ;;
     config_read) out_verdict=ok out_text="${config}: ${server}" ;;
     pins_missing) out_verdict=problem out_text="nothing is applied" ;;
-    pins_unreadable) out_verdict=problem out_text="could not read ${applied_file}" ;;
-    pins_altered) out_verdict=problem out_text="altered since it was fetched: ${applied_file}" ;;
+    pins_unreadable) out_verdict=problem out_text="revision ${revision}, altered since it was fetched: could not read ${applied_file}" ;;
+    pins_altered) out_verdict=problem out_text="revision ${revision}, altered since it was fetched: ${applied_file}" ;;
     pins_applied) out_verdict=ok out_text="revision ${revision}, as fetched: ${applied_file}" ;;
     age_unknown) out_verdict=skipped out_text="nothing is applied" ;;
     age_expired) out_verdict=problem out_text="valid until ${valid_until}, which has passed" ;;
@@ -2172,7 +2169,7 @@ explain_finding() {
     keys_younger) out_verdict=problem out_text="the pins were applied before the keys were pinned" ;;
     keys_not_listed) out_verdict=skipped out_text="${server} names no keys to check them by" ;;
     keys_not_pinned) out_verdict=problem out_text="not checked: no keys pinned" ;;
-    signed) out_verdict=ok out_text="of ${organisation}, by ${signer}" ;;
+    signed) out_verdict=ok out_text="required of ${organisation}, last good one by ${signer}; trusted:${trusted}" ;;
     server_unknown) out_verdict=skipped out_text="there is no configuration" ;;
     server_offline) out_verdict=skipped out_text="--offline: not asked" ;;
     token_unreadable) out_verdict=skipped out_text="${server} can be reached, but this user may not read the token" ;;
@@ -2210,9 +2207,9 @@ explain_finding() {
     credentials_unreadable) out_verdict=problem out_text="could not read ${credentials_file}" ;;
     credentials_offline) out_verdict=skipped out_text="--offline: ${credentials_file} was not tried" ;;
     gcloud_missing) out_verdict=skipped out_text="there is no gcloud here to try ${credentials_file} with" ;;
-    gcloud_unreadable) out_verdict=skipped out_text="could not read what gcloud printed" ;;
+    gcloud_unreadable) out_verdict=skipped out_text="no access token, for a reason that is not known here" ;;
     gcloud_silent) out_verdict=skipped out_text="gcloud did not answer within 10 seconds" ;;
-    gcloud_cut_off) out_verdict=problem out_text="gcloud could not reach Google" ;;
+    gcloud_network) out_verdict=problem out_text="gcloud could not reach Google" ;;
     credentials_accepted) out_verdict=ok out_text="Google accepted the application default credentials" ;;
     model_unreadable) out_verdict=skipped out_text="could not read the pin" ;;
     model_offline) out_verdict=skipped out_text="--offline: not asked" ;;
@@ -2292,14 +2289,14 @@ explain_finding() {
     led_by_pins:*) out_meaning="No source of settings beside the pins explains it. A newer Claude Code may know their models."
       out_fix="claude update" ;;
     led_somehow:*) out_meaning="Ask again while this machine is less busy."
-      out_fix="${ordinary_agent} doctor" ;;
+      out_fix="${users_agent} doctor" ;;
     editor_led:*) out_meaning="This overrides the pins in the editor. Remove it from claudeCode.environmentVariables."
       out_fix="${edit}" ;;
     gateway_missing:*) out_meaning="Claude Code calls Google without credentials."
       out_fix="${agent} login" ;;
     credentials_unreadable:*) out_meaning="GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials."
       out_fix="${look}" ;;
-    gcloud_cut_off:*) out_meaning="The network or the proxy blocks gcloud."
+    gcloud_network:*) out_meaning="The network or the proxy blocks gcloud."
       out_fix="gcloud info --run-diagnostics" ;;
     model_cut_off:*) out_meaning="The network or the proxy blocks that host: ${reason}"
       out_fix="curl --head ${address}" ;;

@@ -272,6 +272,8 @@ function Write-Status {
     $whole = if ((Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { 'as fetched' } else { 'altered since' }
     Format-Fact 'applied' "revision $(Get-Fact 'revision'), ${whole}: $applied"
     Format-Fact 'since' (Get-Fact 'applied_at')
+    try { Read-Pins } catch { Write-Note "could not read ${applied}: $(Get-Reason $_)" }
+    foreach ($pin in $models) { Format-Fact $pin.Question $pin.Text }
   } else {
     Format-Fact 'applied' 'nothing'
     $script:code = 1
@@ -1080,6 +1082,53 @@ function Read-Applied {
   return , [byte[]]::new(0)
 }
 
+# Strict mode forbids to read a field that is not there.
+function Get-Field($object, [string]$name) {
+  if ($null -ne $object -and $object.PSObject.Properties[$name]) { $object.PSObject.Properties[$name].Value }
+}
+
+# A region variable has the family of its model in its name, and only the variables of pinned models are written. What
+# the pins choose without a name is the question default.
+function Read-Pins {
+  $script:pins = @{}
+  $text = $utf8.GetString((Read-Applied))
+  if ($delivery -ceq 'shell') {
+    foreach ($line in $text.Split("`n")) {
+      if ($line -cmatch "^\`$env:(\w+) = '(.*)'\z") { $pins[$Matches[1]] = $Matches[2].Replace("''", "'") }
+    }
+  } else {
+    $settings = ConvertFrom-Json -InputObject $text
+    if ($delivery -ceq 'helper') { $settings = Get-Field $settings 'managedSettings' }
+    foreach ($pin in (Get-Field $settings 'env').PSObject.Properties) { $pins[$pin.Name] = [string]$pin.Value }
+    if (-not $pins['ANTHROPIC_MODEL']) { $pins['ANTHROPIC_MODEL'] = [string](Get-Field $settings 'model') }
+  }
+  foreach ($name in @($pins.Keys | Sort-Object)) {
+    if ($name -cmatch '^ANTHROPIC_DEFAULT_([A-Z]+)_MODEL\z' -and $pins[$name]) {
+      $script:models += Get-PinnedModel $Matches[1].ToLowerInvariant() $Matches[1] $pins[$name]
+    }
+  }
+  if ("$($pins['ANTHROPIC_MODEL'])" -cmatch '^claude-') {
+    $family = $pins['ANTHROPIC_MODEL'].Substring(7).ToUpperInvariant() -creplace '[^A-Z]', ''
+    $script:models += Get-PinnedModel 'default' $family $pins['ANTHROPIC_MODEL']
+  }
+}
+
+function Get-PinnedModel([string]$question, [string]$family, [string]$id) {
+  $location = [string]$pins['CLOUD_ML_REGION']
+  foreach ($name in $pins.Keys) { if ($name -cmatch "^VERTEX_REGION_CLAUDE_.*$family") { $location = $pins[$name] } }
+  $endpoint = switch ($location) {
+    'global' { 'aiplatform' }
+    { 'us', 'eu' -ccontains $_ } { "aiplatform.$location.rep" }
+    default { "$location-aiplatform" }
+  }
+  $base = "$($pins['ANTHROPIC_VERTEX_BASE_URL'])".TrimEnd('/')
+  if (-not $base) { $base = "https://$endpoint.googleapis.com/v1" }
+  $model = $id -creplace '\[1m\]\z', ''
+  $url = "$base/projects/$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])/locations/$location/publishers/anthropic/models/$model"
+  $text = "$model in $location for $($pins['ANTHROPIC_VERTEX_PROJECT_ID']) at $base"
+  [PSCustomObject]@{ Question = $question; Model = $model; Location = $location; Url = $url; Text = $text }
+}
+
 # Claude Code is a 64-bit program, so a 32-bit PowerShell has to open the 64-bit registry, too.
 function Open-Machine { [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
 
@@ -1294,11 +1343,12 @@ function Invoke-Doctor {
   $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
   if ($tokenCommand) { $from = "--token-command `"$tokenCommand`"" }
   Set-KnownFacts @{
-    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; open_command = 'start'
+    agent = $agent; users_agent = $agent; superuser = 'an administrator'; open_command = 'start'
     ordinary = "$agent doctor, in a window without its rights"
     install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
+    trusted = $(foreach ($key in Read-TrustedKeys) { " $($key.Id)" }) -join ''
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
     asked_from = $askedFrom; timeout = '5'
@@ -1425,53 +1475,6 @@ function Get-CliFinding {
     }
   }
   'cli_runs'
-}
-
-# Strict mode forbids to read a field that is not there.
-function Get-Field($object, [string]$name) {
-  if ($null -ne $object -and $object.PSObject.Properties[$name]) { $object.PSObject.Properties[$name].Value }
-}
-
-# A region variable has the family of its model in its name, and only the variables of pinned models are written. What
-# the pins choose without a name is the question default.
-function Read-Pins {
-  $script:pins = @{}
-  $text = $utf8.GetString((Read-Applied))
-  if ($delivery -ceq 'shell') {
-    foreach ($line in $text.Split("`n")) {
-      if ($line -cmatch "^\`$env:(\w+) = '(.*)'\z") { $pins[$Matches[1]] = $Matches[2].Replace("''", "'") }
-    }
-  } else {
-    $settings = ConvertFrom-Json -InputObject $text
-    if ($delivery -ceq 'helper') { $settings = Get-Field $settings 'managedSettings' }
-    foreach ($pin in (Get-Field $settings 'env').PSObject.Properties) { $pins[$pin.Name] = [string]$pin.Value }
-    if (-not $pins['ANTHROPIC_MODEL']) { $pins['ANTHROPIC_MODEL'] = [string](Get-Field $settings 'model') }
-  }
-  foreach ($name in @($pins.Keys | Sort-Object)) {
-    if ($name -cmatch '^ANTHROPIC_DEFAULT_([A-Z]+)_MODEL\z' -and $pins[$name]) {
-      $script:models += Get-PinnedModel $Matches[1].ToLowerInvariant() $Matches[1] $pins[$name]
-    }
-  }
-  if ("$($pins['ANTHROPIC_MODEL'])" -cmatch '^claude-') {
-    $family = $pins['ANTHROPIC_MODEL'].Substring(7).ToUpperInvariant() -creplace '[^A-Z]', ''
-    $script:models += Get-PinnedModel 'default' $family $pins['ANTHROPIC_MODEL']
-  }
-  if (-not $models) { throw 'no pins' }
-}
-
-function Get-PinnedModel([string]$question, [string]$family, [string]$id) {
-  $location = [string]$pins['CLOUD_ML_REGION']
-  foreach ($name in $pins.Keys) { if ($name -cmatch "^VERTEX_REGION_CLAUDE_.*$family") { $location = $pins[$name] } }
-  $endpoint = switch ($location) {
-    'global' { 'aiplatform' }
-    { 'us', 'eu' -ccontains $_ } { "aiplatform.$location.rep" }
-    default { "$location-aiplatform" }
-  }
-  $base = "$($pins['ANTHROPIC_VERTEX_BASE_URL'])".TrimEnd('/')
-  if (-not $base) { $base = "https://$endpoint.googleapis.com/v1" }
-  $model = $id -creplace '\[1m\]\z', ''
-  $url = "$base/projects/$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])/locations/$location/publishers/anthropic/models/$model"
-  [PSCustomObject]@{ Question = $question; Model = $model; Location = $location; Url = $url }
 }
 
 # --- doctor: client ---------------------------------------------------------------------------------------------------
@@ -1875,10 +1878,10 @@ function Request-AccessToken([string]$gcloud, [hashtable]$told) {
     return 'credentials_accepted'
   }
   $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
-  if ($answer -ceq 'network') { return 'gcloud_cut_off' }
+  if ($answer -ceq 'network') { return 'gcloud_network' }
   if ($answer -ceq 'no_credentials') { return $answer }
   if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
-  'unauthenticated'
+  if ($answer) { $answer } else { 'gcloud_unreadable' }
 }
 
 function Test-Models {
@@ -2047,8 +2050,8 @@ $sayings = @{
   config_wrong = 'problem', '{config_error}'
   config_read = 'ok', '{config}: {server}'
   pins_missing = 'problem', 'nothing is applied'
-  pins_unreadable = 'problem', 'could not read {applied_file}'
-  pins_altered = 'problem', 'altered since it was fetched: {applied_file}'
+  pins_unreadable = 'problem', 'revision {revision}, altered since it was fetched: could not read {applied_file}'
+  pins_altered = 'problem', 'revision {revision}, altered since it was fetched: {applied_file}'
   pins_applied = 'ok', 'revision {revision}, as fetched: {applied_file}'
   age_unknown = 'skipped', 'nothing is applied'
   age_expired = 'problem', 'valid until {valid_until}, which has passed'
@@ -2060,7 +2063,7 @@ $sayings = @{
   keys_younger = 'problem', 'the pins were applied before the keys were pinned'
   keys_not_listed = 'skipped', '{server} names no keys to check them by'
   keys_not_pinned = 'problem', 'not checked: no keys pinned'
-  signed = 'ok', 'of {organisation}, by {signer}'
+  signed = 'ok', 'required of {organisation}, last good one by {signer}; trusted:{trusted}'
   server_unknown = 'skipped', 'there is no configuration'
   server_offline = 'skipped', '--offline: not asked'
   token_unreadable = 'skipped', '{server} can be reached, but this user may not read the token'
@@ -2098,9 +2101,9 @@ $sayings = @{
   credentials_unreadable = 'problem', 'could not read {credentials_file}'
   credentials_offline = 'skipped', '--offline: {credentials_file} was not tried'
   gcloud_missing = 'skipped', 'there is no gcloud here to try {credentials_file} with'
-  gcloud_unreadable = 'skipped', 'could not read what gcloud printed'
+  gcloud_unreadable = 'skipped', 'no access token, for a reason that is not known here'
   gcloud_silent = 'skipped', 'gcloud did not answer within 10 seconds'
-  gcloud_cut_off = 'problem', 'gcloud could not reach Google'
+  gcloud_network = 'problem', 'gcloud could not reach Google'
   credentials_accepted = 'ok', 'Google accepted the application default credentials'
   model_unreadable = 'skipped', 'could not read the pin'
   model_offline = 'skipped', '--offline: not asked'
@@ -2181,14 +2184,14 @@ $saidAdvice = @{
   'led_by_pins:*' = 'No source of settings beside the pins explains it. A newer Claude Code may know their models.',
   'claude update'
   'led_somehow:*' = 'Ask again while this machine is less busy.',
-  '{ordinary_agent} doctor'
+  '{users_agent} doctor'
   'editor_led:*' = 'This overrides the pins in the editor. Remove it from claudeCode.environmentVariables.',
   '{edit}'
   'gateway_missing:*' = 'Claude Code calls Google without credentials.',
   '{agent} login'
   'credentials_unreadable:*' = 'GOOGLE_APPLICATION_CREDENTIALS names this file, so Claude Code tries no other credentials.',
   '{look}'
-  'gcloud_cut_off:*' = 'The network or the proxy blocks gcloud.',
+  'gcloud_network:*' = 'The network or the proxy blocks gcloud.',
   'gcloud info --run-diagnostics'
   'model_cut_off:*' = 'The network or the proxy blocks that host: {reason}',
   'curl --head {address}'

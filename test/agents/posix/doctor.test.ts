@@ -120,6 +120,18 @@ describe('pinward doctor', { concurrency: 4 }, () => {
   });
 });
 
+describe('pinward status', () => {
+  for (const delivery of deliveries)
+    it(`names the model of each family and where it is called, without asking anybody, by ${delivery}`, async () => {
+      await using patient = await newPatient(delivery);
+      const { out, code } = await patient.machine.run(['status'], { env: patient.env });
+      const eu = 'https://aiplatform.eu.rep.googleapis.com/v1';
+      assert.ok(out.includes(`\nopus         claude-opus-4-8 in eu for acme-claude at ${eu}\nsonnet `), out);
+      assert.match(out, /^haiku {8}claude-haiku-4-5@20251001 in global for acme-claude at https:\/\/aiplatform\.g/m);
+      assert.deepEqual([code, patient.server.asked.length], [0, 0]);
+    });
+});
+
 const toolsOfMac =
   'awk cat cp curl cut date env find grep head id mkdir mktemp openssl perl rm sed sh sha256sum sleep sort tail tr uname wc'.split(
     ' ',

@@ -20,7 +20,7 @@ inEveryShell(
         const args = ['install', '--server', server.url, '--delivery', delivery, '--machine', 'm-2', '--token-stdin'];
         const install = await machine.run(args, { input: `${token}\n` });
         assert.deepEqual([install.code, install.err], [0, '']);
-        assert.equal(/eval "\$\(pinward env\)"/.test(install.out), delivery === 'shell');
+        assert.equal(/eval "\$\(pinward --root \S+ env\)"/.test(install.out), delivery === 'shell');
         assert.equal(statSync(machine.path('etc/pinward/token')).mode & 0o777, 0o600);
         assert.equal(machine.read('usr/local/bin/pinward'), readFileSync(script, 'utf8'));
         assert.equal(server.asked[0]?.headers.authorization, `Bearer ${token}`);

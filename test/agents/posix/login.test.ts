@@ -30,7 +30,10 @@ inEveryShell(
       machine.configure({ server: 'http://localhost:1' });
       const login = await machine.run(['login']);
       assert.equal(login.code, 1);
-      assert.match(login.err, /nothing is applied; check server and token in .*agent\.conf, then run: pinward login/);
+      assert.match(
+        login.err,
+        /nothing is applied; check server and token in .*agent\.conf, then run: (sudo )?pinward --root \S+ login/,
+      );
       assert.ok(!existsSync(machine.path('etc/claude-code')));
       const status = await machine.run(['status']);
       assert.deepEqual([status.code, /applied +nothing/.test(status.out)], [1, true]);

@@ -101,7 +101,7 @@ export function newMachine(defaultShell = oneShell): Machine {
     read: (name) => readFileSync(path(name), 'utf8'),
     configure: (lines) => {
       write(path('etc/pinward/token'), `${token}\n`);
-      const settings = { token_file: '/etc/pinward/token', machine: 'm-1', ...lines };
+      const settings = { token_file: '/etc/pinward/token', machine: 'm-1', timeout: '60', ...lines }; // on a busy machine
       const config = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
       write(path('etc/pinward/agent.conf'), config.join(''));
     },

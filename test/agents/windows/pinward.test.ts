@@ -32,7 +32,10 @@ describe('pinward.ps1', { skip: isMissing('pwsh') }, () => {
       assert.deepEqual([install.code, install.err], [0, '']);
       assert.equal(server.asked[0]?.headers.authorization, `Bearer ${token}`);
       assert.match((await run(machine, ['status'])).out, /^applied +revision 41, as fetched/m);
-      if (delivery === 'fragment') assert.equal(machine.read(fragment), first.body);
+      if (delivery === 'fragment') {
+        assert.equal(machine.read(fragment), first.body);
+        assert.match((await run(machine, ['status'])).out, /^opus +claude-opus-4-7 in /m);
+      }
       if (delivery === 'shell') assert.equal((await run(machine, ['env'])).out.trim(), exports.body.trim());
       if (delivery === 'helper') assert.equal((await run(machine, ['helper'])).out, envelope.body);
       assert.equal((await run(machine, ['uninstall'])).code, 0);

@@ -3,7 +3,7 @@
 #
 # The agent polls a Pinward server for one file, checks the SHA-256 of the bytes and renames the file into place. With
 # pinned keys it accepts only answers that one of these keys signed. After a failure the last good copy stays in force,
-# the agent prints the reason, and shells and Claude Code still start. Only the doctor parses JSON.
+# the agent prints the reason, and shells and Claude Code still start. Only status and doctor parse JSON.
 #
 # Files in the state folder, where FORMAT is settings.json, sh or helper.json:
 #   pins.FORMAT        the last good copy
@@ -16,8 +16,8 @@
 #   command line, login and refresh, env and helper, status, install and uninstall     the commands
 #   configuration, update, request, answer, signatures, keys, reports, versions        one update, from poll to report
 #   state, files, lock, time, programs and messages, JSON, root                        what all of them use
-#   doctor, doctor: agent, doctor: client, doctor: blame,                              the command that finds problems
-#   doctor: Vertex AI, doctor: tables
+#   applied pins, Claude Code, Vertex AI                                               what is asked about this machine
+#   doctor, doctor: client, doctor: Vertex AI, doctor: tables                          the command that finds problems
 #
 # Settings and paths are global variables, which load_configuration sets. A function that computes values for its caller
 # sets variables named out_*. Its comment names what the function reads (in:) and sets (out:).

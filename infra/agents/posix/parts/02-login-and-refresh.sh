@@ -7,7 +7,7 @@ login() {
   elif is_applied; then
     warn "revision $(read_state revision) stays in place: $applied_file"
   else
-    die 1 "nothing is applied; check server and token in $config, then run: pinward login"
+    die 1 "nothing is applied; check server and token in $config, then run: $agent login"
   fi
 }
 

@@ -1,14 +1,12 @@
 # --- status -----------------------------------------------------------------------------------------------------------
-# The command that prints what is applied and what the agent knows about the applied file.
+# The command that prints what is applied and what the agent knows about it. It asks nobody.
 
 print_status() {
-  if is_applied; then
-    print_field applied \
-      "revision $(read_state revision), $(is_unaltered && echo as fetched || echo "altered since"): $applied_file"
-    print_field since "$(read_state applied_at)"
-  else
-    print_field applied nothing
-  fi
+  offline=yes
+  check_pins
+  print_finding applied
+  ! is_applied || print_field since "$(read_state applied_at)"
+  printf '%s\n' "$models" | while read -r name pin; do [ -z "$name" ] || print_field "$name" "$pin"; done
   print_field server "${server:-none}"
   print_field agent "$version$(describe_update)"
   print_field 'last check' "$(read_state checked_at | grep . || echo never)"
@@ -16,15 +14,19 @@ print_status() {
   valid_until=$(read_state valid_until)
   [ -z "$valid_until" ] ||
     print_field 'valid until' "$valid_until$(has_expired "$valid_until" && echo ', which has passed')"
-  print_field signatures "$(describe_signatures)"
+  check_signatures
+  print_finding signatures
   [ -z "$(read_state stale)" ] || print_field stale "$(read_state stale)"
-  print_field 'last error' "$(read_state last_error | grep . || echo none)"
+  print_field 'last error' "$last_error"
   [ -z "$config_error" ] || warn "$config_error"
   is_applied
 }
 
+# in: NAME; out_finding
+print_finding() { explain_finding "$out_finding" && print_field "$1" "$out_text"; }
+
 # in: NAME VALUE
-print_field() { printf '%-12s %s\n' "$1" "$2"; }
+print_field() { printf '%-12s %s\n' "$1" "$(to_printable "$2")"; }
 
 # Prints that the server has a newer agent, and the line that installs it. Nothing runs that line but a person.
 describe_update() {
@@ -44,23 +46,4 @@ describe_update() {
 add_to_line() {
   [ -n "$3" ] || return 0
   for_curl="$for_curl${1:+ $1 $(quote_for_shell "$3")}" for_script="$for_script $2 $(quote_for_shell "$3")"
-}
-
-describe_signatures() {
-  if [ -z "$organisation" ]; then
-    echo 'not checked: no keys pinned'
-  elif ! has_openssl; then
-    echo "required of $organisation, but there is no openssl on this machine to check them"
-  else
-    signer=$(read_state signed_by | grep . || echo 'none; the pins were applied before the keys were pinned')
-    echo "required of $organisation, last good one by $signer; trusted:$(list_trusted_keys)"
-  fi
-}
-
-# Prints the ids of all trusted keys, each after a blank.
-list_trusted_keys() {
-  for file in "$keys"/*.pem "$state_dir"/pins.*.pem; do
-    id=${file##*/} && id=${id#pins.} && id=${id%.pem}
-    ! is_key_id "$id" || printf ' %s' "$id"
-  done
 }

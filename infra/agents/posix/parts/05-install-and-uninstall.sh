@@ -85,7 +85,7 @@ EOF
 ${config_lines}
 EOF
   install_program || return
-  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$(pinward env)\""; }
+  [ "$delivery" != shell ] || { rm -f "$fragment_file" && echo "Add to the shell profile: eval \"\$($users_agent env)\""; }
 }
 
 install_program() {

@@ -16,7 +16,6 @@ load_configuration() {
   elif [ -z "$config_lines" ] && [ -r "$config" ]; then
     config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
   fi
-  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: pinward install"
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF
@@ -24,8 +23,22 @@ $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
+  set_commands
+  [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: sudo $users_agent install"
   validate_settings
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
+}
+
+# The commands that texts name are about this root and configuration.
+# out: users_agent; agent, as who may change what is applied; install, with what is configured
+set_commands() {
+  users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
+  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
+  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
+  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
+  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
+  install="sudo $users_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
+  install="$install $token_option"
 }
 
 # Puts the root before every path and completes the settings that are empty.

@@ -3,8 +3,8 @@
 # the agent, Claude Code about its settings, Vertex AI for one token of each pinned model. It changes nothing.
 
 doctor() {
-  timeout=5 advice='' findings='' problems=0
-  set_commands
+  timeout=5 advice='' findings='' problems=0 answer='' superuser=root
+  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
   for check in config pins age signatures server cli; do
     "check_$check"
     report $check "$out_finding"
@@ -19,18 +19,6 @@ doctor() {
     printf '\n%s problem%s\n%s' $problems "$([ $problems -eq 1 ] || echo s)" "$advice"
   fi
   [ $problems -eq 0 ]
-}
-
-# out: the commands in the texts: agent, ordinary_agent, ordinary, install
-set_commands() {
-  ordinary_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  ordinary_agent="$ordinary_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$ordinary_agent
-  if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
-  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $ordinary_agent doctor"
-  token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
-  [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
-  install="sudo $ordinary_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
-  install="$install $token_option"
 }
 
 # Prints a finding, and keeps the advice for the end. The same advice is given once.
@@ -48,4 +36,41 @@ report() {
   [ "$out_verdict" = problem ] || return 0
   problems=$((problems + 1)) fix="$(to_printable "$out_meaning")$newline  $(to_printable "$out_fix")"
   case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
+}
+
+check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
+
+# Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
+# out: answer: the pins with their reasons, as lines of path=value
+check_server() {
+  out_reason='the answer is no JSON; does a proxy or a sign-in page answer?'
+  find_cli_version
+  if [ -n "$config_error" ]; then out_finding=server_unknown && return
+  elif [ -n "$offline" ]; then out_finding=server_offline && return
+  elif token=$(read_token 2>/dev/null); then path="/v1/pins.json?machine=$machine${cli:+&cli=$cli}"
+  else token='' path=/v1/keys.txt
+  fi
+  request_text "$path" $max_bytes && answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
+  case $path:$out_http_status:$answer in
+    /v1/keys.txt:200: | /v1/keys.txt:404:) out_finding=token_unreadable ;;
+    *:200:?*) out_finding=server_answers ;;
+    *:401: | *:403:) out_finding=token_refused ;;
+    *) out_finding=server_failed ;;
+  esac
+  reason=$out_reason
+}
+
+# The server knows what each model needs: an older Claude Code gets another model, with a reason.
+# in: cli, answer
+check_cli() {
+  case $delivery in fragment) minimum=2.1.83 ;; helper) minimum=2.1.136 ;; *) minimum=0.0.0 ;; esac
+  gate=$(printf '%s\n' "$answer" | grep -E '^reasons[.][0-9]+[.]code=cli_(gated|too_old)$' | head -n 1)
+  reason=$(value_of "$answer" "${gate%code=*}text")
+  if [ -z "$cli" ]; then out_finding=cli_missing
+  elif is_older_version "$cli" "$minimum"; then out_finding=cli_old
+  elif [ -n "$gate" ]; then out_finding=cli_gated
+  elif [ -n "$answer" ]; then out_finding=cli_runs
+  elif [ -n "$offline" ]; then out_finding=cli_offline
+  else out_finding=cli_not_judged
+  fi
 }

@@ -59,6 +59,8 @@ function Write-Status {
     $whole = if ((Get-Hash (Read-Applied)) -ceq (Get-Fact 'etag')) { 'as fetched' } else { 'altered since' }
     Format-Fact 'applied' "revision $(Get-Fact 'revision'), ${whole}: $applied"
     Format-Fact 'since' (Get-Fact 'applied_at')
+    try { Read-Pins } catch { Write-Note "could not read ${applied}: $(Get-Reason $_)" }
+    foreach ($pin in $models) { Format-Fact $pin.Question $pin.Text }
   } else {
     Format-Fact 'applied' 'nothing'
     $script:code = 1

@@ -21,6 +21,53 @@ function Read-Applied {
   return , [byte[]]::new(0)
 }
 
+# Strict mode forbids to read a field that is not there.
+function Get-Field($object, [string]$name) {
+  if ($null -ne $object -and $object.PSObject.Properties[$name]) { $object.PSObject.Properties[$name].Value }
+}
+
+# A region variable has the family of its model in its name, and only the variables of pinned models are written. What
+# the pins choose without a name is the question default.
+function Read-Pins {
+  $script:pins = @{}
+  $text = $utf8.GetString((Read-Applied))
+  if ($delivery -ceq 'shell') {
+    foreach ($line in $text.Split("`n")) {
+      if ($line -cmatch "^\`$env:(\w+) = '(.*)'\z") { $pins[$Matches[1]] = $Matches[2].Replace("''", "'") }
+    }
+  } else {
+    $settings = ConvertFrom-Json -InputObject $text
+    if ($delivery -ceq 'helper') { $settings = Get-Field $settings 'managedSettings' }
+    foreach ($pin in (Get-Field $settings 'env').PSObject.Properties) { $pins[$pin.Name] = [string]$pin.Value }
+    if (-not $pins['ANTHROPIC_MODEL']) { $pins['ANTHROPIC_MODEL'] = [string](Get-Field $settings 'model') }
+  }
+  foreach ($name in @($pins.Keys | Sort-Object)) {
+    if ($name -cmatch '^ANTHROPIC_DEFAULT_([A-Z]+)_MODEL\z' -and $pins[$name]) {
+      $script:models += Get-PinnedModel $Matches[1].ToLowerInvariant() $Matches[1] $pins[$name]
+    }
+  }
+  if ("$($pins['ANTHROPIC_MODEL'])" -cmatch '^claude-') {
+    $family = $pins['ANTHROPIC_MODEL'].Substring(7).ToUpperInvariant() -creplace '[^A-Z]', ''
+    $script:models += Get-PinnedModel 'default' $family $pins['ANTHROPIC_MODEL']
+  }
+}
+
+function Get-PinnedModel([string]$question, [string]$family, [string]$id) {
+  $location = [string]$pins['CLOUD_ML_REGION']
+  foreach ($name in $pins.Keys) { if ($name -cmatch "^VERTEX_REGION_CLAUDE_.*$family") { $location = $pins[$name] } }
+  $endpoint = switch ($location) {
+    'global' { 'aiplatform' }
+    { 'us', 'eu' -ccontains $_ } { "aiplatform.$location.rep" }
+    default { "$location-aiplatform" }
+  }
+  $base = "$($pins['ANTHROPIC_VERTEX_BASE_URL'])".TrimEnd('/')
+  if (-not $base) { $base = "https://$endpoint.googleapis.com/v1" }
+  $model = $id -creplace '\[1m\]\z', ''
+  $url = "$base/projects/$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])/locations/$location/publishers/anthropic/models/$model"
+  $text = "$model in $location for $($pins['ANTHROPIC_VERTEX_PROJECT_ID']) at $base"
+  [PSCustomObject]@{ Question = $question; Model = $model; Location = $location; Url = $url; Text = $text }
+}
+
 # Claude Code is a 64-bit program, so a 32-bit PowerShell has to open the 64-bit registry, too.
 function Open-Machine { [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64') }
 

@@ -8,11 +8,12 @@ function Invoke-Doctor {
   $from = "--token-file `"$(Get-Given 'token_file' 'FILE')`""
   if ($tokenCommand) { $from = "--token-command `"$tokenCommand`"" }
   Set-KnownFacts @{
-    agent = $agent; ordinary_agent = $agent; superuser = 'an administrator'; open_command = 'start'
+    agent = $agent; users_agent = $agent; superuser = 'an administrator'; open_command = 'start'
     ordinary = "$agent doctor, in a window without its rights"
     install = "$agent install --server $to --machine $machine --delivery $delivery $from"
     config = $config; config_error = $trouble; applied_file = $applied; server = $server; organisation = $organisation
     keys = $keysDir; delivery = $delivery; revision = Get-Fact 'revision'; signer = Get-Fact 'signed_by'
+    trusted = $(foreach ($key in Read-TrustedKeys) { " $($key.Id)" }) -join ''
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
     asked_from = $askedFrom; timeout = '5'
@@ -139,51 +140,4 @@ function Get-CliFinding {
     }
   }
   'cli_runs'
-}
-
-# Strict mode forbids to read a field that is not there.
-function Get-Field($object, [string]$name) {
-  if ($null -ne $object -and $object.PSObject.Properties[$name]) { $object.PSObject.Properties[$name].Value }
-}
-
-# A region variable has the family of its model in its name, and only the variables of pinned models are written. What
-# the pins choose without a name is the question default.
-function Read-Pins {
-  $script:pins = @{}
-  $text = $utf8.GetString((Read-Applied))
-  if ($delivery -ceq 'shell') {
-    foreach ($line in $text.Split("`n")) {
-      if ($line -cmatch "^\`$env:(\w+) = '(.*)'\z") { $pins[$Matches[1]] = $Matches[2].Replace("''", "'") }
-    }
-  } else {
-    $settings = ConvertFrom-Json -InputObject $text
-    if ($delivery -ceq 'helper') { $settings = Get-Field $settings 'managedSettings' }
-    foreach ($pin in (Get-Field $settings 'env').PSObject.Properties) { $pins[$pin.Name] = [string]$pin.Value }
-    if (-not $pins['ANTHROPIC_MODEL']) { $pins['ANTHROPIC_MODEL'] = [string](Get-Field $settings 'model') }
-  }
-  foreach ($name in @($pins.Keys | Sort-Object)) {
-    if ($name -cmatch '^ANTHROPIC_DEFAULT_([A-Z]+)_MODEL\z' -and $pins[$name]) {
-      $script:models += Get-PinnedModel $Matches[1].ToLowerInvariant() $Matches[1] $pins[$name]
-    }
-  }
-  if ("$($pins['ANTHROPIC_MODEL'])" -cmatch '^claude-') {
-    $family = $pins['ANTHROPIC_MODEL'].Substring(7).ToUpperInvariant() -creplace '[^A-Z]', ''
-    $script:models += Get-PinnedModel 'default' $family $pins['ANTHROPIC_MODEL']
-  }
-  if (-not $models) { throw 'no pins' }
-}
-
-function Get-PinnedModel([string]$question, [string]$family, [string]$id) {
-  $location = [string]$pins['CLOUD_ML_REGION']
-  foreach ($name in $pins.Keys) { if ($name -cmatch "^VERTEX_REGION_CLAUDE_.*$family") { $location = $pins[$name] } }
-  $endpoint = switch ($location) {
-    'global' { 'aiplatform' }
-    { 'us', 'eu' -ccontains $_ } { "aiplatform.$location.rep" }
-    default { "$location-aiplatform" }
-  }
-  $base = "$($pins['ANTHROPIC_VERTEX_BASE_URL'])".TrimEnd('/')
-  if (-not $base) { $base = "https://$endpoint.googleapis.com/v1" }
-  $model = $id -creplace '\[1m\]\z', ''
-  $url = "$base/projects/$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])/locations/$location/publishers/anthropic/models/$model"
-  [PSCustomObject]@{ Question = $question; Model = $model; Location = $location; Url = $url }
 }

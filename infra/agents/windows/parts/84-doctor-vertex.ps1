@@ -92,10 +92,10 @@ function Request-AccessToken([string]$gcloud, [hashtable]$told) {
     return 'credentials_accepted'
   }
   $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
-  if ($answer -ceq 'network') { return 'gcloud_cut_off' }
+  if ($answer -ceq 'network') { return 'gcloud_network' }
   if ($answer -ceq 'no_credentials') { return $answer }
   if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
-  'unauthenticated'
+  if ($answer) { $answer } else { 'gcloud_unreadable' }
 }
 
 function Test-Models {
