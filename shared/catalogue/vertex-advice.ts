@@ -48,7 +48,7 @@ export const ofCredentials: AdviceByKind = {
   },
   federation: {
     meaning:
-      "Google refused the identity provider's token. An administrator has to compare its issuer, audience and attributes with the provider.",
+      "The identity provider's token is missing, or Google refused it. An administrator has to compare its issuer, audience and attributes with the provider.",
     fix: 'gcloud iam workload-identity-pools providers describe {provider}',
   },
   workforce: {
@@ -83,7 +83,7 @@ export function ofQuotaProject(why: string): AdviceByKind {
   return {
     person: set,
     workforce: set,
-    impersonation: set,
+    impersonation: exported, // gcloud sets it for people's credentials alone
     key: exported,
     federation: exported,
     metadata: exported,

@@ -59,9 +59,9 @@ export const findings = {
   },
   blocked_by_other_policy: {
     verdict: 'blocked_by_policy',
-    problem: 'forbidden by an organisation policy that is not about models',
+    problem: 'forbidden by an organisation policy, perhaps one that is not about models',
     advice: {
-      meaning: 'An administrator has to allow Vertex AI in {location} for project {project}.',
+      meaning: 'An administrator has to find the policy, and allow Vertex AI in {location} for project {project}.',
       fix: 'gcloud org-policies list --project {project}',
     },
   },
@@ -106,6 +106,15 @@ export const findings = {
       fix: 'gcloud projects add-iam-policy-binding {project} --member {member} --role roles/aiplatform.user',
     },
   },
+  impersonation_denied: {
+    verdict: 'misconfigured',
+    cause: 'impersonation_denied',
+    problem: 'no permission to act as the service account',
+    advice: {
+      meaning: 'An administrator has to grant this on the service account whose credentials are asked for.',
+      fix: 'gcloud iam service-accounts add-iam-policy-binding ACCOUNT --member {member} --role roles/iam.serviceAccountTokenCreator',
+    },
+  },
   quota_project_missing: {
     verdict: 'misconfigured',
     cause: 'quota_project_missing',
@@ -147,6 +156,25 @@ export const findings = {
       fix: 'gcloud projects describe {consumer}',
     },
   },
+  pinned_project_invalid: {
+    verdict: 'misconfigured',
+    cause: 'pinned_project_invalid',
+    problem: 'there is no project {project}',
+    advice: {
+      meaning: 'It was deleted, or its name is wrong. The administrator of Pinward has to name another project.',
+      fix: 'gcloud projects describe {project}',
+    },
+  },
+  org_restriction: {
+    verdict: 'misconfigured',
+    cause: 'org_restriction',
+    problem: 'refused by an organisation restriction of the network',
+    advice: {
+      meaning:
+        "A proxy allows calls to some organisations only (X-Goog-Allowed-Resources), and the project's is none of them.",
+      fix: 'gcloud projects get-ancestors {project}',
+    },
+  },
   perimeter: {
     verdict: 'misconfigured',
     cause: 'perimeter',
@@ -154,7 +182,7 @@ export const findings = {
     advice: {
       meaning:
         'An administrator has to let this caller or network through the perimeter. The log of denials has the id.',
-      fix: 'gcloud logging read \'log_id("cloudaudit.googleapis.com/policy")\' --project {project} --freshness 1d',
+      fix: 'gcloud logging read protoPayload.metadata.@type:VpcServiceControlAuditMetadata --project {project} --freshness 1d',
     },
   },
   location_denied: {
@@ -174,6 +202,15 @@ export const findings = {
     advice: {
       meaning: 'Project {project} needs this API.',
       fix: 'gcloud services enable aiplatform.googleapis.com --project {project}',
+    },
+  },
+  impersonation_api_disabled: {
+    verdict: 'misconfigured',
+    cause: 'impersonation_api_disabled',
+    problem: 'the IAM Service Account Credentials API is disabled',
+    advice: {
+      meaning: 'Who acts as a service account needs this API, in the project that the answer names.',
+      fix: 'gcloud services enable iamcredentials.googleapis.com --project {consumer}',
     },
   },
   billing_disabled: {

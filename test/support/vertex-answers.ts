@@ -15,6 +15,9 @@ export interface KnownAnswer {
 const place = 'projects/acme-claude/locations/global/publishers/anthropic/models/claude-opus-5';
 const byClaude = (type: string) =>
   `{"type":"error","error":{"type":"${type}","message":"no"},"request_id":"req_vrtx_1"}`;
+/** In Anthropic's form, without the id of a request that Vertex passed on. */
+const ofGateway = (message: string) =>
+  JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message } });
 const quota = (metric: string) =>
   `Quota exceeded for aiplatform.googleapis.com/${metric}_per_base_model with base model: anthropic-claude-opus. Please submit a quota increase request.`;
 
@@ -64,6 +67,14 @@ const aboutModels: readonly KnownAnswer[] = [
   known('transient', 'INVALID_ARGUMENT', byClaude('overloaded_error')),
   known('transient', 'UNAVAILABLE', byClaude('overloaded_error')),
   known('unknown', 'INVALID_ARGUMENT', byClaude('not_found_error')),
+  known('transient', 'INVALID_ARGUMENT', ofGateway('Your credit balance is too low to access the Anthropic API.')),
+  known('transient', 'INVALID_ARGUMENT', ofGateway('This organization has been disabled.')),
+  known('transient', 'INVALID_ARGUMENT', ofGateway('Invalid model name passed in model=claude-opus-5.')),
+  known('not_enabled', 'INVALID_ARGUMENT', `litellm.NotFoundError: Publisher Model \`${place}\` was not found`),
+  known('blocked_by_policy', 'PERMISSION_DENIED', 'Denied by constraint vertexai.allowedModels.'),
+  known('unknown', 'FAILED_PRECONDITION', `Publisher Model \`${place}\` has been suspended.`),
+  known('unknown', 'PERMISSION_DENIED', 'Your project does not have access to model x, or the model does not exist.'),
+  known('unknown', 'INVALID_ARGUMENT', 'Invalid request for project acme: model claude-opus-5 was not found.'),
 ];
 
 const aboutUs: readonly KnownAnswer[] = [
@@ -93,7 +104,21 @@ const aboutUs: readonly KnownAnswer[] = [
     'CONSUMER_SUSPENDED',
   ),
   known('project_suspended', 'PERMISSION_DENIED', "Consumer 'projects/acme-claude' has been suspended."),
+  known(
+    'project_suspended',
+    'PERMISSION_DENIED',
+    "Permission denied: Consumer 'project:acme-claude' has been suspended.",
+  ),
+  known('project_suspended', 'FAILED_PRECONDITION', 'The project is suspended.'),
   known('project_invalid', 'PERMISSION_DENIED', 'no', 'CONSUMER_INVALID'),
+  // A reason says more than the code, and than the text.
+  known('pinned_project_invalid', 'NOT_FOUND', 'Requested entity was not found.', 'RESOURCE_PROJECT_INVALID'),
+  known('project_suspended', 'NOT_FOUND', 'Requested entity was not found.', 'CONSUMER_SUSPENDED'),
+  known('location_denied', 'NOT_FOUND', 'Requested entity was not found.', 'LOCATION_POLICY_VIOLATED'),
+  known('perimeter', 'NOT_FOUND', 'Requested entity was not found.', 'SECURITY_POLICY_VIOLATED'),
+  known('org_restriction', 'PERMISSION_DENIED', 'no', 'ORG_RESTRICTION_VIOLATION'),
+  known('project_invalid', 'FAILED_PRECONDITION', 'Project acme-claude has been deleted.'),
+  known('project_invalid', 'INVALID_ARGUMENT', 'Project `acme-claude` does not exist.'),
   known('project_invalid', 'INVALID_ARGUMENT', "Project 'acme-claude' not found or deleted."),
   known(
     'perimeter',
@@ -121,6 +146,36 @@ const aboutUs: readonly KnownAnswer[] = [
     'quota_project_missing',
     'PERMISSION_DENIED',
     'The aiplatform.googleapis.com API requires a quota project, which is not set by default.',
+    'SERVICE_DISABLED',
+  ),
+  known(
+    'quota_project_missing',
+    'PERMISSION_DENIED',
+    'Your application has authenticated using end user credentials from the Google Cloud SDK or Google Cloud Shell which are not supported by the aiplatform.googleapis.com.',
+    'SERVICE_DISABLED',
+  ),
+  known(
+    'quota_project_missing',
+    'PERMISSION_DENIED',
+    'Vertex AI API has not been used in project 764086051850 before or it is disabled.',
+    'SERVICE_DISABLED',
+  ),
+  known(
+    'quota_project_denied',
+    'PERMISSION_DENIED',
+    "Permission 'serviceusage.services.use' denied on resource 'projects/old' (or it may not exist).",
+    'IAM_PERMISSION_DENIED',
+  ),
+  known(
+    'impersonation_denied',
+    'PERMISSION_DENIED',
+    "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).",
+    'IAM_PERMISSION_DENIED',
+  ),
+  known(
+    'impersonation_api_disabled',
+    'PERMISSION_DENIED',
+    'IAM Service Account Credentials API has not been used in project 1 before or it is disabled.',
     'SERVICE_DISABLED',
   ),
   known(
@@ -169,7 +224,20 @@ const local: readonly KnownAnswer[] = [
     null,
     "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).",
   ),
-  known('unauthenticated', 'UNKNOWN', 'Getting metadata from plugin failed with error: no'),
+  known('transient', 'UNKNOWN', 'Getting metadata from plugin failed with error: no'),
+  known('unauthenticated', 'UNKNOWN', 'Getting metadata from plugin failed with error: invalid_client'),
+  known('transient', 'UNKNOWN', 'Getting metadata from plugin failed with error: Premature close'),
+  known('transient', 'UNKNOWN', 'Getting metadata from plugin failed with error: Request failed with status code 503'),
+  known(
+    'transient',
+    'UNKNOWN',
+    'Getting metadata from plugin failed with error: unable to get local issuer certificate',
+  ),
+  known('transient', null, "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"),
+  known('transient', null, "HTTPSConnectionPool(host='oauth2.googleapis.com', port=443): Read timed out."),
+  known('transient', null, "('server_error: The service is unavailable.', {'error': 'server_error'})"),
+  known('unknown', null, 'gcloud crashed (AttributeError): no attribute'),
+  known('unknown', null, 'Unable to write file [/root/.config/gcloud]: [Errno 13] Permission denied'),
   known('transient', 'UNKNOWN', 'Getting metadata from plugin failed with error: socket hang up'),
   known('transient', null, 'getaddrinfo EAI_AGAIN oauth2.googleapis.com'),
   known('transient', null, "Max retries exceeded (Failed to resolve 'oauth2.googleapis.com')"),

@@ -35,14 +35,13 @@ export const credentialRows: readonly CredentialRow[] = [
 ];
 
 /**
- * An answer that is not in Google's form has the code that gRPC gives its status:
+ * An answer that is not in Google's form has the code that gRPC gives its status, but for 403, which anybody between may say:
  * https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
  */
 export const statusRows: readonly StatusRow[] = [
   { patterns: ['message:200'], code: 'OK' },
   { patterns: ['error:*'], code: 'INVALID_ARGUMENT' },
   { patterns: ['*:401'], code: 'UNAUTHENTICATED' },
-  { patterns: ['*:403'], code: 'PERMISSION_DENIED' },
   { patterns: ['*:404', '*:501'], code: 'UNIMPLEMENTED' },
   { patterns: ['*:429', '*:5??'], code: 'UNAVAILABLE' },
 ];

@@ -61,6 +61,7 @@ export const credentialVariables: readonly string[] = [
   'GOOGLE_APPLICATION_CREDENTIALS',
   'CLOUDSDK_CONFIG',
   'GOOGLE_CLOUD_QUOTA_PROJECT',
+  'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES',
 ];
 
 /** The variables of a shell that may concern Claude Code, as a pattern. */

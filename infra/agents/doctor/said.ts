@@ -147,6 +147,11 @@ const vertex = {
   ),
   credentials_accepted: ok('Google accepted the application default credentials'),
   model_unreadable: skipped('could not read the pin'),
+  quota_project_unreadable: problem(
+    'calls are charged to {quota_project}, which is no id of a project',
+    'The credentials, or GOOGLE_CLOUD_QUOTA_PROJECT, name it.',
+    'gcloud auth application-default set-quota-project {project}',
+  ),
   model_offline: skipped('--offline: not asked'),
   address_not_trusted: skipped('not asked: {address} is neither by TLS nor within this machine'),
   token_missing: skipped('not asked: there is no access token'),
@@ -183,15 +188,19 @@ function ofVertex({ verdict, problem: text, advice }: Finding): Said {
   if (verdict === 'enabled') return ok(text);
   if (verdict === 'transient' || verdict === 'candidate') return skipped(`${text}{said}`);
   if (advice === null || 'meaning' in advice)
-    return problem(text, advice?.meaning ?? '', withAddress(advice?.fix ?? ''));
+    return problem(text, advice?.meaning ?? '', withPlaces(advice?.fix ?? ''));
   const kinds = Object.entries(advice) as [CredentialKind, { meaning: string; fix: string }][]; // as it is declared
   return {
     verdict: 'problem',
     text,
-    advice: kinds.map(([kind, { meaning, fix }]) => ({ kind, meaning, fix: withAddress(fix) })),
+    advice: kinds.map(([kind, { meaning, fix }]) => ({ kind, meaning, fix: withPlaces(fix) })),
   };
 }
 
-function withAddress(fix: string): string {
-  return fix.replace('{console}', 'https://console.cloud.google.com').replace('{gateway}', '{address}');
+/** A login writes the default file, and Claude Code's settings may name another. */
+function withPlaces(fix: string): string {
+  return fix
+    .replace('{console}', 'https://console.cloud.google.com')
+    .replace('{gateway}', '{address}')
+    .replace(/^gcloud auth application-default login.*/, '{before_login}$&{after_login}');
 }

@@ -1348,6 +1348,13 @@ to_printable() {
   esac
 }
 
+# Copies standard input, without what looks like a secret.
+hide_secrets() {
+  sed -E "s#(ya29\\.|1//|AIza|GOCSPX-|sk-|ey[A-Za-z0-9_-]{8,}\\.)[A-Za-z0-9._~+/=-]{8,}#(hidden)#g
+    s#([Bb]earer|[Bb]asic) +[A-Za-z0-9._~+/=-]{8,}#\\1 (hidden)#g
+    s#((access|refresh|id|subject)_token|client_secret|private_key|assertion)([\"']?[ :=]+[\"']?)[^ \"',&}]+#\\1\\3(hidden)#g"
+}
+
 # Prints the text as one word for a shell, in single quotes if it needs them.
 # in: TEXT
 quote_for_shell() {
@@ -1711,8 +1718,10 @@ read_credentials() {
 # out: token, can_ask, gcloud_error; out_finding
 request_access_token() {
   set -- gcloud auth application-default print-access-token
-  [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
   [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
+  while IFS= read -r variable; do [ -z "$variable" ] || set -- "$variable" "$@"; done <<EOF
+$told
+EOF
   # shellcheck disable=SC2086 # a word for each variable
   output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
   case $exit_code in
@@ -1725,7 +1734,8 @@ request_access_token() {
         no_credentials) ;;
         *)
           out_finding=${out_finding:-gcloud_unreadable}
-          gcloud_error="gcloud: $(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
+          line=$(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | grep . || printf '%s\n' "$output" | grep .)
+          gcloud_error="gcloud: $(printf '%s\n' "$line" | head -n 1 | hide_secrets | cut -c 1-200)" ;;
       esac
       return ;;
   esac
@@ -1743,12 +1753,13 @@ request_model() {
   reason=$out_reason
   case $out_http_status:$out_text in
     000:*'curl: (28)'*) out_finding=model_silent ;;
-    000:* | :*) out_finding=model_cut_off ;;
+    000:*) out_finding=model_cut_off ;;
+    :*) out_finding=unknown said=": $reason" ;;
     *) judge_vertex_answer ;;
   esac
 }
 
-# in:  out_http_status, out_text
+# in:  out_http_status, out_text; token
 # out: out_finding; said; denial: the id by which VPC Service Controls log a denial
 judge_vertex_answer() {
   fields=$(printf '%s\n' "$out_text" | flatten_json -) || fields=''
@@ -1756,9 +1767,14 @@ judge_vertex_answer() {
   out_code=$(value_of "$fields" "$error\.status") message=$(value_of "$fields" "$error\.message")
   denial=$(value_of "$fields" "$error\.details\.[0-9]*\.metadata\.uid" | grep . ||
     printf '%s\n' "$message" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')
-  [ -n "$out_code" ] || { message=$out_text && find_code "$(value_of "$fields" type):$out_http_status"; }
+  if [ -z "$out_code" ]; then
+    message=$out_text
+    find_code "$(value_of "$fields" type):$out_http_status"
+    [ "$out_code:$token" != UNAUTHENTICATED: ] || out_code='' # a gateway may want what the doctor does not send
+  fi
   find_vertex_answer "$out_code" "$(value_of "$fields" "$error\.details\.[0-9]*\.reason")" "$message"
-  out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(to_printable "$message" | cut -c 1-200)"
+  out_finding=${out_finding:-unknown} denial=${denial:-unknown}
+  said=", HTTP $out_http_status: $(to_printable "$message" | hide_secrets | cut -c 1-200)"
 }
 
 # --- doctor -----------------------------------------------------------------------------------------------------------
@@ -1999,7 +2015,10 @@ check_credentials() {
   told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
   foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
-  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
+  login_file=${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json said=''
+  credentials_file=$root${named_file:-$login_file}
+  before_login=${config_dir:+"CLOUDSDK_CONFIG=$(quote_for_shell "$config_dir") "}
+  after_login=${named_file:+" && cp $(quote_for_shell "$login_file") $(quote_for_shell "$named_file")"}
   read_credentials
   token='' gcloud_error='' can_ask='' look="ls -l $(quote_for_shell "$credentials_file")"
   [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
@@ -2033,15 +2052,17 @@ EOF
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
-  case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  case $project$location$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  case $quota_project in *[!a-z0-9:.-]*) out_finding=quota_project_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
   elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
     out_finding=address_not_trusted
   elif [ -z "$can_ask" ]; then out_finding=token_missing
   else request_model
   fi
-  [ "$consumer" = "$project" ] || case $out_finding in
-    api_disabled | billing_disabled | project_suspended | project_invalid) out_finding=other_quota_project ;;
+  case $consumer:$out_finding in
+    "$project":* | [0-9]*) ;; # a number may be that of the same project
+    *:api_disabled | *:billing_disabled | *:project_suspended | *:project_invalid) out_finding=other_quota_project ;;
   esac
 }
 
@@ -2058,46 +2079,57 @@ print_vertex_answers() {
   cat <<'EOF'
 enabled;OK;;
 network;;;(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)
-network;LOCAL;;failed to resolve|max retries exceeded|unable to find the server|failed to establish
-network;;;^getting metadata from plugin failed.*(socket hang up|timed? ?out)
-no_credentials;LOCAL;;could not load the default credentials|credentials were not found|not automatically determine
-unauthenticated;;;^getting metadata from plugin failed
+network;LOCAL;;failed to resolve|max retries exceeded|unable to find the server|failed to establish|connection (reset|aborted|refused|timed out)|remotedisconnected|remote end closed|name resolution|premature close|socket (hang up|disconnected)|fetch failed|certificate|proxyerror|timed? ?out
+network;;;^getting metadata from plugin failed.*(failed to resolve|max retries exceeded|unable to find the server|failed to establish|connection (reset|aborted|refused|timed out)|remotedisconnected|remote end closed|name resolution|premature close|socket (hang up|disconnected)|fetch failed|certificate|proxyerror|timed? ?out)
+unavailable;LOCAL;;status code (429|5..)|server_error|internal_failure|temporarily
+unavailable;;;^getting metadata from plugin failed.*(status code (429|5..)|server_error|internal_failure|temporarily)
+no_credentials;LOCAL;;could not load the default credentials|credentials were not found|not automatically determine|does not exist, or it is not a file|enoent
+no_credentials;;;^getting metadata from plugin failed.*(could not load the default credentials|credentials were not found|not automatically determine|does not exist, or it is not a file|enoent)
+unauthenticated;LOCAL;;invalid_(client|target|scope)|(unauthorized|deleted|disabled)_client|access_denied|subject token|impersonat|iam[.]serviceaccounts[.]|status code 4
+unauthenticated;;;^getting metadata from plugin failed.*(invalid_(client|target|scope)|(unauthorized|deleted|disabled)_client|access_denied|subject token|impersonat|iam[.]serviceaccounts[.]|status code 4)
 unauthenticated;;;google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth
-unauthenticated;LOCAL;;unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]
 scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;ACCESS_TOKEN_SCOPE_INSUFFICIENT;
 scopes_missing;PERMISSION_DENIED UNAUTHENTICATED;;insufficient authentication scopes
 unauthenticated;UNAUTHENTICATED;;
+wrong_address;UNKNOWN INVALID_ARGUMENT NOT_FOUND UNIMPLEMENTED INTERNAL;;<!doctype html|<html|not json
+unavailable;UNIMPLEMENTED;;(^|[^a-z])model
 wrong_address;UNIMPLEMENTED;;
-wrong_address;UNKNOWN INVALID_ARGUMENT NOT_FOUND INTERNAL;;<!doctype html|<html|not json
+unavailable;;;"invalid_request_error".*(credit balance|organi[sz]ation has been disabled|invalid model name)|(credit balance|organi[sz]ation has been disabled|invalid model name).*"invalid_request_error"
 unavailable;;;"(overloaded|rate_limit|timeout|api)_error"
 enabled;INVALID_ARGUMENT FAILED_PRECONDITION;;"invalid_request_error"
 candidate;INVALID_ARGUMENT FAILED_PRECONDITION;;counttokens is infeasible|is not supported in the [a-z]+ api
 not_enabled;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not allowed to use publisher model
 not_served;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;is not servable in region
+not_found;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;publisher model [^ ]+ was not found
 needs_data_sharing;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;requires data sharing|data_sharing_enabled_provider
-perimeter;PERMISSION_DENIED;SECURITY_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION;
+perimeter;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;SECURITY_POLICY_VIOLATED;
+org_restriction;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;ORG_RESTRICTION_VIOLATION;
 perimeter;PERMISSION_DENIED;;vpc ?service ?controls|prohibited by organi[sz]ation('?s)? policy
-blocked_by_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/vertexai[.]
-blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED;
+blocked_by_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints?[/ ]vertexai[.]
+blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED;
 blocked_by_other_policy;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;constraints/[a-z]|org(ani[sz]ation)? policy
+quota_project_denied;PERMISSION_DENIED;;serviceusage[.]services[.]use
+impersonation_denied;PERMISSION_DENIED;;iam[.]serviceaccounts[.]
+quota_project_missing;PERMISSION_DENIED;;requires a quota project|using end user credentials|project (764086051850|32555940559)( |$)
+impersonation_api_disabled;PERMISSION_DENIED;;iam service account credentials api|iamcredentials[.]googleapis
+permission_denied;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;IAM_PERMISSION_DENIED;
+quota_project_denied;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;USER_PROJECT_DENIED;
+location_denied;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED;
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;CONSUMER_SUSPENDED GCP_SUSPENDED;
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;CONSUMER_INVALID;
+pinned_project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;RESOURCE_PROJECT_INVALID;
+billing_disabled;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;BILLING_DISABLED;
+billing_disabled;PERMISSION_DENIED;;billing to be enabled|enable billing
+api_disabled;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND;SERVICE_DISABLED;
+api_disabled;PERMISSION_DENIED;;has not been used in project .* or it is disabled
+quota_project_denied;PERMISSION_DENIED;;required permission to use project
+location_denied;PERMISSION_DENIED;;permission denied on '?locations/
+project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;(consumer|project)( [^ ]+)? (is|was|has been) suspended
+project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;(^|[^a-z])project( [^ ]+)? ((is |was |could )?not (be )?found|does not exist|(is|was|has been) deleted)
+permission_denied;PERMISSION_DENIED;;permission '?[a-z.]+'? denied|does not have (the |required )*permission
 not_found;NOT_FOUND;;
 no_quota;RESOURCE_EXHAUSTED;;quota exceeded.*per_base_model
 busy;RESOURCE_EXHAUSTED;;
-permission_denied;PERMISSION_DENIED;IAM_PERMISSION_DENIED;
-quota_project_denied;PERMISSION_DENIED;USER_PROJECT_DENIED;
-location_denied;PERMISSION_DENIED;LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED;
-project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_SUSPENDED GCP_SUSPENDED;
-project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;CONSUMER_INVALID RESOURCE_PROJECT_INVALID;
-billing_disabled;PERMISSION_DENIED;BILLING_DISABLED;
-quota_project_missing;PERMISSION_DENIED;;requires a quota project
-billing_disabled;PERMISSION_DENIED;;billing to be enabled|enable billing
-api_disabled;PERMISSION_DENIED;SERVICE_DISABLED;
-api_disabled;PERMISSION_DENIED;;has not been used in project .* or it is disabled
-quota_project_denied;PERMISSION_DENIED;;required permission to use project|serviceusage[.]services[.]use
-location_denied;PERMISSION_DENIED;;permission denied on '?locations/
-project_suspended;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;(consumer|project).*suspended
-project_invalid;INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION;;project .*(not found|does not exist|(is|was|has been) deleted)
-permission_denied;PERMISSION_DENIED;;permission '?[a-z.]+'? denied|does not have (the |required )*permission
 unavailable;CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE;;
 EOF
 }
@@ -2123,7 +2155,6 @@ find_code() {
     message:200) out_code=OK ;;
     error:*) out_code=INVALID_ARGUMENT ;;
     *:401) out_code=UNAUTHENTICATED ;;
-    *:403) out_code=PERMISSION_DENIED ;;
     *:404 | *:501) out_code=UNIMPLEMENTED ;;
     *:429 | *:5??) out_code=UNAVAILABLE ;;
   esac
@@ -2212,6 +2243,7 @@ explain_finding() {
     gcloud_network) out_verdict=problem out_text="gcloud could not reach Google" ;;
     credentials_accepted) out_verdict=ok out_text="Google accepted the application default credentials" ;;
     model_unreadable) out_verdict=skipped out_text="could not read the pin" ;;
+    quota_project_unreadable) out_verdict=problem out_text="calls are charged to ${quota_project}, which is no id of a project" ;;
     model_offline) out_verdict=skipped out_text="--offline: not asked" ;;
     address_not_trusted) out_verdict=skipped out_text="not asked: ${address} is neither by TLS nor within this machine" ;;
     token_missing) out_verdict=skipped out_text="not asked: there is no access token" ;;
@@ -2224,7 +2256,7 @@ explain_finding() {
     not_served) out_verdict=problem out_text="not served there" ;;
     needs_data_sharing) out_verdict=problem out_text="needs data sharing" ;;
     blocked_by_policy) out_verdict=problem out_text="forbidden by an organisation policy" ;;
-    blocked_by_other_policy) out_verdict=problem out_text="forbidden by an organisation policy that is not about models" ;;
+    blocked_by_other_policy) out_verdict=problem out_text="forbidden by an organisation policy, perhaps one that is not about models" ;;
     no_quota) out_verdict=problem out_text="429, the quota is 0 or used up" ;;
     busy) out_verdict=skipped out_text="429, Vertex is busy; try again later${said}" ;;
     unavailable) out_verdict=skipped out_text="no verdict${said}" ;;
@@ -2233,14 +2265,18 @@ explain_finding() {
     unauthenticated) out_verdict=problem out_text="the credentials are refused" ;;
     scopes_missing) out_verdict=problem out_text="the credentials lack the scope cloud-platform" ;;
     permission_denied) out_verdict=problem out_text="no permission aiplatform.endpoints.predict" ;;
+    impersonation_denied) out_verdict=problem out_text="no permission to act as the service account" ;;
     quota_project_missing) out_verdict=problem out_text="the credentials have no quota project" ;;
     other_quota_project) out_verdict=problem out_text="calls are charged to another project, ${consumer}" ;;
     quota_project_denied) out_verdict=problem out_text="no permission to charge calls to project ${consumer}" ;;
     project_suspended) out_verdict=problem out_text="project ${consumer} is suspended" ;;
     project_invalid) out_verdict=problem out_text="there is no project ${consumer}" ;;
+    pinned_project_invalid) out_verdict=problem out_text="there is no project ${project}" ;;
+    org_restriction) out_verdict=problem out_text="refused by an organisation restriction of the network" ;;
     perimeter) out_verdict=problem out_text="refused by a service perimeter (VPC Service Controls), id ${denial}" ;;
     location_denied) out_verdict=problem out_text="location ${location} does not exist, or is not allowed" ;;
     api_disabled) out_verdict=problem out_text="the Vertex AI API is disabled" ;;
+    impersonation_api_disabled) out_verdict=problem out_text="the IAM Service Account Credentials API is disabled" ;;
     billing_disabled) out_verdict=problem out_text="project ${consumer} has no billing" ;;
     wrong_address) out_verdict=problem out_text="the address is not one of Vertex: it returned a web page, or has no such API" ;;
     unknown) out_verdict=skipped out_text="no verdict${said}" ;;
@@ -2298,6 +2334,8 @@ explain_finding() {
       out_fix="${look}" ;;
     gcloud_network:*) out_meaning="The network or the proxy blocks gcloud."
       out_fix="gcloud info --run-diagnostics" ;;
+    quota_project_unreadable:*) out_meaning="The credentials, or GOOGLE_CLOUD_QUOTA_PROJECT, name it."
+      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
     model_cut_off:*) out_meaning="The network or the proxy blocks that host: ${reason}"
       out_fix="curl --head ${address}" ;;
     not_enabled:*) out_meaning="Somebody has to accept the terms of the model in Model Garden."
@@ -2310,32 +2348,32 @@ explain_finding() {
       out_fix="${open_command} 'https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/${base_model}?project=${project}'" ;;
     blocked_by_policy:*) out_meaning="An administrator has to allow the model there."
       out_fix="gcloud org-policies describe vertexai.allowedModels --effective --project ${project}" ;;
-    blocked_by_other_policy:*) out_meaning="An administrator has to allow Vertex AI in ${location} for project ${project}."
+    blocked_by_other_policy:*) out_meaning="An administrator has to find the policy, and allow Vertex AI in ${location} for project ${project}."
       out_fix="gcloud org-policies list --project ${project}" ;;
     no_quota:*) out_meaning="Project ${project} needs more quota in ${location}."
       out_fix="${open_command} 'https://console.cloud.google.com/iam-admin/quotas?project=${project}'" ;;
     no_credentials:*) out_meaning="Claude Code calls Vertex AI with them, and there are none."
-      out_fix="gcloud auth application-default login" ;;
+      out_fix="${before_login}gcloud auth application-default login${after_login}" ;;
     unauthenticated:person) out_meaning="Claude Code cannot call Vertex AI until you log in again."
-      out_fix="gcloud auth application-default login" ;;
+      out_fix="${before_login}gcloud auth application-default login${after_login}" ;;
     unauthenticated:key) out_meaning="The key of the service account was deleted or disabled, or has expired. Somebody has to make a new one."
       out_fix="gcloud iam service-accounts keys list --iam-account ${account}" ;;
     unauthenticated:impersonation) out_meaning="Log in again. If that is refused, an administrator has to grant you roles/iam.serviceAccountTokenCreator on ${account}."
-      out_fix="gcloud auth application-default login --impersonate-service-account ${account}" ;;
-    unauthenticated:federation) out_meaning="Google refused the identity provider's token. An administrator has to compare its issuer, audience and attributes with the provider."
+      out_fix="${before_login}gcloud auth application-default login --impersonate-service-account ${account}${after_login}" ;;
+    unauthenticated:federation) out_meaning="The identity provider's token is missing, or Google refused it. An administrator has to compare its issuer, audience and attributes with the provider."
       out_fix="gcloud iam workload-identity-pools providers describe ${provider}" ;;
     unauthenticated:workforce) out_meaning="The session with your organisation's identity provider is over. Log in with its configuration file."
-      out_fix="gcloud auth application-default login --login-config FILE" ;;
+      out_fix="${before_login}gcloud auth application-default login --login-config FILE${after_login}" ;;
     unauthenticated:metadata) out_meaning="The service account that is attached to the machine got no token. It may be disabled or deleted."
       out_fix="gcloud iam service-accounts describe ${account}" ;;
     unauthenticated:gateway) out_meaning="The gateway calls Google with its own credentials. Its administrator has to mend them."
       out_fix="curl --head ${address}" ;;
     scopes_missing:person) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+      out_fix="${before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform${after_login}" ;;
     scopes_missing:workforce) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform" ;;
+      out_fix="${before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform${after_login}" ;;
     scopes_missing:impersonation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
-      out_fix="gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}" ;;
+      out_fix="${before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account ${account}${after_login}" ;;
     scopes_missing:key) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
       out_fix="gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform" ;;
     scopes_missing:federation) out_meaning="The token of these credentials lacks the scope cloud-platform. Get one that has it."
@@ -2346,12 +2384,14 @@ explain_finding() {
       out_fix="curl --head ${address}" ;;
     permission_denied:*) out_meaning="An administrator has to grant this permission on project ${project}."
       out_fix="gcloud projects add-iam-policy-binding ${project} --member ${member} --role roles/aiplatform.user" ;;
+    impersonation_denied:*) out_meaning="An administrator has to grant this on the service account whose credentials are asked for."
+      out_fix="gcloud iam service-accounts add-iam-policy-binding ACCOUNT --member ${member} --role roles/iam.serviceAccountTokenCreator" ;;
     quota_project_missing:person) out_meaning="These credentials name no project to charge calls to."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
     quota_project_missing:workforce) out_meaning="These credentials name no project to charge calls to."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
     quota_project_missing:impersonation) out_meaning="These credentials name no project to charge calls to."
-      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:key) out_meaning="These credentials name no project to charge calls to."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     quota_project_missing:federation) out_meaning="These credentials name no project to charge calls to."
@@ -2365,7 +2405,7 @@ explain_finding() {
     other_quota_project:workforce) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="gcloud auth application-default set-quota-project ${project}" ;;
     other_quota_project:impersonation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
-      out_fix="gcloud auth application-default set-quota-project ${project}" ;;
+      out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:key) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
       out_fix="export GOOGLE_CLOUD_QUOTA_PROJECT=${project}" ;;
     other_quota_project:federation) out_meaning="That project lacks the Vertex AI API or billing, or it is suspended or gone."
@@ -2380,12 +2420,18 @@ explain_finding() {
       out_fix="gcloud projects describe ${consumer}" ;;
     project_invalid:*) out_meaning="It was deleted, or its name is wrong. The administrator of Pinward has to name another project."
       out_fix="gcloud projects describe ${consumer}" ;;
+    pinned_project_invalid:*) out_meaning="It was deleted, or its name is wrong. The administrator of Pinward has to name another project."
+      out_fix="gcloud projects describe ${project}" ;;
+    org_restriction:*) out_meaning="A proxy allows calls to some organisations only (X-Goog-Allowed-Resources), and the project's is none of them."
+      out_fix="gcloud projects get-ancestors ${project}" ;;
     perimeter:*) out_meaning="An administrator has to let this caller or network through the perimeter. The log of denials has the id."
-      out_fix="gcloud logging read 'log_id(\"cloudaudit.googleapis.com/policy\")' --project ${project} --freshness 1d" ;;
+      out_fix="gcloud logging read protoPayload.metadata.@type:VpcServiceControlAuditMetadata --project ${project} --freshness 1d" ;;
     location_denied:*) out_meaning="The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one."
       out_fix="gcloud org-policies describe gcp.resourceLocations --effective --project ${project}" ;;
     api_disabled:*) out_meaning="Project ${project} needs this API."
       out_fix="gcloud services enable aiplatform.googleapis.com --project ${project}" ;;
+    impersonation_api_disabled:*) out_meaning="Who acts as a service account needs this API, in the project that the answer names."
+      out_fix="gcloud services enable iamcredentials.googleapis.com --project ${consumer}" ;;
     billing_disabled:*) out_meaning="Vertex AI requires billing."
       out_fix="gcloud billing projects link ${consumer} --billing-account ACCOUNT" ;;
     wrong_address:*) out_meaning="The location of the pin or the base URL is wrong, or a proxy answered in place of Google."
@@ -2460,7 +2506,7 @@ print_question_settings() {
 print_question_server() {
   # shellcheck disable=SC2016 # the shell of the server expands it
   printf '{"mcpServers":{"pinward":{"command":"/bin/sh","args":["-c",%s,%s]}}}\n' \
-    '"env | grep -E \"^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG|GOOGLE_CLOUD_QUOTA_PROJECT)=\" >\"$0\""' "$(quote_for_json "$1")"
+    '"env | grep -E \"^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG|GOOGLE_CLOUD_QUOTA_PROJECT|GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES)=\" >\"$0\""' "$(quote_for_json "$1")"
 }
 
 # --- start ------------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ ${all.map(([name, { verdict, text }]) => `  ${name} = ${quoted(verdict)}, ${quot
 
 # By finding and kind of credentials: the meaning and the command.
 $saidAdvice = @{
-${all.flatMap(([name, { advice }]) => advice.map(({ kind, meaning, fix }) => `  '${name}:${kind}' = ${quoted(meaning)},\n  ${quoted(fix)}`)).join('\n')}
+${all.flatMap(([name, { advice }]) => advice.map(({ kind, meaning, fix }) => `  '${name}:${kind}' = ${quoted(meaning)},\n  ${quoted(forPowerShell(fix))}`)).join('\n')}
 }
 
 $questionSettings = @{
@@ -67,6 +67,11 @@ ${Object.entries(questionVariables)
 $folderVariables = ${folderVariables.map(quoted).join(', ')}
 $credentialVariables = ${credentialVariables.map(quoted).join(', ')}
 `;
+}
+
+/** PowerShell has no export, and in 5.1 curl is another program. */
+function forPowerShell(command: string): string {
+  return command.replace(/^export (\w+)=(.*)$/, "$env:$1 = '$2'").replace(/^curl /, 'curl.exe ');
 }
 
 function quoted(text: string): string {

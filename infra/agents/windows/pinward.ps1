@@ -1794,12 +1794,15 @@ function Test-Credentials {
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
   if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
   $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
-  $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
+  $loginFile = Join-Path $folder 'application_default_credentials.json'
+  $file = Join-Root $(if ($named) { $named } else { $loginFile })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
   $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
+    before_login = $(if ($byUser['CLOUDSDK_CONFIG']) { "`$env:CLOUDSDK_CONFIG = '$folder'; " })
+    after_login = $(if ($named) { "; Copy-Item `"$loginFile`" `"$named`"" })
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
     look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
   }
@@ -1866,7 +1869,7 @@ function Find-Row($rows, [string]$text) {
 function Request-AccessToken([string]$gcloud, [hashtable]$told) {
   $variables = @{}
   foreach ($pair in $gcloudVariables) { $variables[($pair -split '=')[0]] = ($pair -split '=')[1] }
-  if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
+  foreach ($name in $credentialVariables) { if ($told[$name]) { $variables[$name] = $told[$name] } }
   if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
   $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
   $ran = Receive-Program $started 10
@@ -1880,14 +1883,17 @@ function Request-AccessToken([string]$gcloud, [hashtable]$told) {
   $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
   if ($answer -ceq 'network') { return 'gcloud_network' }
   if ($answer -ceq 'no_credentials') { return $answer }
-  if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
+  $lines = @($ran.Text -split '\s*\n' | Where-Object { $_ })
+  $lines = @($lines | Where-Object { $_ -clike 'ERROR: *' }) + $lines + ''
+  $line = Hide-Secrets ($lines[0] -creplace '^ERROR: ', '')
+  $script:gcloudError = "gcloud: $($line.Substring(0, [Math]::Min(200, $line.Length)))"
   if ($answer) { $answer } else { 'gcloud_unreadable' }
 }
 
 function Test-Models {
   $project = "$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])"
   if ($credentialKind -ceq 'gateway') { $script:quotaProject = '' }
-  Set-KnownFacts @{ project = $project; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
+  Set-KnownFacts @{ project = $project; quota_project = $quotaProject; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
   foreach ($pin in $models) {
     $finding = Get-ModelFinding $pin
     Write-Finding $pin.Question $finding $credentialKind "$($pin.Model) in $($pin.Location)"
@@ -1902,7 +1908,8 @@ function Get-ModelFinding($pin) {
     host = $endpoint; address = $address; location = $pin.Location
     base_model = $pin.Model -creplace '@.*', ''
   }
-  if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ("$($knownFacts['project'])$($pin.Location)$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ($quotaProject -cmatch '[^a-z0-9:.-]') { return 'quota_project_unreadable' }
   if ($isOffline) { return 'model_offline' }
   $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)' }
   if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
@@ -1912,9 +1919,8 @@ function Get-ModelFinding($pin) {
     if ($knownFacts['reason'] -cmatch '^no complete answer') { return 'model_silent' } else { return 'model_cut_off' }
   }
   $finding = Get-VertexFinding $answer
-  if ($finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z' -and $knownFacts['consumer'] -cne $knownFacts['project']) {
-    return 'other_quota_project'
-  }
+  $isOther = $knownFacts['consumer'] -cne $knownFacts['project'] -and $knownFacts['consumer'] -cnotmatch '^[0-9]' # a number may be that of the same project
+  if ($isOther -and $finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z') { return 'other_quota_project' }
   $finding
 }
 
@@ -1947,11 +1953,21 @@ function Get-VertexFinding([hashtable]$answer) {
     $message = $body
     $row = Find-Row $statusRows "$(Get-Field $read 'type'):$($answer.Code)"
     if ($row) { $grpc = $row[1] }
+    if ($grpc -ceq 'UNAUTHENTICATED' -and -not $accessToken) { $grpc = '' } # a gateway may want what the doctor does not send
   }
+  if (-not $denial) { $denial = 'unknown' }
+  $message = Hide-Secrets $message
   $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
   Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
   $finding = Find-VertexAnswer "$grpc" $reason $message
   if ($finding) { $finding } else { 'unknown' }
+}
+
+# The text without what looks like a secret.
+function Hide-Secrets([string]$text) {
+  $text -creplace '(ya29\.|1//|AIza|GOCSPX-|sk-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}', '(hidden)' `
+    -creplace '([Bb]earer|[Bb]asic) +[A-Za-z0-9._~+/=-]{8,}', '$1 (hidden)' `
+    -creplace '((access|refresh|id|subject)_token|client_secret|private_key|assertion)(["'']?[ :=]+["'']?)[^ "'',&}]+', '$1$3(hidden)'
 }
 
 # Returns the finding of the first row that fits, or nothing. The code LOCAL is of an error of this machine.
@@ -1993,7 +2009,6 @@ $statusRows = @(
   , @('message:200', 'OK')
   , @('error:*', 'INVALID_ARGUMENT')
   , @('*:401', 'UNAUTHENTICATED')
-  , @('*:403', 'PERMISSION_DENIED')
   , @('*:404 *:501', 'UNIMPLEMENTED')
   , @('*:429 *:5??', 'UNAVAILABLE')
 )
@@ -2002,46 +2017,57 @@ $statusRows = @(
 $vertexAnswers = @(
   , @('enabled', 'OK', '', '')
   , @('network', '', '', '(^|[^a-z])(eai_again|enotfound|etimedout|econn[a-z]+|e(host|net)unreach|epipe)')
-  , @('network', 'LOCAL', '', 'failed to resolve|max retries exceeded|unable to find the server|failed to establish')
-  , @('network', '', '', '^getting metadata from plugin failed.*(socket hang up|timed? ?out)')
-  , @('no_credentials', 'LOCAL', '', 'could not load the default credentials|credentials were not found|not automatically determine')
-  , @('unauthenticated', '', '', '^getting metadata from plugin failed')
+  , @('network', 'LOCAL', '', 'failed to resolve|max retries exceeded|unable to find the server|failed to establish|connection (reset|aborted|refused|timed out)|remotedisconnected|remote end closed|name resolution|premature close|socket (hang up|disconnected)|fetch failed|certificate|proxyerror|timed? ?out')
+  , @('network', '', '', '^getting metadata from plugin failed.*(failed to resolve|max retries exceeded|unable to find the server|failed to establish|connection (reset|aborted|refused|timed out)|remotedisconnected|remote end closed|name resolution|premature close|socket (hang up|disconnected)|fetch failed|certificate|proxyerror|timed? ?out)')
+  , @('unavailable', 'LOCAL', '', 'status code (429|5..)|server_error|internal_failure|temporarily')
+  , @('unavailable', '', '', '^getting metadata from plugin failed.*(status code (429|5..)|server_error|internal_failure|temporarily)')
+  , @('no_credentials', 'LOCAL', '', 'could not load the default credentials|credentials were not found|not automatically determine|does not exist, or it is not a file|enoent')
+  , @('no_credentials', '', '', '^getting metadata from plugin failed.*(could not load the default credentials|credentials were not found|not automatically determine|does not exist, or it is not a file|enoent)')
+  , @('unauthenticated', 'LOCAL', '', 'invalid_(client|target|scope)|(unauthorized|deleted|disabled)_client|access_denied|subject token|impersonat|iam[.]serviceaccounts[.]|status code 4')
+  , @('unauthenticated', '', '', '^getting metadata from plugin failed.*(invalid_(client|target|scope)|(unauthorized|deleted|disabled)_client|access_denied|subject token|impersonat|iam[.]serviceaccounts[.]|status code 4)')
   , @('unauthenticated', '', '', 'google_application_credentials|invalid_(grant|rapt)|(^|[^a-z])reauth')
-  , @('unauthenticated', 'LOCAL', '', 'unauthorized_client|invalid_(client|target)|subject token|unable to acquire impersonated|iam[.]serviceaccounts[.]')
   , @('scopes_missing', 'PERMISSION_DENIED UNAUTHENTICATED', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', '')
   , @('scopes_missing', 'PERMISSION_DENIED UNAUTHENTICATED', '', 'insufficient authentication scopes')
   , @('unauthenticated', 'UNAUTHENTICATED', '', '')
+  , @('wrong_address', 'UNKNOWN INVALID_ARGUMENT NOT_FOUND UNIMPLEMENTED INTERNAL', '', '<!doctype html|<html|not json')
+  , @('unavailable', 'UNIMPLEMENTED', '', '(^|[^a-z])model')
   , @('wrong_address', 'UNIMPLEMENTED', '', '')
-  , @('wrong_address', 'UNKNOWN INVALID_ARGUMENT NOT_FOUND INTERNAL', '', '<!doctype html|<html|not json')
+  , @('unavailable', '', '', '"invalid_request_error".*(credit balance|organi[sz]ation has been disabled|invalid model name)|(credit balance|organi[sz]ation has been disabled|invalid model name).*"invalid_request_error"')
   , @('unavailable', '', '', '"(overloaded|rate_limit|timeout|api)_error"')
   , @('enabled', 'INVALID_ARGUMENT FAILED_PRECONDITION', '', '"invalid_request_error"')
   , @('candidate', 'INVALID_ARGUMENT FAILED_PRECONDITION', '', 'counttokens is infeasible|is not supported in the [a-z]+ api')
   , @('not_enabled', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'is not allowed to use publisher model')
   , @('not_served', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'is not servable in region')
+  , @('not_found', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'publisher model [^ ]+ was not found')
   , @('needs_data_sharing', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'requires data sharing|data_sharing_enabled_provider')
-  , @('perimeter', 'PERMISSION_DENIED', 'SECURITY_POLICY_VIOLATED ORG_RESTRICTION_VIOLATION', '')
+  , @('perimeter', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'SECURITY_POLICY_VIOLATED', '')
+  , @('org_restriction', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'ORG_RESTRICTION_VIOLATION', '')
   , @('perimeter', 'PERMISSION_DENIED', '', 'vpc ?service ?controls|prohibited by organi[sz]ation(''?s)? policy')
-  , @('blocked_by_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'constraints/vertexai[.]')
-  , @('blocked_by_other_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED', '')
+  , @('blocked_by_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'constraints?[/ ]vertexai[.]')
+  , @('blocked_by_other_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'LOCATION_ORG_POLICY_VIOLATED RESOURCE_USAGE_RESTRICTION_VIOLATED ENDPOINT_USAGE_RESTRICTION_VIOLATED', '')
   , @('blocked_by_other_policy', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'constraints/[a-z]|org(ani[sz]ation)? policy')
+  , @('quota_project_denied', 'PERMISSION_DENIED', '', 'serviceusage[.]services[.]use')
+  , @('impersonation_denied', 'PERMISSION_DENIED', '', 'iam[.]serviceaccounts[.]')
+  , @('quota_project_missing', 'PERMISSION_DENIED', '', 'requires a quota project|using end user credentials|project (764086051850|32555940559)( |$)')
+  , @('impersonation_api_disabled', 'PERMISSION_DENIED', '', 'iam service account credentials api|iamcredentials[.]googleapis')
+  , @('permission_denied', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'IAM_PERMISSION_DENIED', '')
+  , @('quota_project_denied', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'USER_PROJECT_DENIED', '')
+  , @('location_denied', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED', '')
+  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'CONSUMER_SUSPENDED GCP_SUSPENDED', '')
+  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'CONSUMER_INVALID', '')
+  , @('pinned_project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'RESOURCE_PROJECT_INVALID', '')
+  , @('billing_disabled', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'BILLING_DISABLED', '')
+  , @('billing_disabled', 'PERMISSION_DENIED', '', 'billing to be enabled|enable billing')
+  , @('api_disabled', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION NOT_FOUND', 'SERVICE_DISABLED', '')
+  , @('api_disabled', 'PERMISSION_DENIED', '', 'has not been used in project .* or it is disabled')
+  , @('quota_project_denied', 'PERMISSION_DENIED', '', 'required permission to use project')
+  , @('location_denied', 'PERMISSION_DENIED', '', 'permission denied on ''?locations/')
+  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', '(consumer|project)( [^ ]+)? (is|was|has been) suspended')
+  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', '(^|[^a-z])project( [^ ]+)? ((is |was |could )?not (be )?found|does not exist|(is|was|has been) deleted)')
+  , @('permission_denied', 'PERMISSION_DENIED', '', 'permission ''?[a-z.]+''? denied|does not have (the |required )*permission')
   , @('not_found', 'NOT_FOUND', '', '')
   , @('no_quota', 'RESOURCE_EXHAUSTED', '', 'quota exceeded.*per_base_model')
   , @('busy', 'RESOURCE_EXHAUSTED', '', '')
-  , @('permission_denied', 'PERMISSION_DENIED', 'IAM_PERMISSION_DENIED', '')
-  , @('quota_project_denied', 'PERMISSION_DENIED', 'USER_PROJECT_DENIED', '')
-  , @('location_denied', 'PERMISSION_DENIED', 'LOCATION_POLICY_VIOLATED LOCATION_TAX_POLICY_VIOLATED', '')
-  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'CONSUMER_SUSPENDED GCP_SUSPENDED', '')
-  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', 'CONSUMER_INVALID RESOURCE_PROJECT_INVALID', '')
-  , @('billing_disabled', 'PERMISSION_DENIED', 'BILLING_DISABLED', '')
-  , @('quota_project_missing', 'PERMISSION_DENIED', '', 'requires a quota project')
-  , @('billing_disabled', 'PERMISSION_DENIED', '', 'billing to be enabled|enable billing')
-  , @('api_disabled', 'PERMISSION_DENIED', 'SERVICE_DISABLED', '')
-  , @('api_disabled', 'PERMISSION_DENIED', '', 'has not been used in project .* or it is disabled')
-  , @('quota_project_denied', 'PERMISSION_DENIED', '', 'required permission to use project|serviceusage[.]services[.]use')
-  , @('location_denied', 'PERMISSION_DENIED', '', 'permission denied on ''?locations/')
-  , @('project_suspended', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', '(consumer|project).*suspended')
-  , @('project_invalid', 'INVALID_ARGUMENT PERMISSION_DENIED FAILED_PRECONDITION', '', 'project .*(not found|does not exist|(is|was|has been) deleted)')
-  , @('permission_denied', 'PERMISSION_DENIED', '', 'permission ''?[a-z.]+''? denied|does not have (the |required )*permission')
   , @('unavailable', 'CANCELLED UNKNOWN DEADLINE_EXCEEDED ABORTED INTERNAL UNAVAILABLE', '', '')
 )
 
@@ -2106,6 +2132,7 @@ $sayings = @{
   gcloud_network = 'problem', 'gcloud could not reach Google'
   credentials_accepted = 'ok', 'Google accepted the application default credentials'
   model_unreadable = 'skipped', 'could not read the pin'
+  quota_project_unreadable = 'problem', 'calls are charged to {quota_project}, which is no id of a project'
   model_offline = 'skipped', '--offline: not asked'
   address_not_trusted = 'skipped', 'not asked: {address} is neither by TLS nor within this machine'
   token_missing = 'skipped', 'not asked: there is no access token'
@@ -2118,7 +2145,7 @@ $sayings = @{
   not_served = 'problem', 'not served there'
   needs_data_sharing = 'problem', 'needs data sharing'
   blocked_by_policy = 'problem', 'forbidden by an organisation policy'
-  blocked_by_other_policy = 'problem', 'forbidden by an organisation policy that is not about models'
+  blocked_by_other_policy = 'problem', 'forbidden by an organisation policy, perhaps one that is not about models'
   no_quota = 'problem', '429, the quota is 0 or used up'
   busy = 'skipped', '429, Vertex is busy; try again later{said}'
   unavailable = 'skipped', 'no verdict{said}'
@@ -2127,14 +2154,18 @@ $sayings = @{
   unauthenticated = 'problem', 'the credentials are refused'
   scopes_missing = 'problem', 'the credentials lack the scope cloud-platform'
   permission_denied = 'problem', 'no permission aiplatform.endpoints.predict'
+  impersonation_denied = 'problem', 'no permission to act as the service account'
   quota_project_missing = 'problem', 'the credentials have no quota project'
   other_quota_project = 'problem', 'calls are charged to another project, {consumer}'
   quota_project_denied = 'problem', 'no permission to charge calls to project {consumer}'
   project_suspended = 'problem', 'project {consumer} is suspended'
   project_invalid = 'problem', 'there is no project {consumer}'
+  pinned_project_invalid = 'problem', 'there is no project {project}'
+  org_restriction = 'problem', 'refused by an organisation restriction of the network'
   perimeter = 'problem', 'refused by a service perimeter (VPC Service Controls), id {denial}'
   location_denied = 'problem', 'location {location} does not exist, or is not allowed'
   api_disabled = 'problem', 'the Vertex AI API is disabled'
+  impersonation_api_disabled = 'problem', 'the IAM Service Account Credentials API is disabled'
   billing_disabled = 'problem', 'project {consumer} has no billing'
   wrong_address = 'problem', 'the address is not one of Vertex: it returned a web page, or has no such API'
   unknown = 'skipped', 'no verdict{said}'
@@ -2193,8 +2224,10 @@ $saidAdvice = @{
   '{look}'
   'gcloud_network:*' = 'The network or the proxy blocks gcloud.',
   'gcloud info --run-diagnostics'
+  'quota_project_unreadable:*' = 'The credentials, or GOOGLE_CLOUD_QUOTA_PROJECT, name it.',
+  'gcloud auth application-default set-quota-project {project}'
   'model_cut_off:*' = 'The network or the proxy blocks that host: {reason}',
-  'curl --head {address}'
+  'curl.exe --head {address}'
   'not_enabled:*' = 'Somebody has to accept the terms of the model in Model Garden.',
   '{open_command} ''https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
   'not_found:*' = 'Project {project} has not enabled the model, or the location does not serve it. Enable it, or change the pin.',
@@ -2205,32 +2238,32 @@ $saidAdvice = @{
   '{open_command} ''https://console.cloud.google.com/vertex-ai/publishers/anthropic/model-garden/{base_model}?project={project}'''
   'blocked_by_policy:*' = 'An administrator has to allow the model there.',
   'gcloud org-policies describe vertexai.allowedModels --effective --project {project}'
-  'blocked_by_other_policy:*' = 'An administrator has to allow Vertex AI in {location} for project {project}.',
+  'blocked_by_other_policy:*' = 'An administrator has to find the policy, and allow Vertex AI in {location} for project {project}.',
   'gcloud org-policies list --project {project}'
   'no_quota:*' = 'Project {project} needs more quota in {location}.',
   '{open_command} ''https://console.cloud.google.com/iam-admin/quotas?project={project}'''
   'no_credentials:*' = 'Claude Code calls Vertex AI with them, and there are none.',
-  'gcloud auth application-default login'
+  '{before_login}gcloud auth application-default login{after_login}'
   'unauthenticated:person' = 'Claude Code cannot call Vertex AI until you log in again.',
-  'gcloud auth application-default login'
+  '{before_login}gcloud auth application-default login{after_login}'
   'unauthenticated:key' = 'The key of the service account was deleted or disabled, or has expired. Somebody has to make a new one.',
   'gcloud iam service-accounts keys list --iam-account {account}'
   'unauthenticated:impersonation' = 'Log in again. If that is refused, an administrator has to grant you roles/iam.serviceAccountTokenCreator on {account}.',
-  'gcloud auth application-default login --impersonate-service-account {account}'
-  'unauthenticated:federation' = 'Google refused the identity provider''s token. An administrator has to compare its issuer, audience and attributes with the provider.',
+  '{before_login}gcloud auth application-default login --impersonate-service-account {account}{after_login}'
+  'unauthenticated:federation' = 'The identity provider''s token is missing, or Google refused it. An administrator has to compare its issuer, audience and attributes with the provider.',
   'gcloud iam workload-identity-pools providers describe {provider}'
   'unauthenticated:workforce' = 'The session with your organisation''s identity provider is over. Log in with its configuration file.',
-  'gcloud auth application-default login --login-config FILE'
+  '{before_login}gcloud auth application-default login --login-config FILE{after_login}'
   'unauthenticated:metadata' = 'The service account that is attached to the machine got no token. It may be disabled or deleted.',
   'gcloud iam service-accounts describe {account}'
   'unauthenticated:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {address}'
+  'curl.exe --head {address}'
   'scopes_missing:person' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
-  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform'
+  '{before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform{after_login}'
   'scopes_missing:workforce' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
-  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform'
+  '{before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform{after_login}'
   'scopes_missing:impersonation' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
-  'gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account {account}'
+  '{before_login}gcloud auth application-default login --scopes https://www.googleapis.com/auth/cloud-platform --impersonate-service-account {account}{after_login}'
   'scopes_missing:key' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
   'gcloud auth application-default print-access-token --scopes https://www.googleapis.com/auth/cloud-platform'
   'scopes_missing:federation' = 'The token of these credentials lacks the scope cloud-platform. Get one that has it.',
@@ -2238,53 +2271,61 @@ $saidAdvice = @{
   'scopes_missing:metadata' = 'The access scopes of this VM or workstation lack cloud-platform. Stop it, set them, start it again.',
   'gcloud compute instances set-service-account NAME --service-account {account} --scopes https://www.googleapis.com/auth/cloud-platform'
   'scopes_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {address}'
+  'curl.exe --head {address}'
   'permission_denied:*' = 'An administrator has to grant this permission on project {project}.',
   'gcloud projects add-iam-policy-binding {project} --member {member} --role roles/aiplatform.user'
+  'impersonation_denied:*' = 'An administrator has to grant this on the service account whose credentials are asked for.',
+  'gcloud iam service-accounts add-iam-policy-binding ACCOUNT --member {member} --role roles/iam.serviceAccountTokenCreator'
   'quota_project_missing:person' = 'These credentials name no project to charge calls to.',
   'gcloud auth application-default set-quota-project {project}'
   'quota_project_missing:workforce' = 'These credentials name no project to charge calls to.',
   'gcloud auth application-default set-quota-project {project}'
   'quota_project_missing:impersonation' = 'These credentials name no project to charge calls to.',
-  'gcloud auth application-default set-quota-project {project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'quota_project_missing:key' = 'These credentials name no project to charge calls to.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'quota_project_missing:federation' = 'These credentials name no project to charge calls to.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'quota_project_missing:metadata' = 'These credentials name no project to charge calls to.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'quota_project_missing:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {address}'
+  'curl.exe --head {address}'
   'other_quota_project:person' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
   'gcloud auth application-default set-quota-project {project}'
   'other_quota_project:workforce' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
   'gcloud auth application-default set-quota-project {project}'
   'other_quota_project:impersonation' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
-  'gcloud auth application-default set-quota-project {project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'other_quota_project:key' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'other_quota_project:federation' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'other_quota_project:metadata' = 'That project lacks the Vertex AI API or billing, or it is suspended or gone.',
-  'export GOOGLE_CLOUD_QUOTA_PROJECT={project}'
+  '$env:GOOGLE_CLOUD_QUOTA_PROJECT = ''{project}'''
   'other_quota_project:gateway' = 'The gateway calls Google with its own credentials. Its administrator has to mend them.',
-  'curl --head {address}'
+  'curl.exe --head {address}'
   'quota_project_denied:*' = 'An administrator has to grant serviceusage.services.use on that project.',
   'gcloud projects add-iam-policy-binding {consumer} --member {member} --role roles/serviceusage.serviceUsageConsumer'
   'project_suspended:*' = 'Google suspended it. Its owner has to appeal, or the administrator of Pinward has to name another project.',
   'gcloud projects describe {consumer}'
   'project_invalid:*' = 'It was deleted, or its name is wrong. The administrator of Pinward has to name another project.',
   'gcloud projects describe {consumer}'
+  'pinned_project_invalid:*' = 'It was deleted, or its name is wrong. The administrator of Pinward has to name another project.',
+  'gcloud projects describe {project}'
+  'org_restriction:*' = 'A proxy allows calls to some organisations only (X-Goog-Allowed-Resources), and the project''s is none of them.',
+  'gcloud projects get-ancestors {project}'
   'perimeter:*' = 'An administrator has to let this caller or network through the perimeter. The log of denials has the id.',
-  'gcloud logging read ''log_id("cloudaudit.googleapis.com/policy")'' --project {project} --freshness 1d'
+  'gcloud logging read protoPayload.metadata.@type:VpcServiceControlAuditMetadata --project {project} --freshness 1d'
   'location_denied:*' = 'The administrator of Pinward has to pin another location, or one of Google Cloud has to allow this one.',
   'gcloud org-policies describe gcp.resourceLocations --effective --project {project}'
   'api_disabled:*' = 'Project {project} needs this API.',
   'gcloud services enable aiplatform.googleapis.com --project {project}'
+  'impersonation_api_disabled:*' = 'Who acts as a service account needs this API, in the project that the answer names.',
+  'gcloud services enable iamcredentials.googleapis.com --project {consumer}'
   'billing_disabled:*' = 'Vertex AI requires billing.',
   'gcloud billing projects link {consumer} --billing-account ACCOUNT'
   'wrong_address:*' = 'The location of the pin or the base URL is wrong, or a proxy answered in place of Google.',
-  'curl --head {address}'
+  'curl.exe --head {address}'
 }
 
 $questionSettings = @{
@@ -2336,7 +2377,7 @@ $questionVariables = @(
   'CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH=1'
 )
 $folderVariables = 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_TMPDIR', 'TMPDIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'
-$credentialVariables = 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GOOGLE_CLOUD_QUOTA_PROJECT'
+$credentialVariables = 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GOOGLE_CLOUD_QUOTA_PROJECT', 'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES'
 
 $code = 0
 $verb = $root = $config = $wanted = $tokenFrom = $trouble = $organisation = $cli = $revision = $proxy = $unproxied = $heldNow = $cliFound = ''

@@ -83,7 +83,9 @@ describe('the doctor and the probe', { concurrency: 2 }, () => {
       [302, '', 'unknown'],
       [401, 'who are you?', 'unauthenticated'],
       [403, '<html>Blocked by the proxy</html>', 'unknown'],
+      [403, '{"error": "The team does not have permission to access this model"}', 'unknown'],
       [404, '{"error": "no such route"}', 'wrong_address'],
+      [404, '{"detail": "this model is not configured"}', 'unavailable'],
       [407, 'Proxy Authentication Required', 'unknown'],
       [418, '{"error": {"code": 418}}', 'unknown'],
       [500, '<html><title>Error 500 (Server Error)!!1</title></html>', 'unavailable'],
@@ -124,7 +126,7 @@ function findingsOf(shell: string, replies: readonly Reply[]): readonly string[]
     for (const [at, { status, body }] of replies.entries())
       writeFileSync(join(folder, String(at)), `${body}\nHTTP ${status}\n`);
     writeFileSync(join(folder, 'judge.sh'), judge);
-    const loop = `. "$1/judge.sh"; consumer=p project=p at=0; while [ -e "$1/$at" ]; do
+    const loop = `. "$1/judge.sh"; token=x at=0; while [ -e "$1/$at" ]; do
       read_text "$(cat "$1/$at")"; judge_vertex_answer
       printf '%s\\n' "$out_finding"; at=$((at + 1)); done`;
     const [program = shell, ...flags] = shells.get(shell) ?? [];

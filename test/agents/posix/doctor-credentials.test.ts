@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { write } from './machine.ts';
-import { accessToken, newPatient, type Patient, userSettings } from './patient.ts';
-import { startVertexEndpoint } from './vertex-endpoint.ts';
+import { accessToken, adc, newPatient, type Patient, userSettings } from './patient.ts';
+import { refused, startVertexEndpoint } from './vertex-endpoint.ts';
 
 describe('pinward doctor in the environment of Claude Code', { concurrency: 2 }, () => {
   for (const [source, env] of [
@@ -50,7 +50,13 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
     assert.deepEqual([gateway.calls.length, patient.vertex.calls.length], [3, 0]);
     for (const { headers } of gateway.calls) assert.equal(headers.authorization, undefined);
 
+    // Claude Code may send what the doctor doesn't, such as a key of the gateway's own.
     gateway.answer('*', { status: 401, body: 'who are you?' });
+    const asked = await patient.examine();
+    assert.match(asked.checks['opus'] ?? '', /^skipped .* no verdict, HTTP 401: who are you\?$/);
+    assert.deepEqual(asked.commands, []);
+
+    gateway.answer('*', refused.badToken);
     const { commands } = await patient.examine();
     assert.deepEqual(commands, [`curl --head ${gateway.url}/v1`]);
   });
@@ -90,6 +96,85 @@ describe('pinward doctor in the environment of Claude Code', { concurrency: 2 },
     const { checks } = await patient.examine();
     assert.match(checks['credentials'] ?? '', /^problem CLAUDE_CODE_SKIP_VERTEX_AUTH/);
     assert.match(checks['opus'] ?? '', /^skipped .* no access token/);
+  });
+});
+
+describe('pinward doctor on what gcloud says', { concurrency: 2 }, () => {
+  for (const [name, says, shown] of [
+    ['a crash', 'gcloud crashed (AttributeError): no attribute', 'gcloud crashed (AttributeError): no attribute'],
+    ['a file that it may not write', '[Errno 13] Permission denied', '[Errno 13] Permission denied'],
+    ['a token', `subject_token=${accessToken} is unknown`, 'subject_token=(hidden) is unknown'],
+  ] as const)
+    it(`calls ${name} no refusal, and shows it without secrets`, async () => {
+      await using patient = await newPatient();
+      const { out, code, checks } = await patient.examine({ env: { GCLOUD_SAYS: says } });
+      assert.ok(checks['credentials']?.endsWith(`${shown}: no access token, for a reason that is not known here`), out);
+      assert.match(checks['credentials'] ?? '', /^skipped /);
+      assert.equal(code, 0);
+    });
+
+  it('calls a gcloud that is not there, or can’t start, no refusal', async () => {
+    await using patient = await newPatient();
+    write(patient.machine.path('bin/gcloud'), '#!/bin/sh\necho python: not found >&2; exit 127\n', 0o755);
+    const { checks } = await patient.examine();
+    assert.match(checks['credentials'] ?? '', /^skipped gcloud: python: not found: no access token/);
+  });
+
+  it('calls a lost connection what it is', async () => {
+    await using patient = await newPatient();
+    const text = "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))";
+    const { checks } = await patient.examine({ env: { GCLOUD_SAYS: text } });
+    assert.match(checks['credentials'] ?? '', /^problem gcloud could not reach Google/);
+  });
+
+  it('gives it the variables by which Claude Code gets its credentials', async () => {
+    const name = 'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES';
+    await using patient = await newPatient();
+    write(patient.machine.path('bin/gcloud'), `#!/bin/sh\n[ "$${name}" = 1 ] && echo ${accessToken}\n`, 0o755);
+    assert.match((await patient.examine({ env: { [name]: '1' } })).checks['credentials'] ?? '', /^ok /);
+  });
+
+  it('tells a person to log in to the file that Claude Code’s settings name', async () => {
+    await using patient = await newPatient('fragment', '2.1.331', { GOOGLE_APPLICATION_CREDENTIALS: '/keys/me.json' });
+    write(patient.machine.path('keys/me.json'), '{"type": "authorized_user"}');
+    const { commands } = await patient.examine({ env: { GCLOUD_SAYS: 'invalid_grant' } });
+    const file = '/home/.config/gcloud/application_default_credentials.json';
+    assert.deepEqual(commands, [`gcloud auth application-default login && cp ${file} /keys/me.json`]);
+  });
+});
+
+describe('pinward doctor on answers of Vertex', { concurrency: 2 }, () => {
+  it('shows no secret that comes back', async () => {
+    await using patient = await newPatient();
+    patient.vertex.answer('*', { status: 500, body: `Authorization: Bearer ${accessToken} was not understood` });
+    for (const args of [[], ['--json']]) {
+      const { out } = await patient.examine({ args });
+      assert.match(out, /Bearer \(hidden\) was not understood/);
+      assert.ok(!out.includes(accessToken));
+    }
+  });
+
+  it('does not call a long answer a network that is cut off', async () => {
+    await using patient = await newPatient();
+    patient.vertex.answer('*', { status: 404, body: `<html>${'x'.repeat(300_000)}` });
+    const { checks } = await patient.examine();
+    assert.match(checks['opus'] ?? '', /^skipped .* no verdict: the answer is cut off, or over 65536 bytes$/);
+  });
+
+  it('names a quota project that is none', async () => {
+    await using patient = await newPatient();
+    write(patient.machine.path(adc), '{"type": "authorized_user", "quota_project_id": "projects/Acme"}');
+    const { checks, commands } = await patient.examine();
+    assert.match(checks['opus'] ?? '', /^problem .* calls are charged to projects\/Acme, which is no id of a project/);
+    assert.deepEqual(commands, ['gcloud auth application-default set-quota-project acme-claude']);
+  });
+
+  it('takes a quota project by its number for no other project', async () => {
+    await using patient = await newPatient();
+    write(patient.machine.path(adc), '{"type": "authorized_user", "quota_project_id": "123456"}');
+    patient.vertex.answer('*', refused.apiDisabled);
+    const { checks } = await patient.examine();
+    assert.match(checks['opus'] ?? '', /^problem .* API is disabled/);
   });
 });
 

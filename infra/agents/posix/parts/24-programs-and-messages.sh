@@ -33,6 +33,13 @@ to_printable() {
   esac
 }
 
+# Copies standard input, without what looks like a secret.
+hide_secrets() {
+  sed -E "s#(ya29\\.|1//|AIza|GOCSPX-|sk-|ey[A-Za-z0-9_-]{8,}\\.)[A-Za-z0-9._~+/=-]{8,}#(hidden)#g
+    s#([Bb]earer|[Bb]asic) +[A-Za-z0-9._~+/=-]{8,}#\\1 (hidden)#g
+    s#((access|refresh|id|subject)_token|client_secret|private_key|assertion)([\"']?[ :=]+[\"']?)[^ \"',&}]+#\\1\\3(hidden)#g"
+}
+
 # Prints the text as one word for a shell, in single quotes if it needs them.
 # in: TEXT
 quote_for_shell() {

@@ -23,8 +23,10 @@ read_credentials() {
 # out: token, can_ask, gcloud_error; out_finding
 request_access_token() {
   set -- gcloud auth application-default print-access-token
-  [ -z "$config_dir" ] || set -- "CLOUDSDK_CONFIG=$config_dir" "$@"
   [ -z "$named_file" ] || set -- "GOOGLE_APPLICATION_CREDENTIALS=$credentials_file" "$@"
+  while IFS= read -r variable; do [ -z "$variable" ] || set -- "$variable" "$@"; done <<EOF
+$told
+EOF
   # shellcheck disable=SC2086 # a word for each variable
   output=$(timeout=10 && run_with_timeout env $gcloud_variables "$@" </dev/null 2>&1) && exit_code=0 || exit_code=$?
   case $exit_code in
@@ -37,7 +39,8 @@ request_access_token() {
         no_credentials) ;;
         *)
           out_finding=${out_finding:-gcloud_unreadable}
-          gcloud_error="gcloud: $(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | head -n 1 | cut -c 1-200)" ;;
+          line=$(printf '%s\n' "$output" | sed -n 's/^ERROR: //p' | grep . || printf '%s\n' "$output" | grep .)
+          gcloud_error="gcloud: $(printf '%s\n' "$line" | head -n 1 | hide_secrets | cut -c 1-200)" ;;
       esac
       return ;;
   esac
@@ -55,12 +58,13 @@ request_model() {
   reason=$out_reason
   case $out_http_status:$out_text in
     000:*'curl: (28)'*) out_finding=model_silent ;;
-    000:* | :*) out_finding=model_cut_off ;;
+    000:*) out_finding=model_cut_off ;;
+    :*) out_finding=unknown said=": $reason" ;;
     *) judge_vertex_answer ;;
   esac
 }
 
-# in:  out_http_status, out_text
+# in:  out_http_status, out_text; token
 # out: out_finding; said; denial: the id by which VPC Service Controls log a denial
 judge_vertex_answer() {
   fields=$(printf '%s\n' "$out_text" | flatten_json -) || fields=''
@@ -68,7 +72,12 @@ judge_vertex_answer() {
   out_code=$(value_of "$fields" "$error\.status") message=$(value_of "$fields" "$error\.message")
   denial=$(value_of "$fields" "$error\.details\.[0-9]*\.metadata\.uid" | grep . ||
     printf '%s\n' "$message" | sed -n 's/.*UniqueIdentifier: *\([A-Za-z0-9_-]*\).*/\1/p')
-  [ -n "$out_code" ] || { message=$out_text && find_code "$(value_of "$fields" type):$out_http_status"; }
+  if [ -z "$out_code" ]; then
+    message=$out_text
+    find_code "$(value_of "$fields" type):$out_http_status"
+    [ "$out_code:$token" != UNAUTHENTICATED: ] || out_code='' # a gateway may want what the doctor does not send
+  fi
   find_vertex_answer "$out_code" "$(value_of "$fields" "$error\.details\.[0-9]*\.reason")" "$message"
-  out_finding=${out_finding:-unknown} said=", HTTP $out_http_status: $(to_printable "$message" | cut -c 1-200)"
+  out_finding=${out_finding:-unknown} denial=${denial:-unknown}
+  said=", HTTP $out_http_status: $(to_printable "$message" | hide_secrets | cut -c 1-200)"
 }

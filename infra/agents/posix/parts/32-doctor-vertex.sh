@@ -7,7 +7,10 @@ check_credentials() {
   told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
   foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
-  credentials_file=$root${named_file:-${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json}
+  login_file=${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json said=''
+  credentials_file=$root${named_file:-$login_file}
+  before_login=${config_dir:+"CLOUDSDK_CONFIG=$(quote_for_shell "$config_dir") "}
+  after_login=${named_file:+" && cp $(quote_for_shell "$login_file") $(quote_for_shell "$named_file")"}
   read_credentials
   token='' gcloud_error='' can_ask='' look="ls -l $(quote_for_shell "$credentials_file")"
   [ "$named_file" != "${GOOGLE_APPLICATION_CREDENTIALS:-}" ] || look='unset GOOGLE_APPLICATION_CREDENTIALS'
@@ -41,14 +44,16 @@ EOF
 # out: out_finding and its variables
 check_model() {
   base_model=${model%@*} host=${base#*://} host=${host%%/*} address=$(quote_for_shell "${base_url:-https://$host/}")
-  case $project$location$quota_project$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  case $project$location$model in *[!a-z0-9@:.-]*) out_finding=model_unreadable && return ;; esac
+  case $quota_project in *[!a-z0-9:.-]*) out_finding=quota_project_unreadable && return ;; esac
   if [ -n "$offline" ]; then out_finding=model_offline
   elif ! is_safe_address "$base" && [ "$credential_kind:${base%%:*}" != gateway:http ]; then
     out_finding=address_not_trusted
   elif [ -z "$can_ask" ]; then out_finding=token_missing
   else request_model
   fi
-  [ "$consumer" = "$project" ] || case $out_finding in
-    api_disabled | billing_disabled | project_suspended | project_invalid) out_finding=other_quota_project ;;
+  case $consumer:$out_finding in
+    "$project":* | [0-9]*) ;; # a number may be that of the same project
+    *:api_disabled | *:billing_disabled | *:project_suspended | *:project_invalid) out_finding=other_quota_project ;;
   esac
 }

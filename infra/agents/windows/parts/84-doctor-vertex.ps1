@@ -8,12 +8,15 @@ function Test-Credentials {
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
   if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
   $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
-  $file = Join-Root $(if ($named) { $named } else { Join-Path $folder 'application_default_credentials.json' })
+  $loginFile = Join-Path $folder 'application_default_credentials.json'
+  $file = Join-Root $(if ($named) { $named } else { $loginFile })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
   $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
+    before_login = $(if ($byUser['CLOUDSDK_CONFIG']) { "`$env:CLOUDSDK_CONFIG = '$folder'; " })
+    after_login = $(if ($named) { "; Copy-Item `"$loginFile`" `"$named`"" })
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
     look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
   }
@@ -80,7 +83,7 @@ function Find-Row($rows, [string]$text) {
 function Request-AccessToken([string]$gcloud, [hashtable]$told) {
   $variables = @{}
   foreach ($pair in $gcloudVariables) { $variables[($pair -split '=')[0]] = ($pair -split '=')[1] }
-  if ($told['CLOUDSDK_CONFIG']) { $variables['CLOUDSDK_CONFIG'] = $told['CLOUDSDK_CONFIG'] }
+  foreach ($name in $credentialVariables) { if ($told[$name]) { $variables[$name] = $told[$name] } }
   if ($told['GOOGLE_APPLICATION_CREDENTIALS']) { $variables['GOOGLE_APPLICATION_CREDENTIALS'] = $knownFacts['credentials_file'] }
   $started = Start-Program $gcloud 'auth application-default print-access-token' $variables @('GOOGLE_APPLICATION_CREDENTIALS')
   $ran = Receive-Program $started 10
@@ -94,14 +97,17 @@ function Request-AccessToken([string]$gcloud, [hashtable]$told) {
   $answer = Find-VertexAnswer 'LOCAL' '' $ran.Text
   if ($answer -ceq 'network') { return 'gcloud_network' }
   if ($answer -ceq 'no_credentials') { return $answer }
-  if ($ran.Text -cmatch '(?m)^ERROR: (.{1,200})') { $script:gcloudError = "gcloud: $($Matches[1].Trim())" }
+  $lines = @($ran.Text -split '\s*\n' | Where-Object { $_ })
+  $lines = @($lines | Where-Object { $_ -clike 'ERROR: *' }) + $lines + ''
+  $line = Hide-Secrets ($lines[0] -creplace '^ERROR: ', '')
+  $script:gcloudError = "gcloud: $($line.Substring(0, [Math]::Min(200, $line.Length)))"
   if ($answer) { $answer } else { 'gcloud_unreadable' }
 }
 
 function Test-Models {
   $project = "$($pins['ANTHROPIC_VERTEX_PROJECT_ID'])"
   if ($credentialKind -ceq 'gateway') { $script:quotaProject = '' }
-  Set-KnownFacts @{ project = $project; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
+  Set-KnownFacts @{ project = $project; quota_project = $quotaProject; consumer = $(if ($quotaProject) { $quotaProject } else { $project }) }
   foreach ($pin in $models) {
     $finding = Get-ModelFinding $pin
     Write-Finding $pin.Question $finding $credentialKind "$($pin.Model) in $($pin.Location)"
@@ -116,7 +122,8 @@ function Get-ModelFinding($pin) {
     host = $endpoint; address = $address; location = $pin.Location
     base_model = $pin.Model -creplace '@.*', ''
   }
-  if ("$($knownFacts['project'])$($pin.Location)$quotaProject$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ("$($knownFacts['project'])$($pin.Location)$($pin.Model)" -cmatch '[^a-z0-9@:.-]') { return 'model_unreadable' }
+  if ($quotaProject -cmatch '[^a-z0-9:.-]') { return 'quota_project_unreadable' }
   if ($isOffline) { return 'model_offline' }
   $trusted = if ($credentialKind -ceq 'gateway') { '^https?://' } else { '^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)' }
   if ($pin.Url -cnotmatch $trusted) { return 'address_not_trusted' }
@@ -126,9 +133,8 @@ function Get-ModelFinding($pin) {
     if ($knownFacts['reason'] -cmatch '^no complete answer') { return 'model_silent' } else { return 'model_cut_off' }
   }
   $finding = Get-VertexFinding $answer
-  if ($finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z' -and $knownFacts['consumer'] -cne $knownFacts['project']) {
-    return 'other_quota_project'
-  }
+  $isOther = $knownFacts['consumer'] -cne $knownFacts['project'] -and $knownFacts['consumer'] -cnotmatch '^[0-9]' # a number may be that of the same project
+  if ($isOther -and $finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z') { return 'other_quota_project' }
   $finding
 }
 
@@ -161,11 +167,21 @@ function Get-VertexFinding([hashtable]$answer) {
     $message = $body
     $row = Find-Row $statusRows "$(Get-Field $read 'type'):$($answer.Code)"
     if ($row) { $grpc = $row[1] }
+    if ($grpc -ceq 'UNAUTHENTICATED' -and -not $accessToken) { $grpc = '' } # a gateway may want what the doctor does not send
   }
+  if (-not $denial) { $denial = 'unknown' }
+  $message = Hide-Secrets $message
   $shown = $message.Substring(0, [Math]::Min(200, $message.Length))
   Set-KnownFacts @{ denial = $denial; said = ", HTTP $($answer.Code): $shown" }
   $finding = Find-VertexAnswer "$grpc" $reason $message
   if ($finding) { $finding } else { 'unknown' }
+}
+
+# The text without what looks like a secret.
+function Hide-Secrets([string]$text) {
+  $text -creplace '(ya29\.|1//|AIza|GOCSPX-|sk-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}', '(hidden)' `
+    -creplace '([Bb]earer|[Bb]asic) +[A-Za-z0-9._~+/=-]{8,}', '$1 (hidden)' `
+    -creplace '((access|refresh|id|subject)_token|client_secret|private_key|assertion)(["'']?[ :=]+["'']?)[^ "'',&}]+', '$1$3(hidden)'
 }
 
 # Returns the finding of the first row that fits, or nothing. The code LOCAL is of an error of this machine.

@@ -37,7 +37,7 @@ test('patterns are such that JavaScript and awk read them alike', () => {
   const classes = answerRows.flatMap(({ text = '' }) => [...text.matchAll(/\[[^\]]*\]/g)].map(([each]) => each));
 
   assert.deepEqual(strange, []);
-  assert.deepEqual([...new Set(classes)].sort(), ['[.]', '[^a-z]', '[a-z.]', '[a-z]', '[sz]']);
+  assert.deepEqual([...new Set(classes)].sort(), ['[.]', '[/ ]', '[^ ]', '[^a-z]', '[a-z.]', '[a-z]', '[sz]']);
   assert.deepEqual(
     answerRows.flatMap(({ text = '' }) => text.match(/\(\?|\*\?|\+\?|\?\?/g) ?? []),
     [],
