@@ -12,18 +12,25 @@ type Area = Of<'ProbeBlind'>['data']['areas'][number];
 const maxActions = 5;
 
 export function composeBlindMessage({ data: { areas } }: Of<'ProbeBlind'>, url: string): Message {
-  const isOurs = areas.some(({ cause }) => cause !== null);
+  const remedies = remediesOf(areas);
+  const rest = remedies.length - maxActions;
+  const sentence =
+    remedies.length === 0
+      ? 'Google may be down, or answer in words that Pinward does not know.'
+      : rest > 0
+        ? `What has to be done first is below; ${rest} more commands are for other projects of the list.`
+        : 'What has to be done is below.';
   return {
     urgency: 'urgent',
     title: `The probe can't check models of ${placesOf(areas)}`,
     summary:
       'No request there got an answer about a model, in several runs in a row. ' +
-      `The stored availability of models stays as it was. ${isOurs ? 'What has to be done is below.' : 'Google may be down, or answer in words that Pinward does not know.'}`,
+      `The stored availability of models stays as it was. ${sentence}`,
     fields: areas.map(({ project, location, cause, verdict, evidence }) => [
       `${project} in ${location}: ${cause ?? verdict}`,
       evidence === '' ? '(an empty answer)' : evidence,
     ]),
-    actions: [...remediesOf(areas), matrixAction(url)],
+    actions: [...remedies.slice(0, maxActions), matrixAction(url)],
   };
 }
 
@@ -40,13 +47,14 @@ export function composeRecoveredMessage({ data: { areas } }: Of<'ProbeRecovered'
 
 /** One action for each remedy, with the first project and location that need it. The probe runs as a service account. */
 function remediesOf(areas: readonly Area[]): Message['actions'] {
-  const remedies = areas.flatMap(({ project, location, cause }) => {
+  const remedies = areas.flatMap(({ project, location, cause, evidence }) => {
     const advice = cause === null ? null : adviceFor('metadata', findings[cause].advice);
     if (advice === null) return [];
-    const known = { project, location, consumer: project, member: 'serviceAccount:ACCOUNT' };
+    const consumer = /\buse project ([a-z][a-z0-9:.-]*[a-z0-9])/.exec(evidence)?.[1] ?? project;
+    const known = { project, location, consumer, member: 'serviceAccount:ACCOUNT' };
     return [{ text: fillIn(advice.meaning, known), call: fillIn(advice.fix, known) }];
   });
-  return [...new Map(remedies.map((remedy) => [remedy.call, remedy])).values()].slice(0, maxActions);
+  return [...new Map(remedies.map((remedy) => [remedy.call, remedy])).values()];
 }
 
 /** Such as `acme-claude in eu, us; acme-labs in eu`. */

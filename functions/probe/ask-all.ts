@@ -19,6 +19,8 @@ interface AskAllInput {
 const concurrency = 32;
 /** Confirmations a run. At one token each, they cost cents a day at most. */
 const maxConfirmations = 200;
+/** A run begins this much further for each minute that passed, so that no endpoint waits for ever for a confirmation. */
+const endpointsPerMinute = 20;
 /** Endpoints that weren't probed by then wait for the next run. */
 const maxDurationMs = 4 * 60_000;
 /** How often an enabled model is confirmed again. */
@@ -30,6 +32,7 @@ export async function askAll(input: AskAllInput): Promise<{ results: readonly Pr
   const cells = new Map(before.cells.map((cell) => [endpointKey(cell), cell]));
   const end = clock() + maxDurationMs;
   const exhausted = new Set<string>();
+  const first = Math.floor(clock() / 60_000) * endpointsPerMinute;
   const results: (ProbeResult | null)[] = endpoints.map(() => null);
   let confirmations = 0;
   let next = 0;
@@ -49,7 +52,7 @@ export async function askAll(input: AskAllInput): Promise<{ results: readonly Pr
 
   async function probeNext(): Promise<void> {
     while (next < endpoints.length && clock() < end) {
-      const index = next++;
+      const index = (first + next++) % endpoints.length;
       const endpoint = endpoints[index];
       if (endpoint === undefined) return;
       const result = { endpoint, observation: await ask(endpoint) };

@@ -94,11 +94,13 @@ export function createClients(fakeHost: string | null): Clients {
 export async function findCredentialKind(): Promise<CredentialKind> {
   const library = await import('google-auth-library');
   // With a project given, the library doesn't look for one, which needs working credentials.
-  const client = await new library.GoogleAuth({ scopes, projectId: 'none' }).getClient().catch(() => null);
+  const auth = new library.GoogleAuth({ scopes, projectId: 'none' });
+  const client = await auth.getClient().catch(() => null);
   if (client instanceof library.Compute) return 'metadata';
   if (client instanceof library.Impersonated) return 'impersonation';
   if (client instanceof library.ExternalAccountAuthorizedUserClient) return 'workforce';
-  if (client instanceof library.BaseExternalAccountClient) return 'federation';
+  if (client instanceof library.BaseExternalAccountClient)
+    return JSON.stringify(auth.jsonContent).includes('/workforcePools/') ? 'workforce' : 'federation';
   return client instanceof library.JWT || client instanceof library.GdchClient ? 'key' : 'person';
 }
 

@@ -101,10 +101,10 @@ function clean(text: string): string {
   return text
     .slice(0, maxTextLength)
     .replace(/-----BEGIN [^-]*PRIVATE KEY-----(?:.*?-----END [^-]*PRIVATE KEY-----|.*)/gs, '[secret]')
-    .replace(/\b(?:ya29\.|1\/\/|AIza|GOCSPX-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}/g, '[secret]')
+    .replace(/\b(?:ya29\.|1\/\/|AIza|GOCSPX-|sk-|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9._~+/=-]{8,}/g, '[secret]')
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [secret]')
     .replace(
-      /((?:access_token|refresh_token|id_token|client_secret|private_key|assertion)["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
+      /((?:access_token|refresh_token|id_token|subject_token|client_secret|private_key|assertion)["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
       '$1[secret]',
     )
     .replace(/[\p{C}\p{Z}]+/gu, ' ')

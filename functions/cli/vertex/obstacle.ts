@@ -9,18 +9,17 @@ import type { ModelEndpoint } from '../../../shared/domain/models/model-endpoint
 import type { Garden } from '../../../shared/ports.ts';
 import { printable } from '../../printable.ts';
 
-/** One sentence with what to do about it; null when nothing keeps the probe from an answer. */
+/** One sentence with what to do about it; null when nothing keeps the probe from an answer in other locations, too. */
 export async function findObstacle(garden: Garden, project: string, location = 'global'): Promise<string | null> {
   const [newest] = shippedCatalogue;
   const endpoint = { project, location, model: newest?.id ?? '' };
   const { cause, evidence } = await garden.screen(endpoint);
-  if (cause === null || cause === 'wrong_address') return null;
+  if (cause === null || cause === 'wrong_address' || cause === 'location_denied') return null;
   const answer = `(Google: ${printable(evidence)})`;
-  if (cause === 'unauthenticated')
+  const kind = await findCredentialKind();
+  if (cause === 'unauthenticated' && kind === 'person')
     return `Project ${project}: ${cause}. Sign in first: gcloud auth application-default login. ${answer}`;
-  const advice = adviceOn(cause, endpoint, await findCredentialKind())
-    .trim()
-    .split(/\n +/);
+  const advice = adviceOn(cause, endpoint, kind).trim().split(/\n +/);
   return `Project ${project}: ${cause}. ${printable(advice.join(' Run: '))} ${answer}`;
 }
 

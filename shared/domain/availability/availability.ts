@@ -38,7 +38,10 @@ export const Cell = z.strictObject({
   enabledCount: z.int().nonnegative(),
   /** The last answer about the model; before the first one, whatever came back. */
   evidence: z.string().max(500),
-  /** A newer answer that no known answer fits, such as a new wording of Vertex; null once one is known again. */
+  /**
+   * A newer answer that is no verdict on the model and doesn't pass by itself: in words that fit no known answer, or about
+   * our configuration. Null once there is a verdict.
+   */
   unknownAnswer: z.strictObject({ at: z.iso.datetime(), evidence: z.string().max(500) }).nullable(),
 });
 export type Cell = z.infer<typeof Cell>;
@@ -56,6 +59,8 @@ export const BlindArea = z.strictObject({
   cause: BlindCause.nullable(),
   evidence: z.string().max(500),
   isNotified: z.boolean(),
+  /** The causes of which people were told. Absent: only of `cause`, if they were told at all. */
+  toldCauses: z.array(BlindCause).optional(),
 });
 export type BlindArea = z.infer<typeof BlindArea>;
 
@@ -152,7 +157,7 @@ function toState(verdict: Verdict): Availability | null {
 /** Keeps the texts for people. They change nothing of what is known of the model. */
 function noteSilence(cell: Cell, { verdict, evidence, at }: Observation): Cell {
   const seen = cell.state === 'unknown' ? { ...cell, evidence } : cell;
-  if (verdict === 'unknown') return { ...seen, unknownAnswer: { at, evidence } };
+  if (verdict === 'unknown' || verdict === 'misconfigured') return { ...seen, unknownAnswer: { at, evidence } };
   return verdict === 'candidate' ? { ...seen, unknownAnswer: null } : seen;
 }
 

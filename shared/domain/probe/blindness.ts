@@ -1,9 +1,9 @@
 // Blindness: the state of a location of a project from which nothing about a model comes back. People are told of each
-// such area once, and once when it is over. A model that a blind probe can't reach doesn't count as lost.
+// such area once, once of each cause that is found later, and once when it is over. A model that a blind probe can't reach doesn't count as lost.
 
 import type { BlindArea, Matrix } from '../availability/availability.ts';
 import { locationKey } from '../availability/callable-models.ts';
-import type { Observation, Verdict } from '../availability/observation.ts';
+import type { BlindCause, Observation, Verdict } from '../availability/observation.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type ProbeInput, type ProbeResult, probeActor } from './probe-input.ts';
 
@@ -28,9 +28,18 @@ export function updateBlindness({ before, endpoints, results, now }: ProbeInput)
     return lit.has(key) || (lit.size > 0 && !probed.has(key));
   };
   const known = new Map(before.blind.filter((area) => !isOver(area)).map((area) => [locationKey(area), area]));
-  for (const [key, each] of byArea) if (!lit.has(key)) known.set(key, darken(known.get(key) ?? null, each));
+  const agreed = new Set<string>(); // areas of which two runs found the same cause
+  for (const [key, each] of byArea) {
+    if (lit.has(key)) continue;
+    const area = known.get(key) ?? null;
+    const darker = darken(area, each);
+    known.set(key, darker);
+    if (area?.cause === darker.cause) agreed.add(key);
+  }
   const blind = [...known.values()];
-  const told = blind.filter((area) => !area.isNotified && isToTell(area));
+  const told = blind.filter((area) =>
+    area.isNotified ? agreed.has(locationKey(area)) && isOfNewCause(area) : isToTell(area),
+  );
   const over = before.blind.filter((area) => area.isNotified && isOver(area));
   const blindCount = before.blindCount + Math.min(1, told.length);
   const recoveredCount = before.recoveredCount + Math.min(1, over.length);
@@ -40,7 +49,7 @@ export function updateBlindness({ before, endpoints, results, now }: ProbeInput)
     isProbed: probed.has(locationKey({ project, location })),
   }));
   return {
-    blind: blind.map((area) => ({ ...area, isNotified: area.isNotified || isToTell(area) })),
+    blind: blind.map((area) => (told.includes(area) ? markTold(area) : area)),
     blindCount,
     recoveredCount,
     newEvents: [
@@ -65,7 +74,21 @@ function darken(before: BlindArea | null, [first, ...others]: readonly ProbeResu
     cause,
     evidence,
     isNotified: before?.isNotified ?? false,
+    toldCauses: before === null ? [] : toldCausesOf(before),
   };
+}
+
+function toldCausesOf({ toldCauses, isNotified, cause }: BlindArea): BlindCause[] {
+  return toldCauses ?? (isNotified && cause !== null ? [cause] : []);
+}
+
+function isOfNewCause(area: BlindArea): boolean {
+  return area.cause !== null && !toldCausesOf(area).includes(area.cause);
+}
+
+function markTold(area: BlindArea): BlindArea {
+  const { cause } = area;
+  return { ...area, isNotified: true, toldCauses: [...toldCausesOf(area), ...(cause === null ? [] : [cause])] };
 }
 
 /** What people can mend comes first, and what passes by itself comes last. */

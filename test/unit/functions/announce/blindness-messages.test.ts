@@ -38,6 +38,23 @@ test('a blind probe says where, in whose words, and each remedy once', () => {
   );
 });
 
+test('more remedies than fit are counted, and a quota project is the one that Google names', () => {
+  const areas = Array.from({ length: 8 }, (_, at) => ({ ...area, project: `acme-${at}`, evidence: 'no' }));
+  const denied = {
+    ...area,
+    cause: 'quota_project_denied' as const,
+    evidence: 'Caller may not use project acme-bills.',
+  };
+  const many = composeBlindMessage({ ...envelope, kind: 'ProbeBlind', data: { areas } }, 'https://pinward.test');
+  const one = composeBlindMessage(
+    { ...envelope, kind: 'ProbeBlind', data: { areas: [denied] } },
+    'https://pinward.test',
+  );
+
+  assert.match(many.summary, /What has to be done first is below; 3 more commands are for other projects/);
+  assert.match(one.actions[0]?.call ?? '', /^gcloud projects add-iam-policy-binding acme-bills /);
+});
+
 test('the end of blindness tells apart what is seen again and what is asked no longer', () => {
   const areas = [
     { project: 'acme-labs', location: 'eu', isProbed: true },

@@ -13,7 +13,7 @@ export function AvailabilityScreen({ query }: { readonly query: URLSearchParams 
   const availability = useGet('/v1/availability');
   const policy = useGet('/v1/policy');
   const catalogue = useGet('/v1/catalogue');
-  const { endpoints = [], at = null, blind = null } = availability.value ?? {};
+  const { endpoints = [], at = null, blind = [] } = availability.value ?? {};
   const blindness = blindText(blind);
   const projects = [...new Set(endpoints.map(({ project }) => project))].sort();
   const project = query.get('project') ?? policy.value?.project ?? projects[0] ?? '';

@@ -1,11 +1,13 @@
-// What the probe can't see, and why, in words.
+// What the probe can't see, and why, in words: the areas of which people were told.
 
-/** Empty when it sees everything. */
-export function blindText(blind: unknown): string {
-  if (Array.isArray(blind)) return blind.map(blindText).join('; ');
-  if (typeof blind !== 'object' || blind === null) return '';
-  return Object.entries(blind)
-    .filter(([name]) => ['project', 'location', 'locations', 'cause'].includes(name))
-    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value).replaceAll('_', ' ')}`)
-    .join(', ');
+import type { Replies } from '../../client/replies.ts';
+
+/** Such as `acme-claude in eu: api disabled`; empty when it sees everything. */
+export function blindText(blind: Replies['/v1/availability']['blind']): string {
+  return blind
+    .filter(({ isNotified }) => isNotified)
+    .map(({ project, location, cause, verdict }) => {
+      return `${project} in ${location}: ${(cause ?? `only answers that are ${verdict}`).replaceAll('_', ' ')}`;
+    })
+    .join('; ');
 }

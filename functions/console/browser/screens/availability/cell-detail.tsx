@@ -52,7 +52,7 @@ export function CellDetail({ cells, pinned, chosen }: CellDetailProps) {
 }
 
 function Facts({
-  cell: { state, since, evidence, answeredAt, confirmedAt, firstCallableAt, suspectedAt },
+  cell: { state, since, evidence, unknownAnswer, answeredAt, confirmedAt, firstCallableAt, suspectedAt },
 }: {
   readonly cell: Cell;
 }) {
@@ -66,6 +66,14 @@ function Facts({
       <dd>
         <code>{evidence}</code>
       </dd>
+      {unknownAnswer !== null && (
+        <>
+          <dt>Since then</dt>
+          <dd>
+            no verdict on the model, <Time at={unknownAnswer.at} />: <code>{unknownAnswer.evidence}</code>
+          </dd>
+        </>
+      )}
       <dt>Last answer</dt>
       <dd>
         <Time at={answeredAt} />

@@ -24,7 +24,7 @@ describe('applyObservation', () => {
       });
     }
 
-    test(`an answer that nobody can read is shown beside a place that is ${state}, until one can be read`, () => {
+    test(`an answer that is no verdict is shown beside a place that is ${state}, until there is one`, () => {
       const unread = applyObservation(cell(model, { state }), endpoint(), observed('unknown')).cell;
       const later = silences.map((verdict) => applyObservation(unread, endpoint(), observed(verdict, 10)).cell);
 
@@ -32,7 +32,7 @@ describe('applyObservation', () => {
       assert.deepEqual(unread.unknownAnswer, shown);
       assert.deepEqual(
         later.map(({ unknownAnswer }) => unknownAnswer),
-        [null, shown, shown, { ...shown, at: instant(10) }],
+        [null, { at: instant(10), evidence: 'it was misconfigured' }, shown, { ...shown, at: instant(10) }],
       );
       assert.equal(applyObservation(unread, endpoint(), observed('enabled')).cell.unknownAnswer, null);
     });
