@@ -1,6 +1,7 @@
 // The part of the oracle that judges what is said of blindness, of each location of each project for itself. In a run an
 // area is silent when no answer there is about a model. People must hear of it in the run that makes it two in which every
 // answer blames us, or four silent ones, without an answer about a model between; and of the first such answer after that.
+// Meanwhile they must hear of each other cause when two runs in a row have nothing else, and may hear of none twice.
 
 import type { Event } from '../../shared/domain/events/event.ts';
 import type { Answer } from './probe-process.ts';
@@ -12,7 +13,12 @@ type Blind = Extract<Event, { kind: 'ProbeBlind' }>['data']['areas'][number];
 interface Record {
   heard: string;
   isTold: boolean;
+  /** The causes of the last run, and those that people heard of. */
+  causes: ReadonlySet<string>;
+  readonly told: Set<string>;
 }
+
+const nothingHeard = () => ({ heard: '', isTold: false, causes: new Set<string>(), told: new Set<string>() });
 
 export class BlindOracle {
   readonly #complain: Complain;
@@ -28,7 +34,7 @@ export class BlindOracle {
     this.#judgeMessages(events);
     const byArea = Map.groupBy(answers, ({ spot }) => nameOf(spot.endpoint));
     for (const [name, each] of byArea) {
-      const record = this.#records.get(name) ?? { heard: '', isTold: false };
+      const record = this.#records.get(name) ?? nothingHeard();
       this.#records.set(name, record);
       const claims = blind.filter((area) => nameOf(area) === name);
       const ends = over.filter((area) => nameOf(area) === name);
@@ -50,7 +56,7 @@ export class BlindOracle {
     if (record.isTold && ends.length === 0) this.#complain('missed', `ProbeRecovered of ${name}`);
     if (!record.isTold && ends.length > 0) this.#complain('false', `ProbeRecovered of ${name}, told of no blindness`);
     if (ends.length > 1) this.#complain('duplicate', `ProbeRecovered of ${name}`);
-    Object.assign(record, { heard: '', isTold: false });
+    Object.assign(record, nothingHeard());
   }
 
   #judgeSilence(
@@ -65,7 +71,18 @@ export class BlindOracle {
     if (ends.length > 0) this.#complain('false', `ProbeRecovered of ${name}, which is silent`);
     if (isLong && !record.isTold && claims.length === 0) this.#complain('missed', `ProbeBlind of ${name}`);
     if (!isLong && claims.length > 0) this.#complain('false', `ProbeBlind of ${name} after ${record.heard}`);
-    if (claims.length > (record.isTold ? 0 : 1)) this.#complain('duplicate', `ProbeBlind of ${name}`);
+    const causes = new Set<string>(answers.flatMap(({ cause }) => cause ?? []));
+    const mayBeTold = (cause: string) => causes.has(cause) && record.causes.has(cause) && !record.told.has(cause);
+    if (claims.length > 1) this.#complain('duplicate', `ProbeBlind of ${name}`);
+    if (record.isTold) {
+      if (claims.some(({ cause }) => cause === null || !mayBeTold(cause)))
+        this.#complain('duplicate', `ProbeBlind of ${name}`);
+      const isPlain = answers.every(({ cause }) => cause !== null) && causes.size === 1 && record.causes.size === 1;
+      if (isPlain && [...causes].some(mayBeTold) && claims.length === 0)
+        this.#complain('missed', `ProbeBlind of ${name}, by ${[...causes].join()}`);
+    }
+    record.causes = causes;
+    for (const { cause } of claims) if (cause !== null) record.told.add(cause);
     for (const { evidence, verdict } of claims)
       if (!answers.some((answer) => answer.evidence === evidence && answer.verdict === verdict))
         this.#complain('false', `ProbeBlind of ${name}: Vertex never said ${evidence}`);

@@ -16,6 +16,7 @@ export class Died extends Error {}
 export interface Answer {
   readonly spot: Spot;
   readonly verdict: Observation['verdict'];
+  readonly cause: Observation['cause'];
   readonly evidence: string;
   readonly truth: Kind;
   readonly stretch: number;
@@ -154,7 +155,7 @@ export class Process {
     this.#around.time += row === lateRow ? 10_000 : this.#around.chance.between(0, 60);
     const at = this.#around.time;
     const { kind: truth, stretch } = spot;
-    this.answers.set(nameOf(endpoint), { spot, verdict: row.verdict, evidence: row.evidence, truth, stretch, by, at });
+    this.answers.set(nameOf(endpoint), { spot, ...row, truth, stretch, by, at });
     return { ...row, by, at: new Date(at).toISOString() };
   }
 
