@@ -143,6 +143,16 @@ describe('pinward doctor on what gcloud says', { concurrency: 2 }, () => {
   });
 });
 
+describe('pinward doctor on credentials that the settings name', { concurrency: 2 }, () => {
+  it('tells a quota project by a variable, since gcloud sets it in its own file alone', async () => {
+    await using patient = await newPatient('fragment', '2.1.331', { GOOGLE_APPLICATION_CREDENTIALS: '/keys/me.json' });
+    write(patient.machine.path('keys/me.json'), '{"type": "authorized_user", "quota_project_id": "old-project"}');
+    patient.vertex.answer('*', refused.apiDisabled);
+    const { commands } = await patient.examine();
+    assert.deepEqual(commands, ['export GOOGLE_CLOUD_QUOTA_PROJECT=acme-claude']);
+  });
+});
+
 describe('pinward doctor on answers of Vertex', { concurrency: 2 }, () => {
   it('shows no secret that comes back', async () => {
     await using patient = await newPatient();

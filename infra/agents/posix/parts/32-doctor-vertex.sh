@@ -33,7 +33,10 @@ check_models() {
   while read -r name model _ location _ _ _ base; do
     [ -n "$name" ] || continue
     check_model
-    report "$name" "$out_finding" "$credential_kind" "$model in $location"
+    kind=$credential_kind
+    # gcloud sets the quota project in the default file alone.
+    case $named_file:$out_finding in ?*:quota_project_missing | ?*:other_quota_project) kind=key ;; esac
+    report "$name" "$out_finding" "$kind" "$model in $location"
   done <<EOF
 $models
 EOF
