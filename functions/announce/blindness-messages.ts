@@ -13,19 +13,12 @@ const maxActions = 5;
 
 export function composeBlindMessage({ data: { areas } }: Of<'ProbeBlind'>, url: string): Message {
   const remedies = remediesOf(areas);
-  const rest = remedies.length - maxActions;
-  const sentence =
-    remedies.length === 0
-      ? 'Google may be down, or answer in words that Pinward does not know.'
-      : rest > 0
-        ? `What has to be done first is below; ${rest} more commands are for other projects of the list.`
-        : 'What has to be done is below.';
   return {
     urgency: 'urgent',
     title: `The probe can't check models of ${placesOf(areas)}`,
     summary:
       'No request there got an answer about a model, in several runs in a row. ' +
-      `The stored availability of models stays as it was. ${sentence}`,
+      `The stored availability of models stays as it was. ${whatToDo(remedies.length)}`,
     fields: areas.map(({ project, location, cause, verdict, evidence }) => [
       `${project} in ${location}: ${cause ?? verdict}`,
       evidence === '' ? '(an empty answer)' : evidence,
@@ -43,6 +36,13 @@ export function composeRecoveredMessage({ data: { areas } }: Of<'ProbeRecovered'
   const title =
     seen.length === 0 ? 'The probe asks elsewhere now' : `The probe checks models of ${placesOf(seen)} again`;
   return { urgency: 'calm', title, summary: sentences.flat().join(' '), fields: [], actions: [] };
+}
+
+function whatToDo(count: number): string {
+  if (count === 0) return 'Google may be down, or answer in words that Pinward does not know.';
+  const rest = count - maxActions;
+  if (rest <= 0) return 'What has to be done is below.';
+  return `What has to be done first is below; ${rest} more commands are for other projects of the list.`;
 }
 
 /** One action for each remedy, with the first project and location that need it. The probe runs as a service account. */

@@ -1,5 +1,6 @@
 // Blindness: the state of a location of a project from which nothing about a model comes back. People are told of each
-// such area once, once of each cause that is found later, and once when it is over. A model that a blind probe can't reach doesn't count as lost.
+// such area once, once of each cause that is found later, and once when it is over. A model that a blind probe can't
+// reach doesn't count as lost.
 
 import type { BlindArea, Matrix } from '../availability/availability.ts';
 import { locationKey } from '../availability/callable-models.ts';
