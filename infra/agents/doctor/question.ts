@@ -64,13 +64,28 @@ export const credentialVariables: readonly string[] = [
   'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES',
 ];
 
-/** The variables of a shell that may concern Claude Code, as a pattern. */
-export const clientVariable = '(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*';
+/**
+ * The variables that may lead Claude Code to another address or to other credentials, as a pattern. Of what strangers and
+ * settings set, only these reach the question: others may make it write a file, load a program or call somebody.
+ */
+export const leadingVariable = `(${[
+  'ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*',
+  'CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)',
+  '(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*',
+  'CLOUDSDK_CONFIG',
+  'CLAUDE_CONFIG_DIR',
+  'AWS_(DEFAULT_)?REGION',
+].join('|')})`;
+
+/** The variables of Claude Code and of what it runs in, as a pattern. */
+export const clientVariable = '(ANTHROPIC|CLAUDE|BUN|OTEL|GIT)_[A-Z0-9_]*';
 
 /** The paths of settings that may lead Claude Code away from the pins or keep it from starting, as a pattern. */
 export const leadingSetting = [
-  `env[.]${clientVariable}`,
+  `env[.]${leadingVariable}`,
   'agent',
+  'hooks',
+  'permissions[.]defaultMode',
   '[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*',
   'policyHelper[a-z]*',
   'force[A-Za-z]*',

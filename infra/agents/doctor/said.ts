@@ -83,6 +83,7 @@ const client = {
   client_missing: skipped('there is no Claude Code on the PATH'),
   client_unversioned: skipped('claude --version names no version, or is slow'),
   client_old: skipped('Claude Code {cli} was never asked, {asked_from} can be; run: claude update'),
+  folder_unreadable: skipped('could not read {settings_file}, so Claude Code is not asked here'),
   folder_missing: skipped('could not make a folder for temporary files'),
   client_silent: skipped('{question}: Claude Code did not answer within 10 seconds'),
   client_agrees: ok('{cli} would call the pins: {questions}'),
@@ -113,6 +114,9 @@ const client = {
   ),
   editor_unreadable: skipped('could not read {file}'),
   editor_not_asked: skipped(`{file} ${called} was not asked what follows`),
+  editor_idle: skipped(
+    `{file} ${called} was not asked with them, since they name no address and may do something else`,
+  ),
   editor_silent: skipped(`{file} ${called} did not answer in time`),
   editor_agrees: ok(`{file} ${called} calls the same with them`),
   editor_led: problem(

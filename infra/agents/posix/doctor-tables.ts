@@ -10,6 +10,7 @@ import {
   folderVariables,
   gcloudVariables,
   leadingSetting,
+  leadingVariable,
   questionSettings,
   questionVariables,
 } from '../doctor/question.ts';
@@ -24,6 +25,7 @@ export function renderDoctorTables(): string {
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 asked_from=${askedFrom} # the oldest Claude Code that was asked
 client_variable='${clientVariable}'
+leading_variable='${leadingVariable}'
 leading_setting='${leadingSetting}'
 gcloud_variables='${gcloudVariables.join(' ')}'
 
@@ -92,13 +94,13 @@ ${Object.entries(questionVariables)
 EOF
 }
 
-# Prints the settings of the question, with its variables.
-# in: FOLDER, for what Claude Code writes
+# Prints the settings of the question, with its variables. Of two with one name, the last counts.
+# in: FOLDER, for what Claude Code writes; emptied
 print_question_settings() {
   printf '%s' '${JSON.stringify(questionSettings).replace(/\}$/, ',"env":{')}'
-  print_question_variables "$1" | awk '{
+  { printf '%s\\n' "$emptied" && print_question_variables "$1"; } | awk 'NF {
     value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\\\]/, "\\\\\\\\&", value)
-    printf "%s\\"%s\\":\\"%s\\"", (NR > 1 ? "," : ""), $0, value
+    printf "%s\\"%s\\":\\"%s\\"", comma, $0, value; comma = ","
   }'
   echo '}}'
 }

@@ -1199,11 +1199,11 @@ is_complete() {
   esac
 }
 
-# Prints the path of the file in this folder, or else in the next parent that has it.
+# Prints the path of a file or folder in this folder, or else in the next parent that has it.
 # in: NAME
 find_upwards() {
   folder=$(pwd)
-  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  while [ ! -e "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
   printf '%s/%s\n' "$folder" "$1"
 }
 
@@ -1419,11 +1419,14 @@ flatten_json() {
     }
     function take(token, kind) {
       kind = substr(token, 1, 1)
-      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
-      else if (kind == ":" && expected == "colon") expected = "value"
+      if (kind == "\"" && expected == "key") {
+        at[depth] = unescape(substr(token, 2, length(token) - 2)); expected = "colon"; is_empty = 0
+        return at[depth] !~ /=/ && token !~ /\\([bfnrt]|u00[01])/ # such a key can pass for another
+      }
+      if (kind == ":" && expected == "colon") expected = "value"
       else if (kind == "," && expected == "next" && depth) {
         if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
-      } else if (closes(kind)) { depth--; expected = "next" }
+      } else if (closes(kind)) { depth--; expected = "next"; if (is_empty && depth) print_value("") }
       else if (expected != "value" || index("]}:,", kind)) return 0
       else if (kind == "{" || kind == "[") { open(kind); return 1 }
       else if (kind == "\"") print_value(unescape(substr(token, 2, length(token) - 2)))
@@ -1434,6 +1437,7 @@ flatten_json() {
     BEGIN { expected = "value"; hex = "0123456789abcdef" }
     {
       sub(/\r$/, "")
+      if (NR == 1) sub(/^\357\273\277/, "")
       for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
         sub(/^[ \t]+/, "", rest)
         if (rest == "" || lenient && rest ~ /^\/\// && !is_comment) next
@@ -1637,7 +1641,7 @@ list_trusted_keys() {
 # Prints what Claude Code would call, or the first line that it prints instead; nothing when it is slow.
 # in: SOURCES of settings that count, WORDS for Claude Code; question; given: variables beside those of the shell;
 #     leaves_shell: whether the shell has nothing but what the agent gives it; client_folder; claude_home: the folder of
-#     the user's settings; ask_until: the end of all questions
+#     the user's settings; ask_until: the end of all questions; emptied: the variables of settings that lead nowhere
 ask_client() (
   sources=$1 timeout=$((ask_until - $(now)))
   shift
@@ -1645,25 +1649,40 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  cp -R -H "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
+  { cp "$claude_home/settings.json" "$own_folder/"; ln -s "$claude_home/agents" "$own_folder/agents"; } 2>/dev/null
+  # shellcheck disable=SC2046 # a word for each variable
+  unset $(list_variables "$client_variable" | grep -vxE "$leading_variable") nothing
   [ "$question" = default ] || set -- --model "$question" "$@"
   set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
     --settings "$(print_question_settings "$own_folder")" ping
-  while IFS= read -r variable; do set -- "$variable" "$@"; done <<EOF
+  while IFS= read -r variable; do [ -z "$variable" ] || set -- "$variable" "$@"; done <<EOF
 $(print_question_variables "$own_folder")${given:+$newline$given}
 EOF
   [ -z "$leaves_shell" ] || set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
   { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer
 )
 
-# Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
-# folder, which may be a stranger's. Writes two files, named by the sources.
+# Asks without the first sources.
+# in: NUMBER of sources that do not count, SOURCE ...; question
+ask_without() (
+  sources=user,project,local last=$(($# - $1)) && shift
+  while [ $# -ge "$last" ]; do
+    case $1 in
+      local | project | user) sources=${sources%"$1"} && sources=${sources%,} ;;
+      shell) leaves_shell=yes ;;
+      *) unset "$1" ;;
+    esac
+    shift
+  done
+  ask_client "$sources"
+)
+
+# Has Claude Code tell the variables of its credentials, without the settings of this folder: they may be a stranger's,
+# and would reach the shell that tells.
+# in: FILE, for the variables
 ask_for_credentials() {
   question=default
-  for sources in user user,project,local; do
-    ask_client $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
-  done
-  wait
+  ask_client user --mcp-config "$(print_question_server "$1")" >/dev/null
 }
 
 # Takes the address from the log of the first request, or else the first line. Hides passwords, and words that may be
@@ -1688,9 +1707,54 @@ read_answer() {
     }'
 }
 
-# Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
-list_client_variables() {
-  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u
+# Prints the names of the variables of this shell that fit a pattern, but those that are as the pins say.
+# in: PATTERN
+list_variables() { env | grep -E "^$1=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u; }
+
+# Prints the files of settings of this folder, of the folders above it, and of the checkout that this worktree is of.
+list_folder_settings() {
+  folder=$(pwd)
+  while :; do
+    checkout=''
+    [ ! -f "$folder/.git" ] || checkout=$(sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p' "$folder/.git")
+    case $checkout in '') checkout=$folder ;; /*) ;; *) checkout=$folder/$checkout ;; esac
+    for file in "$folder/.claude/settings.local.json" "$folder/.claude/settings.json" \
+      "$checkout/.claude/settings.local.json" "$checkout/.claude/settings.json"; do
+      [ ! -s "$file" ] || printf '%s\n' "$file"
+    done
+    [ -n "$folder" ] || return 0
+    folder=${folder%/*}
+  done
+}
+
+# Finds the variables that Claude Code must not get from the settings of user and folder.
+# in:  claude_home
+# out: emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of the folder that can't be
+#      read, and then this fails
+empty_variables() {
+  emptied=$(print_variables "$claude_home/settings.json")
+  while IFS= read -r settings_file; do
+    [ -z "$settings_file" ] || emptied=$emptied$newline$(print_variables "$settings_file") || return
+  done <<EOF
+$(list_folder_settings)
+EOF
+  emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
+}
+
+# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON.
+# in: FILE
+print_variables() { settings=$(flatten_json "$1") && printf '%s\n' "$settings" | sed -n 's/^env\.//p'; }
+
+# Prints the variables that an editor gives Claude Code, as lines of NAME=VALUE.
+# in: the settings of the editor, on standard input, as lines of path=value
+print_editor_variables() {
+  awk '
+    sub(/^(settings\.)?claudeCode\.environmentVariables\./, "") {
+      number = $0; sub(/\..*/, "", number); value = $0; sub(/^[^=]*=/, "", value)
+      if ($0 ~ /^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/) names[number] = value
+      if ($0 ~ /^[0-9]*\.value=/) values[number] = value
+    }
+    END { for (number in names) print names[number] "=" values[number] }' | sort
 }
 
 # --- Vertex AI --------------------------------------------------------------------------------------------------------
@@ -1860,20 +1924,21 @@ check_cli() {
 
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
-  client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
+  client_folder='' given='' leaves_shell='' agreeing='' out_finding='' claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing
   elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then out_finding=client_unversioned
   elif is_older_version "$cli" "$asked_from"; then out_finding=client_old
+  elif ! empty_variables; then out_finding=folder_unreadable
   elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then out_finding=folder_missing
   fi
   [ -z "$out_finding" ] || { report client $out_finding && return; }
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
+  ask_until=$(($(now) + 30))
   questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
-  ask_for_credentials & ask_all shell
+  ask_for_credentials "$client_folder/told" & ask_all shell
   for question in $questions; do
     judge_answer shell
     case $out_finding in
@@ -1892,26 +1957,23 @@ ask_all() {
   wait
 }
 
-# Asks again without more and more sources, until the answer is right. Managed files can't be left out.
+# Prints the answer and, if it is wrong, the first source without which it is right, and without those before it. Managed
+# files can't be left out.
 # in: question; given
 find_suspect() {
-  sources=user,project,local
-  answer=$(ask_client $sources)
+  answer=$(ask_without 0)
   printf '%s\n' "$answer"
   { [ -n "$answer" ] && ! is_right "$answer" && [ -z "$given" ]; } || return
-  answer=$(leaves_shell=yes && ask_client '')
-  [ -n "$answer" ] || return
-  is_right "$answer" || { echo managed && return; }
-  for suspect in local project user $(list_client_variables) shell; do
-    case $suspect in
-      local | project | user) sources=${sources%"$suspect"} && sources=${sources%,} ;;
-      shell) leaves_shell=yes ;;
-      *) unset "$suspect" ;;
-    esac
-    answer=$(ask_client "$sources")
+  # shellcheck disable=SC2046 # a word for each variable
+  set -- local project user $(list_variables "$leading_variable") shell
+  answer=$(ask_without $# "$@") wrong=0 right=$#
+  is_right "$answer" || { [ -z "$answer" ] || echo managed && return; }
+  while [ $((right - wrong)) -gt 1 ]; do
+    middle=$(((right + wrong) / 2)) && answer=$(ask_without $middle "$@")
     [ -n "$answer" ] || return
-    ! is_right "$answer" || { echo "$suspect" && return; }
+    if is_right "$answer"; then right=$middle; else wrong=$middle; fi
   done
+  shift $((right - 1)) && echo "$1"
 }
 
 # in:  SET; question
@@ -1942,17 +2004,17 @@ explain_suspect() {
   case $suspect in
     '') out_finding=led_somehow && return ;;
     user) files=$claude_home/settings.json ;;
-    project) files=$(find_upwards .claude/settings.json) ;;
-    local) files=$(find_upwards .claude/settings.local.json) ;;
+    project) files=$(list_folder_settings | grep '/settings\.json$' | head -n 1) ;;
+    local) files=$(list_folder_settings | grep '/settings\.local\.json$' | head -n 1) ;;
     managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
     *)
-      [ "$suspect" = shell ] && names=$(list_client_variables) || names=$suspect
+      [ "$suspect" = shell ] && names=$(list_variables "$leading_variable") || names=$suspect
       out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
       profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($users_agent env)\""
       return ;;
   esac
-  [ -n "$files" ] || out_finding=led_by_pins
+  case $suspect:$files in managed:) out_finding=led_by_pins ;; *:) files=$(find_upwards .claude) ;; esac
   edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
 }
 
@@ -1983,9 +2045,10 @@ check_editors() {
     grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
-    given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
-      sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
-    [ -n "$given" ] || continue
+    given=$(printf '%s\n' "$settings" | print_editor_variables)
+    names=$(printf '%s\n' "$given" | grep -vE "^$leading_variable=" | sed 's/=.*//')
+    [ -z "$names" ] || report editor editor_idle
+    given=$(printf '%s\n' "$given" | grep -E "^$leading_variable=") || continue
     names=$(printf '%s\n' "$given" | sed 's/=.*//') out_finding=not_asked
     [ -z "$client_folder" ] || ask_with_editor
     report editor "editor_${out_finding#client_}"
@@ -1995,6 +2058,7 @@ check_editors() {
 # in:  given
 # out: question, answer; out_finding: what is other than in the shell, or client_silent
 ask_with_editor() {
+  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s' "$claude_home") && empty_variables
   ask_all editor
   for question in $questions; do
     judge_answer editor
@@ -2011,9 +2075,9 @@ ask_with_editor() {
 
 # out: what read_credentials sets; token: the access token, or nothing; can_ask: whether Vertex AI can be asked
 check_credentials() {
-  told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
-  told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
-  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
+  told=$(cat "${client_folder:-/dev/null}/told" 2>/dev/null) && is_told=yes || is_told=''
+  foreign=$(list_folder_settings | while IFS= read -r foreign; do print_variables "$foreign"; done |
+    grep -E '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)=.' | grep -vxF -e "$told" | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   login_file=${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json said=''
   credentials_file=$root${named_file:-$login_file}
@@ -2073,8 +2137,9 @@ check_model() {
 # Generated by build.ts: the known answers of Vertex AI and what they mean, from shared/catalogue/; what else the doctor
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 asked_from=2.1.137 # the oldest Claude Code that was asked
-client_variable='(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*'
-leading_setting='env[.](ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
+client_variable='(ANTHROPIC|CLAUDE|BUN|OTEL|GIT)_[A-Z0-9_]*'
+leading_variable='(ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*|CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)|(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*|CLOUDSDK_CONFIG|CLAUDE_CONFIG_DIR|AWS_(DEFAULT_)?REGION)'
+leading_setting='env[.](ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*|CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)|(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*|CLOUDSDK_CONFIG|CLAUDE_CONFIG_DIR|AWS_(DEFAULT_)?REGION)|agent|hooks|permissions[.]defaultMode|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
 gcloud_variables='CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1 CLOUDSDK_SURVEY_DISABLE_PROMPTS=1 CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1'
 
 # Prints the rows: finding, codes, reasons, and the pattern of the text.
@@ -2221,6 +2286,7 @@ explain_finding() {
     client_missing) out_verdict=skipped out_text="there is no Claude Code on the PATH" ;;
     client_unversioned) out_verdict=skipped out_text="claude --version names no version, or is slow" ;;
     client_old) out_verdict=skipped out_text="Claude Code ${cli} was never asked, ${asked_from} can be; run: claude update" ;;
+    folder_unreadable) out_verdict=skipped out_text="could not read ${settings_file}, so Claude Code is not asked here" ;;
     folder_missing) out_verdict=skipped out_text="could not make a folder for temporary files" ;;
     client_silent) out_verdict=skipped out_text="${question}: Claude Code did not answer within 10 seconds" ;;
     client_agrees) out_verdict=ok out_text="${cli} would call the pins: ${questions}" ;;
@@ -2231,6 +2297,7 @@ explain_finding() {
     led_somehow) out_verdict=problem out_text="${question}: ${answer}; because of: a source that there was no time to find" ;;
     editor_unreadable) out_verdict=skipped out_text="could not read ${file}" ;;
     editor_not_asked) out_verdict=skipped out_text="${file} sets ${names}; Claude Code was not asked what follows" ;;
+    editor_idle) out_verdict=skipped out_text="${file} sets ${names}; Claude Code was not asked with them, since they name no address and may do something else" ;;
     editor_silent) out_verdict=skipped out_text="${file} sets ${names}; Claude Code did not answer in time" ;;
     editor_agrees) out_verdict=ok out_text="${file} sets ${names}; Claude Code calls the same with them" ;;
     editor_led) out_verdict=problem out_text="${file} sets ${names}; ${question}: ${answer}" ;;
@@ -2493,13 +2560,13 @@ XDG_STATE_HOME=$1
 EOF
 }
 
-# Prints the settings of the question, with its variables.
-# in: FOLDER, for what Claude Code writes
+# Prints the settings of the question, with its variables. Of two with one name, the last counts.
+# in: FOLDER, for what Claude Code writes; emptied
 print_question_settings() {
   printf '%s' '{"disableAllHooks":true,"includeGitInstructions":false,"apiKeyHelper":"","awsAuthRefresh":"","awsCredentialExport":"","gcpAuthRefresh":"","otelHeadersHelper":"","proxyAuthHelper":"","env":{'
-  print_question_variables "$1" | awk '{
+  { printf '%s\n' "$emptied" && print_question_variables "$1"; } | awk 'NF {
     value = $0; sub(/=.*/, ""); sub(/[^=]*=/, "", value); gsub(/["\\]/, "\\\\&", value)
-    printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), $0, value
+    printf "%s\"%s\":\"%s\"", comma, $0, value; comma = ","
   }'
   echo '}}'
 }

@@ -1986,8 +1986,8 @@ function Find-VertexAnswer([string]$grpc, [string]$reason, [string]$message) {
 # says, and how it asks Claude Code, from infra/agents/doctor/. Edit those.
 
 $askedFrom = '2.1.137' # the oldest Claude Code that was asked
-$clientVariable = '(ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*'
-$leadingSetting = 'env[.](ANTHROPIC|CLAUDE|CLOUD_ML|VERTEX|GOOGLE|GCLOUD|AWS)[A-Z0-9_]*|agent|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
+$clientVariable = '(ANTHROPIC|CLAUDE|BUN|OTEL|GIT)_[A-Z0-9_]*'
+$leadingSetting = 'env[.](ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*|CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)|(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*|CLOUDSDK_CONFIG|CLAUDE_CONFIG_DIR|AWS_(DEFAULT_)?REGION)|agent|hooks|permissions[.]defaultMode|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
 $gcloudVariables = 'CLOUDSDK_CORE_DISABLE_PROMPTS=1', 'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1', 'CLOUDSDK_SURVEY_DISABLE_PROMPTS=1', 'CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1'
 
 # Patterns for TYPE:PROVIDER:ACCOUNT, the kind of credentials, and the member for IAM.
@@ -2107,6 +2107,7 @@ $sayings = @{
   client_missing = 'skipped', 'there is no Claude Code on the PATH'
   client_unversioned = 'skipped', 'claude --version names no version, or is slow'
   client_old = 'skipped', 'Claude Code {cli} was never asked, {asked_from} can be; run: claude update'
+  folder_unreadable = 'skipped', 'could not read {settings_file}, so Claude Code is not asked here'
   folder_missing = 'skipped', 'could not make a folder for temporary files'
   client_silent = 'skipped', '{question}: Claude Code did not answer within 10 seconds'
   client_agrees = 'ok', '{cli} would call the pins: {questions}'
@@ -2117,6 +2118,7 @@ $sayings = @{
   led_somehow = 'problem', '{question}: {answer}; because of: a source that there was no time to find'
   editor_unreadable = 'skipped', 'could not read {file}'
   editor_not_asked = 'skipped', '{file} sets {names}; Claude Code was not asked what follows'
+  editor_idle = 'skipped', '{file} sets {names}; Claude Code was not asked with them, since they name no address and may do something else'
   editor_silent = 'skipped', '{file} sets {names}; Claude Code did not answer in time'
   editor_agrees = 'ok', '{file} sets {names}; Claude Code calls the same with them'
   editor_led = 'problem', '{file} sets {names}; {question}: {answer}'

@@ -65,6 +65,7 @@ describe('the doctor sets off no trap', { skip: whyNoClient() }, () => {
       'path-ps',
       'repository-apiKeyHelper',
       'plugin-mcp',
+      'file-git-trace',
     ])
       assert.ok(marks.includes(trap), `${trap}: ${marks.join()}`);
     assert.ok(endpoint.requests.length > 0);

@@ -3,7 +3,7 @@
 # settings file that counts leads it to another address by the key "calls". With the doctor's server it runs that program in
 # its environment. A test replaces VERSION.
 [ "$*" != --version ] || { echo 'VERSION (Claude Code)' && exit; }
-[ -z "${CLAUDE_HANGS-}" ] || exec sleep 60
+[ -z "${STAND_IN_HANGS-}" ] || exec sleep 60
 sources=user,project,local model='' location=eu
 for word; do
   case $word in --setting-sources=*) sources=${word#*=} ;; sonnet | haiku) model=$word location=global ;; esac

@@ -1,6 +1,6 @@
 /** What leads Claude Code away from the pins, as Claude Code itself says: managed files, the shell, users' settings. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -114,18 +114,6 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
     assert.match(checks['client'] ?? '', /because of: \S*\/\.claude\/settings\.local\.json/, out);
   });
 
-  it('and runs no program that the editor settings of a repository name', async () => {
-    await using patient = await newPatient();
-    const repository = mkdtempSync(join(tmpdir(), 'pinward-repository-'));
-    for (const program of ['claude', 'cp', 'date', 'mktemp', 'timeout'])
-      write(join(repository, 'evil', program), `#!/bin/sh\n: >>'${repository}/ran'\n`, 0o755);
-    const variables = [{ name: 'PATH', value: `${repository}/evil` }];
-    write(join(repository, '.vscode/settings.json'), JSON.stringify({ 'claudeCode.environmentVariables': variables }));
-    const { checks, out } = await patient.examine({ args: ['--offline'], cwd: repository });
-    assert.match(checks['editor'] ?? '', /^ok .* sets PATH/, out);
-    assert.ok(!existsSync(join(repository, 'ran')));
-  });
-
   it('never as root, and says how to run it, in JSON, too', async () => {
     await using patient = await newPatient();
     for (const args of [['--offline'], ['--offline', '--json']]) {
@@ -148,7 +136,7 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
 
   it('ten seconds long at most, and calls silence no problem', async () => {
     await using patient = await newPatient();
-    const { code, checks } = await patient.examine({ args: ['--offline'], env: { CLAUDE_HANGS: 'yes' } });
+    const { code, checks } = await patient.examine({ args: ['--offline'], env: { STAND_IN_HANGS: 'yes' } });
     assert.match(checks['client'] ?? '', /^skipped .*opus: Claude Code did not answer within 10 seconds/s);
     assert.equal(code, 0);
   });
@@ -161,9 +149,10 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
 
   it('and follows the variables of an editor that lead nowhere else', async () => {
     await using patient = await newPatient();
-    write(patient.machine.path('home/.config/Code/User/settings.json'), vsCode.replace('ANTHROPIC_MODEL', 'PAGER'));
+    const settings = patient.machine.path('home/.config/Code/User/settings.json');
+    write(settings, vsCode.replace('ANTHROPIC_MODEL', 'GOOGLE_CLOUD_QUOTA_PROJECT'));
     const { code, checks } = await patient.examine({ args: ['--offline'] });
-    assert.match(checks['editor'] ?? '', /^ok .* sets PAGER/);
+    assert.match(checks['editor'] ?? '', /^ok .* sets GOOGLE_CLOUD_QUOTA_PROJECT; Claude Code calls the same/);
     assert.equal(code, 0);
   });
 });

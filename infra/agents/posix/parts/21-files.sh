@@ -29,10 +29,10 @@ is_complete() {
   esac
 }
 
-# Prints the path of the file in this folder, or else in the next parent that has it.
+# Prints the path of a file or folder in this folder, or else in the next parent that has it.
 # in: NAME
 find_upwards() {
   folder=$(pwd)
-  while [ ! -f "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
+  while [ ! -e "$folder/$1" ] && [ -n "$folder" ]; do folder=${folder%/*}; done
   printf '%s/%s\n' "$folder" "$1"
 }

@@ -29,11 +29,14 @@ flatten_json() {
     }
     function take(token, kind) {
       kind = substr(token, 1, 1)
-      if (kind == "\"" && expected == "key") { at[depth] = substr(token, 2, length(token) - 2); expected = "colon" }
-      else if (kind == ":" && expected == "colon") expected = "value"
+      if (kind == "\"" && expected == "key") {
+        at[depth] = unescape(substr(token, 2, length(token) - 2)); expected = "colon"; is_empty = 0
+        return at[depth] !~ /=/ && token !~ /\\([bfnrt]|u00[01])/ # such a key can pass for another
+      }
+      if (kind == ":" && expected == "colon") expected = "value"
       else if (kind == "," && expected == "next" && depth) {
         if (kinds[depth] == "[") { at[depth]++; expected = "value" } else expected = "key"
-      } else if (closes(kind)) { depth--; expected = "next" }
+      } else if (closes(kind)) { depth--; expected = "next"; if (is_empty && depth) print_value("") }
       else if (expected != "value" || index("]}:,", kind)) return 0
       else if (kind == "{" || kind == "[") { open(kind); return 1 }
       else if (kind == "\"") print_value(unescape(substr(token, 2, length(token) - 2)))
@@ -44,6 +47,7 @@ flatten_json() {
     BEGIN { expected = "value"; hex = "0123456789abcdef" }
     {
       sub(/\r$/, "")
+      if (NR == 1) sub(/^\357\273\277/, "")
       for (rest = $0; ; rest = substr(rest, length(token) + 1)) {
         sub(/^[ \t]+/, "", rest)
         if (rest == "" || lenient && rest ~ /^\/\// && !is_comment) next

@@ -5,7 +5,7 @@
 # Prints what Claude Code would call, or the first line that it prints instead; nothing when it is slow.
 # in: SOURCES of settings that count, WORDS for Claude Code; question; given: variables beside those of the shell;
 #     leaves_shell: whether the shell has nothing but what the agent gives it; client_folder; claude_home: the folder of
-#     the user's settings; ask_until: the end of all questions
+#     the user's settings; ask_until: the end of all questions; emptied: the variables of settings that lead nowhere
 ask_client() (
   sources=$1 timeout=$((ask_until - $(now)))
   shift
@@ -13,25 +13,40 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  cp -R -H "$claude_home/settings.json" "$claude_home/agents" "$own_folder/" 2>/dev/null
+  { cp "$claude_home/settings.json" "$own_folder/"; ln -s "$claude_home/agents" "$own_folder/agents"; } 2>/dev/null
+  # shellcheck disable=SC2046 # a word for each variable
+  unset $(list_variables "$client_variable" | grep -vxE "$leading_variable") nothing
   [ "$question" = default ] || set -- --model "$question" "$@"
   set -- claude -p "$@" "--setting-sources=$sources" --no-session-persistence --strict-mcp-config \
     --settings "$(print_question_settings "$own_folder")" ping
-  while IFS= read -r variable; do set -- "$variable" "$@"; done <<EOF
+  while IFS= read -r variable; do [ -z "$variable" ] || set -- "$variable" "$@"; done <<EOF
 $(print_question_variables "$own_folder")${given:+$newline$given}
 EOF
   [ -z "$leaves_shell" ] || set -- -i "HOME=${HOME:-}" "USER=${USER:-}" "$@"
   { run_with_timeout env "$@" </dev/null 2>&1 || echo "pinward-exit $?"; } 2>/dev/null | read_answer
 )
 
-# Has Claude Code tell the variables of its credentials: those by all settings, and those without the settings of this
-# folder, which may be a stranger's. Writes two files, named by the sources.
+# Asks without the first sources.
+# in: NUMBER of sources that do not count, SOURCE ...; question
+ask_without() (
+  sources=user,project,local last=$(($# - $1)) && shift
+  while [ $# -ge "$last" ]; do
+    case $1 in
+      local | project | user) sources=${sources%"$1"} && sources=${sources%,} ;;
+      shell) leaves_shell=yes ;;
+      *) unset "$1" ;;
+    esac
+    shift
+  done
+  ask_client "$sources"
+)
+
+# Has Claude Code tell the variables of its credentials, without the settings of this folder: they may be a stranger's,
+# and would reach the shell that tells.
+# in: FILE, for the variables
 ask_for_credentials() {
   question=default
-  for sources in user user,project,local; do
-    ask_client $sources --mcp-config "$(print_question_server "$client_folder/$sources")" >/dev/null &
-  done
-  wait
+  ask_client user --mcp-config "$(print_question_server "$1")" >/dev/null
 }
 
 # Takes the address from the log of the first request, or else the first line. Hides passwords, and words that may be
@@ -56,7 +71,52 @@ read_answer() {
     }'
 }
 
-# Prints the names of the variables of this shell that may concern Claude Code, but those that are as the pins say.
-list_client_variables() {
-  env | grep -E "^$client_variable=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u
+# Prints the names of the variables of this shell that fit a pattern, but those that are as the pins say.
+# in: PATTERN
+list_variables() { env | grep -E "^$1=" | grep -vxF -e "$pins" | sed 's/=.*//' | sort -u; }
+
+# Prints the files of settings of this folder, of the folders above it, and of the checkout that this worktree is of.
+list_folder_settings() {
+  folder=$(pwd)
+  while :; do
+    checkout=''
+    [ ! -f "$folder/.git" ] || checkout=$(sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p' "$folder/.git")
+    case $checkout in '') checkout=$folder ;; /*) ;; *) checkout=$folder/$checkout ;; esac
+    for file in "$folder/.claude/settings.local.json" "$folder/.claude/settings.json" \
+      "$checkout/.claude/settings.local.json" "$checkout/.claude/settings.json"; do
+      [ ! -s "$file" ] || printf '%s\n' "$file"
+    done
+    [ -n "$folder" ] || return 0
+    folder=${folder%/*}
+  done
+}
+
+# Finds the variables that Claude Code must not get from the settings of user and folder.
+# in:  claude_home
+# out: emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of the folder that can't be
+#      read, and then this fails
+empty_variables() {
+  emptied=$(print_variables "$claude_home/settings.json")
+  while IFS= read -r settings_file; do
+    [ -z "$settings_file" ] || emptied=$emptied$newline$(print_variables "$settings_file") || return
+  done <<EOF
+$(list_folder_settings)
+EOF
+  emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
+}
+
+# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON.
+# in: FILE
+print_variables() { settings=$(flatten_json "$1") && printf '%s\n' "$settings" | sed -n 's/^env\.//p'; }
+
+# Prints the variables that an editor gives Claude Code, as lines of NAME=VALUE.
+# in: the settings of the editor, on standard input, as lines of path=value
+print_editor_variables() {
+  awk '
+    sub(/^(settings\.)?claudeCode\.environmentVariables\./, "") {
+      number = $0; sub(/\..*/, "", number); value = $0; sub(/^[^=]*=/, "", value)
+      if ($0 ~ /^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/) names[number] = value
+      if ($0 ~ /^[0-9]*\.value=/) values[number] = value
+    }
+    END { for (number in names) print names[number] "=" values[number] }' | sort
 }

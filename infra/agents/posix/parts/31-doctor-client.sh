@@ -4,20 +4,21 @@
 
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
-  client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
+  client_folder='' given='' leaves_shell='' agreeing='' out_finding='' claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing
   elif cli=$(print_program_version "$(command -v claude)") && [ -z "$cli" ]; then out_finding=client_unversioned
   elif is_older_version "$cli" "$asked_from"; then out_finding=client_old
+  elif ! empty_variables; then out_finding=folder_unreadable
   elif ! client_folder=$(mktemp -d "${TMPDIR:-/tmp}/pinward.XXXXXX" 2>/dev/null); then out_finding=folder_missing
   fi
   [ -z "$out_finding" ] || { report client $out_finding && return; }
   trap 'rm -rf "$client_folder"' EXIT
   trap 'exit 1' HUP INT TERM
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude} ask_until=$(($(now) + 30))
+  ask_until=$(($(now) + 30))
   questions="$(printf '%s\n' "$models" | sed -n '/^default/!s/ .*//p' | tr '\n' ' ')default"
-  ask_for_credentials & ask_all shell
+  ask_for_credentials "$client_folder/told" & ask_all shell
   for question in $questions; do
     judge_answer shell
     case $out_finding in
@@ -36,26 +37,23 @@ ask_all() {
   wait
 }
 
-# Asks again without more and more sources, until the answer is right. Managed files can't be left out.
+# Prints the answer and, if it is wrong, the first source without which it is right, and without those before it. Managed
+# files can't be left out.
 # in: question; given
 find_suspect() {
-  sources=user,project,local
-  answer=$(ask_client $sources)
+  answer=$(ask_without 0)
   printf '%s\n' "$answer"
   { [ -n "$answer" ] && ! is_right "$answer" && [ -z "$given" ]; } || return
-  answer=$(leaves_shell=yes && ask_client '')
-  [ -n "$answer" ] || return
-  is_right "$answer" || { echo managed && return; }
-  for suspect in local project user $(list_client_variables) shell; do
-    case $suspect in
-      local | project | user) sources=${sources%"$suspect"} && sources=${sources%,} ;;
-      shell) leaves_shell=yes ;;
-      *) unset "$suspect" ;;
-    esac
-    answer=$(ask_client "$sources")
+  # shellcheck disable=SC2046 # a word for each variable
+  set -- local project user $(list_variables "$leading_variable") shell
+  answer=$(ask_without $# "$@") wrong=0 right=$#
+  is_right "$answer" || { [ -z "$answer" ] || echo managed && return; }
+  while [ $((right - wrong)) -gt 1 ]; do
+    middle=$(((right + wrong) / 2)) && answer=$(ask_without $middle "$@")
     [ -n "$answer" ] || return
-    ! is_right "$answer" || { echo "$suspect" && return; }
+    if is_right "$answer"; then right=$middle; else wrong=$middle; fi
   done
+  shift $((right - 1)) && echo "$1"
 }
 
 # in:  SET; question
@@ -86,17 +84,17 @@ explain_suspect() {
   case $suspect in
     '') out_finding=led_somehow && return ;;
     user) files=$claude_home/settings.json ;;
-    project) files=$(find_upwards .claude/settings.json) ;;
-    local) files=$(find_upwards .claude/settings.local.json) ;;
+    project) files=$(list_folder_settings | grep '/settings\.json$' | head -n 1) ;;
+    local) files=$(list_folder_settings | grep '/settings\.local\.json$' | head -n 1) ;;
     managed) files=$(list_leading_files) && out_finding=led_by_managed ;;
     *)
-      [ "$suspect" = shell ] && names=$(list_client_variables) || names=$suspect
+      [ "$suspect" = shell ] && names=$(list_variables "$leading_variable") || names=$suspect
       out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
       profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($users_agent env)\""
       return ;;
   esac
-  [ -n "$files" ] || out_finding=led_by_pins
+  case $suspect:$files in managed:) out_finding=led_by_pins ;; *:) files=$(find_upwards .claude) ;; esac
   edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
 }
 
@@ -127,9 +125,10 @@ check_editors() {
     grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
-    given=$(printf '%s\n' "$settings" | sed -n 's/^claudeCode\.environmentVariables\.//p' | sort |
-      sed -n '/^[0-9]*\.name=[A-Za-z_][A-Za-z0-9_]*$/{N;s/^[0-9]*\.name=\(.*\)\n[0-9]*\.value=/\1=/p;}')
-    [ -n "$given" ] || continue
+    given=$(printf '%s\n' "$settings" | print_editor_variables)
+    names=$(printf '%s\n' "$given" | grep -vE "^$leading_variable=" | sed 's/=.*//')
+    [ -z "$names" ] || report editor editor_idle
+    given=$(printf '%s\n' "$given" | grep -E "^$leading_variable=") || continue
     names=$(printf '%s\n' "$given" | sed 's/=.*//') out_finding=not_asked
     [ -z "$client_folder" ] || ask_with_editor
     report editor "editor_${out_finding#client_}"
@@ -139,6 +138,7 @@ check_editors() {
 # in:  given
 # out: question, answer; out_finding: what is other than in the shell, or client_silent
 ask_with_editor() {
+  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s' "$claude_home") && empty_variables
   ask_all editor
   for question in $questions; do
     judge_answer editor

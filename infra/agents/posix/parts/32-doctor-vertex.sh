@@ -3,9 +3,9 @@
 
 # out: what read_credentials sets; token: the access token, or nothing; can_ask: whether Vertex AI can be asked
 check_credentials() {
-  told=$(cat "${client_folder:-/dev/null}/user" 2>/dev/null) && is_told=yes || is_told=''
-  told_by_all=$(cat "${client_folder:-/dev/null}/user,project,local" 2>/dev/null) || is_told=''
-  foreign=$(printf '%s\n' "$told_by_all" | grep -vxF -e "$told" | grep -v ^GOOGLE_CLOUD_QUOTA | sed 's/^[^=]*=//')
+  told=$(cat "${client_folder:-/dev/null}/told" 2>/dev/null) && is_told=yes || is_told=''
+  foreign=$(list_folder_settings | while IFS= read -r foreign; do print_variables "$foreign"; done |
+    grep -E '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)=.' | grep -vxF -e "$told" | sed 's/^[^=]*=//')
   config_dir=$(value_of "$told" CLOUDSDK_CONFIG) named_file=$(value_of "$told" GOOGLE_APPLICATION_CREDENTIALS)
   login_file=${config_dir:-${HOME:-}/.config/gcloud}/application_default_credentials.json said=''
   credentials_file=$root${named_file:-$login_file}
