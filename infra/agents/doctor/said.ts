@@ -18,11 +18,17 @@ const unverified = 'Without openssl the agent accepts no answer, so the pins bec
 const called = 'sets {names}; Claude Code';
 
 const agent = {
-  config_wrong: problem('{config_error}', 'The agent fetches nothing with this configuration.', '{install}'),
+  config_missing: problem('{config_error}', 'The agent fetches nothing without a configuration.', '{install}'),
+  config_wrong: problem('{config_error}', 'The agent fetches nothing with this configuration.', '{edit}'),
   config_read: ok('{config}: {server}'),
   pins_missing: problem(
     'nothing is applied',
     'Claude Code runs without pins. Last error: {last_error}',
+    '{agent} login',
+  ),
+  pins_forbidden: problem(
+    'this user may not read {applied_file}',
+    'Claude Code runs as this user, so it has no pins, or does not start.',
     '{agent} login',
   ),
   pins_unreadable: problem(
@@ -38,6 +44,11 @@ const agent = {
   pins_applied: ok('revision {revision}, as fetched: {applied_file}'),
   age_unknown: skipped('nothing is applied'),
   age_expired: problem('valid until {valid_until}, which has passed', stale, '{agent} login'),
+  age_ahead: problem(
+    'the last contact with the server was at {checked_at}, which is yet to come',
+    'The clock of this machine was fast then, or is slow now, so nobody knows how old the pins are.',
+    '{agent} login',
+  ),
   age_silent: problem('no contact with the server since {checked_at}', stale, '{agent} login'),
   age_failed: problem('the last poll failed: {last_error}', stale, '{agent} login'),
   age_fresh: ok('last contact with the server: {checked_at}'),
@@ -62,7 +73,8 @@ const agent = {
   server_unknown: skipped('there is no configuration'),
   server_offline: skipped('--offline: not asked'),
   token_unreadable: skipped('{server} can be reached, but this user may not read the token'),
-  token_refused: problem('{server}: {reason}', notReached, '{install}'),
+  token_not_got: problem('could not get a token from {token_from}', notReached, '{renew_token}'),
+  token_refused: problem('{server}: {reason}', `${notReached} Give the agent a new token.`, '{renew_token}'),
   server_failed: problem('{server}: {reason}', notReached, '{agent} login'),
   server_answers: ok('{server} answers'),
   cli_missing: skipped('no Claude Code was found'),
@@ -95,6 +107,16 @@ const client = {
   led_by_shell: problem(
     '{question}: {answer}; because of: variables of this shell: {names}',
     'This overrides the pins. {profiles}',
+    '{unset}',
+  ),
+  led_by_no_variable: problem(
+    '{question}: {answer}; because of: variables of this shell, of which none is known to name an address',
+    'Look for one that concerns Claude Code.',
+    'env',
+  ),
+  led_by_missing_pins: problem(
+    '{question}: {answer}; because of: this shell has not read the pins',
+    'Claude Code runs without pins here.',
     '{unset}',
   ),
   led_by_managed: problem(

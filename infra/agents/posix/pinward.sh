@@ -478,7 +478,7 @@ EOF
 }
 
 # The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured
+# out: users_agent; agent, as who may change what is applied; install, with what is configured; renew_token, token_from
 set_commands() {
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
   users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
@@ -486,7 +486,11 @@ set_commands() {
   token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
   [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
   install="sudo $users_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
-  install="$install $token_option"
+  install="$install $token_option${ca_file:+ --ca-file $(quote_for_shell "$ca_file")}"
+  # Lines that nobody may see may hold a password.
+  install="$install${proxy:+ --proxy PROXY}${unproxied:+ --no-proxy $(quote_for_shell "$unproxied")}"
+  token_from=${token_command:-$token_file}
+  renew_token=${token_command:-"sudo tee $(quote_for_shell "${token_file:-FILE}") >/dev/null"}
 }
 
 # Puts the root before every path and completes the settings that are empty.
@@ -1364,11 +1368,18 @@ quote_for_shell() {
   esac
 }
 
-# Prints the command that opens a file in an editor.
-# in: FILE
+# Prints the command that opens files in an editor.
+# in: FILES, one a line
 edit_command() {
-  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
-  printf '%s %s' "$1" "$(quote_for_shell "$2")"
+  editor=${EDITOR:-vi}
+  printf '%s\n' "$1" | {
+    names=''
+    while IFS= read -r edited; do
+      [ -w "$edited" ] || editor='sudo vi'
+      names="$names $(quote_for_shell "$edited")"
+    done
+    printf '%s%s' "$editor" "$names"
+  }
 }
 
 # Prints the text as a JSON string.
@@ -1559,7 +1570,9 @@ print_fix() {
 check_pins() {
   pins='' models='' project='' base_url=''
   revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
-  if ! is_applied; then out_finding=pins_missing
+  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } || { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }
+  then out_finding=pins_forbidden
+  elif ! is_applied; then out_finding=pins_missing
   elif ! read_pins; then out_finding=pins_unreadable
   elif ! is_unaltered; then out_finding=pins_altered
   else out_finding=pins_applied
@@ -1604,6 +1617,7 @@ check_age() {
   checked_at=$(read_state checked_at | grep . || echo the installation) valid_until=$(read_state valid_until)
   if ! is_applied; then out_finding=age_unknown
   elif has_expired "$valid_until"; then out_finding=age_expired
+  elif is_before "$(format_utc $(($(now) + clock_skew)))" "$checked_at"; then out_finding=age_ahead
   elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then out_finding=age_silent
   elif [ "$last_error" != none ]; then out_finding=age_failed
   else out_finding=age_fresh
@@ -1881,7 +1895,13 @@ report() {
   case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
 }
 
-check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
+check_config() {
+  edit=$(edit_command "$config")
+  if [ -z "$config_error" ]; then out_finding=config_read
+  elif [ -e "$config" ]; then out_finding=config_wrong
+  else out_finding=config_missing
+  fi
+}
 
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
 # out: answer: the pins with their reasons, as lines of path=value
@@ -1891,6 +1911,7 @@ check_server() {
   if [ -n "$config_error" ]; then out_finding=server_unknown && return
   elif [ -n "$offline" ]; then out_finding=server_offline && return
   elif token=$(read_token 2>/dev/null); then path="/v1/pins.json?machine=$machine${cli:+&cli=$cli}"
+  elif [ -n "$token_command" ] || [ ! -e "$token_file" ] || [ -r "$token_file" ]; then out_finding=token_not_got && return
   else token='' path=/v1/keys.txt
   fi
   request_text "$path" $max_bytes && answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''
@@ -2012,10 +2033,11 @@ explain_suspect() {
       out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
       profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($users_agent env)\""
+      case $names:$delivery in :shell) out_finding=led_by_missing_pins ;; :*) out_finding=led_by_no_variable ;; esac
       return ;;
   esac
   case $suspect:$files in managed:) out_finding=led_by_pins ;; *:) files=$(find_upwards .claude) ;; esac
-  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
+  edit=$(edit_command "$files") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
 }
 
 # Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
@@ -2041,7 +2063,8 @@ check_editors() {
   user_folder=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}
   for file in "$user_folder"/*/User/settings.json "$user_folder"/*/User/profiles/*/settings.json \
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
-    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
+    "$root${HOME:-}"/.*-server*/data/Machine/settings.json "$root${HOME:-}"/.local/share/*/User/settings.json \
+    "$root${HOME:-}"/.var/app/*/config/*/User/settings.json *.code-workspace "$(find_upwards .vscode/settings.json)"; do
     grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
@@ -2252,14 +2275,17 @@ explain_finding() {
   out_meaning='' out_fix=''
   # shellcheck disable=SC2031,SC2154 # the caller sets the variables in the texts
   case $1 in
+    config_missing) out_verdict=problem out_text="${config_error}" ;;
     config_wrong) out_verdict=problem out_text="${config_error}" ;;
     config_read) out_verdict=ok out_text="${config}: ${server}" ;;
     pins_missing) out_verdict=problem out_text="nothing is applied" ;;
+    pins_forbidden) out_verdict=problem out_text="this user may not read ${applied_file}" ;;
     pins_unreadable) out_verdict=problem out_text="revision ${revision}, altered since it was fetched: could not read ${applied_file}" ;;
     pins_altered) out_verdict=problem out_text="revision ${revision}, altered since it was fetched: ${applied_file}" ;;
     pins_applied) out_verdict=ok out_text="revision ${revision}, as fetched: ${applied_file}" ;;
     age_unknown) out_verdict=skipped out_text="nothing is applied" ;;
     age_expired) out_verdict=problem out_text="valid until ${valid_until}, which has passed" ;;
+    age_ahead) out_verdict=problem out_text="the last contact with the server was at ${checked_at}, which is yet to come" ;;
     age_silent) out_verdict=problem out_text="no contact with the server since ${checked_at}" ;;
     age_failed) out_verdict=problem out_text="the last poll failed: ${last_error}" ;;
     age_fresh) out_verdict=ok out_text="last contact with the server: ${checked_at}" ;;
@@ -2272,6 +2298,7 @@ explain_finding() {
     server_unknown) out_verdict=skipped out_text="there is no configuration" ;;
     server_offline) out_verdict=skipped out_text="--offline: not asked" ;;
     token_unreadable) out_verdict=skipped out_text="${server} can be reached, but this user may not read the token" ;;
+    token_not_got) out_verdict=problem out_text="could not get a token from ${token_from}" ;;
     token_refused) out_verdict=problem out_text="${server}: ${reason}" ;;
     server_failed) out_verdict=problem out_text="${server}: ${reason}" ;;
     server_answers) out_verdict=ok out_text="${server} answers" ;;
@@ -2292,6 +2319,8 @@ explain_finding() {
     client_agrees) out_verdict=ok out_text="${cli} would call the pins: ${questions}" ;;
     led_by_settings) out_verdict=problem out_text="${question}: ${answer}; because of: ${files}" ;;
     led_by_shell) out_verdict=problem out_text="${question}: ${answer}; because of: variables of this shell: ${names}" ;;
+    led_by_no_variable) out_verdict=problem out_text="${question}: ${answer}; because of: variables of this shell, of which none is known to name an address" ;;
+    led_by_missing_pins) out_verdict=problem out_text="${question}: ${answer}; because of: this shell has not read the pins" ;;
     led_by_managed) out_verdict=problem out_text="${question}: ${answer}; because of: ${files}" ;;
     led_by_pins) out_verdict=problem out_text="${question}: ${answer}; because of: the pins, or this Claude Code, ${cli}" ;;
     led_somehow) out_verdict=problem out_text="${question}: ${answer}; because of: a source that there was no time to find" ;;
@@ -2353,9 +2382,13 @@ explain_finding() {
   esac
   # shellcheck disable=SC2031,SC2154
   case $1:${2:-} in
-    config_wrong:*) out_meaning="The agent fetches nothing with this configuration."
+    config_missing:*) out_meaning="The agent fetches nothing without a configuration."
       out_fix="${install}" ;;
+    config_wrong:*) out_meaning="The agent fetches nothing with this configuration."
+      out_fix="${edit}" ;;
     pins_missing:*) out_meaning="Claude Code runs without pins. Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    pins_forbidden:*) out_meaning="Claude Code runs as this user, so it has no pins, or does not start."
       out_fix="${agent} login" ;;
     pins_unreadable:*) out_meaning="Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file."
       out_fix="${agent} login" ;;
@@ -2363,6 +2396,8 @@ explain_finding() {
       out_fix="${agent} login" ;;
     age_expired:*) out_meaning="The last good copy is stale: the timer does not run, or the server cannot be reached.
     Last error: ${last_error}"
+      out_fix="${agent} login" ;;
+    age_ahead:*) out_meaning="The clock of this machine was fast then, or is slow now, so nobody knows how old the pins are."
       out_fix="${agent} login" ;;
     age_silent:*) out_meaning="The last good copy is stale: the timer does not run, or the server cannot be reached.
     Last error: ${last_error}"
@@ -2378,8 +2413,10 @@ explain_finding() {
       out_fix="${agent} login" ;;
     keys_not_pinned:*) out_meaning="Anybody who can impersonate the server can set the pins of this machine."
       out_fix="${install} --trust-on-first-use" ;;
-    token_refused:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force."
-      out_fix="${install}" ;;
+    token_not_got:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force."
+      out_fix="${renew_token}" ;;
+    token_refused:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force. Give the agent a new token."
+      out_fix="${renew_token}" ;;
     server_failed:*) out_meaning="New pins do not reach this machine. The pins that are applied stay in force."
       out_fix="${agent} login" ;;
     cli_old:*) out_meaning="This Claude Code is too old for ${delivery}."
@@ -2389,6 +2426,10 @@ explain_finding() {
     led_by_settings:*) out_meaning="This overrides the pins. Remove the setting from that file."
       out_fix="${edit}" ;;
     led_by_shell:*) out_meaning="This overrides the pins. ${profiles}"
+      out_fix="${unset}" ;;
+    led_by_no_variable:*) out_meaning="Look for one that concerns Claude Code."
+      out_fix="env" ;;
+    led_by_missing_pins:*) out_meaning="Claude Code runs without pins here."
       out_fix="${unset}" ;;
     led_by_managed:*) out_meaning="This outranks the pins or keeps Claude Code from starting. Its administrator has to change it."
       out_fix="${edit}" ;;

@@ -2073,14 +2073,17 @@ $vertexAnswers = @(
 
 # By finding: the verdict and the text. The words in braces stand for what the doctor knows.
 $sayings = @{
+  config_missing = 'problem', '{config_error}'
   config_wrong = 'problem', '{config_error}'
   config_read = 'ok', '{config}: {server}'
   pins_missing = 'problem', 'nothing is applied'
+  pins_forbidden = 'problem', 'this user may not read {applied_file}'
   pins_unreadable = 'problem', 'revision {revision}, altered since it was fetched: could not read {applied_file}'
   pins_altered = 'problem', 'revision {revision}, altered since it was fetched: {applied_file}'
   pins_applied = 'ok', 'revision {revision}, as fetched: {applied_file}'
   age_unknown = 'skipped', 'nothing is applied'
   age_expired = 'problem', 'valid until {valid_until}, which has passed'
+  age_ahead = 'problem', 'the last contact with the server was at {checked_at}, which is yet to come'
   age_silent = 'problem', 'no contact with the server since {checked_at}'
   age_failed = 'problem', 'the last poll failed: {last_error}'
   age_fresh = 'ok', 'last contact with the server: {checked_at}'
@@ -2093,6 +2096,7 @@ $sayings = @{
   server_unknown = 'skipped', 'there is no configuration'
   server_offline = 'skipped', '--offline: not asked'
   token_unreadable = 'skipped', '{server} can be reached, but this user may not read the token'
+  token_not_got = 'problem', 'could not get a token from {token_from}'
   token_refused = 'problem', '{server}: {reason}'
   server_failed = 'problem', '{server}: {reason}'
   server_answers = 'ok', '{server} answers'
@@ -2113,6 +2117,8 @@ $sayings = @{
   client_agrees = 'ok', '{cli} would call the pins: {questions}'
   led_by_settings = 'problem', '{question}: {answer}; because of: {files}'
   led_by_shell = 'problem', '{question}: {answer}; because of: variables of this shell: {names}'
+  led_by_no_variable = 'problem', '{question}: {answer}; because of: variables of this shell, of which none is known to name an address'
+  led_by_missing_pins = 'problem', '{question}: {answer}; because of: this shell has not read the pins'
   led_by_managed = 'problem', '{question}: {answer}; because of: {files}'
   led_by_pins = 'problem', '{question}: {answer}; because of: the pins, or this Claude Code, {cli}'
   led_somehow = 'problem', '{question}: {answer}; because of: a source that there was no time to find'
@@ -2175,9 +2181,13 @@ $sayings = @{
 
 # By finding and kind of credentials: the meaning and the command.
 $saidAdvice = @{
-  'config_wrong:*' = 'The agent fetches nothing with this configuration.',
+  'config_missing:*' = 'The agent fetches nothing without a configuration.',
   '{install}'
+  'config_wrong:*' = 'The agent fetches nothing with this configuration.',
+  '{edit}'
   'pins_missing:*' = 'Claude Code runs without pins. Last error: {last_error}',
+  '{agent} login'
+  'pins_forbidden:*' = 'Claude Code runs as this user, so it has no pins, or does not start.',
   '{agent} login'
   'pins_unreadable:*' = 'Somebody altered the file. Since 2.1.259 Claude Code does not start when it cannot read a managed file.',
   '{agent} login'
@@ -2185,6 +2195,8 @@ $saidAdvice = @{
   '{agent} login'
   'age_expired:*' = 'The last good copy is stale: the timer does not run, or the server cannot be reached.
     Last error: {last_error}',
+  '{agent} login'
+  'age_ahead:*' = 'The clock of this machine was fast then, or is slow now, so nobody knows how old the pins are.',
   '{agent} login'
   'age_silent:*' = 'The last good copy is stale: the timer does not run, or the server cannot be reached.
     Last error: {last_error}',
@@ -2200,8 +2212,10 @@ $saidAdvice = @{
   '{agent} login'
   'keys_not_pinned:*' = 'Anybody who can impersonate the server can set the pins of this machine.',
   '{install} --trust-on-first-use'
-  'token_refused:*' = 'New pins do not reach this machine. The pins that are applied stay in force.',
-  '{install}'
+  'token_not_got:*' = 'New pins do not reach this machine. The pins that are applied stay in force.',
+  '{renew_token}'
+  'token_refused:*' = 'New pins do not reach this machine. The pins that are applied stay in force. Give the agent a new token.',
+  '{renew_token}'
   'server_failed:*' = 'New pins do not reach this machine. The pins that are applied stay in force.',
   '{agent} login'
   'cli_old:*' = 'This Claude Code is too old for {delivery}.',
@@ -2211,6 +2225,10 @@ $saidAdvice = @{
   'led_by_settings:*' = 'This overrides the pins. Remove the setting from that file.',
   '{edit}'
   'led_by_shell:*' = 'This overrides the pins. {profiles}',
+  '{unset}'
+  'led_by_no_variable:*' = 'Look for one that concerns Claude Code.',
+  'env'
+  'led_by_missing_pins:*' = 'Claude Code runs without pins here.',
   '{unset}'
   'led_by_managed:*' = 'This outranks the pins or keeps Claude Code from starting. Its administrator has to change it.',
   '{edit}'

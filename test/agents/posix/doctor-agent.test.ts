@@ -61,7 +61,37 @@ const complaints: readonly Complaint[] = [
     worsen: ({ machine }) => write(machine.path('etc/pinward/token'), 'two words\n'),
     check: 'server',
     says: /the token has characters that no bearer token has/,
-    mends: /^sudo pinward --root \S+ install --server /,
+    mends: /^sudo tee \S+\/etc\/pinward\/token >\/dev\/null$/, // and nothing else of the configuration
+  },
+  {
+    name: 'a token that is not there',
+    online: true,
+    worsen: ({ machine }) => rmSync(machine.path('etc/pinward/token')),
+    check: 'server',
+    says: /could not get a token from \S+\/etc\/pinward\/token/,
+    mends: /^sudo tee \S+\/etc\/pinward\/token >\/dev\/null$/,
+  },
+  {
+    name: 'a command that gives no token',
+    online: true,
+    worsen: ({ machine, server }) => machine.configure({ server: server.url, token_file: '', token_command: 'false' }),
+    check: 'server',
+    says: /could not get a token from false/,
+    mends: /^false$/,
+  },
+  {
+    name: 'a wrong configuration',
+    worsen: ({ machine }) => machine.configure({ server: 'http://example.com', delivery: 'nonsense' }),
+    check: 'config',
+    says: /server must be https/,
+    mends: /^\S+( vi)? \S+\/etc\/pinward\/agent\.conf$/,
+  },
+  {
+    name: 'a last contact in the future',
+    worsen: ({ note }) => note({ checked_at: '2098-01-01T00:00:00Z' }),
+    check: 'age',
+    says: /2098-01-01T00:00:00Z, which is yet to come/,
+    mends: /^(sudo )?pinward --root \S+ login$/,
   },
   {
     name: 'an organisation without keys',

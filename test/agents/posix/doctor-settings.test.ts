@@ -59,12 +59,27 @@ const complaints: readonly Complaint[] = [
     mends: /^unset CLAUDE_CODE_USE_BEDROCK$/,
   },
   {
-    name: 'a shell that has not read its pins',
+    name: 'another provider in a shell that has read its pins',
     delivery: 'shell',
     env: { CLAUDE_CODE_USE_BEDROCK: '1' },
     check: 'client',
     says: /variables of this shell/,
     mends: /^unset CLAUDE_CODE_USE_BEDROCK; eval "\$\(pinward --root \S+ env\)"$/,
+  },
+  {
+    name: 'managed files of which nobody knows which one it is',
+    worsen: (patient) => {
+      file(
+        'etc/claude-code/managed-settings.d/10-quiet.json',
+        '{"env": {"CLAUDE_CODE_MAX_OUTPUT_TOKENS": "1"}}',
+      )(patient);
+      file('etc/claude-code/managed-settings.d/20-empty.json', '{"allowed\\u0050roviders": []}')(patient);
+      file('etc/claude-code/managed-settings.d/90-plan.json', '{"permissions": {"defaultMode": "plan"}}')(patient);
+      file('etc/claude-code/managed-settings.d/95-away.json', elsewhere.replace('{', '{"model":"opus",'))(patient);
+    },
+    check: 'client',
+    says: /because of: \S*20-empty\.json, \S*90-plan\.json, \S*95-away\.json$/m,
+    mends: /vi \S*20-empty\.json \S*90-plan\.json \S*95-away\.json$/,
   },
   {
     name: 'another model in the variables of VS Code',

@@ -30,7 +30,7 @@ EOF
 }
 
 # The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured
+# out: users_agent; agent, as who may change what is applied; install, with what is configured; renew_token, token_from
 set_commands() {
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
   users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
@@ -38,7 +38,11 @@ set_commands() {
   token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
   [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
   install="sudo $users_agent install --server ${server:-https://SERVER} --machine $machine --delivery $delivery"
-  install="$install $token_option"
+  install="$install $token_option${ca_file:+ --ca-file $(quote_for_shell "$ca_file")}"
+  # Lines that nobody may see may hold a password.
+  install="$install${proxy:+ --proxy PROXY}${unproxied:+ --no-proxy $(quote_for_shell "$unproxied")}"
+  token_from=${token_command:-$token_file}
+  renew_token=${token_command:-"sudo tee $(quote_for_shell "${token_file:-FILE}") >/dev/null"}
 }
 
 # Puts the root before every path and completes the settings that are empty.

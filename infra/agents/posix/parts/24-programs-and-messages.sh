@@ -49,11 +49,18 @@ quote_for_shell() {
   esac
 }
 
-# Prints the command that opens a file in an editor.
-# in: FILE
+# Prints the command that opens files in an editor.
+# in: FILES, one a line
 edit_command() {
-  if [ -w "$1" ]; then set -- "${EDITOR:-vi}" "$1"; else set -- 'sudo vi' "$1"; fi
-  printf '%s %s' "$1" "$(quote_for_shell "$2")"
+  editor=${EDITOR:-vi}
+  printf '%s\n' "$1" | {
+    names=''
+    while IFS= read -r edited; do
+      [ -w "$edited" ] || editor='sudo vi'
+      names="$names $(quote_for_shell "$edited")"
+    done
+    printf '%s%s' "$editor" "$names"
+  }
 }
 
 # Prints the text as a JSON string.

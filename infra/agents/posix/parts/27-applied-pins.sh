@@ -5,7 +5,9 @@
 check_pins() {
   pins='' models='' project='' base_url=''
   revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
-  if ! is_applied; then out_finding=pins_missing
+  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } || { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }
+  then out_finding=pins_forbidden
+  elif ! is_applied; then out_finding=pins_missing
   elif ! read_pins; then out_finding=pins_unreadable
   elif ! is_unaltered; then out_finding=pins_altered
   else out_finding=pins_applied
@@ -50,6 +52,7 @@ check_age() {
   checked_at=$(read_state checked_at | grep . || echo the installation) valid_until=$(read_state valid_until)
   if ! is_applied; then out_finding=age_unknown
   elif has_expired "$valid_until"; then out_finding=age_expired
+  elif is_before "$(format_utc $(($(now) + clock_skew)))" "$checked_at"; then out_finding=age_ahead
   elif ! is_before "$(format_utc $(($(now) - max_wait)))" "$checked_at"; then out_finding=age_silent
   elif [ "$last_error" != none ]; then out_finding=age_failed
   else out_finding=age_fresh

@@ -38,7 +38,13 @@ report() {
   case $advice in *": $fix$newline"*) ;; *) advice="$advice$newline$1: $fix$newline" ;; esac
 }
 
-check_config() { [ -n "$config_error" ] && out_finding=config_wrong || out_finding=config_read; }
+check_config() {
+  edit=$(edit_command "$config")
+  if [ -z "$config_error" ]; then out_finding=config_read
+  elif [ -e "$config" ]; then out_finding=config_wrong
+  else out_finding=config_missing
+  fi
+}
 
 # Asks the server as the agent does. A user who may not read the token asks without it, for the keys.
 # out: answer: the pins with their reasons, as lines of path=value
@@ -48,6 +54,7 @@ check_server() {
   if [ -n "$config_error" ]; then out_finding=server_unknown && return
   elif [ -n "$offline" ]; then out_finding=server_offline && return
   elif token=$(read_token 2>/dev/null); then path="/v1/pins.json?machine=$machine${cli:+&cli=$cli}"
+  elif [ -n "$token_command" ] || [ ! -e "$token_file" ] || [ -r "$token_file" ]; then out_finding=token_not_got && return
   else token='' path=/v1/keys.txt
   fi
   request_text "$path" $max_bytes && answer=$(printf '%s\n' "$out_text" | flatten_json -) || answer=''

@@ -92,10 +92,11 @@ explain_suspect() {
       out_finding=led_by_shell unset=${names:+unset $names} profiles=$(list_profiles "$names")
       profiles=${profiles:+"New shells get the value from $profiles: remove it there, too."}
       [ "$delivery" != shell ] || unset="${unset:+$unset; }eval \"\$($users_agent env)\""
+      case $names:$delivery in :shell) out_finding=led_by_missing_pins ;; :*) out_finding=led_by_no_variable ;; esac
       return ;;
   esac
   case $suspect:$files in managed:) out_finding=led_by_pins ;; *:) files=$(find_upwards .claude) ;; esac
-  edit=$(edit_command "${files%%"$newline"*}") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
+  edit=$(edit_command "$files") files=$(printf '%s\n' "$files" | sed '$!s/$/,/')
 }
 
 # Prints the managed files that may lead Claude Code away or stop it. It stops at what is no object.
@@ -121,7 +122,8 @@ check_editors() {
   user_folder=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}
   for file in "$user_folder"/*/User/settings.json "$user_folder"/*/User/profiles/*/settings.json \
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
-    "$root${HOME:-}"/.*-server/data/Machine/settings.json "$(find_upwards .vscode/settings.json)"; do
+    "$root${HOME:-}"/.*-server*/data/Machine/settings.json "$root${HOME:-}"/.local/share/*/User/settings.json \
+    "$root${HOME:-}"/.var/app/*/config/*/User/settings.json *.code-workspace "$(find_upwards .vscode/settings.json)"; do
     grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
