@@ -10,6 +10,7 @@ import {
   folderVariables,
   gcloudVariables,
   leadingSetting,
+  leadingVariable,
   questionSettings,
   questionVariables,
 } from '../doctor/question.ts';
@@ -25,6 +26,7 @@ export function renderDoctorTables(): string {
 
 $askedFrom = ${quoted(askedFrom)} # the oldest Claude Code that was asked
 $clientVariable = ${quoted(clientVariable)}
+$leadingVariable = ${quoted(leadingVariable)}
 $leadingSetting = ${quoted(leadingSetting)}
 $gcloudVariables = ${gcloudVariables.map(quoted).join(', ')}
 

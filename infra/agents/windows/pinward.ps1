@@ -1351,9 +1351,11 @@ function Invoke-Doctor {
     trusted = $(foreach ($key in Read-TrustedKeys) { " $($key.Id)" }) -join ''
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
-    asked_from = $askedFrom; timeout = '5'
+    asked_from = $askedFrom; timeout = '5'; edit = "notepad `"$config`""
+    renew_token = $(if ($tokenCommand) { $tokenCommand } else { "notepad `"$(Get-Given 'token_file' 'FILE')`"" })
+    token_from = $(if ($tokenCommand) { $tokenCommand } else { Get-Given 'token_file' '' })
   }
-  Write-Finding 'config' $(if ($trouble) { 'config_wrong' } else { 'config_read' })
+  Write-Finding 'config' $(if (-not $trouble) { 'config_read' } elseif (Test-Path -LiteralPath $config) { 'config_wrong' } else { 'config_missing' })
   Write-Finding 'pins' (Get-PinsFinding)
   Write-Finding 'age' (Get-AgeFinding)
   Write-Finding 'signatures' (Get-SignaturesFinding)
@@ -1414,6 +1416,8 @@ function Get-PinsFinding {
 function Get-AgeFinding {
   if (-not (Test-Applied)) { return 'age_unknown' }
   if (Test-Past $knownFacts['valid_until']) { return 'age_expired' }
+  $soon = Format-Utc ([DateTime]::UtcNow.AddMinutes(5))
+  if ([string]::CompareOrdinal($knownFacts['checked_at'], $soon) -gt 0) { return 'age_ahead' }
   $limit = Format-Utc ([DateTime]::UtcNow.AddSeconds(-$maxWait))
   if ([string]::CompareOrdinal($knownFacts['checked_at'], $limit) -lt 0) { return 'age_silent' }
   if (Get-Fact 'last_error') { 'age_failed' } else { 'age_fresh' }
@@ -1437,6 +1441,7 @@ function Get-ServerFinding {
   $script:cli = Find-Cli
   try {
     try { $null = Read-Token } catch {
+      if ($tokenCommand -or -not [IO.File]::Exists($tokenFile)) { return 'token_not_got' }
       $null = Receive-Keys
       return 'token_unreadable'
     }
@@ -1488,9 +1493,10 @@ function Test-Client {
   $null = [IO.Directory]::CreateDirectory($clientFolder)
   $script:askUntil = (Get-Now) + 30
   $script:questions = @($models | ForEach-Object { $_.Question } | Where-Object { $_ -cne 'default' }) + 'default'
-  $tellers = foreach ($sources in 'user', 'user,project,local') { Start-Question 'default' $sources @{} @() $sources }
+  # The settings of this folder may be a stranger's, and would reach the shell that tells.
+  $teller = Start-Question 'default' 'user' @{} @() 'user'
   $script:clientAnswers = Request-Answers @{}
-  foreach ($teller in $tellers) { $null = Receive-Answer $teller }
+  $null = Receive-Answer $teller
   $agreeing = @()
   $suspect = ''
   foreach ($question in $questions) {
@@ -1521,7 +1527,52 @@ function Get-ReasonNotToAsk {
   $printed = (Receive-Program (Start-Program $claude '--version' @{} @()) 10).Text
   if ($printed -cnotmatch '^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}') { return 'client_unversioned' }
   $knownFacts['cli'] = $Matches[0]
-  if ([Version]$Matches[0] -lt [Version]$askedFrom) { 'client_old' }
+  if ([Version]$Matches[0] -lt [Version]$askedFrom) { return 'client_old' }
+  if (-not (Read-EmptiedVariables (Get-ClaudeHome))) { 'folder_unreadable' }
+}
+
+# Finds the variables that Claude Code must not get from the settings of user and folder: those that lead nowhere may make
+# it write or run something. False when a file of the folder can't be read.
+function Read-EmptiedVariables([string]$ofUser) {
+  $script:emptied = @()
+  $users = Join-Path $ofUser 'settings.json'
+  foreach ($file in @($users) + @(Find-FolderSettings)) {
+    try { $names = @(Read-Variables $file | ForEach-Object { $_.Name }) } catch {
+      if ($file -ceq $users) { continue }
+      $knownFacts['settings_file'] = $file
+      return $false
+    }
+    $script:emptied += @($names | Where-Object { $_ -cnotmatch "^$leadingVariable\z" })
+  }
+  $true
+}
+
+# All keys of a file of settings, with their values if these are strings: more than its variables. ConvertFrom-Json refuses
+# names that differ only in case, such as those of proxies. A name that can pass for another is an error.
+function Read-Variables([string]$file) {
+  $text = [IO.File]::ReadAllText($file)
+  foreach ($pair in [regex]::Matches($text, '"((?:[^"\\]|\\.)*)"\s*:(?:\s*"((?:[^"\\]|\\.)*)")?')) {
+    $name = [regex]::Unescape($pair.Groups[1].Value)
+    if ($name -cmatch '[=\x00-\x1f]') { throw 'such a name can pass for another' }
+    [PSCustomObject]@{ Name = $name; Value = [regex]::Unescape($pair.Groups[2].Value) }
+  }
+}
+
+# The files of settings of this folder, of the folders above it, and of the checkout that this worktree is of.
+function Find-FolderSettings {
+  for ($folder = Resolve-Full '.'; $folder; $folder = Split-Path -Parent $folder) {
+    $from = @($folder)
+    $pointer = Join-Path $folder '.git'
+    if ([IO.File]::Exists($pointer) -and [IO.File]::ReadAllText($pointer) -cmatch '^gitdir: (.*)[\\/]\.git[\\/]worktrees[\\/]') {
+      $from += [IO.Path]::Combine($folder, $Matches[1])
+    }
+    foreach ($each in $from) {
+      foreach ($name in 'settings.local.json', 'settings.json') {
+        $file = [IO.Path]::Combine($each, '.claude', $name)
+        if ([IO.File]::Exists($file)) { $file }
+      }
+    }
+  }
 }
 
 # Asks all questions at once. Returns the answers by question.
@@ -1541,7 +1592,7 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   $folder = Join-Path $clientFolder ([IO.Path]::GetRandomFileName())
   $null = [IO.Directory]::CreateDirectory($folder)
   foreach ($name in 'settings.json', 'agents') {
-    $theirs = Join-Path (Get-ClaudeHome) $name
+    $theirs = Join-Path $(if ($variables['CLAUDE_CONFIG_DIR']) { $variables['CLAUDE_CONFIG_DIR'] } else { Get-ClaudeHome }) $name
     if (-not (Test-Path -LiteralPath $theirs)) { continue }
     Copy-Item -LiteralPath $theirs -Destination $folder -Recurse -ErrorAction SilentlyContinue
   }
@@ -1552,13 +1603,15 @@ function Start-Question([string]$question, [string]$sources, [hashtable]$variabl
   foreach ($name in @($folderVariables) + 'TEMP' + 'TMP') { $fixed[$name] = $folder }
   $fixed['CLAUDE_CODE_PLUGIN_CACHE_DIR'] = Join-Path $file 'none' # below a file nothing can be
   $settings = $questionSettings.Clone()
-  $settings['env'] = $fixed
+  $settings['env'] = $fixed.Clone()
+  foreach ($name in $emptied) { if ($settings['env'].Keys -notcontains $name) { $settings['env'][$name] = '' } }
   Set-Text $file (ConvertTo-Json -InputObject $settings -Depth 4 -Compress)
   $words = '-p --no-session-persistence --strict-mcp-config'
   if ($question -cne 'default') { $words += " --model $question" }
   if ($telling) { $words += " --mcp-config `"$(New-Server $folder $telling)`"" }
+  $left += @(Get-ShellVariables $clientVariable | Where-Object { $_ -cnotmatch "^$leadingVariable\z" })
   if ($left -ccontains 'shell') {
-    $left = @([Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -cmatch "^$clientVariable\z" })
+    $left += @([Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -cmatch "^($clientVariable|$leadingVariable)\z" })
     if ($delivery -ceq 'shell') { $variables = $pins }
   }
   $environment = $fixed.Clone()
@@ -1666,7 +1719,7 @@ function Find-Suspect([string]$question, [string]$before) {
   if (-not $answer) { return '' }
   if (-not (Test-Expected $question $answer)) { return 'managed' }
   $left = @()
-  foreach ($suspect in $sources + @(Get-ClientVariables) + 'shell') {
+  foreach ($suspect in $sources + @(Get-ShellVariables $leadingVariable) + 'shell') {
     $left += $suspect
     $answer = Receive-Answer (Start-Without $left $question)
     if (-not $answer) { return '' }
@@ -1684,12 +1737,13 @@ function Get-BlameFinding([string]$suspect) {
   switch -CaseSensitive ($suspect) {
     '' { return 'led_somehow' }
     'user' { $files = @(Join-Path (Get-ClaudeHome) 'settings.json') }
-    'project' { $files = @(Find-Upwards '.claude/settings.json') }
-    'local' { $files = @(Find-Upwards '.claude/settings.local.json') }
+    'project' { $files = @(@(Find-FolderSettings | Where-Object { $_.EndsWith('settings.json') })[0..0]) }
+    'local' { $files = @(@(Find-FolderSettings | Where-Object { $_.EndsWith('settings.local.json') })[0..0]) }
     'managed' { $files = @(Find-LeadingFiles) }
     default { return Get-ShellFinding $suspect }
   }
-  if ($files) { $knownFacts['edit'] = "notepad `"$($files[0])`"" }
+  if (-not $files -and $suspect -cne 'managed') { $files = @(Find-Upwards '.claude') }
+  if ($files) { $knownFacts['edit'] = @($files | ForEach-Object { "notepad `"$_`"" }) -join '; ' }
   if ($suspect -ceq 'managed' -and $onWindows) { $files += @(Find-Policies) }
   if (-not $files) { return 'led_by_pins' }
   $knownFacts['files'] = $files -join ', '
@@ -1723,18 +1777,19 @@ function Find-Policies {
 }
 
 function Get-ShellFinding([string]$suspect) {
-  $names = @(if ($suspect -ceq 'shell') { Get-ClientVariables } else { $suspect })
+  $names = @(if ($suspect -ceq 'shell') { Get-ShellVariables $leadingVariable } else { $suspect })
   $unset = @($names | ForEach-Object { "Remove-Item env:$_" })
   if ($delivery -ceq 'shell') { $unset += "Invoke-Expression (& pinward env | Out-String)" }
   Set-KnownFacts @{ names = $names -join ' '; profiles = ''; unset = $unset -join '; ' }
-  'led_by_shell'
+  if ($names) { return 'led_by_shell' }
+  if ($delivery -ceq 'shell') { 'led_by_missing_pins' } else { 'led_by_no_variable' }
 }
 
-# The names of the variables that may concern Claude Code, but those that are as the pins say.
-function Get-ClientVariables {
+# The names of the variables that fit a pattern, but those that are as the pins say.
+function Get-ShellVariables([string]$pattern) {
   foreach ($name in [Environment]::GetEnvironmentVariables().Keys | Sort-Object) {
     $isPin = $pins[$name] -ceq [Environment]::GetEnvironmentVariable($name)
-    if ($name -cmatch "^$clientVariable\z" -and -not $isPin) { $name }
+    if ($name -cmatch "^$pattern\z" -and -not $isPin) { $name }
   }
 }
 
@@ -1771,9 +1826,16 @@ function Test-Editor([string]$file, [string]$text) {
     $name = [string](Get-Field $pair 'name')
     if ($name -cmatch '^[A-Za-z_][A-Za-z0-9_]*\z') { $variables[$name] = [string](Get-Field $pair 'value') }
   }
+  $idle = @($variables.Keys | Where-Object { $_ -cnotmatch "^$leadingVariable\z" } | Sort-Object)
+  $knownFacts['names'] = $idle -join ' '
+  if ($idle) { Write-Finding 'editor' 'editor_idle' }
+  foreach ($name in $idle) { $variables.Remove($name) }
   if ($variables.Count -eq 0) { return }
   $knownFacts['names'] = @($variables.Keys | Sort-Object) -join ' '
   if (-not $clientFolder) { return Write-Finding 'editor' 'editor_not_asked' }
+  if (-not (Read-EmptiedVariables $(if ($variables['CLAUDE_CONFIG_DIR']) { $variables['CLAUDE_CONFIG_DIR'] } else { Get-ClaudeHome }))) {
+    return Write-Finding 'editor' 'editor_not_asked'
+  }
   $answers = Request-Answers $variables
   $finding = 'editor_agrees'
   foreach ($question in $questions) {
@@ -1790,7 +1852,6 @@ function Test-Editor([string]$file, [string]$text) {
 
 function Test-Credentials {
   $byUser = Read-Told 'user'
-  $all = Read-Told 'user,project,local'
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
   if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
   $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
@@ -1798,7 +1859,8 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { $loginFile })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $ofFolder = if ($clientFolder) { @(Find-FolderSettings | ForEach-Object { Read-Variables $_ }) } else { @() }
+  $foreign = @($ofFolder | Where-Object { $_.Name -cmatch '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)\z' -and $_.Value -and $_.Value -cne $byUser[$_.Name] } | ForEach-Object { $_.Value })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     before_login = $(if ($byUser['CLOUDSDK_CONFIG']) { "`$env:CLOUDSDK_CONFIG = '$folder'; " })
@@ -1806,7 +1868,7 @@ function Test-Credentials {
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
     look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
   }
-  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0 -and $all.Count -gt 0) $named
+  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0) $named
   Write-Finding 'credentials' $finding $credentialKind $gcloudError
 }
 
@@ -1987,6 +2049,7 @@ function Find-VertexAnswer([string]$grpc, [string]$reason, [string]$message) {
 
 $askedFrom = '2.1.137' # the oldest Claude Code that was asked
 $clientVariable = '(ANTHROPIC|CLAUDE|BUN|OTEL|GIT)_[A-Z0-9_]*'
+$leadingVariable = '(ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*|CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)|(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*|CLOUDSDK_CONFIG|CLAUDE_CONFIG_DIR|AWS_(DEFAULT_)?REGION)'
 $leadingSetting = 'env[.](ANTHROPIC_[A-Z0-9_]*(MODEL|URL|PROJECT|LOCATION|REGION|RESOURCE)[A-Z0-9_]*|CLAUDE_CODE_([A-Z0-9_]*MODEL|SUBAGENT_MODEL_FORCE|USE_[A-Z0-9_]*|PROVIDER_MANAGED_BY_HOST|API_BASE_URL)|(CLOUD_ML|VERTEX|GOOGLE|GCLOUD)_[A-Z0-9_]*|CLOUDSDK_CONFIG|CLAUDE_CONFIG_DIR|AWS_(DEFAULT_)?REGION)|agent|hooks|permissions[.]defaultMode|[A-Za-z]*([mM]odel|Providers|Version)[A-Za-z]*|policyHelper[a-z]*|force[A-Za-z]*|managedSourcesBehavior|sandbox'
 $gcloudVariables = 'CLOUDSDK_CORE_DISABLE_PROMPTS=1', 'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1', 'CLOUDSDK_SURVEY_DISABLE_PROMPTS=1', 'CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=1'
 
@@ -2409,7 +2472,7 @@ $token = $serverAnswer = $null
 $isOffline = $asJson = $configGiven = $false
 $clientFolder = $claude = $accessToken = $quotaProject = $gcloudError = $credentialKind = ''
 $askUntil = 0
-$models = $questions = $findings = $advised = @()
+$models = $questions = $findings = $advised = $emptied = @()
 $pins = @{}
 $knownFacts = @{}
 $clientAnswers = @{}

@@ -16,9 +16,11 @@ function Invoke-Doctor {
     trusted = $(foreach ($key in Read-TrustedKeys) { " $($key.Id)" }) -join ''
     checked_at = Get-Fact 'checked_at'; valid_until = Get-Fact 'valid_until'
     last_error = $(if (Get-Fact 'last_error') { Get-Fact 'last_error' } else { 'none' })
-    asked_from = $askedFrom; timeout = '5'
+    asked_from = $askedFrom; timeout = '5'; edit = "notepad `"$config`""
+    renew_token = $(if ($tokenCommand) { $tokenCommand } else { "notepad `"$(Get-Given 'token_file' 'FILE')`"" })
+    token_from = $(if ($tokenCommand) { $tokenCommand } else { Get-Given 'token_file' '' })
   }
-  Write-Finding 'config' $(if ($trouble) { 'config_wrong' } else { 'config_read' })
+  Write-Finding 'config' $(if (-not $trouble) { 'config_read' } elseif (Test-Path -LiteralPath $config) { 'config_wrong' } else { 'config_missing' })
   Write-Finding 'pins' (Get-PinsFinding)
   Write-Finding 'age' (Get-AgeFinding)
   Write-Finding 'signatures' (Get-SignaturesFinding)
@@ -79,6 +81,8 @@ function Get-PinsFinding {
 function Get-AgeFinding {
   if (-not (Test-Applied)) { return 'age_unknown' }
   if (Test-Past $knownFacts['valid_until']) { return 'age_expired' }
+  $soon = Format-Utc ([DateTime]::UtcNow.AddMinutes(5))
+  if ([string]::CompareOrdinal($knownFacts['checked_at'], $soon) -gt 0) { return 'age_ahead' }
   $limit = Format-Utc ([DateTime]::UtcNow.AddSeconds(-$maxWait))
   if ([string]::CompareOrdinal($knownFacts['checked_at'], $limit) -lt 0) { return 'age_silent' }
   if (Get-Fact 'last_error') { 'age_failed' } else { 'age_fresh' }
@@ -102,6 +106,7 @@ function Get-ServerFinding {
   $script:cli = Find-Cli
   try {
     try { $null = Read-Token } catch {
+      if ($tokenCommand -or -not [IO.File]::Exists($tokenFile)) { return 'token_not_got' }
       $null = Receive-Keys
       return 'token_unreadable'
     }

@@ -4,7 +4,6 @@
 
 function Test-Credentials {
   $byUser = Read-Told 'user'
-  $all = Read-Told 'user,project,local'
   $folder = Join-Path $(if ($onWindows) { "$env:APPDATA" } else { Join-Path $env:HOME '.config' }) 'gcloud'
   if ($byUser['CLOUDSDK_CONFIG']) { $folder = $byUser['CLOUDSDK_CONFIG'] }
   $named = "$($byUser['GOOGLE_APPLICATION_CREDENTIALS'])"
@@ -12,7 +11,8 @@ function Test-Credentials {
   $file = Join-Root $(if ($named) { $named } else { $loginFile })
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
-  $foreign = @('GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG' | Where-Object { $all[$_] -and $all[$_] -cne $byUser[$_] } | ForEach-Object { $all[$_] })
+  $ofFolder = if ($clientFolder) { @(Find-FolderSettings | ForEach-Object { Read-Variables $_ }) } else { @() }
+  $foreign = @($ofFolder | Where-Object { $_.Name -cmatch '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)\z' -and $_.Value -and $_.Value -cne $byUser[$_.Name] } | ForEach-Object { $_.Value })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     before_login = $(if ($byUser['CLOUDSDK_CONFIG']) { "`$env:CLOUDSDK_CONFIG = '$folder'; " })
@@ -20,7 +20,7 @@ function Test-Credentials {
     base_url = $pins['ANTHROPIC_VERTEX_BASE_URL']; foreign = $foreign -join ', '; credentials_file = $file
     look = $(if ($isShells) { 'Remove-Item env:GOOGLE_APPLICATION_CREDENTIALS' } else { "dir `"$file`"" })
   }
-  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0 -and $all.Count -gt 0) $named
+  $finding = Get-CredentialsFinding $byUser ($byUser.Count -gt 0) $named
   Write-Finding 'credentials' $finding $credentialKind $gcloudError
 }
 

@@ -8,7 +8,7 @@ $token = $serverAnswer = $null
 $isOffline = $asJson = $configGiven = $false
 $clientFolder = $claude = $accessToken = $quotaProject = $gcloudError = $credentialKind = ''
 $askUntil = 0
-$models = $questions = $findings = $advised = @()
+$models = $questions = $findings = $advised = $emptied = @()
 $pins = @{}
 $knownFacts = @{}
 $clientAnswers = @{}
