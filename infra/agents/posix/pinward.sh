@@ -1359,10 +1359,17 @@ hide_secrets() {
     s#((access|refresh|id|subject)_token|client_secret|private_key|assertion)([\"']?[ :=]+[\"']?)[^ \"',&}]+#\\1\\3(hidden)#g"
 }
 
-# Prints the text as one word for a shell, in single quotes if it needs them.
+# Prints the text as one word for a shell, in single quotes if it needs them. Bytes that no terminal is to see become
+# octal numbers.
 # in: TEXT
 quote_for_shell() {
   case $1 in
+    *[!\ -~]*)
+      # shellcheck disable=SC2016 # the reader's shell expands it
+      printf '"$(printf '\''%s'\'')"' "$(printf %s "$1" | od -An -v -to1 | tr -s ' ' '\n' | awk 'NF {
+        code = substr($0, 1, 1) * 64 + substr($0, 2, 1) * 8 + substr($0, 3)
+        if (sprintf("%c", code) ~ /^[A-Za-z0-9_.\/-]$/) printf "%c", code; else printf "\\%s", $0
+      }')" ;;
     *[!A-Za-z0-9_./:@=~-]*) printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
     *) printf %s "$1" ;;
   esac

@@ -1,5 +1,6 @@
 /** What leads Claude Code away from the pins, as Claude Code itself says: managed files, the shell, users' settings. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +120,19 @@ const complaints: readonly Complaint[] = [
 ];
 
 findsEach('pinward doctor on settings', complaints);
+
+describe('the commands of pinward doctor', () => {
+  it('name a file whatever letters its path has', async () => {
+    await using patient = await newPatient();
+    const path = patient.machine.path("etc/claude-code/managed-settings.d/90-büro 'x' 文.json");
+    write(path, elsewhere.replace('{', '{"model":"opus",'));
+    const { commands } = await patient.examine({ args: ['--offline'] });
+    const command = commands.find((each) => each.includes('90-b')) ?? '';
+    assert.match(command, /^[ -~]+$/);
+    const opened = spawnSync('sh', ['-c', `vi() { printf %s "$1"; }; ${command.replace('sudo ', '')}`]);
+    assert.equal(opened.stdout.toString(), path);
+  });
+});
 
 describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
   it('in the folder where it is run, and finds the settings of a repository from a folder in it', async () => {
