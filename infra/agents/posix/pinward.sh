@@ -1762,9 +1762,11 @@ EOF
   emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
 }
 
-# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON.
+# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON, or too long.
 # in: FILE
-print_variables() { settings=$(flatten_json "$1") && printf '%s\n' "$settings" | sed -n 's/^env\.//p'; }
+print_variables() {
+  settings=$(head -c $max_bytes "$1" 2>/dev/null | flatten_json -) && printf '%s\n' "$settings" | sed -n 's/^env\.//p'
+}
 
 # Prints the variables that an editor gives Claude Code, as lines of NAME=VALUE.
 # in: the settings of the editor, on standard input, as lines of path=value
