@@ -118,7 +118,7 @@ describe('pinward on networks as they are', { concurrency: 4 }, () => {
     });
     const { code, checks, commands } = await patient.examine();
     assert.match(checks['server'] ?? '', /^problem .*HTTP 401: No valid token: Ask for one$/);
-    assert.ok(commands.some((command) => /install --server .* --token-file /.test(command)));
+    assert.ok(commands.some((command) => /sudo tee \S+\/etc\/pinward\/token >/.test(command)));
     assert.equal(code, 1);
   });
 
