@@ -26,8 +26,15 @@
 # those, then run build.ts.
 set -u
 umask 022
-unset token # else a caller who exports such a name gets the token into the environment of all children
 export LC_ALL=C
+# A name that the caller exports stays exported when the agent assigns it. All children would get the value, such as the
+# token. No variable of the agent has the name of a proxy's, which gcloud and a token_command may need.
+# The caller's PATH is not trusted yet.
+# shellcheck disable=SC2013 # each name is a word
+for name in $(PATH=/usr/bin:/bin:/run/current-system/sw/bin awk 'BEGIN { for (name in ENVIRON)
+  if (name ~ /^[a-z][a-z0-9_]*$/ && name !~ /^(http|https|ftp|all|no)_proxy$/) print name }'); do
+  unset "$name"
+done
 version=0.1.0
 max_bytes=1048576 # Claude Code accepts no more from a policyHelper
 max_wait=86400    # seconds: no server silences an agent for longer than a day
