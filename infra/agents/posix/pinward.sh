@@ -165,11 +165,12 @@ check_options() {
 
 login() {
   if update_pins; then
-    echo "revision $(read_state revision) is applied: $applied_file"
+    echo "revision $(read_state revision) is applied: $applied_file$users_note"
   elif is_applied; then
-    warn "revision $(read_state revision) stays in place: $applied_file"
+    warn "revision $(read_state revision) stays in place: $applied_file$users_note"
   else
-    die 1 "nothing is applied; check server and token in $config, then run: $agent login"
+    [ -z "$out_unanswered" ] || users_note="; check server and token in $config, then run: $agent login"
+    die 1 "nothing is applied$users_note"
   fi
 }
 
@@ -241,7 +242,7 @@ print_copy() {
 }
 
 # An altered copy is replaced at once, but once: after a failure the next poll has its time.
-should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
+should_poll() { is_due || { ! is_genuine && is_complete "$copy" && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not
@@ -386,7 +387,7 @@ pin_key() {
 
 install_files() {
   set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
-  made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
+  made_folders=$(print_file "$agent_dir/made"; for folder do make_folder "$folder"; done)
   write_file "$agent_dir/made" 644 <<EOF || return
 $made_folders
 EOF
@@ -421,15 +422,27 @@ $out_pinned_keys
 EOF
 }
 
-# policyHelper names a program without arguments. This program prints an object even when the agent is gone.
+# policyHelper names a program without arguments. This program prints an object even when the agent is gone. Files that are
+# already so stay.
+# out: out_reason
 install_helper() {
-  write_file "$program_dir/pinward-helper" 755 <<'EOF' || return
+  helper_program=$(cat <<'EOF'
 #!/bin/sh
 [ -x "${0%/*}/pinward" ] && exec "${0%/*}/pinward" helper "$@"
 echo '{}'
 EOF
-  write_file "$fragment_file" 644 <<'EOF'
-{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}
+  )
+  helper_settings='{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}'
+  install_text "$root/usr/local/bin/pinward-helper" 755 "$helper_program" &&
+    install_text "$fragment_file" 644 "$helper_settings"
+}
+
+# in: FILE MODE TEXT
+install_text() {
+  if printf '%s\n' "$3" | is_in_place "$1" "$2"; then return; fi
+  mkdir -p "${1%/*}" 2>/dev/null
+  write_file "$1" "$2" <<EOF
+$3
 EOF
 }
 
@@ -460,17 +473,17 @@ remove_keys() { rm -f "${config%/*}"/keys/????????????????.pem "$state_dir"/pins
 # out: the settings, the paths, config_error
 load_configuration() {
   server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' config_error='' ca_file='' proxy='' unproxied=''
+  settings_dir='' state_dir='' organisation='' keys='' ca_file='' proxy='' unproxied=''
   config_option=$config
   user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
   case $config in */*) ;; *) config=./$config ;; esac
-  if [ -z "$config_lines" ] && [ "$user_id" -eq 0 ] && [ -e "$config" ] && ! is_roots_alone "$config"; then
-    config_error="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
-  elif [ -z "$config_lines" ] && [ -r "$config" ]; then
-    config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
+  check_configuration
+  if [ -z "$config_lines$unread" ]; then
+    config_lines=$(print_file "$config" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d')
   fi
+  config_error=$unread
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF
@@ -484,9 +497,24 @@ EOF
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
 }
 
+# in:  config_lines: what the options of install say instead
+# out: unread: why the file of the configuration is not read
+check_configuration() {
+  unread=''
+  if [ -e "$config" ] && [ ! -f "$config" ]; then unread="$config is not a file"
+  elif [ -n "$config_lines" ] || [ ! -e "$config" ]; then return
+  elif [ "$user_id" -eq 0 ] && ! is_roots_alone "$config"; then
+    unread="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
+  elif [ ! -r "$config" ]; then unread="this user may not read $config"
+  fi
+}
+
 # The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured; renew_token, token_from
+# out: users_agent; agent, as who may change what is applied; install, with what is configured; users_note; renew_token,
+#      token_from
 set_commands() {
+  users_note=''
+  [ "$config" != "$user_config" ] || users_note=" (by this user's configuration, $config)"
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
   users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
@@ -501,7 +529,11 @@ set_commands() {
 }
 
 # Puts the root before every path and completes the settings that are empty.
+# out: installed_helper: yes if install made policyHelper run the agent on this machine
 set_paths() {
+  installed_helper=''
+  if [ "$delivery,${delivery_option:-helper}" = helper,helper ] && [ -f "$root/etc/pinward/made" ] &&
+    [ "$config" != "$user_config" ]; then installed_helper=yes; fi
   server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
   token_file=${token_file:+$root$token_file}
   keys=${keys:+$root$keys} ca_file=${ca_file:+$root$ca_file}
@@ -567,9 +599,10 @@ validate_settings() {
 # One update: polls the server, applies the answer, records the outcome in the state and reports the outcome.
 
 # After a failure everything good stays in place, and the state holds the reason.
+# out: out_unanswered: yes if the server gave no answer that is right
 update_pins() {
-  { mkdir -p "$state_dir" && [ -w "$state_dir" ]; } 2>/dev/null ||
-    { warn "this user may not write in $state_dir" && return 1; }
+  out_unanswered=''
+  make_state_folder || { warn "$out_reason" && return 1; }
   if ! acquire_lock; then
     # Another agent polls for this one.
     if [ -z "$out_reason" ] && is_applied; then return; fi
@@ -579,9 +612,9 @@ update_pins() {
   out_changed='' out_etag='' held_sha256=''
   origin=$server${organisation:+ $organisation} # the facts in the state hold for this origin only
   if is_complete "$copy"; then compute_sha256 "$copy" && held_sha256=${out_sha256:-$(read_state etag)}; fi
-  if request_pins && apply_pins && prepare_report applied && record_success; then
+  if { request_pins || ! out_unanswered=yes; } && apply_pins && prepare_report applied && record_success; then
     # record_failure removes this file to have room for the reason when the disk is full.
-    [ -f "$disk_reserve" ] || dd if=/dev/zero of="$disk_reserve" bs=16384 count=1 2>/dev/null
+    [ -f "$disk_reserve" ] || { rm -rf "$disk_reserve"; dd if=/dev/zero of="$disk_reserve" bs=16384 count=1; } 2>/dev/null
     send_report
     return 0
   fi
@@ -590,12 +623,37 @@ update_pins() {
   return 1
 }
 
-# Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file.
-# out: out_changed: yes if the file was written
+# What may be in the place of the folder stays, since it is not the agent's. An empty file is nothing.
+# out: out_reason
+make_state_folder() {
+  [ ! -f "$state_dir" ] || [ -L "$state_dir" ] || [ -s "$state_dir" ] || rm -f "$state_dir"
+  write_error=$(mkdir -p "$state_dir" 2>&1) && [ -w "$state_dir" ] && return
+  if [ -d "$state_dir" ]; then
+    write_error=$(touch "$work.error" 2>&1)
+    fail "could not write in $state_dir: ${write_error##*: }"
+  elif [ -L "$state_dir" ]; then fail "$state_dir is a link to $(readlink "$state_dir"), which is not a folder"
+  elif [ -e "$state_dir" ]; then fail "$state_dir is not a folder; move it away"
+  else fail "could not make $state_dir: ${write_error##*: }"
+  fi
+}
+
+# Writes the copy to the file that Claude Code reads, also when somebody altered or deleted that file, and puts back what
+# makes Claude Code read it.
+# out: out_changed: yes if the file was written; out_reason
 apply_pins() {
-  if cmp -s "$copy" "$applied_file" || ! is_genuine; then return 0; fi
+  [ -z "$installed_helper" ] || install_helper || return
+  is_genuine || return 0
   mkdir -p "${applied_file%/*}" 2>/dev/null
-  write_file "$applied_file" 644 <"$copy" && out_changed=yes
+  is_in_place "$applied_file" 644 <"$copy" || { write_file "$applied_file" 644 <"$copy" && out_changed=yes; } || return
+  open_folder "${applied_file%/*}"
+}
+
+# Lets Claude Code of other users read what root applies.
+# in:  FOLDER
+# out: out_reason
+open_folder() {
+  if [ "$user_id" -ne 0 ] || [ -n "$(find "$1/" -prune -perm -0555 2>/dev/null)" ]; then return; fi
+  chmod_error=$(chmod a+rx "$1" 2>&1) || fail "other users may not read $1: ${chmod_error##*: }"
 }
 
 record_success() {
@@ -621,7 +679,7 @@ record_failure() {
   failure=$1
   warn "$failure"
   apply_pins
-  rm -f "$work".* "$disk_reserve"
+  rm -rf "$work".* "$disk_reserve"
   retry_seconds=0
   if [ -n "$held_sha256" ]; then is_rollout_active && retry_seconds=20 || retry_seconds=60; fi
   retry_seconds=$(seconds_or "$out_retry_after" "$retry_seconds")
@@ -661,7 +719,9 @@ request_pins() {
 
 # out: out_http_status, the headers, the body in $work.body
 download_pins() {
-  : >"$work.body" && : >"$work.head"
+  # A redirection that fails says in each shell something else, and may end the shell.
+  write_error=$(touch "$work.body" "$work.head" "$work.error" 2>&1) ||
+    fail "could not write in $state_dir: ${write_error##*: }" || return
   set -- --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}'
   [ -z "$held_sha256" ] || set -- "$@" --header "If-None-Match: \"$held_sha256\""
   out_http_status=$(
@@ -679,7 +739,7 @@ read_token() {
   if [ -n "$token_command" ]; then
     run_with_timeout sh -c "$token_command" </dev/null
   elif [ -n "$token_file" ]; then
-    cat "$token_file"
+    run_with_timeout head -c 65536 "$token_file"
   fi
 }
 
@@ -880,7 +940,9 @@ has_openssl() { command -v openssl >/dev/null; }
 # in:  ID
 # out: out_key_file
 find_key() {
-  for out_key_file in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do [ ! -s "$out_key_file" ] || return 0; done
+  for out_key_file in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do
+    if [ -f "$out_key_file" ] && [ -s "$out_key_file" ]; then return; fi
+  done
   return 1
 }
 
@@ -1132,29 +1194,31 @@ is_older_version() {
 # --- state ------------------------------------------------------------------------------------------------------------
 # The facts that the agent keeps about its copy, as lines of key=value, and the questions that they answer.
 
-# in: KEY
-read_state() { sed -n "s/^$1=//p" "$state_file" 2>/dev/null; }
+# in: KEY, or a pattern of keys
+read_state() { print_file "$state_file" | sed -n "s/^$1=//p"; }
 
 # Replaces the lines of these keys. The other lines stay.
 # in: KEY=VALUE ...
 write_state() {
   replaced=$(printf '^%s\n' "$@" | sed 's/=.*/=/')
-  lines=$(grep -v "$replaced" "$state_file" 2>/dev/null; printf '%s\n' "$@")
+  lines=$(print_file "$state_file" | grep -v "$replaced"; printf '%s\n' "$@")
   write_file "$state_file" 644 <<EOF
 $lines
 EOF
 }
 
-is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
+is_applied() {
+  is_plain "$copy" && is_plain "$applied_file" || return
+  [ -z "$installed_helper" ] || { [ -x "$root/usr/local/bin/pinward-helper" ] && [ -f "$fragment_file" ]; }
+}
 
-# Whether the copy is one that was accepted, as far as this machine can hash and knows a hash. The state holds the hash
-# of the next copy before that copy is written.
+# Whether the copy is one that was accepted, as far as this machine can hash. The state holds the hash of the next copy
+# before that copy is written.
 is_genuine() {
   is_complete "$copy" || return
   compute_sha256 "$copy"
-  accepted=$(sed -n 's/^\(next_\)\{0,1\}etag=//p' "$state_file" 2>/dev/null)${out_etag:+$newline$out_etag}
-  [ -n "$out_sha256" ] && [ -n "$accepted" ] || return 0
-  printf '%s\n' "$accepted" | grep -qx "$out_sha256"
+  [ -n "$out_sha256" ] || return 0
+  printf '%s\n' "$(read_state '\(next_\)\{0,1\}etag')" "${out_etag:-}" | grep -qx "$out_sha256"
 }
 
 is_unaltered() {
@@ -1180,17 +1244,38 @@ set_variables() {
 }
 
 # --- files ------------------------------------------------------------------------------------------------------------
-# Writes files in one step, hashes them, and tells a complete file from a truncated one.
+# Reads files, writes them in one step, hashes them, and tells a complete file from a truncated one.
 
-# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file.
+# Prints a file. What else may be in its place, such as a pipe or a device, may never end.
+# in: FILE
+print_file() { [ ! -f "$1" ] || head -c $max_bytes "$1" 2>/dev/null; }
+
+# Whether there is a file of bounded size with something in it.
+# in: FILE
+is_plain() { [ -f "$1" ] && [ -s "$1" ] && [ -n "$(find -L "$1" -prune -size -$((max_bytes / 512 + 1)) 2>/dev/null)" ]; }
+
+# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file. Whatever has
+# the target's name is replaced. A folder goes first: the file would be moved into it.
 # in:  FILE MODE
 # out: temporary_file, for clean_up; out_reason
 write_file() {
-  temporary_file=$(mktemp "${1%/*}/.${1##*/}.XXXXXX" 2>/dev/null) || fail "could not write in ${1%/*}" || return
-  write_error=$(cat 2>&1 >"$temporary_file") && chmod "$2" "$temporary_file" &&
-    { sync "$temporary_file" 2>/dev/null || :; } && mv -f "$temporary_file" "$1" && return
+  template="${1%/*}/.${1##*/}.XXXXXX"
+  temporary_file=$(mktemp "$template" 2>/dev/null) ||
+    fail "could not write in ${1%/*}: $(mktemp "$template" 2>&1 | sed 's/.*: //; q')" || return
+  # A substitution for each program: one for all would go on when this shell is killed.
+  write_error=$(cat 2>&1 >"$temporary_file") && write_error=$(chmod "$2" "$temporary_file" 2>&1) &&
+    { sync "$temporary_file" 2>/dev/null || :; } && { [ ! -d "$1" ] || write_error=$(rm -rf "$1" 2>&1); } &&
+    write_error=$(mv -f "$temporary_file" "$1" 2>&1) && return
   rm -f "$temporary_file"
   fail "could not write $1: $(printf %s "$write_error" | sed 's/.*: //; q')"
+}
+
+# Whether the file has the content of standard input and is no link, everybody has the rights of the mode, and nobody but
+# root or this user may write to it.
+# in: FILE MODE
+is_in_place() {
+  [ -n "$(find "$1" -prune -type f \( -user 0 -o -user "$user_id" \) -perm "-$2" ! -perm -0020 ! -perm -0002 2>/dev/null)" ] &&
+    cmp -s - "$1"
 }
 
 # in:  FILE
@@ -1203,7 +1288,7 @@ compute_sha256() {
 # Detects a truncated file without its hash.
 # in: FILE
 is_complete() {
-  [ -s "$1" ] || return
+  is_plain "$1" || return
   case $format in
     sh) [ -z "$(tail -c 1 "$1")" ] ;;
     *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;
@@ -1237,7 +1322,7 @@ acquire_lock() {
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   # Files of agents that were killed.
-  rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
+  rm -rf "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
 }
 
 # The lock of a dead agent, what is no lock, and a lock that is older than any agent, or from a clock that was fast:

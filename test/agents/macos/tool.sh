@@ -32,6 +32,7 @@ check_patterns() {
 }
 
 check_expression() {
+  case ${1:-} in -[HLP]) shift ;; esac
   case ${1:-} in '' | -*) refuse ;; esac
   for word do
     case $word in

@@ -49,7 +49,7 @@ describe('profiles for macOS', () => {
 
   test('the other names the helper as the agent itself does', () => {
     const [payload] = contentOf('infra/agents/mdm/pinward-helper.mobileconfig');
-    const named = /^\{"policyHelper": .*\}$/m.exec(read('infra/agents/posix/pinward.sh'))?.[0] ?? '';
+    const named = /\{"policyHelper": .*\}\}/.exec(read('infra/agents/posix/pinward.sh'))?.[0] ?? '';
 
     assert.equal(payload?.['PayloadType'], 'com.anthropic.claudecode');
     assert.deepEqual({ policyHelper: payload?.['policyHelper'] }, JSON.parse(named));

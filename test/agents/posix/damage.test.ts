@@ -4,7 +4,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { finished, fragment, isRoot, leftovers, lock, newMachine, script, write } from './machine.ts';
+import {
+  finished,
+  fragment,
+  isRoot,
+  leftovers,
+  lock,
+  newMachine,
+  type Run,
+  script,
+  shells,
+  whyNot,
+  write,
+} from './machine.ts';
 import { answering, first, second, startServer } from './server.ts';
 
 describe('pinward on a bad day', { concurrency: 4 }, () => {
@@ -71,6 +83,59 @@ describe('pinward on a bad day', { concurrency: 4 }, () => {
     });
   }
 });
+
+describe('pinward says why a write failed', { concurrency: 4, skip: noMounts() }, () => {
+  const fill = 'i=0; while [ $i -lt 40 ] && (: >$folder/fill$i); do i=$((i + 1)); done 2>/dev/null';
+
+  for (const shell of shells.keys()) {
+    it(`for want of an inode, in ${shell}, and goes on when there is one`, { skip: whyNot(shell) }, async () => {
+      const { out, err } = await inNamespace(
+        shell,
+        'var/lib/pinward',
+        (agent) => `mount -t tmpfs -o nr_inodes=12 none $folder && ${agent} login && ${fill}
+          rm $folder/fill1; ${agent} login; echo "exit $?"; ${agent} status; rm $folder/fill*; ${agent} login`,
+      );
+      assert.match(out, /revision 41 is applied: .*\nexit 0\n(?:.*\n)*revision 42 is applied/);
+      assert.match(err, /could not (?:write in|make) .*: No space left on device\n.*revision 41 stays in place/);
+      assert.doesNotMatch(err, /cannot create|can't create|cannot open/);
+    });
+  }
+
+  for (const [why, mount, reason] of [
+    ['is a mount of its own', 'mount --bind $file $file', 'Device or resource busy'],
+    ['is read-only', 'mount --bind $folder $folder && mount -o remount,bind,ro $folder', 'Read-only file system'],
+  ] as const) {
+    it(`where the file ${why}`, async () => {
+      const { out, err } = await inNamespace(
+        'dash',
+        'etc/claude-code/managed-settings.d',
+        (agent) => `${agent} login && ${mount} && ${agent} login; echo "exit $?"; ${agent} status`,
+      );
+      assert.match(err, new RegExp(`^pinward: could not write [^:]+: ${reason}\n.*revision 41 stays in place.*\n$`));
+      assert.match(out, new RegExp(`exit 0\n(?:.*\n)*last error .*: ${reason}`));
+    });
+  }
+});
+
+/** Runs steps as root where they may mount. The server has a newer revision at each poll. */
+async function inNamespace(shell: string, folder: string, steps: (agent: string) => string): Promise<Run> {
+  using machine = newMachine();
+  let revision = 40;
+  await using server = await startServer((request, response) => {
+    revision = Math.min(revision + 1, 42);
+    answering({ revision, body: `{"revision":${revision}}\n` })(request, response);
+  });
+  machine.configure({ server: server.url });
+  write(machine.path(`${folder}/.keep`), '');
+  const agent = `${shells.get(shell)?.join(' ')} '${script}' --root '${machine.root}'`;
+  const env = {
+    ...process.env,
+    folder: machine.path(folder),
+    file: machine.path(fragment),
+    CLAUDE_CODE_VERSION: '2.1.331',
+  };
+  return await finished(spawn('unshare', ['-m', 'sh', '-c', steps(agent)], { env }));
+}
 
 /** The number of machines that share the steps, to save time. */
 const lanes = 3;

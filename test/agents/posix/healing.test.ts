@@ -125,6 +125,26 @@ inEveryShell(
       });
     }
 
+    for (const lost of ['', 'floor=41\n']) {
+      it(`a copy that nothing vouches for, beside ${lost === '' ? 'no' : 'half a'} state: it is not used`, async () => {
+        using machine = newMachine();
+        await using server = await startServer(refusing(503, {}));
+        machine.configure({ server: server.url });
+        for (const format of ['sh', 'helper.json', 'settings.json']) {
+          write(machine.path(`var/lib/pinward/pins.${format}.state`), lost);
+          write(machine.path(`var/lib/pinward/pins.${format}`), format === 'sh' ? exports.body : envelope.body);
+        }
+        const env = await machine.run(['env']);
+        assert.deepEqual([env.code, env.out], [0, '']);
+        assert.match(env.err, /not used, since it is not what the server sent/);
+        assert.deepEqual((await machine.run(['helper'])).out, '{}\n');
+        assert.equal((await machine.run(['login'])).code, 1);
+        server.behave(answering(first));
+        assert.equal((await machine.run(['login'])).code, 0);
+        assert.equal(machine.read(fragment), first.body);
+      });
+    }
+
     it('and never applies an altered copy when the server is away', async () => {
       using machine = newMachine();
       await using server = await startServer(answering(first));

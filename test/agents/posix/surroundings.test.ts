@@ -90,7 +90,7 @@ const plainTools = [
   'ln',
   'mkdir',
 ];
-plainTools.push('mktemp', 'mv', 'readlink', 'rm', 'sed', 'sleep', 'tail', 'tr', 'uname', 'wc');
+plainTools.push('mktemp', 'mv', 'readlink', 'rm', 'sed', 'sleep', 'tail', 'touch', 'tr', 'uname', 'wc');
 
 function commandLine(pid: string): string {
   try {

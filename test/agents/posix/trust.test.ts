@@ -173,7 +173,7 @@ const known = [
 
 const withoutOpenssl =
   `awk cat chmod cmp curl cut date dd env find grep head id ln mkdir mktemp mv readlink rm sed sha256sum
-  sleep tail tr uname wc`.split(/\s+/);
+  sleep tail touch tr uname wc`.split(/\s+/);
 
 function configure(machine: Machine, { server, organisation, key }: World): void {
   write(machine.path(`etc/pinward/keys/${key.id}.pem`), key.pem);

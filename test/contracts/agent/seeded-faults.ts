@@ -21,8 +21,8 @@ export const tenFaults: readonly SeededFault[] = [
   fault(
     'writes in place',
     [
-      '&& mv -f "$temporary_file" "$1" &&',
-      '&& cat "$temporary_file" >"$1" && chmod "$2" "$1" && rm -f "$temporary_file" &&',
+      'write_error=$(mv -f "$temporary_file" "$1" 2>&1) &&',
+      'cat "$temporary_file" >"$1" && chmod "$2" "$1" && rm -f "$temporary_file" &&',
     ],
     ...['whole-or-old', 'survives-kill'],
   ),
@@ -69,7 +69,7 @@ export const tenFaults: readonly SeededFault[] = [
 export const moreFaults: readonly SeededFault[] = [
   fault('writes for root alone', ['write_file "$applied_file" 644', 'write_file "$applied_file" 600'], 'exact-bytes'),
   fault('makes its temporary file in sight', ['/.${1##*/}.XXXXXX"', '/XXXXXX.json"'], 'nothing-beside'),
-  fault('does nothing for the file while the server is away', ['  apply_pins\n  rm -f', '  rm -f'], 'mends-the-file'),
+  fault('does nothing for the file while the server is away', ['  apply_pins\n  rm -rf', '  rm -rf'], 'mends-the-file'),
   fault('waits for the lock of the dead', ['! kill -0 "$holder" 2>/dev/null ||', 'false ||'], 'survives-kill'),
   fault('asks although another does', ['lock_error=$(ln -s $$', 'lock_error=$(ln -sf $$'], 'one-at-a-time'),
   fault('takes web pages', ['[ "${out_content_type%%;*}" = $media_type ] ||', ': ||'], 'keeps-when-html'),
@@ -99,11 +99,7 @@ export const moreFaults: readonly SeededFault[] = [
   ),
   fault('does not say which agent it is', ['--user-agent "pinward-agent/$version"', ''], 'names-itself'),
   fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
-  fault(
-    'reports at each login',
-    ['[ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]', ':'],
-    'reports-once',
-  ),
+  fault('reports at each login', ['[ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]', ':'], 'reports-once'),
   fault('has a helper that prints nothing', ["print_copy || echo '{}'", 'print_copy'], 'helper-one-object'),
   fault(
     'starts every shell without pins',

@@ -3,11 +3,12 @@
 
 login() {
   if update_pins; then
-    echo "revision $(read_state revision) is applied: $applied_file"
+    echo "revision $(read_state revision) is applied: $applied_file$users_note"
   elif is_applied; then
-    warn "revision $(read_state revision) stays in place: $applied_file"
+    warn "revision $(read_state revision) stays in place: $applied_file$users_note"
   else
-    die 1 "nothing is applied; check server and token in $config, then run: $agent login"
+    [ -z "$out_unanswered" ] || users_note="; check server and token in $config, then run: $agent login"
+    die 1 "nothing is applied$users_note"
   fi
 }
 

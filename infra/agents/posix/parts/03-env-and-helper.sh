@@ -30,7 +30,7 @@ print_copy() {
 }
 
 # An altered copy is replaced at once, but once: after a failure the next poll has its time.
-should_poll() { is_due || { is_complete "$copy" && ! is_genuine && [ -z "$(read_state last_error)" ]; }; }
+should_poll() { is_due || { ! is_genuine && is_complete "$copy" && [ -z "$(read_state last_error)" ]; }; }
 
 # Starts a login in another process and waits for it at most SECONDS. The login must not hold the caller's pipes, which
 # the caller reads to their end. Login and sleep each print a line when they end; head ends with the first line. Not

@@ -72,7 +72,7 @@ pin_key() {
 
 install_files() {
   set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
-  made_folders=$(cat "$agent_dir/made" 2>/dev/null; for folder do make_folder "$folder"; done)
+  made_folders=$(print_file "$agent_dir/made"; for folder do make_folder "$folder"; done)
   write_file "$agent_dir/made" 644 <<EOF || return
 $made_folders
 EOF
@@ -107,15 +107,27 @@ $out_pinned_keys
 EOF
 }
 
-# policyHelper names a program without arguments. This program prints an object even when the agent is gone.
+# policyHelper names a program without arguments. This program prints an object even when the agent is gone. Files that are
+# already so stay.
+# out: out_reason
 install_helper() {
-  write_file "$program_dir/pinward-helper" 755 <<'EOF' || return
+  helper_program=$(cat <<'EOF'
 #!/bin/sh
 [ -x "${0%/*}/pinward" ] && exec "${0%/*}/pinward" helper "$@"
 echo '{}'
 EOF
-  write_file "$fragment_file" 644 <<'EOF'
-{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}
+  )
+  helper_settings='{"policyHelper": {"path": "/usr/local/bin/pinward-helper", "timeoutMs": 10000, "refreshIntervalMs": 300000}}'
+  install_text "$root/usr/local/bin/pinward-helper" 755 "$helper_program" &&
+    install_text "$fragment_file" 644 "$helper_settings"
+}
+
+# in: FILE MODE TEXT
+install_text() {
+  if printf '%s\n' "$3" | is_in_place "$1" "$2"; then return; fi
+  mkdir -p "${1%/*}" 2>/dev/null
+  write_file "$1" "$2" <<EOF
+$3
 EOF
 }
 

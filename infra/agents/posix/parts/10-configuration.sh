@@ -5,17 +5,17 @@
 # out: the settings, the paths, config_error
 load_configuration() {
   server='' token_file='' token_command='' delivery=fragment machine='' cli=${CLAUDE_CODE_VERSION:-} timeout=10
-  settings_dir='' state_dir='' organisation='' keys='' config_error='' ca_file='' proxy='' unproxied=''
+  settings_dir='' state_dir='' organisation='' keys='' ca_file='' proxy='' unproxied=''
   config_option=$config
   user_config=$root${XDG_CONFIG_HOME:-${HOME:-}/.config}/pinward/agent.conf
   if [ -z "$config" ] && [ "$(id -u)" -ne 0 ] && [ -f "$user_config" ]; then config=$user_config; fi
   config=${config:-$root/etc/pinward/agent.conf}
   case $config in */*) ;; *) config=./$config ;; esac
-  if [ -z "$config_lines" ] && [ "$user_id" -eq 0 ] && [ -e "$config" ] && ! is_roots_alone "$config"; then
-    config_error="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
-  elif [ -z "$config_lines" ] && [ -r "$config" ]; then
-    config_lines=$(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d' "$config")
+  check_configuration
+  if [ -z "$config_lines$unread" ]; then
+    config_lines=$(print_file "$config" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//; s/[[:space:]]*=[[:space:]]*/=/; /^#/d')
   fi
+  config_error=$unread
   # A variable no_proxy would be the caller's, which token_command and gcloud read.
   settings='server token_file token_command delivery machine cli timeout settings_dir state_dir organisation keys'
   set_variables '' "$settings ca_file proxy unproxied" <<EOF
@@ -29,9 +29,24 @@ EOF
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
 }
 
+# in:  config_lines: what the options of install say instead
+# out: unread: why the file of the configuration is not read
+check_configuration() {
+  unread=''
+  if [ -e "$config" ] && [ ! -f "$config" ]; then unread="$config is not a file"
+  elif [ -n "$config_lines" ] || [ ! -e "$config" ]; then return
+  elif [ "$user_id" -eq 0 ] && ! is_roots_alone "$config"; then
+    unread="somebody else than root may write $out_writable, so root does not read $config: $(print_fix "$out_writable")"
+  elif [ ! -r "$config" ]; then unread="this user may not read $config"
+  fi
+}
+
 # The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured; renew_token, token_from
+# out: users_agent; agent, as who may change what is applied; install, with what is configured; users_note; renew_token,
+#      token_from
 set_commands() {
+  users_note=''
+  [ "$config" != "$user_config" ] || users_note=" (by this user's configuration, $config)"
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
   users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
@@ -46,7 +61,11 @@ set_commands() {
 }
 
 # Puts the root before every path and completes the settings that are empty.
+# out: installed_helper: yes if install made policyHelper run the agent on this machine
 set_paths() {
+  installed_helper=''
+  if [ "$delivery,${delivery_option:-helper}" = helper,helper ] && [ -f "$root/etc/pinward/made" ] &&
+    [ "$config" != "$user_config" ]; then installed_helper=yes; fi
   server=${server%/} machine=${machine:-$(uname -n)} delivery=${delivery_option:-$delivery}
   token_file=${token_file:+$root$token_file}
   keys=${keys:+$root$keys} ca_file=${ca_file:+$root$ca_file}

@@ -29,7 +29,9 @@ request_pins() {
 
 # out: out_http_status, the headers, the body in $work.body
 download_pins() {
-  : >"$work.body" && : >"$work.head"
+  # A redirection that fails says in each shell something else, and may end the shell.
+  write_error=$(touch "$work.body" "$work.head" "$work.error" 2>&1) ||
+    fail "could not write in $state_dir: ${write_error##*: }" || return
   set -- --output "$work.body" --dump-header "$work.head" --write-out '%{http_code}'
   [ -z "$held_sha256" ] || set -- "$@" --header "If-None-Match: \"$held_sha256\""
   out_http_status=$(
@@ -47,7 +49,7 @@ read_token() {
   if [ -n "$token_command" ]; then
     run_with_timeout sh -c "$token_command" </dev/null
   elif [ -n "$token_file" ]; then
-    cat "$token_file"
+    run_with_timeout head -c 65536 "$token_file"
   fi
 }
 

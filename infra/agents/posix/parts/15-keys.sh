@@ -4,7 +4,9 @@
 # in:  ID
 # out: out_key_file
 find_key() {
-  for out_key_file in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do [ ! -s "$out_key_file" ] || return 0; done
+  for out_key_file in "$keys/$1.pem" "$state_dir/pins.$1.pem"; do
+    if [ -f "$out_key_file" ] && [ -s "$out_key_file" ]; then return; fi
+  done
   return 1
 }
 

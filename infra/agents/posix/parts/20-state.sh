@@ -1,29 +1,31 @@
 # --- state ------------------------------------------------------------------------------------------------------------
 # The facts that the agent keeps about its copy, as lines of key=value, and the questions that they answer.
 
-# in: KEY
-read_state() { sed -n "s/^$1=//p" "$state_file" 2>/dev/null; }
+# in: KEY, or a pattern of keys
+read_state() { print_file "$state_file" | sed -n "s/^$1=//p"; }
 
 # Replaces the lines of these keys. The other lines stay.
 # in: KEY=VALUE ...
 write_state() {
   replaced=$(printf '^%s\n' "$@" | sed 's/=.*/=/')
-  lines=$(grep -v "$replaced" "$state_file" 2>/dev/null; printf '%s\n' "$@")
+  lines=$(print_file "$state_file" | grep -v "$replaced"; printf '%s\n' "$@")
   write_file "$state_file" 644 <<EOF
 $lines
 EOF
 }
 
-is_applied() { [ -s "$copy" ] && [ -s "$applied_file" ]; }
+is_applied() {
+  is_plain "$copy" && is_plain "$applied_file" || return
+  [ -z "$installed_helper" ] || { [ -x "$root/usr/local/bin/pinward-helper" ] && [ -f "$fragment_file" ]; }
+}
 
-# Whether the copy is one that was accepted, as far as this machine can hash and knows a hash. The state holds the hash
-# of the next copy before that copy is written.
+# Whether the copy is one that was accepted, as far as this machine can hash. The state holds the hash of the next copy
+# before that copy is written.
 is_genuine() {
   is_complete "$copy" || return
   compute_sha256 "$copy"
-  accepted=$(sed -n 's/^\(next_\)\{0,1\}etag=//p' "$state_file" 2>/dev/null)${out_etag:+$newline$out_etag}
-  [ -n "$out_sha256" ] && [ -n "$accepted" ] || return 0
-  printf '%s\n' "$accepted" | grep -qx "$out_sha256"
+  [ -n "$out_sha256" ] || return 0
+  printf '%s\n' "$(read_state '\(next_\)\{0,1\}etag')" "${out_etag:-}" | grep -qx "$out_sha256"
 }
 
 is_unaltered() {

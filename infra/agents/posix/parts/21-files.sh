@@ -1,15 +1,36 @@
 # --- files ------------------------------------------------------------------------------------------------------------
-# Writes files in one step, hashes them, and tells a complete file from a truncated one.
+# Reads files, writes them in one step, hashes them, and tells a complete file from a truncated one.
 
-# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file.
+# Prints a file. What else may be in its place, such as a pipe or a device, may never end.
+# in: FILE
+print_file() { [ ! -f "$1" ] || head -c $max_bytes "$1" 2>/dev/null; }
+
+# Whether there is a file of bounded size with something in it.
+# in: FILE
+is_plain() { [ -f "$1" ] && [ -s "$1" ] && [ -n "$(find -L "$1" -prune -size -$((max_bytes / 512 + 1)) 2>/dev/null)" ]; }
+
+# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file. Whatever has
+# the target's name is replaced. A folder goes first: the file would be moved into it.
 # in:  FILE MODE
 # out: temporary_file, for clean_up; out_reason
 write_file() {
-  temporary_file=$(mktemp "${1%/*}/.${1##*/}.XXXXXX" 2>/dev/null) || fail "could not write in ${1%/*}" || return
-  write_error=$(cat 2>&1 >"$temporary_file") && chmod "$2" "$temporary_file" &&
-    { sync "$temporary_file" 2>/dev/null || :; } && mv -f "$temporary_file" "$1" && return
+  template="${1%/*}/.${1##*/}.XXXXXX"
+  temporary_file=$(mktemp "$template" 2>/dev/null) ||
+    fail "could not write in ${1%/*}: $(mktemp "$template" 2>&1 | sed 's/.*: //; q')" || return
+  # A substitution for each program: one for all would go on when this shell is killed.
+  write_error=$(cat 2>&1 >"$temporary_file") && write_error=$(chmod "$2" "$temporary_file" 2>&1) &&
+    { sync "$temporary_file" 2>/dev/null || :; } && { [ ! -d "$1" ] || write_error=$(rm -rf "$1" 2>&1); } &&
+    write_error=$(mv -f "$temporary_file" "$1" 2>&1) && return
   rm -f "$temporary_file"
   fail "could not write $1: $(printf %s "$write_error" | sed 's/.*: //; q')"
+}
+
+# Whether the file has the content of standard input and is no link, everybody has the rights of the mode, and nobody but
+# root or this user may write to it.
+# in: FILE MODE
+is_in_place() {
+  [ -n "$(find "$1" -prune -type f \( -user 0 -o -user "$user_id" \) -perm "-$2" ! -perm -0020 ! -perm -0002 2>/dev/null)" ] &&
+    cmp -s - "$1"
 }
 
 # in:  FILE
@@ -22,7 +43,7 @@ compute_sha256() {
 # Detects a truncated file without its hash.
 # in: FILE
 is_complete() {
-  [ -s "$1" ] || return
+  is_plain "$1" || return
   case $format in
     sh) [ -z "$(tail -c 1 "$1")" ] ;;
     *) [ "$(head -c 1 "$1")$(tail -c 2 "$1")" = '{}' ] ;;

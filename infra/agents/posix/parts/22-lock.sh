@@ -17,7 +17,7 @@ acquire_lock() {
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   # Files of agents that were killed.
-  rm -f "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
+  rm -rf "$state_dir/.pins.$format".* "$state_dir/.work.$format".* "${applied_file%/*}/.${applied_file##*/}".*
 }
 
 # The lock of a dead agent, what is no lock, and a lock that is older than any agent, or from a clock that was fast:
