@@ -1,10 +1,26 @@
 /** Installing, uninstalling, and the use of the command line. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { it } from 'node:test';
-import { fragment, inEveryShell, type Machine, newMachine, oneShell, script, token, write } from './machine.ts';
+import { fragment, inEveryShell, isRoot, type Machine, newMachine, oneShell, script, token, write } from './machine.ts';
 import { answering, exports, first, startServer } from './server.ts';
+
+const unreadable: readonly (readonly [string, (config: string) => void, RegExp])[] = [
+  [
+    'others may write',
+    (config) => chmodSync(config, 0o666),
+    /nothing was removed: somebody else than root may write .*agent\.conf.*chown root/,
+  ],
+  [
+    'is a folder',
+    (config) => {
+      rmSync(config);
+      mkdirSync(config);
+    },
+    /nothing was removed: .*agent\.conf is not a file/,
+  ],
+];
 
 inEveryShell(
   'pinward install',
@@ -32,6 +48,35 @@ inEveryShell(
     }
   },
   () => {
+    it('leaves no temporary file of an install that was killed, such as the token', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      const left = ['etc/pinward/.token.', 'etc/pinward/.agent.conf.', 'etc/pinward/.made.', 'usr/local/bin/.pinward.'];
+      left.push('etc/pinward/keys/.0123456789abcdef.pem.', 'usr/local/bin/.pinward-helper.');
+      const args = ['install', '--server', server.url, '--machine', 'm-2', '--token-stdin'];
+      for (const file of left) write(machine.path(`${file}aB3xYz`), token);
+      assert.equal((await machine.run(args, { input: `${token}\n` })).code, 0);
+      assert.ok(!machine.files().some((name) => left.slice(0, 4).some((start) => name.startsWith(start))));
+      for (const file of left) write(machine.path(`${file}aB3xYz`), token);
+      assert.equal((await machine.run(['uninstall'])).code, 0);
+      assert.ok(!machine.files().some((name) => name.endsWith('aB3xYz')));
+    });
+
+    for (const [why, spoil, reason] of unreadable) {
+      it(`removes nothing by a configuration that ${why}`, { skip: isRoot ? false : 'needs root' }, async () => {
+        using machine = newMachine();
+        await using server = await startServer(answering(first));
+        machine.configure({ server: server.url, settings_dir: '/srv/settings', state_dir: '/srv/state' });
+        await machine.run(['refresh']);
+        spoil(machine.path('etc/pinward/agent.conf'));
+        const found = machine.files();
+        const { code, err } = await machine.run(['uninstall']);
+        assert.equal(code, 1);
+        assert.match(err, reason);
+        assert.deepEqual(machine.files(), found);
+      });
+    }
+
     it('says how it is used', async () => {
       using machine = newMachine();
       for (const args of [['--help'], ['help']]) assert.match((await machine.run(args)).out, /^usage: pinward/);

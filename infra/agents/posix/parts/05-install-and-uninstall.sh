@@ -72,6 +72,7 @@ pin_key() {
 
 install_files() {
   set -- "$program_dir" "$agent_dir" "$state_dir" "$settings_dir" ${out_pinned_keys:+"$keys"}
+  remove_temporary "$agent_dir/made" "$agent_dir/token" "$config" "$program_dir/pinward" "$program_dir/pinward-helper"
   made_folders=$(print_file "$agent_dir/made"; for folder do make_folder "$folder"; done)
   write_file "$agent_dir/made" 644 <<EOF || return
 $made_folders
@@ -131,14 +132,16 @@ $3
 EOF
 }
 
-# The fragment goes first, since it may name the helper. The list of made folders goes last: uninstall can be repeated.
+# The fragment goes first, since it may name the helper. What says where files are goes last: uninstall can be repeated.
 uninstall_agent() {
-  agent_dir=$root/etc/pinward
-  remove_files "$fragment_file" "$settings_dir/.${fragment_file##*/}".* "$root/usr/local/bin/pinward-helper" \
-    "$root/usr/local/bin/pinward" "$config" "$agent_dir/token" "${config%/*}"/keys/????????????????.pem \
+  [ -z "$unread" ] || die 1 "nothing was removed: $unread"
+  agent_dir=$root/etc/pinward program_dir=$root/usr/local/bin
+  remove_files "$fragment_file" "$settings_dir/.${fragment_file##*/}".* "$program_dir/pinward-helper" "$program_dir/pinward" \
+    "$agent_dir/token" "${config%/*}"/keys/????????????????.pem "${config%/*}"/keys/.????????????????.pem.?????? \
     "$state_dir"/pins.* "$state_dir"/.pins.* "$state_dir"/.work.* "$disk_reserve"
-  made_folders=$(sort -r "$agent_dir/made" 2>/dev/null)
-  remove_files "$agent_dir/made"
+  remove_temporary "$program_dir/pinward-helper" "$program_dir/pinward" "$agent_dir/token" "$agent_dir/made" "$config"
+  made_folders=$(print_file "$agent_dir/made" | sort -r)
+  remove_files "$config" "$agent_dir/made"
   echo "$made_folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$root$folder" 2>/dev/null; done
   return 0
 }
@@ -146,6 +149,14 @@ uninstall_agent() {
 # in: FILE ...
 remove_files() {
   rm_error=$(rm -rf "$@" 2>&1) || die 1 "could not remove everything: $(printf '%s\n' "$rm_error" | head -n 1)"
+}
+
+# Removes what write_file leaves of these files when it is killed.
+# in: FILE ...
+remove_temporary() {
+  for file do
+    remove_files "${file%/*}/.${file##*/}".??????
+  done
 }
 
 # Removes the keys that install pinned and the keys that those vouched for. An administrator's own folder stays.
