@@ -1280,7 +1280,7 @@ function Test-WholeBytes([byte[]]$bytes) {
 function Test-Genuine {
   if (-not (Test-Whole $copy)) { return $false }
   $known = @((Get-Fact 'etag'), (Get-Fact 'next_etag'), $heldNow | Where-Object { $_ })
-  $known.Count -eq 0 -or $known -ccontains (Get-Hash ([IO.File]::ReadAllBytes($copy)))
+  $known -ccontains (Get-Hash ([IO.File]::ReadAllBytes($copy)))
 }
 
 function Test-Applied { (Test-Whole $copy) -and (Read-Applied).Length -gt 0 }
