@@ -9,7 +9,7 @@
 #   pins.FORMAT        the last good copy
 #   pins.FORMAT.state  facts about the copy, as lines of key=value
 #   pins.FORMAT.lock   a symbolic link to the pid of the running agent
-#   pins.FORMAT.reported_OUTCOME  the last revision whose report the server took
+#   pins.FORMAT.reported  the last report that the server took: outcome and revision
 #   pins.KEYID.pem     a key that a pinned key vouched for
 #
 # Contents:
@@ -570,7 +570,7 @@ set_format() {
     *) format=helper.json media_type=application/json ;;
   esac
   copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported_
+  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported
   work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
   fragment_file=$settings_dir/50-pinward.json
   applied_file=$copy
@@ -1046,15 +1046,15 @@ is_key_id() {
 }
 
 # --- reports ----------------------------------------------------------------------------------------------------------
-# Reports to the server whether a revision was applied or failed: once for each revision and outcome. A report that the
-# server did not take is sent again after the next poll.
+# Reports to the server whether a revision was applied or failed, when that is not what the last report said. A report that
+# the server did not take is sent again after the next poll.
 
 # in:  OUTCOME, applied or failed; REASON of a failure; out_revision
 # out: out_report: the fields of the report in JSON, or nothing; out_outcome
 prepare_report() {
   out_report=''
-  { is_number "$out_revision" && [ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]; } || return 0
-  [ ! -f "$no_reports_file" ] || has_passed "$(cat "$no_reports_file")" $max_wait || return 0
+  { is_number "$out_revision" && [ "$(print_file "$reported_file")" != "$1 $out_revision" ]; } || return 0
+  [ ! -f "$no_reports_file" ] || has_passed "$(print_file "$no_reports_file")" $max_wait || return 0
   out_outcome=$1
   out_report="\"machine\":\"$machine\",\"revision\":$out_revision,\"outcome\":\"$1\""
   [ -z "$cli" ] || out_report="$out_report,\"cli\":\"$cli\""
@@ -1071,11 +1071,15 @@ send_report() {
     exec </dev/null >/dev/null 2>&1
     case $(http_request /v1/reports 2 $max_bytes --header 'Content-Type: application/json' --data "{$out_report}" \
       --output /dev/null --write-out '%{http_code}') in
-      404 | 405) echo $(($(now) + max_wait)) >"$no_reports_file" ;;
-      2?? | 400 | 413 | 415 | 422) echo "$out_revision" >"$reported_file$out_outcome" ;;
+      404 | 405) note "$no_reports_file" $(($(now) + max_wait)) ;;
+      2?? | 400 | 413 | 415 | 422) note "$reported_file" "$out_outcome $out_revision" ;;
     esac
   } &
 }
+
+# Writes without a temporary file, which the next agent, who has the lock by now, would remove.
+# in: FILE TEXT
+note() { { [ -f "$1" ] || rm -rf "$1"; } && printf '%s\n' "$2" >"$1"; }
 
 # --- versions ---------------------------------------------------------------------------------------------------------
 # Finds the version of Claude Code that counts. It is read from links, file names and package.json: root runs no client.

@@ -62,7 +62,7 @@ test('both agents keep the same facts', () => {
 
   assert.ok(kept.length >= 10, kept.join());
   assert.deepEqual(
-    kept.filter((name) => !noted.includes(name)),
+    kept.filter((name) => name !== 'reported' && !noted.includes(name)), // pinward.sh has a file for it: see note()
     [],
   );
 });

@@ -47,7 +47,7 @@ describe('curl | sh', { skip: isMissing('systemd-analyze') || isMissing('curl') 
             /^signatures +required of local, last good one by [0-9a-f]{16}/m,
           );
 
-          await until(() => machine.files().some((name) => name.endsWith('.reported_applied')));
+          await until(() => machine.files().some((name) => name.endsWith('.reported')));
           const removed = await runLine(machine, `${get} | ${shell} -s -- --root ${machine.root} --remove`);
           assert.equal(removed.code, 0, removed.err);
           assert.deepEqual(machine.files(), []);

@@ -99,7 +99,7 @@ inEveryShell(
       }
       server.answerReports(refusing(202, {}));
       await machine.run(['login']);
-      await until(() => machine.files().some((name) => name.endsWith('reported_applied')));
+      await until(() => machine.files().some((name) => name.endsWith('.reported')));
       await machine.run(['login']);
       assert.equal(server.reports.length, 3);
     });

@@ -1,7 +1,7 @@
-/** The agent reports each revision once for each outcome. No report makes a command wait or fail. */
+/** The agent reports the outcome of each revision, when it is another than the last one reported. No report makes a command wait or fail. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -34,6 +34,25 @@ inEveryShell(
         { ...about, revision: 42, outcome: 'failed', reason },
         { ...about, revision: 42, outcome: 'applied' },
       ]);
+    });
+
+    it('the last outcome of a revision, also when it had that outcome before', async () => {
+      using machine = newMachine(shell);
+      await using server = await startServer(answering({ ...first, headers: due }));
+      machine.configure({ server: server.url, settings_dir: '/settings' });
+      for (const round of [1, 2]) {
+        await machine.run(['refresh']);
+        renameSync(machine.path('settings'), machine.path('away'));
+        write(machine.path('settings'), 'in the way');
+        await machine.run(['refresh']);
+        assert.equal(server.reports.length, 2 * round);
+        rmSync(machine.path('settings'));
+        renameSync(machine.path('away'), machine.path('settings'));
+        write(machine.path(state), machine.read(state).replace(/^next_at=.*$/m, 'next_at=0'));
+      }
+      for (let round = 0; round < 2; round += 1) await machine.run(['refresh']);
+      const outcomes = told(server).map(({ revision, outcome }) => `${outcome} ${revision}`);
+      assert.deepEqual(outcomes, ['applied 41', 'failed 41', 'applied 41', 'failed 41', 'applied 41']);
     });
 
     it('only where somebody listens, and asks again after a day', async () => {

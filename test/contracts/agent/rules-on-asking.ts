@@ -85,7 +85,7 @@ export const askingRules: readonly Rule[] = [
   },
   {
     id: 'reports-once',
-    says: 'If it reports, then once for each revision and outcome, with its token.',
+    says: 'If it reports, then the outcome of a revision once, until that is another, with its token.',
     because: 'A rollout ends itself when too many machines report that they failed: each must count once.',
     needs: [],
     check: async ({ adapter }) => {

@@ -104,7 +104,7 @@ export const windowsFaults: readonly SeededFault[] = [
     ['"?machine=$machine" + $(if ($cli) { "&cli=$cli" })\n  $headers', '"?host=$machine"\n  $headers'],
     'names-itself',
   ),
-  fault('reports at each login', ['-or (Get-Fact "reported_$outcome") -ceq $revision', ''], 'reports-once'),
+  fault('reports at each login', ['-or (Get-Fact \'reported\') -ceq "$outcome $revision"', ''], 'reports-once'),
   fault('has a helper that prints nothing', ['  $output.Write($bytes, 0, $bytes.Length)\n', ''], 'helper-one-object'),
   fault('has a helper that waits for the server', ['[Math]::Max(0, 6 - $age)', '600'], 'helper-one-object'),
   fault(

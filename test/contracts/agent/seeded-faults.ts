@@ -99,7 +99,7 @@ export const moreFaults: readonly SeededFault[] = [
   ),
   fault('does not say which agent it is', ['--user-agent "pinward-agent/$version"', ''], 'names-itself'),
   fault('does not name its machine', ['$format?machine=$machine', '$format?host=$machine'], 'names-itself'),
-  fault('reports at each login', ['[ "$(cat "$reported_file$1" 2>/dev/null)" != "$out_revision" ]', ':'], 'reports-once'),
+  fault('reports at each login', ['[ "$(print_file "$reported_file")" != "$1 $out_revision" ]', ':'], 'reports-once'),
   fault('has a helper that prints nothing', ["print_copy || echo '{}'", 'print_copy'], 'helper-one-object'),
   fault(
     'starts every shell without pins',

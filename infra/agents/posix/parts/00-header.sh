@@ -9,7 +9,7 @@
 #   pins.FORMAT        the last good copy
 #   pins.FORMAT.state  facts about the copy, as lines of key=value
 #   pins.FORMAT.lock   a symbolic link to the pid of the running agent
-#   pins.FORMAT.reported_OUTCOME  the last revision whose report the server took
+#   pins.FORMAT.reported  the last report that the server took: outcome and revision
 #   pins.KEYID.pem     a key that a pinned key vouched for
 #
 # Contents:

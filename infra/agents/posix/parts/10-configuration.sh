@@ -91,7 +91,7 @@ set_format() {
     *) format=helper.json media_type=application/json ;;
   esac
   copy=$state_dir/pins.$format state_file=$state_dir/pins.$format.state lock=$state_dir/pins.$format.lock
-  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported_
+  no_reports_file=$state_dir/pins.no_reports reported_file=$state_dir/pins.$format.reported
   work=$state_dir/.work.$format.$$ disk_reserve=$state_dir/.reserve temporary_file=''
   fragment_file=$settings_dir/50-pinward.json
   applied_file=$copy
