@@ -652,7 +652,7 @@ make_state_folder() {
 # makes Claude Code read it.
 # out: out_changed: yes if the file was written; out_reason
 apply_pins() {
-  [ -z "$installed_helper" ] || install_helper || return
+  [ -z "$installed_helper" ] || { install_helper && open_folder "$settings_dir"; } || return
   is_genuine || return 0
   mkdir -p "${applied_file%/*}" 2>/dev/null
   is_in_place "$applied_file" 644 <"$copy" || { write_file "$applied_file" 644 <"$copy" && out_changed=yes; } || return

@@ -54,11 +54,14 @@ describe('pinward puts right', { concurrency: 4 }, () => {
     const [program, named] = [machine.read(helper), machine.read(fragment)];
     for (const behaviour of [answering(envelope), refusing(503, {})]) {
       for (const file of [helper, fragment]) rmSync(machine.path(file));
+      chmodSync(machine.path(settings), 0o700);
       assert.equal((await machine.run(['status'])).code, 1);
       server.behave(behaviour);
       assert.equal((await machine.run(['login'])).code, 0);
       assert.deepEqual([machine.read(helper), machine.read(fragment)], [program, named]);
-      assert.equal(statSync(machine.path(helper)).mode & 0o777, 0o755);
+      for (const path of isRoot ? [helper, settings] : [helper]) {
+        assert.equal(statSync(machine.path(path)).mode & 0o777, 0o755, path);
+      }
     }
   });
 
