@@ -1,7 +1,8 @@
 // What a response of Vertex AI means: a judgement by the table of known answers, with evidence that is fit to be shown.
 
 import { type AnswerRow, answerRows, type GrpcCode, grpcCodes } from '../catalogue/vertex-answers.ts';
-import { type Finding, type FindingName, findings } from '../catalogue/vertex-findings.ts';
+import type { Finding } from '../catalogue/vertex-finding.ts';
+import { type FindingName, findings } from '../catalogue/vertex-findings.ts';
 import type { Observation } from '../domain/availability/observation.ts';
 
 export type Judged = Pick<Observation, 'verdict' | 'cause' | 'evidence'>;

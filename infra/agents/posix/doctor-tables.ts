@@ -14,7 +14,8 @@ import {
   questionSettings,
   questionVariables,
 } from '../doctor/question.ts';
-import { type Said, said } from '../doctor/said.ts';
+import { said } from '../doctor/said.ts';
+import type { Said } from '../doctor/saying.ts';
 
 const title = '# --- doctor: tables ';
 

