@@ -1269,8 +1269,8 @@ print_file() { [ ! -f "$1" ] || head -c $max_bytes "$1" 2>/dev/null; }
 # in: FILE
 is_plain() { [ -f "$1" ] && [ -s "$1" ] && [ -n "$(find -L "$1" -prune -size -$((max_bytes / 512 + 1)) 2>/dev/null)" ]; }
 
-# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file. Whatever has
-# the target's name is replaced. A folder goes first: the file would be moved into it.
+# Writes standard input to a hidden file beside the target, which Claude Code ignores, and renames that file. A folder in
+# the place of the agent's own pins goes first, since the file would be moved into it. Any other folder stays.
 # in:  FILE MODE
 # out: temporary_file, for clean_up; out_reason
 write_file() {
@@ -1279,10 +1279,15 @@ write_file() {
     fail "could not write in ${1%/*}: $(mktemp "$template" 2>&1 | sed 's/.*: //; q')" || return
   # A substitution for each program: one for all would go on when this shell is killed.
   write_error=$(cat 2>&1 >"$temporary_file") && write_error=$(chmod "$2" "$temporary_file" 2>&1) &&
-    { sync "$temporary_file" 2>/dev/null || :; } && { [ ! -d "$1" ] || write_error=$(rm -rf "$1" 2>&1); } &&
+    { sync "$temporary_file" 2>/dev/null || :; } && { [ ! -d "$1" ] || write_error=$(remove_folder "$1" 2>&1); } &&
     write_error=$(mv -f "$temporary_file" "$1" 2>&1) && return
   rm -f "$temporary_file"
   fail "could not write $1: $(printf %s "$write_error" | sed 's/.*: //; q')"
+}
+
+# in: FOLDER
+remove_folder() {
+  case $1 in "$state_dir"/pins.* | "$fragment_file") rm -rf "$1" ;; *) echo 'a folder is there' && return 1 ;; esac
 }
 
 # Whether the file has the content of standard input and is no link, everybody has the rights of the mode, and nobody but

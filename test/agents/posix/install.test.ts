@@ -48,6 +48,18 @@ inEveryShell(
     }
   },
   () => {
+    it('removes no folder in whose place it was told to write', async () => {
+      using machine = newMachine();
+      await using server = await startServer(answering(first));
+      for (const folder of ['home/precious', 'usr/local/bin/pinward']) {
+        write(machine.path(`${folder}/file`), 'precious');
+        const options = folder.startsWith('home') ? ['--config', machine.path(folder)] : [];
+        const install = await machine.run([...options, 'install', '--server', server.url, '--machine', 'm-2']);
+        assert.notEqual(install.code, 0);
+        assert.equal(machine.read(`${folder}/file`), 'precious');
+      }
+    });
+
     it('leaves no temporary file of an install that was killed, such as the token', async () => {
       using machine = newMachine();
       await using server = await startServer(answering(first));
