@@ -1781,7 +1781,8 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  { cp "$claude_home/settings.json" "$own_folder/"; ln -s "$claude_home/agents" "$own_folder/agents"; } 2>/dev/null
+  ! is_plain "$claude_home/settings.json" || print_file "$claude_home/settings.json" >"$own_folder/settings.json"
+  ln -s "$claude_home/agents" "$own_folder/agents"
   # shellcheck disable=SC2046 # a word for each variable
   unset $(list_variables "$client_variable" | grep -vxE "$leading_variable") nothing
   [ "$question" = default ] || set -- --model "$question" "$@"
@@ -1847,12 +1848,11 @@ list_variables() { env | grep -E "^$1=" | grep -vxF -e "$pins" | sed 's/=.*//' |
 list_folder_settings() {
   folder=$(pwd)
   while :; do
-    checkout=''
-    [ ! -f "$folder/.git" ] || checkout=$(sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p' "$folder/.git")
+    checkout=$(print_file "$folder/.git" | sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p')
     case $checkout in '') checkout=$folder ;; /*) ;; *) checkout=$folder/$checkout ;; esac
     for file in "$folder/.claude/settings.local.json" "$folder/.claude/settings.json" \
       "$checkout/.claude/settings.local.json" "$checkout/.claude/settings.json"; do
-      [ ! -s "$file" ] || printf '%s\n' "$file"
+      if [ -s "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then printf '%s\n' "$file"; fi
     done
     [ -n "$folder" ] || return 0
     folder=${folder%/*}
@@ -1873,10 +1873,10 @@ EOF
   emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
 }
 
-# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON, or too long.
+# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON, no file, or too long.
 # in: FILE
 print_variables() {
-  settings=$(head -c $max_bytes "$1" 2>/dev/null | flatten_json -) && printf '%s\n' "$settings" | sed -n 's/^env\.//p'
+  is_plain "$1" && settings=$(print_file "$1" | flatten_json -) && printf '%s\n' "$settings" | sed -n 's/^env\.//p'
 }
 
 # Prints the variables that an editor gives Claude Code, as lines of NAME=VALUE.
@@ -1898,7 +1898,7 @@ print_editor_variables() {
 # in:  credentials_file, told
 # out: credential_kind, quota_project; account, member and provider, for advice
 read_credentials() {
-  credentials=$(flatten_json "$credentials_file") type=$(value_of "$credentials" type)
+  credentials=$(print_file "$credentials_file" | flatten_json -) type=$(value_of "$credentials" type)
   account=$(value_of "$credentials" client_email)
   account=${account:-$(value_of "$credentials" service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
   provider=$(value_of "$credentials" audience | sed 's|^//iam.googleapis.com/||') pool=${provider%/providers/*}
@@ -2185,7 +2185,7 @@ check_editors() {
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
     "$root${HOME:-}"/.*-server*/data/Machine/settings.json "$root${HOME:-}"/.local/share/*/User/settings.json \
     "$root${HOME:-}"/.var/app/*/config/*/User/settings.json *.code-workspace "$(find_upwards .vscode/settings.json)"; do
-    grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
+    print_file "$file" | grep -q 'claudeCode\.environmentVariables' || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
     given=$(printf '%s\n' "$settings" | print_editor_variables)

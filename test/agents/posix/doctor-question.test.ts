@@ -1,8 +1,8 @@
 /** The question for Claude Code has nothing of strangers in it that may run, write or call: on a stand-in that records it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { write } from './machine.ts';
 import { newPatient, userSettings } from './patient.ts';
@@ -57,6 +57,13 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
 
   it('not in a folder whose settings it cannot read, since they may be a stranger’s', async () => {
     await using patient = await newPatient();
+    const endless = mkdtempSync(join(tmpdir(), 'pinward-repository-'));
+    for (const place of ['.claude/settings.json', '.vscode/settings.json', '.git']) {
+      mkdirSync(dirname(join(endless, place)), { recursive: true });
+      symlinkSync('/dev/zero', join(endless, place));
+    }
+    const { checks } = await patient.examine({ args: ['--offline'], cwd: endless });
+    assert.match(checks['client'] ?? '', /^skipped could not read \S+settings\.json, so Claude Code is not asked here/);
     for (const settings of [
       '{"env": {"LD_AUDIT": "x"}',
       '{"env": {"LD_AUDIT=/x": "y"}}',

@@ -13,7 +13,8 @@ ask_client() (
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
   own_folder=$(mktemp -d "$client_folder/XXXXXX") || exit
-  { cp "$claude_home/settings.json" "$own_folder/"; ln -s "$claude_home/agents" "$own_folder/agents"; } 2>/dev/null
+  ! is_plain "$claude_home/settings.json" || print_file "$claude_home/settings.json" >"$own_folder/settings.json"
+  ln -s "$claude_home/agents" "$own_folder/agents"
   # shellcheck disable=SC2046 # a word for each variable
   unset $(list_variables "$client_variable" | grep -vxE "$leading_variable") nothing
   [ "$question" = default ] || set -- --model "$question" "$@"
@@ -79,12 +80,11 @@ list_variables() { env | grep -E "^$1=" | grep -vxF -e "$pins" | sed 's/=.*//' |
 list_folder_settings() {
   folder=$(pwd)
   while :; do
-    checkout=''
-    [ ! -f "$folder/.git" ] || checkout=$(sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p' "$folder/.git")
+    checkout=$(print_file "$folder/.git" | sed -n 's|^gitdir: \(.*\)/\.git/worktrees/[^/]*$|\1|p')
     case $checkout in '') checkout=$folder ;; /*) ;; *) checkout=$folder/$checkout ;; esac
     for file in "$folder/.claude/settings.local.json" "$folder/.claude/settings.json" \
       "$checkout/.claude/settings.local.json" "$checkout/.claude/settings.json"; do
-      [ ! -s "$file" ] || printf '%s\n' "$file"
+      if [ -s "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then printf '%s\n' "$file"; fi
     done
     [ -n "$folder" ] || return 0
     folder=${folder%/*}
@@ -105,10 +105,10 @@ EOF
   emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
 }
 
-# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON, or too long.
+# Prints the variables of settings, as lines of NAME=VALUE. Fails if they are no JSON, no file, or too long.
 # in: FILE
 print_variables() {
-  settings=$(head -c $max_bytes "$1" 2>/dev/null | flatten_json -) && printf '%s\n' "$settings" | sed -n 's/^env\.//p'
+  is_plain "$1" && settings=$(print_file "$1" | flatten_json -) && printf '%s\n' "$settings" | sed -n 's/^env\.//p'
 }
 
 # Prints the variables that an editor gives Claude Code, as lines of NAME=VALUE.

@@ -5,7 +5,7 @@
 # in:  credentials_file, told
 # out: credential_kind, quota_project; account, member and provider, for advice
 read_credentials() {
-  credentials=$(flatten_json "$credentials_file") type=$(value_of "$credentials" type)
+  credentials=$(print_file "$credentials_file" | flatten_json -) type=$(value_of "$credentials" type)
   account=$(value_of "$credentials" client_email)
   account=${account:-$(value_of "$credentials" service_account_impersonation_url | sed 's|.*/||; s/:.*//')}
   provider=$(value_of "$credentials" audience | sed 's|^//iam.googleapis.com/||') pool=${provider%/providers/*}

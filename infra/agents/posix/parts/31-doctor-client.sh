@@ -124,7 +124,7 @@ check_editors() {
     "$root${HOME:-}/Library/Application Support"/*/User/settings.json \
     "$root${HOME:-}"/.*-server*/data/Machine/settings.json "$root${HOME:-}"/.local/share/*/User/settings.json \
     "$root${HOME:-}"/.var/app/*/config/*/User/settings.json *.code-workspace "$(find_upwards .vscode/settings.json)"; do
-    grep -q 'claudeCode\.environmentVariables' "$file" 2>/dev/null || continue
+    print_file "$file" | grep -q 'claudeCode\.environmentVariables' || continue
     edit=$(edit_command "$file")
     settings=$(flatten_json "$file" lenient) || { report editor editor_unreadable && continue; }
     given=$(printf '%s\n' "$settings" | print_editor_variables)
