@@ -881,7 +881,7 @@ function Confirm-Floor {
 }
 
 function Get-Quote([hashtable]$answer, [string]$name) {
-  $text = $utf8.GetString($answer['Body']) -creplace '[^ -~]', ''
+  $text = $utf8.GetString($answer['Body']) -creplace '[^ -~]', '' -creplace '\\"', "'"
   if ($text -cmatch "`"$name`" *: *`"([^`"]{1,300})") { ": $($Matches[1])" }
 }
 

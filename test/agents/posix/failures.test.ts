@@ -49,8 +49,8 @@ const ofAsking: readonly Failure[] = [
   {
     title: 'the server breaks',
     once: true,
-    behaviour: refusing(500, { title: 'It broke', hint: 'Wait' }),
-    reason: /500: It broke: Wait/,
+    behaviour: refusing(500, { title: 'It "broke"', hint: 'Wait' }),
+    reason: /500: It 'broke': Wait/,
   },
   {
     title: 'the token is refused',

@@ -153,5 +153,5 @@ EOF
 
 # in: NAME, title or hint; body
 read_problem() {
-  printf '%s\n' "$body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
+  printf '%s\n' "$body" | sed -n -e 's/\\"/'\''/g' -e "s/.*\"$1\" *: *\"\([^\"]*\)\".*/: \1/p" | cut -c 1-300
 }
