@@ -60,7 +60,7 @@ export const ofAgent = {
     '{install} --trust-on-first-use',
   ),
   signed: ok('required of {organisation}, last good one by {signer}; trusted:{trusted}'),
-  server_unknown: skipped('there is no configuration'),
+  server_unknown: skipped('not asked without a right configuration'),
   server_offline: skipped('--offline: not asked'),
   token_unreadable: skipped('{server} can be reached, but this user may not read the token'),
   token_not_got: problem('could not get a token from {token_from}', notReached, '{renew_token}'),

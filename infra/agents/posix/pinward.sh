@@ -2415,7 +2415,7 @@ explain_finding() {
     keys_not_listed) out_verdict=skipped out_text="${server} names no keys to check them by" ;;
     keys_not_pinned) out_verdict=problem out_text="not checked: no keys pinned" ;;
     signed) out_verdict=ok out_text="required of ${organisation}, last good one by ${signer}; trusted:${trusted}" ;;
-    server_unknown) out_verdict=skipped out_text="there is no configuration" ;;
+    server_unknown) out_verdict=skipped out_text="not asked without a right configuration" ;;
     server_offline) out_verdict=skipped out_text="--offline: not asked" ;;
     token_unreadable) out_verdict=skipped out_text="${server} can be reached, but this user may not read the token" ;;
     token_not_got) out_verdict=problem out_text="could not get a token from ${token_from}" ;;
