@@ -1688,8 +1688,8 @@ print_fix() {
 check_pins() {
   pins='' models='' project='' base_url=''
   revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
-  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } || { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }
-  then out_finding=pins_forbidden
+  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } ||
+    { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }; then out_finding=pins_forbidden
   elif ! is_applied; then out_finding=pins_missing
   elif ! read_pins; then out_finding=pins_unreadable
   elif ! is_unaltered; then out_finding=pins_altered
@@ -2065,7 +2065,8 @@ check_cli() {
 
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
-  client_folder='' given='' leaves_shell='' agreeing='' out_finding='' claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing

@@ -5,8 +5,8 @@
 check_pins() {
   pins='' models='' project='' base_url=''
   revision=$(read_state revision) last_error=$(read_state last_error | grep . || echo none)
-  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } || { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }
-  then out_finding=pins_forbidden
+  if { [ -e "$applied_file" ] && [ ! -r "$applied_file" ]; } ||
+    { [ -d "${applied_file%/*}" ] && [ ! -x "${applied_file%/*}" ]; }; then out_finding=pins_forbidden
   elif ! is_applied; then out_finding=pins_missing
   elif ! read_pins; then out_finding=pins_unreadable
   elif ! is_unaltered; then out_finding=pins_altered

@@ -4,7 +4,8 @@
 
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
-  client_folder='' given='' leaves_shell='' agreeing='' out_finding='' claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
+  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing

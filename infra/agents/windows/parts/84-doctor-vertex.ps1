@@ -12,7 +12,8 @@ function Test-Credentials {
   Read-Credentials $file
   if ($byUser['GOOGLE_CLOUD_QUOTA_PROJECT']) { $script:quotaProject = $byUser['GOOGLE_CLOUD_QUOTA_PROJECT'] }
   $ofFolder = if ($clientFolder) { @(Find-FolderSettings | ForEach-Object { Read-Variables $_ }) } else { @() }
-  $foreign = @($ofFolder | Where-Object { $_.Name -cmatch '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)\z' -and $_.Value -and $_.Value -cne $byUser[$_.Name] } | ForEach-Object { $_.Value })
+  $ofFolder = @($ofFolder | Where-Object { $_.Name -cmatch '^(GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_CONFIG)\z' })
+  $foreign = @($ofFolder | Where-Object { $_.Value -and $_.Value -cne $byUser[$_.Name] } | ForEach-Object { $_.Value })
   $isShells = $named -ceq "$env:GOOGLE_APPLICATION_CREDENTIALS"
   Set-KnownFacts @{
     before_login = $(if ($byUser['CLOUDSDK_CONFIG']) { "`$env:CLOUDSDK_CONFIG = '$folder'; " })
@@ -133,8 +134,10 @@ function Get-ModelFinding($pin) {
     if ($knownFacts['reason'] -cmatch '^no complete answer') { return 'model_silent' } else { return 'model_cut_off' }
   }
   $finding = Get-VertexFinding $answer
-  $isOther = $knownFacts['consumer'] -cne $knownFacts['project'] -and $knownFacts['consumer'] -cnotmatch '^[0-9]' # a number may be that of the same project
-  if ($isOther -and $finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z') { return 'other_quota_project' }
+  # A number may be that of the same project.
+  $isOther = $knownFacts['consumer'] -cne $knownFacts['project'] -and $knownFacts['consumer'] -cnotmatch '^[0-9]'
+  $isOfConsumer = $finding -cmatch '^(api_disabled|billing_disabled|project_suspended|project_invalid)\z'
+  if ($isOther -and $isOfConsumer) { return 'other_quota_project' }
   $finding
 }
 
