@@ -169,6 +169,7 @@ login() {
   elif is_applied; then
     warn "revision $(read_state revision) stays in place: $applied_file$users_note"
   else
+    set_commands
     [ -z "$out_unanswered" ] || users_note="; check server and token in $config, then run: $agent login"
     die 1 "nothing is applied$users_note"
   fi
@@ -268,6 +269,7 @@ warn_if_expired() {
 
 print_status() {
   offline=yes
+  set_commands
   check_pins
   print_finding applied
   ! is_applied || print_field since "$(read_state applied_at)"
@@ -502,7 +504,7 @@ $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
-  set_commands
+  name_agent
   [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: sudo $users_agent install"
   validate_settings
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
@@ -520,14 +522,18 @@ check_configuration() {
   fi
 }
 
-# The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured; users_note; renew_token,
-#      token_from
-set_commands() {
+# out: users_agent, the command of a user about this root and configuration; users_note
+name_agent() {
   users_note=''
   [ "$config" != "$user_config" ] || users_note=" (by this user's configuration, $config)"
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
+  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}"
+}
+
+# Findings name these commands. A shell that starts has no time for them.
+# out: agent, as who may change what is applied; ordinary; install, with what is configured; renew_token, token_from
+set_commands() {
+  agent=$users_agent ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
   token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
   [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"
@@ -1777,6 +1783,7 @@ list_trusted_keys() {
 ask_client() (
   sources=$1 timeout=$((ask_until - $(now)))
   shift
+  # shellcheck disable=SC2030 # of this question alone
   [ "$leaves_shell:$delivery" != yes:shell ] || given=$pins
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
@@ -1860,14 +1867,17 @@ list_folder_settings() {
 }
 
 # Finds the variables that Claude Code must not get from the settings of user and folder.
-# in:  claude_home
-# out: emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of the folder that can't be
-#      read, and then this fails
+# in:  users_home; given, which may name another home, perhaps a stranger's
+# out: claude_home; emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of a stranger that
+#      can't be read, and then this fails
 empty_variables() {
+  # shellcheck disable=SC2031 # a question changes its own
+  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s\n' "$users_home")
   emptied=$(print_variables "$claude_home/settings.json")
   while IFS= read -r settings_file; do
     [ -z "$settings_file" ] || emptied=$emptied$newline$(print_variables "$settings_file") || return
   done <<EOF
+$([ "$claude_home" = "$users_home" ] || [ ! -e "$claude_home/settings.json" ] || printf '%s\n' "$claude_home/settings.json")
 $(list_folder_settings)
 EOF
   emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)
@@ -1981,7 +1991,7 @@ judge_vertex_answer() {
 
 doctor() {
   timeout=5 advice='' findings='' problems=0 answer='' superuser=root
-  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
+  set_commands
   for check in config pins age signatures server cli; do
     "check_$check"
     report $check "$out_finding"
@@ -2066,7 +2076,7 @@ check_cli() {
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
   client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  users_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing
@@ -2200,9 +2210,9 @@ check_editors() {
 }
 
 # in:  given
-# out: question, answer; out_finding: what is other than in the shell, or client_silent
+# out: question, answer; out_finding: what is other than in the shell, client_silent, or not_asked
 ask_with_editor() {
-  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s' "$claude_home") && empty_variables
+  empty_variables || { out_finding=not_asked && return; }
   ask_all editor
   for question in $questions; do
     judge_answer editor

@@ -55,6 +55,29 @@ describe('pinward doctor asks Claude Code', { concurrency: 2 }, () => {
     assert.doesNotMatch(seen, /"ANTHROPIC_DEFAULT_MODEL":""/);
   });
 
+  it('with the settings that an editor names as its own, unless they are a stranger’s that it cannot read', async () => {
+    await using patient = await newPatient();
+    const repository = mkdtempSync(join(tmpdir(), 'pinward-repository-'));
+    const elsewhere = JSON.stringify({ calls: 'https://gateway.example.com/x' });
+    for (const [editor, home] of [
+      ['Code', join(repository, 'home')],
+      ['Cursor', join(repository, 'unreadable')],
+      ['VSCodium', ''],
+    ] as const) {
+      const variable =
+        home === '' ? { name: 'GOOGLE_CLOUD_PROJECT', value: 'x' } : { name: 'CLAUDE_CONFIG_DIR', value: home };
+      const settings = JSON.stringify({ 'claudeCode.environmentVariables': [variable] });
+      write(patient.machine.path(`home/.config/${editor}/User/settings.json`), settings);
+    }
+    write(join(repository, 'home/settings.json'), elsewhere);
+    write(join(repository, 'unreadable/settings.json'), '{"env": {"LD_AUDIT=/x": "y"}}');
+    const { checks } = await patient.examine({ args: ['--offline'] });
+    const [code, cursor, codium] = checks['editor']?.split('\n') ?? [];
+    assert.match(code ?? '', /^problem .*Code\/User.* would call https:\/\/gateway\.example\.com\/x/);
+    assert.match(cursor ?? '', /^skipped .*Cursor\/User.* was not asked/);
+    assert.match(codium ?? '', /^ok .*VSCodium\/User/);
+  });
+
   it('not in a folder whose settings it cannot read, since they may be a stranger’s', async () => {
     await using patient = await newPatient();
     const endless = mkdtempSync(join(tmpdir(), 'pinward-repository-'));

@@ -7,6 +7,7 @@ login() {
   elif is_applied; then
     warn "revision $(read_state revision) stays in place: $applied_file$users_note"
   else
+    set_commands
     [ -z "$out_unanswered" ] || users_note="; check server and token in $config, then run: $agent login"
     die 1 "nothing is applied$users_note"
   fi

@@ -3,6 +3,7 @@
 
 print_status() {
   offline=yes
+  set_commands
   check_pins
   print_finding applied
   ! is_applied || print_field since "$(read_state applied_at)"

@@ -23,7 +23,7 @@ $(printf '%s\n' "$config_lines" | sed 's/^no_proxy=/unproxied=/')
 EOF
   [ -z "$out_unknown_name" ] || config_error="unknown key in $config: $out_unknown_name"
   set_paths
-  set_commands
+  name_agent
   [ -n "$config_lines$config_error" ] || config_error="there is no configuration in $config; write one with: sudo $users_agent install"
   validate_settings
   case $command_name in login | refresh | install) [ -z "$config_error" ] || die 2 "$config_error" ;; esac
@@ -41,14 +41,18 @@ check_configuration() {
   fi
 }
 
-# The commands that texts name are about this root and configuration.
-# out: users_agent; agent, as who may change what is applied; install, with what is configured; users_note; renew_token,
-#      token_from
-set_commands() {
+# out: users_agent, the command of a user about this root and configuration; users_note
+name_agent() {
   users_note=''
   [ "$config" != "$user_config" ] || users_note=" (by this user's configuration, $config)"
   users_agent="pinward${root:+ --root $(quote_for_shell "$root")}"
-  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}" agent=$users_agent
+  users_agent="$users_agent${config_option:+ --config $(quote_for_shell "$config")}"
+}
+
+# Findings name these commands. A shell that starts has no time for them.
+# out: agent, as who may change what is applied; ordinary; install, with what is configured; renew_token, token_from
+set_commands() {
+  agent=$users_agent ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
   if [ "$(id -u)" -ne 0 ] && [ "$config" != "$user_config" ]; then agent="sudo $agent"; fi
   token_option="--token-file $(quote_for_shell "${token_file:-FILE}")"
   [ -z "$token_command" ] || token_option="--token-command $(quote_for_shell "$token_command")"

@@ -9,6 +9,7 @@
 ask_client() (
   sources=$1 timeout=$((ask_until - $(now)))
   shift
+  # shellcheck disable=SC2030 # of this question alone
   [ "$leaves_shell:$delivery" != yes:shell ] || given=$pins
   [ $timeout -le 10 ] || timeout=10
   [ $timeout -gt 0 ] || exit
@@ -92,14 +93,17 @@ list_folder_settings() {
 }
 
 # Finds the variables that Claude Code must not get from the settings of user and folder.
-# in:  claude_home
-# out: emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of the folder that can't be
-#      read, and then this fails
+# in:  users_home; given, which may name another home, perhaps a stranger's
+# out: claude_home; emptied: NAME= for each that they set and that leads nowhere; settings_file: a file of a stranger that
+#      can't be read, and then this fails
 empty_variables() {
+  # shellcheck disable=SC2031 # a question changes its own
+  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s\n' "$users_home")
   emptied=$(print_variables "$claude_home/settings.json")
   while IFS= read -r settings_file; do
     [ -z "$settings_file" ] || emptied=$emptied$newline$(print_variables "$settings_file") || return
   done <<EOF
+$([ "$claude_home" = "$users_home" ] || [ ! -e "$claude_home/settings.json" ] || printf '%s\n' "$claude_home/settings.json")
 $(list_folder_settings)
 EOF
   emptied=$(printf '%s\n' "$emptied" | sed 's/=.*/=/' | grep -vE "^$leading_variable=" | sort -u)

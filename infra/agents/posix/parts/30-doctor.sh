@@ -4,7 +4,7 @@
 
 doctor() {
   timeout=5 advice='' findings='' problems=0 answer='' superuser=root
-  ordinary="sudo -u ${SUDO_USER:-DEVELOPER} $users_agent doctor"
+  set_commands
   for check in config pins age signatures server cli; do
     "check_$check"
     report $check "$out_finding"

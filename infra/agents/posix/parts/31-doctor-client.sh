@@ -5,7 +5,7 @@
 # out: client_folder, for the answers, or nothing when Claude Code was not asked; questions
 check_client() {
   client_folder='' given='' leaves_shell='' agreeing='' out_finding=''
-  claude_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
+  users_home=$root${CLAUDE_CONFIG_DIR:-${HOME:-}/.claude}
   if [ "$(id -u)" -eq 0 ]; then out_finding=asked_by_root
   elif [ -z "$models" ]; then out_finding=asked_without_pins
   elif ! command -v claude >/dev/null; then out_finding=client_missing
@@ -139,9 +139,9 @@ check_editors() {
 }
 
 # in:  given
-# out: question, answer; out_finding: what is other than in the shell, or client_silent
+# out: question, answer; out_finding: what is other than in the shell, client_silent, or not_asked
 ask_with_editor() {
-  claude_home=$(value_of "$given" CLAUDE_CONFIG_DIR | grep . || printf '%s' "$claude_home") && empty_variables
+  empty_variables || { out_finding=not_asked && return; }
   ask_all editor
   for question in $questions; do
     judge_answer editor

@@ -48,13 +48,14 @@ function Get-ReasonNotToAsk {
 }
 
 # Finds the variables that Claude Code must not get from the settings of user and folder: those that lead nowhere may make
-# it write or run something. False when a file of the folder can't be read.
+# it write or run something. False when a file of a stranger can't be read: of the folder, or of a home that an editor names.
 function Read-EmptiedVariables([string]$ofUser) {
   $script:emptied = @()
   $users = Join-Path $ofUser 'settings.json'
+  $mayFail = $ofUser -ceq (Get-ClaudeHome) -or -not (Test-Path -LiteralPath $users)
   foreach ($file in @($users) + @(Find-FolderSettings)) {
     try { $names = @(Read-Variables $file | ForEach-Object { $_.Name }) } catch {
-      if ($file -ceq $users) { continue }
+      if ($file -ceq $users -and $mayFail) { continue }
       $knownFacts['settings_file'] = $file
       return $false
     }
